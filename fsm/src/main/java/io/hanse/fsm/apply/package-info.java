@@ -1,0 +1,2 @@
+/** What commands mean; {@code CommandType} is their table. */
+package io.hanse.fsm.apply;

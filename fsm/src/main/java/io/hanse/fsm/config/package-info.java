@@ -1,0 +1,2 @@
+/** Kinds of config entries; {@code ConfigEntryKind} is their table. */
+package io.hanse.fsm.config;

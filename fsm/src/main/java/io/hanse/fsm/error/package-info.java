@@ -1,0 +1,2 @@
+/** The taxonomy of failures; {@link io.hanse.fsm.error.ProblemCode} is its table. */
+package io.hanse.fsm.error;

@@ -1,0 +1,26 @@
+package io.hanse.fsm.port;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** The servers that vote, as the log's configuration has them. */
+public interface Membership {
+  /**
+   * A server of the configuration.
+   *
+   * @param lastIndex the last log index that it is known to have; 0 if not known here
+   */
+  record Member(String raftId, boolean voter, boolean leader, long lastIndex) {}
+
+  /** Asked of the leader; fails with {@code NO_LEADER}. */
+  CompletableFuture<List<Member>> members();
+
+  /** What this server knows, however old. */
+  List<Member> knownMembers();
+
+  /** Hands leadership to the server named, or to the most advanced follower. */
+  CompletableFuture<Void> transferLeadership(Optional<String> raftId);
+
+  CompletableFuture<Void> remove(String raftId);
+}

@@ -1,0 +1,104 @@
+package io.hanse.fsm.store;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Locale;
+
+/**
+ * The key of a row, or the beginning of some: segments of UTF-8, each ended by a zero byte, so that
+ * no segment is a prefix of another one. Keys order by unsigned bytes.
+ */
+public final class Key implements Comparable<Key> {
+  public static final Key EMPTY = new Key(new byte[0]);
+
+  private final byte[] bytes;
+
+  private Key(byte[] bytes) {
+    this.bytes = bytes;
+  }
+
+  /** Takes over the array. */
+  static Key wrap(byte[] bytes) {
+    return new Key(bytes);
+  }
+
+  public static Key of(String... segments) {
+    Key key = EMPTY;
+    for (String segment : segments) {
+      key = key.then(segment);
+    }
+    return key;
+  }
+
+  /**
+   * The beginning of all catalog keys of a peer, "" for this cluster's own; one partition and
+   * namespace.
+   */
+  public static Key ofPeer(String peer) {
+    return of(fold(peer), "", "");
+  }
+
+  public Key then(String segment) {
+    byte[] text = segment.getBytes(StandardCharsets.UTF_8);
+    byte[] longer = Arrays.copyOf(bytes, bytes.length + text.length + 1);
+    System.arraycopy(text, 0, longer, bytes.length, text.length);
+    return new Key(longer);
+  }
+
+  /** A segment that is matched without case. */
+  public Key thenFolded(String segment) {
+    return then(fold(segment));
+  }
+
+  /** A beginning of a segment: what follows it is open. */
+  public Key thenPrefix(String beginning) {
+    byte[] text = beginning.getBytes(StandardCharsets.UTF_8);
+    byte[] longer = Arrays.copyOf(bytes, bytes.length + text.length);
+    System.arraycopy(text, 0, longer, bytes.length, text.length);
+    return new Key(longer);
+  }
+
+  /** Eight bytes, ordered as the number, not ended. */
+  public Key then(long number) {
+    byte[] longer = Arrays.copyOf(bytes, bytes.length + Long.BYTES);
+    for (int i = 0; i < Long.BYTES; i++) {
+      longer[bytes.length + i] = (byte) (number >>> (56 - 8 * i));
+    }
+    return new Key(longer);
+  }
+
+  public Key then(Key other) {
+    byte[] longer = Arrays.copyOf(bytes, bytes.length + other.bytes.length);
+    System.arraycopy(other.bytes, 0, longer, bytes.length, other.bytes.length);
+    return new Key(longer);
+  }
+
+  static String fold(String name) {
+    return name.toLowerCase(Locale.ROOT);
+  }
+
+  /** Not to be changed. */
+  byte[] bytes() {
+    return bytes;
+  }
+
+  @Override
+  public int compareTo(Key other) {
+    return Arrays.compareUnsigned(bytes, other.bytes);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Key key && Arrays.equals(bytes, key.bytes);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(bytes);
+  }
+
+  @Override
+  public String toString() {
+    return new String(bytes, StandardCharsets.UTF_8).replace('\0', '/');
+  }
+}

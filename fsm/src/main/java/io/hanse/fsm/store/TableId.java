@@ -1,0 +1,50 @@
+package io.hanse.fsm.store;
+
+/**
+ * All trees of the state. The number stands in snapshots and digests and never changes its meaning.
+ * Secondary trees ({@code …_BY_…}) are derived: they are in neither.
+ */
+public enum TableId {
+  NODES(1),
+  SERVICES(2),
+  CHECKS(3),
+  CONFIG_ENTRIES(4),
+  KV(5),
+  PEERINGS(6),
+  PEERING_SECRETS(7),
+  SECRETS_IN_USE(8),
+  TRUST_BUNDLES(9),
+  SERVERS(10),
+  CLIENTS(11),
+  CLIENT_RESULTS(12),
+  CLUSTER(13),
+  CA_CONFIGURATION(14),
+  CA_ROOTS(15),
+  COUNTERS(16),
+  TOMBSTONES(17),
+
+  NODES_BY_ID(101),
+  SERVICES_BY_NAME(102),
+  SERVICES_BY_DESTINATION(103),
+  SERVICES_BY_KIND(104),
+  CHECKS_BY_INSTANCE(105),
+  CHECKS_BY_SERVICE(106),
+  CHECKS_BY_STATE(107),
+  PEERINGS_BY_NAME(108);
+
+  private static final int FIRST_SECONDARY = 100;
+
+  private final int number;
+
+  TableId(int number) {
+    this.number = number;
+  }
+
+  public int number() {
+    return number;
+  }
+
+  public boolean isSecondary() {
+    return number > FIRST_SECONDARY;
+  }
+}

@@ -1,0 +1,25 @@
+package io.hanse.peering;
+
+import io.hanse.fsm.row.Peering;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * What an operator does with peerings, from any server. Failures are a {@link
+ * io.hanse.fsm.error.ProblemException} with Consul's text.
+ */
+public interface PeeringService {
+  /** Answers the token, in base64. Runs on the leader. */
+  CompletableFuture<String> generateToken(
+      String name, String partition, Map<String, String> meta, List<String> externalAddresses);
+
+  /** Redeems a token; completes once the stream secret is stored. Runs on the leader. */
+  CompletableFuture<Void> establish(String name, String token, Map<String, String> meta);
+
+  /** Marks for deletion; an unknown name is no failure. */
+  CompletableFuture<Void> delete(String name);
+
+  /** Adds to stored rows what only the leader knows: ACTIVE, FAILING and the stream's status. */
+  CompletableFuture<List<Peering>> withStreamStatus(List<Peering> stored);
+}
