@@ -1,0 +1,35 @@
+package io.hanse.peering.link;
+
+import io.hanse.peering.proto.ReplicationMessage;
+import java.util.Set;
+
+/**
+ * Our direction of one stream with another cluster. Calls are safe from any thread, never block and
+ * do nothing once the stream has ended.
+ */
+public interface Outbound {
+  /** Sends a message after all sent before. */
+  void send(ReplicationMessage message);
+
+  /**
+   * Whether the transport takes more without buffering beyond its window. Messages of bounded
+   * number, as answers and heartbeats, may be sent nevertheless; data should wait for {@link
+   * Inbound#onReady}.
+   */
+  boolean isReady();
+
+  /** Asks for one more inbound message. Nothing arrives that was not asked for. */
+  void requestNext();
+
+  /** Sends no more and leaves the other direction open. An acceptor's stream ends well by it. */
+  void halfClose();
+
+  /** Ends the stream: an acceptor's with this status, a dialer's by cancelling the call. */
+  void close(LinkStatus status);
+
+  /** What the other end announced; complete with the first message from it. */
+  Set<String> extensions();
+
+  /** The other end's address, for logs. */
+  String remote();
+}

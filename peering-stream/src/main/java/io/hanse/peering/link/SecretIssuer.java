@@ -1,0 +1,14 @@
+package io.hanse.peering.link;
+
+import java.util.concurrent.CompletableFuture;
+
+/** Answers redeemers of establishment secrets, on any server. */
+public interface SecretIssuer {
+  /**
+   * Exchanges an establishment secret for a stream secret.
+   *
+   * @param nonce the redeemer's mark, or empty
+   * @return the stream secret, or a failure with a {@link LinkException}
+   */
+  CompletableFuture<String> issue(String peerId, String secret, String nonce);
+}
