@@ -1,0 +1,137 @@
+package io.hanse.peering.protocol;
+
+import com.google.protobuf.Any;
+import io.hanse.fsm.row.Status;
+import io.hanse.peering.link.LinkStatus;
+import io.hanse.peering.proto.Operation;
+import io.hanse.peering.proto.ReplicationMessage;
+import io.hanse.peering.proto.ReplicationMessage.Request;
+import io.hanse.peering.proto.ReplicationMessage.Response;
+import io.hanse.peering.protocol.OfferQueue.Offer;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The forms of responses and their answers, with the texts that Consul gives for a refusal. */
+final class Answers {
+  static final String UNEXPECTED_END = "stream ended unexpectedly";
+
+  private static final int NONCE_BYTES = 10;
+
+  /** A refusal of one resource. */
+  record Nack(LinkStatus.Code code, String message) {}
+
+  private Answers() {}
+
+  static ReplicationMessage response(Offer offer, String nonce) {
+    return ReplicationMessage.newBuilder().setResponse(unnumbered(offer).setNonce(nonce)).build();
+  }
+
+  /** The size of the message that carries the offer, at most. */
+  static int sizeOf(Offer offer) {
+    int framing = NONCE_BYTES + NONCE_BYTES;
+    return unnumbered(offer).build().getSerializedSize() + framing;
+  }
+
+  private static Response.Builder unnumbered(Offer offer) {
+    return Response.newBuilder()
+        .setResourceUrl(offer.type().url())
+        .setResourceId(offer.id())
+        .setResource(offer.payload())
+        .setOperation(Operation.OPERATION_UPSERT);
+  }
+
+  static Request ack(Response response) {
+    return Request.newBuilder()
+        .setResponseNonce(response.getNonce())
+        .setResourceUrl(response.getResourceUrl())
+        .build();
+  }
+
+  static Request nack(Response response, Nack nack) {
+    Status error =
+        Status.newBuilder().setCode(nack.code().ordinal()).setMessage(nack.message()).build();
+    return ack(response).toBuilder().setError(error).build();
+  }
+
+  static Nack notStored(Response response, String problem) {
+    return new Nack(
+        LinkStatus.Code.INTERNAL,
+        "upsert error, ResourceURL: %s, ResourceID: %s: %s"
+            .formatted(
+                quoted(response.getResourceUrl()), quoted(response.getResourceId()), problem));
+  }
+
+  /** What makes a response impossible to store, whatever it holds; checked in this order. */
+  static Optional<Nack> problemOf(Response response, boolean urlIsKnown) {
+    String url = response.getResourceUrl();
+    Any resource = response.getResource();
+    if (!urlIsKnown) {
+      return malformed("received response for unknown resource type " + quoted(url));
+    }
+    if (response.getNonce().isEmpty()) {
+      String id = response.getResourceId();
+      return malformed("received response without a nonce for: " + url + ":" + id);
+    }
+    if (response.getOperation() != Operation.OPERATION_UPSERT) {
+      return malformed("unsupported operation: " + nameOf(response));
+    }
+    if (!response.hasResource()) {
+      return malformed("received upsert response with no content");
+    }
+    if (!resource.getTypeUrl().equals(url)) {
+      String problem =
+          "mismatched resourceURL %s and Any typeUrl %s"
+              .formatted(quoted(url), quoted(resource.getTypeUrl()));
+      return Optional.of(notStored(response, problem));
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<Nack> malformed(String message) {
+    return Optional.of(new Nack(LinkStatus.Code.INVALID_ARGUMENT, message));
+  }
+
+  private static String nameOf(Response response) {
+    return response.getOperation() == Operation.UNRECOGNIZED
+        ? Integer.toString(response.getOperationValue())
+        : quoted(response.getOperation().name());
+  }
+
+  /** As Go prints it: what is received must not be able to forge a line of a log. */
+  private static String quoted(String text) {
+    StringBuilder quoted = new StringBuilder("\"");
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '"' || c == '\\') {
+        quoted.append('\\').append(c);
+      } else if (Character.isISOControl(c)) {
+        quoted.append(String.format(Locale.ROOT, "\\x%02x", (int) c));
+      } else {
+        quoted.append(c);
+      }
+    }
+    return quoted.append('"').toString();
+  }
+
+  /** How an end that the other side brought about reads in our status. */
+  static LinkStatus asSeenFromHere(LinkStatus ended) {
+    if (ended.isOk()) {
+      return LinkStatus.of(LinkStatus.Code.UNKNOWN, UNEXPECTED_END);
+    }
+    String text =
+        "unexpected error receiving from the stream: rpc error: code = %s desc = %s"
+            .formatted(nameOf(ended.code()), ended.text());
+    return new LinkStatus(ended.code(), text, ended.leaderAddress());
+  }
+
+  private static String nameOf(LinkStatus.Code code) {
+    if (code == LinkStatus.Code.CANCELLED) {
+      return "Canceled";
+    }
+    StringBuilder name = new StringBuilder();
+    for (String word : code.name().split("_", -1)) {
+      name.append(word, 0, 1).append(word.substring(1).toLowerCase(Locale.ROOT));
+    }
+    return name.toString();
+  }
+}

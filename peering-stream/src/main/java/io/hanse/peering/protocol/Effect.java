@@ -1,0 +1,50 @@
+package io.hanse.peering.protocol;
+
+import com.google.protobuf.Any;
+import io.hanse.peering.link.LinkStatus;
+import io.hanse.peering.proto.PeerStreamStatus;
+import io.hanse.peering.proto.ReplicationMessage;
+
+/** What a stream wants done, in order. */
+public sealed interface Effect {
+  record Send(ReplicationMessage message) implements Effect {}
+
+  /** Ask the transport for one more message. */
+  record Read() implements Effect {}
+
+  /**
+   * Store what was received, and answer with {@link Input.ImportFinished}. Imports that are handed
+   * out and not finished do not depend on each other.
+   */
+  record Import(long sequence, ResourceType type, String id, Any payload) implements Effect {}
+
+  /**
+   * The other end ended the relation: make that durable, then give {@link Input.TerminationStored}.
+   */
+  record StoreTermination() implements Effect {}
+
+  /** A resource of ours can't be sent; the stream goes on without it. */
+  record Refused(ResourceType type, String id, String reason) implements Effect {}
+
+  /** The status changed. */
+  record Report(PeerStreamStatus status) implements Effect {}
+
+  /** Send no more, and keep reading. */
+  record HalfClose() implements Effect {}
+
+  /**
+   * The stream is over, nothing follows. An acceptor's ends with the status; a dialer's is
+   * cancelled unless the other end has ended it.
+   */
+  record Close(Cause cause, LinkStatus status) implements Effect {}
+
+  /** Why a stream is over. */
+  enum Cause {
+    /** We deleted the relation, and the other end knows or had its time. */
+    DELETED,
+    /** The other end deleted the relation. */
+    TERMINATED,
+    /** All else: a dialer tries again. */
+    FAILED
+  }
+}

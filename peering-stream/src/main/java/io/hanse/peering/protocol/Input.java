@@ -1,0 +1,52 @@
+package io.hanse.peering.protocol;
+
+import com.google.protobuf.Message;
+import io.hanse.peering.link.LinkStatus;
+import io.hanse.peering.proto.ReplicationMessage;
+import java.util.Optional;
+
+/** What can happen to a stream. */
+public sealed interface Input {
+  /** The stream is open: for an acceptor, once the other end was let in. First of all inputs. */
+  record Started() implements Input {}
+
+  record MessageReceived(ReplicationMessage message) implements Input {}
+
+  /** Time has passed; to be given at least once a second. */
+  record Tick() implements Input {}
+
+  /** The whole content of a resource of ours, new or changed. */
+  record Offered(ResourceType type, String id, Message payload) implements Input {}
+
+  /** A resource of ours is no longer watched. It is sent anew if it is offered again. */
+  record Withdrawn(ResourceType type, String id) implements Input {}
+
+  /** Whether the transport takes more data. It does at the start. */
+  record TransportReady(boolean ready) implements Input {}
+
+  /**
+   * What was received is stored, or can't be.
+   *
+   * @param sequence of the {@link Effect.Import}
+   * @param problem why it can't be stored, for the other end
+   */
+  record ImportFinished(long sequence, Optional<String> problem) implements Input {}
+
+  /** Our side of the relation is to be deleted: the other end is told. */
+  record DeleteRequested() implements Input {}
+
+  /** What {@link Effect.StoreTermination} asked for is durable. */
+  record TerminationStored() implements Input {}
+
+  /** This server no longer leads; where the leader may be, if known. */
+  record LeadershipLost(Optional<String> leaderAddress) implements Input {}
+
+  /** The stream is to end for a reason outside of it. */
+  record Stopped(LinkStatus status) implements Input {}
+
+  /** The other end sends no more. Only an acceptor sees it. */
+  record HalfClosed() implements Input {}
+
+  /** The stream was ended by the other end, or broke. */
+  record RemoteEnded(LinkStatus status) implements Input {}
+}

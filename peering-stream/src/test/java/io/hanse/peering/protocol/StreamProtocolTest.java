@@ -1,0 +1,267 @@
+package io.hanse.peering.protocol;
+
+import static io.hanse.peering.protocol.PeerResources.SERVICE;
+import static io.hanse.peering.protocol.PeerResources.SERVICE_LIST;
+import static io.hanse.peering.protocol.PeerResources.SERVICE_LIST_ID;
+import static io.hanse.peering.protocol.PeerResources.TRUST_BUNDLE;
+import static io.hanse.peering.protocol.StreamProbe.PEER_ID;
+import static io.hanse.peering.protocol.StreamProbe.list;
+import static io.hanse.peering.protocol.StreamProbe.response;
+import static io.hanse.peering.protocol.StreamProbe.service;
+import static io.hanse.peering.protocol.StreamProbe.subscription;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hanse.peering.link.LinkStatus;
+import io.hanse.peering.proto.ReplicationMessage.Request;
+import io.hanse.peering.proto.ReplicationMessage.Response;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class StreamProtocolTest {
+  @Test
+  void shouldSubscribeWithoutPeerIdAsAcceptor() {
+    StreamProbe acceptor = StreamProbe.acceptor();
+
+    assertThat(acceptor.requests())
+        .extracting(Request::getResourceUrl)
+        .containsExactly(SERVICE.url(), SERVICE_LIST.url(), TRUST_BUNDLE.url());
+    assertThat(acceptor.requests()).allMatch(request -> request.getPeerId().isEmpty());
+    assertThat(acceptor.all(Effect.Read.class)).hasSize(1);
+  }
+
+  @Test
+  void shouldSubscribeToAddressesWithPeerIdAsDialer() {
+    StreamProbe dialer = StreamProbe.dialer();
+
+    assertThat(dialer.requests()).hasSize(4);
+    assertThat(dialer.requests()).allMatch(request -> request.getPeerId().equals(PEER_ID));
+  }
+
+  @Test
+  void shouldHoldOffersUntilTheirGateOpens() {
+    StreamProbe probe = StreamProbe.acceptor();
+    probe.offer(SERVICE_LIST, SERVICE_LIST_ID, list("web"));
+    probe.offer(SERVICE, "web", service("web", 80));
+    assertThat(probe.sent()).isEmpty();
+
+    probe.receive(subscription(SERVICE_LIST));
+    assertThat(probe.sent()).isEmpty();
+    probe.receive(subscription(SERVICE));
+
+    assertThat(probe.responses())
+        .extracting(Response::getNonce)
+        .containsExactly("00000001", "00000002");
+    assertThat(probe.responses())
+        .extracting(Response::getResourceId)
+        .containsExactly(SERVICE_LIST_ID, "web");
+  }
+
+  @Test
+  void shouldNotSendTheSameContentTwice() {
+    StreamProbe probe = StreamProbe.acceptor().subscribeAll();
+    probe.offer(SERVICE, "web", service("web", 80));
+    assertThat(probe.responses()).hasSize(1);
+
+    probe.offer(SERVICE, "web", service("web", 80));
+    assertThat(probe.sent()).isEmpty();
+    probe.offer(SERVICE, "web", service("web", 81));
+    assertThat(probe.responses()).extracting(Response::getNonce).containsExactly("00000002");
+    probe.on(new Input.Withdrawn(SERVICE, "web")).offer(SERVICE, "web", service("web", 81));
+    assertThat(probe.responses()).hasSize(1);
+  }
+
+  @Test
+  void shouldSendOnlyTheNewestOfWhatWaitedForTheTransport() {
+    StreamProbe probe = StreamProbe.acceptor().subscribeAll().on(new Input.TransportReady(false));
+    probe.offer(SERVICE, "web", service("web", 80));
+    probe.offer(SERVICE, "web", service("web", 81));
+    assertThat(probe.sent()).isEmpty();
+
+    probe.on(new Input.TransportReady(true));
+
+    Response expected = response("00000001", SERVICE, "web", service("web", 81)).build();
+    assertThat(probe.responses()).containsExactly(expected);
+  }
+
+  @Test
+  void shouldStopAtTheBoundOfUnansweredResources() {
+    StreamLimits limits = new StreamLimits(15_000, 120_000, 10_000, 2, 64, 1 << 20, 8 << 20);
+    StreamProbe probe = new StreamProbe(PeerResources.acceptor(limits)).on(new Input.Started());
+    probe.subscribeAll();
+    probe.offer(SERVICE, "a", service("a", 1));
+    Response first = probe.responses().get(0);
+    probe.offer(SERVICE, "b", service("b", 1)).offer(SERVICE, "c", service("c", 1));
+    assertThat(probe.sent()).isEmpty();
+    assertThat(probe.protocol.status().getUnacked()).isEqualTo(2);
+
+    probe.receive(StreamProbe.ack(first));
+
+    assertThat(probe.responses()).extracting(Response::getResourceId).containsExactly("c");
+  }
+
+  @Test
+  void shouldRefuseAResourceThatIsTooLargeByNameAndGoOn() {
+    StreamLimits limits = new StreamLimits(15_000, 120_000, 10_000, 9, 64, 1 << 20, 400);
+    StreamProbe probe = new StreamProbe(PeerResources.acceptor(limits)).on(new Input.Started());
+    probe.subscribeAll().offer(SERVICE, "big", service("big", 1, 2, 3, 4, 5, 6, 7, 8, 9));
+
+    assertThat(probe.sent()).isEmpty();
+    assertThat(probe.all(Effect.Refused.class)).hasSize(1);
+    assertThat(probe.protocol.status().getRefusedExportsMap()).containsKey("big");
+
+    probe.offer(SERVICE, "small", service("small", 1));
+    assertThat(probe.responses()).hasSize(1);
+    probe.offer(SERVICE, "big", service("big", 1));
+    assertThat(probe.responses()).hasSize(1);
+    assertThat(probe.protocol.status().getRefusedExportsMap()).isEmpty();
+  }
+
+  @Test
+  void shouldAcknowledgeOnlyWhatIsStored() {
+    StreamProbe probe = StreamProbe.acceptor();
+    probe.receive(response("00000001", SERVICE, "web", service("web", 80)));
+    Effect.Import handed = probe.all(Effect.Import.class).get(0);
+    assertThat(probe.sent()).isEmpty();
+
+    probe.on(new Input.ImportFinished(handed.sequence(), Optional.empty()));
+
+    assertThat(probe.requests())
+        .containsExactly(
+            Request.newBuilder()
+                .setResponseNonce("00000001")
+                .setResourceUrl(SERVICE.url())
+                .build());
+  }
+
+  @Test
+  void shouldStoreAListAfterAllThatCameBeforeIt() {
+    StreamProbe probe = StreamProbe.acceptor();
+    probe.receive(response("1", SERVICE, "a", service("a", 1)));
+    long a = probe.all(Effect.Import.class).get(0).sequence();
+    probe.receive(response("2", SERVICE, "b", service("b", 1)));
+    long b = probe.all(Effect.Import.class).get(0).sequence();
+    probe.receive(response("3", SERVICE_LIST, SERVICE_LIST_ID, list("a")));
+    assertThat(probe.all(Effect.Import.class)).isEmpty();
+
+    probe.on(new Input.ImportFinished(b, Optional.empty()));
+    assertThat(probe.effects).noneMatch(effect -> effect instanceof Effect.Send);
+    probe.on(new Input.ImportFinished(a, Optional.empty()));
+
+    assertThat(probe.requests()).extracting(Request::getResponseNonce).containsExactly("1", "2");
+    assertThat(probe.all(Effect.Import.class)).hasSize(1);
+    long list = probe.all(Effect.Import.class).get(0).sequence();
+    probe.on(new Input.ImportFinished(list, Optional.empty()));
+    assertThat(probe.protocol.status().getImportedServicesList()).containsExactly("a");
+  }
+
+  @Test
+  void shouldNotStoreTwoContentsOfOneNameAtOnce() {
+    StreamProbe probe = StreamProbe.acceptor();
+    probe.receive(response("1", SERVICE, "a", service("a", 1)));
+    long first = probe.all(Effect.Import.class).get(0).sequence();
+    probe.receive(response("2", SERVICE, "a", service("a", 2)));
+    assertThat(probe.all(Effect.Import.class)).isEmpty();
+
+    probe.on(new Input.ImportFinished(first, Optional.empty()));
+
+    assertThat(probe.all(Effect.Import.class)).hasSize(1);
+  }
+
+  @Test
+  void shouldReadNoMoreWhileTooMuchIsNotStored() {
+    StreamLimits limits = new StreamLimits(15_000, 120_000, 10_000, 9, 2, 1 << 20, 8 << 20);
+    StreamProbe probe = new StreamProbe(PeerResources.acceptor(limits)).on(new Input.Started());
+    probe.receive(response("1", SERVICE, "a", service("a", 1)));
+    long first = probe.all(Effect.Import.class).get(0).sequence();
+    assertThat(probe.all(Effect.Read.class)).hasSize(1);
+    probe.receive(response("2", SERVICE, "b", service("b", 1)));
+    assertThat(probe.all(Effect.Read.class)).isEmpty();
+
+    probe.on(new Input.ImportFinished(first, Optional.empty()));
+
+    assertThat(probe.all(Effect.Read.class)).hasSize(1);
+  }
+
+  @Test
+  void shouldSendHeartbeatsAndGiveUpOnlyForWantOfHeartbeats() {
+    StreamProbe probe = StreamProbe.acceptor().subscribeAll();
+    assertThat(probe.after(14_999).sent()).isEmpty();
+    assertThat(probe.after(1).sent()).containsExactly(StreamProbe.heartbeat());
+    probe.receive(StreamProbe.heartbeat());
+    for (int i = 0; i < 7; i++) {
+      probe.after(15_000).receive(subscription(SERVICE));
+      assertThat(probe.close()).isEmpty();
+    }
+
+    probe.after(15_000);
+
+    assertThat(probe.close().orElseThrow().status())
+        .isEqualTo(LinkStatus.of(LinkStatus.Code.UNKNOWN, "heartbeat timeout"));
+    assertThat(probe.protocol.status().getDisconnectError()).isEqualTo("heartbeat timeout");
+  }
+
+  @Test
+  void shouldTellADialerOfTheDeletionAndWaitForItsHalfClose() {
+    StreamProbe acceptor = StreamProbe.acceptor();
+    acceptor.on(new Input.DeleteRequested());
+    assertThat(acceptor.sent()).containsExactly(StreamProbe.terminated());
+    acceptor.receive(response("1", SERVICE, "a", service("a", 1)));
+    assertThat(acceptor.effects).containsExactly(new Effect.Read());
+
+    acceptor.on(new Input.HalfClosed());
+
+    assertThat(acceptor.effects)
+        .last()
+        .isEqualTo(new Effect.Close(Effect.Cause.DELETED, LinkStatus.OK));
+  }
+
+  @Test
+  void shouldHalfCloseAsDialerOnceTheTerminationIsStored() {
+    StreamProbe dialer = StreamProbe.dialer();
+    dialer.receive(StreamProbe.terminated());
+    assertThat(dialer.effects).contains(new Effect.StoreTermination(), new Effect.Read());
+    assertThat(dialer.all(Effect.HalfClose.class)).isEmpty();
+
+    dialer.on(new Input.TerminationStored());
+    assertThat(dialer.effects).contains(new Effect.HalfClose());
+    dialer.on(new Input.RemoteEnded(LinkStatus.of(LinkStatus.Code.ABORTED, "x")));
+
+    assertThat(dialer.close().orElseThrow().cause()).isEqualTo(Effect.Cause.TERMINATED);
+    assertThat(dialer.protocol.status().getDisconnectError()).isEmpty();
+  }
+
+  @Test
+  void shouldEndAfterADeletionThatTheOtherEndDoesNotFinish() {
+    StreamProbe acceptor = StreamProbe.acceptor().on(new Input.DeleteRequested());
+
+    acceptor.after(StreamLimits.DEFAULT.drainMillisMax());
+
+    assertThat(acceptor.close().orElseThrow().cause()).isEqualTo(Effect.Cause.DELETED);
+  }
+
+  @Test
+  void shouldCallAnEndWithoutTerminationAFailure() {
+    StreamProbe dialer = StreamProbe.dialer().on(new Input.RemoteEnded(LinkStatus.OK));
+
+    assertThat(dialer.close().orElseThrow())
+        .isEqualTo(
+            new Effect.Close(
+                Effect.Cause.FAILED,
+                LinkStatus.of(LinkStatus.Code.UNKNOWN, "stream ended unexpectedly")));
+    assertThat(dialer.on(new Input.Tick()).effects).isEqualTo(List.of());
+  }
+
+  @Test
+  void shouldRecordARefusalAndSendNothingAgain() {
+    StreamProbe probe = StreamProbe.acceptor().subscribeAll();
+    probe.offer(SERVICE, "web", service("web", 80));
+
+    probe.receive(StreamProbe.nack(probe.responses().get(0), "no room"));
+
+    assertThat(probe.sent()).isEmpty();
+    assertThat(probe.protocol.status().getLastNackMessage())
+        .isEqualTo("client peer was unable to apply resource: no room");
+    assertThat(probe.protocol.status().getUnacked()).isZero();
+  }
+}
