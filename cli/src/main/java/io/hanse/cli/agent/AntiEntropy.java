@@ -1,0 +1,162 @@
+package io.hanse.cli.agent;
+
+import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.port.CommandSubmitter;
+import io.hanse.fsm.port.StateReader;
+import io.hanse.fsm.row.Command;
+import io.hanse.fsm.store.View;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings the catalog's picture of this node into line with the agent's: at once after a change, by
+ * what the catalog was told last, and about every minute by what it really says. One pass at a time,
+ * on the agent's thread; a failed one is tried again.
+ */
+final class AntiEntropy {
+  private static final Logger LOG = LoggerFactory.getLogger(AntiEntropy.class);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final long FULL_MILLIS = 60_000;
+  private static final long RETRY_MILLIS_MIN = 250;
+  private static final long RETRY_MILLIS_MAX = 15_000;
+
+  private final AgentIdentity identity;
+  private final ScheduledExecutorService thread;
+  private final StateReader reader;
+  private final CommandSubmitter submitter;
+  private final Supplier<LocalRegistry> registry;
+
+  /** All below is the thread's. */
+  private CatalogPicture told = CatalogPicture.NOTHING;
+
+  private boolean running;
+  private boolean dirty;
+  private boolean full = true;
+  private boolean closed;
+  private int failures;
+
+  AntiEntropy(
+      AgentIdentity identity,
+      ScheduledExecutorService thread,
+      StateReader reader,
+      CommandSubmitter submitter,
+      Supplier<LocalRegistry> registry) {
+    this.identity = identity;
+    this.thread = thread;
+    this.reader = reader;
+    this.submitter = submitter;
+    this.registry = registry;
+  }
+
+  void start() {
+    thread.execute(this::pass);
+  }
+
+  /** Something is registered, gone, or of another health. On the agent's thread. */
+  void changed() {
+    dirty = true;
+    if (!running && failures == 0) {
+      pass();
+    }
+  }
+
+  /** The cluster may have forgotten: looks at everything soon. */
+  void suspect() {
+    thread.execute(
+        () -> {
+          full = true;
+          changed();
+        });
+  }
+
+  void close() {
+    thread.execute(() -> closed = true);
+  }
+
+  private void pass() {
+    if (running || closed) {
+      return;
+    }
+    running = true;
+    dirty = false;
+    boolean whole = full;
+    CompletableFuture<Void> compared =
+        whole
+            ? reader.fresh(StateReader.Level.DEFAULT, PATIENCE).thenAcceptAsync(f -> look(), thread)
+            : CompletableFuture.completedFuture(null);
+    compared
+        .thenComposeAsync(nothing -> tell(), thread)
+        .whenCompleteAsync((nothing, failure) -> done(whole, failure), thread);
+  }
+
+  private void look() {
+    try (View view = reader.view()) {
+      told = CatalogPicture.of(view, identity.nodeName());
+    }
+  }
+
+  private CompletableFuture<Void> tell() {
+    LocalRegistry now = registry.get();
+    CatalogPicture wanted = CatalogPicture.of(identity, now);
+    List<Command> commands = told.commandsTowards(wanted, full);
+    CompletableFuture<?>[] answers =
+        commands.stream().map(submitter::submit).toArray(CompletableFuture<?>[]::new);
+    return CompletableFuture.allOf(answers).thenRunAsync(() -> told = wanted, thread);
+  }
+
+  private void done(boolean whole, Throwable failure) {
+    running = false;
+    if (failure == null) {
+      failures = 0;
+      if (whole) {
+        full = false;
+        later(FULL_MILLIS + ThreadLocalRandom.current().nextLong(FULL_MILLIS / 4), this::wholePass);
+      }
+      if (dirty) {
+        pass();
+      }
+      return;
+    }
+    failures++;
+    full = true;
+    if (failures == 1 || failures % 20 == 0) {
+      LOG.warn(
+          "catalog not updated node={} failures={} cause=\"{}\"",
+          identity.nodeName(),
+          failures,
+          cause(failure));
+    }
+    long wait = Math.min(RETRY_MILLIS_MAX, RETRY_MILLIS_MIN << Math.min(failures, 6));
+    later(wait, this::pass);
+  }
+
+  private void wholePass() {
+    full = true;
+    pass();
+  }
+
+  private void later(long millis, Runnable task) {
+    if (!closed) {
+      thread.schedule(task, millis, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private static String cause(Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    return cause instanceof ProblemException problem
+        ? problem.code() + ": " + problem.getMessage()
+        : cause.toString();
+  }
+
+}

@@ -1,0 +1,119 @@
+package io.hanse.cli.agent;
+
+import io.hanse.fsm.port.Leadership;
+import io.hanse.fsm.port.StateReader;
+import io.hanse.fsm.row.AgentCheck;
+import io.hanse.fsm.row.AgentService;
+import io.hanse.fsm.row.HealthCheck;
+import io.hanse.fsm.row.NodeService;
+import io.hanse.fsm.row.Server;
+import io.hanse.fsm.row.ServiceDefinition;
+import io.hanse.fsm.store.View;
+import io.hanse.http.LocalAgent;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** The agent of a server, as the HTTP API sees it. */
+final class ServerAgent implements LocalAgent {
+  private final AgentIdentity identity;
+  private final Server server;
+  private final AgentCore core;
+  private final Leadership leadership;
+  private final StateReader reader;
+
+  ServerAgent(
+      AgentIdentity identity,
+      Server server,
+      AgentCore core,
+      Leadership leadership,
+      StateReader reader) {
+    this.identity = identity;
+    this.server = server;
+    this.core = core;
+    this.leadership = leadership;
+    this.reader = reader;
+  }
+
+  @Override
+  public String nodeName() {
+    return identity.nodeName();
+  }
+
+  @Override
+  public String nodeId() {
+    return identity.nodeId();
+  }
+
+  @Override
+  public String datacenter() {
+    return identity.datacenter();
+  }
+
+  @Override
+  public String advertiseAddress() {
+    return identity.address();
+  }
+
+  @Override
+  public Map<String, Object> self() {
+    try (View view = reader.view()) {
+      return AgentFacts.of(
+          identity,
+          server,
+          leadership,
+          Members.of(view, server),
+          core.registry(),
+          view.publicIndex());
+    }
+  }
+
+  @Override
+  public List<Member> members() {
+    try (View view = reader.view()) {
+      return Members.of(view, server);
+    }
+  }
+
+  @Override
+  public List<NodeService> services() {
+    return core.registry().services().values().stream().map(AgentService::getRow).toList();
+  }
+
+  @Override
+  public Optional<NodeService> service(String id) {
+    return Optional.ofNullable(core.registry().services().get(id)).map(AgentService::getRow);
+  }
+
+  @Override
+  public List<HealthCheck> checks() {
+    return core.registry().checks().values().stream().map(AgentCheck::getRow).toList();
+  }
+
+  @Override
+  public CompletableFuture<Void> registerService(
+      ServiceDefinition definition, boolean replaceExistingChecks) {
+    return core.registerService(definition, replaceExistingChecks);
+  }
+
+  @Override
+  public CompletableFuture<Void> deregisterService(String id) {
+    return core.deregisterService(id);
+  }
+
+  @Override
+  public CompletableFuture<Void> registerCheck(CheckRegistration registration) {
+    return core.registerCheck(registration);
+  }
+
+  @Override
+  public CompletableFuture<Void> deregisterCheck(String id) {
+    return core.deregisterCheck(id);
+  }
+
+  @Override
+  public CompletableFuture<Void> updateCheck(String id, String status, String output) {
+    return core.updateCheck(id, status, output);
+  }
+}

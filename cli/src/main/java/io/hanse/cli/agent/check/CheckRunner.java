@@ -1,0 +1,150 @@
+package io.hanse.cli.agent.check;
+
+import io.hanse.fsm.row.AgentCheck;
+import io.hanse.fsm.row.CheckType;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+
+/**
+ * Runs the checks of an agent, each at its own pace, and tells their verdicts. All methods are called
+ * on the agent's thread, and so is {@code report}; probes run elsewhere. Aliases are not its
+ * business: they follow other checks.
+ */
+public final class CheckRunner implements AutoCloseable {
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
+  private static final int OUTPUT_BYTES = 4096;
+
+  private final ScheduledExecutorService agent;
+  private final Executor workers;
+  private final HttpClient http;
+  private final BiConsumer<String, Verdict> report;
+  private final Map<String, Running> running = new HashMap<>();
+
+  /** A check that is watched; identity tells a late verdict of an older definition apart. */
+  private static final class Running {
+    final CheckType definition;
+    final Threshold threshold;
+    String status;
+    ScheduledFuture<?> next;
+
+    Running(AgentCheck check, ScheduledFuture<?> next) {
+      definition = check.getDefinition();
+      threshold = new Threshold(definition);
+      status = check.getRow().getStatus();
+      this.next = next;
+    }
+  }
+
+  public CheckRunner(
+      ScheduledExecutorService agent, Executor workers, BiConsumer<String, Verdict> report) {
+    this.agent = agent;
+    this.workers = workers;
+    this.report = report;
+    http =
+        HttpClient.newBuilder()
+            .executor(workers)
+            .connectTimeout(TIMEOUT)
+            .followRedirects(HttpClient.Redirect.NORMAL)
+            .build();
+  }
+
+  /** Starts a check, in place of one of the same id. */
+  public void start(AgentCheck check) {
+    String id = check.getRow().getCheckId();
+    stop(id);
+    switch (CheckKind.of(check.getDefinition())) {
+      case TTL -> startTtl(check);
+      case HTTP, TCP -> startProbe(check, probe(check.getDefinition()));
+      case ALIAS, SCRIPT, DOCKER, UDP, GRPC, H2PING, OS_SERVICE -> {}
+    }
+  }
+
+  public void stop(String id) {
+    Running old = running.remove(id);
+    if (old != null) {
+      old.next.cancel(false);
+    }
+  }
+
+  /** A TTL check was heard of: its time begins anew. Answers false if there is no such one. */
+  public boolean touch(AgentCheck check) {
+    if (CheckKind.of(check.getDefinition()) != CheckKind.TTL) {
+      return false;
+    }
+    stop(check.getRow().getCheckId());
+    startTtl(check);
+    return true;
+  }
+
+  @Override
+  public void close() {
+    running.values().forEach(each -> each.next.cancel(false));
+    running.clear();
+  }
+
+  private void startTtl(AgentCheck check) {
+    String id = check.getRow().getCheckId();
+    String last = check.getRow().getOutput();
+    String output =
+        last.isEmpty()
+            ? "TTL expired"
+            : "TTL expired (last output before timeout follows): " + last;
+    ScheduledFuture<?> expiry =
+        agent.schedule(
+            () -> report.accept(id, Verdict.critical(output)),
+            millis(check.getDefinition().getTtl()),
+            TimeUnit.MILLISECONDS);
+    running.put(id, new Running(check, expiry));
+  }
+
+  /** The first run comes at some moment of the first interval, so that not all run at once. */
+  private void startProbe(AgentCheck check, Probe probe) {
+    String id = check.getRow().getCheckId();
+    long interval = millis(check.getDefinition().getInterval());
+    Running[] self = new Running[1];
+    ScheduledFuture<?> first =
+        agent.schedule(
+            () -> run(id, self[0], probe, interval),
+            ThreadLocalRandom.current().nextLong(interval),
+            TimeUnit.MILLISECONDS);
+    self[0] = new Running(check, first);
+    running.put(id, self[0]);
+  }
+
+  private void run(String id, Running self, Probe probe, long interval) {
+    probe.run().thenAcceptAsync(verdict -> found(id, self, probe, interval, verdict), agent);
+  }
+
+  private void found(String id, Running self, Probe probe, long interval, Verdict verdict) {
+    if (running.get(id) != self) {
+      return;
+    }
+    self.status = self.threshold.weigh(verdict.status(), self.status);
+    report.accept(id, new Verdict(self.status, verdict.output()));
+    self.next =
+        agent.schedule(() -> run(id, self, probe, interval), interval, TimeUnit.MILLISECONDS);
+  }
+
+  private Probe probe(CheckType check) {
+    Duration timeout =
+        CheckKind.isPositive(check.getTimeout())
+            ? Duration.ofMillis(millis(check.getTimeout()))
+            : TIMEOUT;
+    int outputBytesMax = check.getOutputMaxSize() > 0 ? check.getOutputMaxSize() : OUTPUT_BYTES;
+    return CheckKind.of(check) == CheckKind.HTTP
+        ? new HttpProbe(http, check, outputBytesMax, timeout)
+        : new TcpProbe(check.getTcp(), timeout, workers);
+  }
+
+  private static long millis(com.google.protobuf.Duration duration) {
+    return Math.max(1, duration.getSeconds() * 1000 + duration.getNanos() / 1_000_000);
+  }
+}

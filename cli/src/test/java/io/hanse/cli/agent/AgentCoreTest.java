@@ -1,0 +1,108 @@
+package io.hanse.cli.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.Duration;
+import io.hanse.fsm.row.CheckType;
+import io.hanse.fsm.row.ServiceDefinition;
+import io.hanse.http.LocalAgent.CheckRegistration;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AgentCoreTest {
+  private static final AgentIdentity SELF =
+      new AgentIdentity("n1", "id", "dc1", "127.0.0.1", "127.0.0.1", Map.of());
+  private static final CheckType HOURLY =
+      CheckType.newBuilder()
+          .setName("mem")
+          .setTtl(Duration.newBuilder().setSeconds(3600))
+          .build();
+
+  private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
+  private final AtomicInteger changes = new AtomicInteger();
+
+  @TempDir private Path folder;
+
+  @AfterEach
+  void stop() {
+    thread.shutdownNow();
+  }
+
+  @Test
+  void shouldKeepRegistrationsOverARestart() throws IOException {
+    AgentCore first = core();
+    first.registerService(ServiceDefinition.newBuilder().setName("web").build(), false).join();
+    first.registerCheck(new CheckRegistration("web", HOURLY)).join();
+    AgentCore second = core();
+    second.start().join();
+    assertThat(second.registry().services()).containsOnlyKeys("web");
+    assertThat(second.registry().checks()).containsOnlyKeys("mem");
+    second.deregisterService("web").join();
+    AgentCore third = core();
+    third.start().join();
+    assertThat(third.registry()).isEqualTo(LocalRegistry.EMPTY);
+  }
+
+  @Test
+  void shouldTellOfAChangeOnce() throws IOException {
+    AgentCore core = core();
+    core.registerCheck(new CheckRegistration("", HOURLY)).join();
+    int before = changes.get();
+    core.updateCheck("mem", "passing", "fine").join();
+    core.updateCheck("mem", "passing", "still fine").join();
+    assertThat(changes.get() - before).isEqualTo(1);
+    assertThat(core.registry().checks().get("mem").getRow().getOutput()).isEqualTo("still fine");
+  }
+
+  @Test
+  void shouldLetAnAliasFollow() throws IOException {
+    AgentCore core = core();
+    core.registerService(ServiceDefinition.newBuilder().setName("web").build(), false).join();
+    core.registerCheck(new CheckRegistration("web", HOURLY)).join();
+    CheckType alias = CheckType.newBuilder().setName("al").setAliasService("web").build();
+    core.registerCheck(new CheckRegistration("", alias)).join();
+    assertThat(core.registry().checks().get("al").getRow().getStatus()).isEqualTo("critical");
+    core.updateCheck("mem", "passing", "").join();
+    assertThat(core.registry().checks().get("al").getRow().getStatus()).isEqualTo("passing");
+  }
+
+  @Test
+  void shouldNotForgetAVerdictWhenAServiceIsRegisteredAgain() throws IOException {
+    AgentCore core = core();
+    ServiceDefinition web = ServiceDefinition.newBuilder().setName("web").setCheck(HOURLY).build();
+    core.registerService(web, false).join();
+    core.updateCheck("service:web", "passing", "").join();
+    core.registerService(web.toBuilder().setPort(1).build(), false).join();
+    assertThat(core.registry().checks().get("service:web").getRow().getStatus())
+        .isEqualTo("passing");
+  }
+
+  @Test
+  void shouldNameWhatItDoesNotKnow() throws IOException {
+    AgentCore core = core();
+    assertThatThrownBy(() -> core.deregisterService("nope").join())
+        .hasMessageContaining("Unknown service ID \"nope\"");
+    assertThatThrownBy(() -> core.updateCheck("nope", "passing", "").join())
+        .hasMessageContaining("Unknown check ID \"nope\"");
+    assertThatThrownBy(() -> core.registerCheck(new CheckRegistration("nope", HOURLY)).join())
+        .hasMessageContaining("ServiceID \"nope\" does not exist");
+  }
+
+  private AgentCore core() throws IOException {
+    return new AgentCore(
+        SELF,
+        thread,
+        Runnable::run,
+        DefinitionFiles.in(Optional.of(folder)),
+        changes::incrementAndGet);
+  }
+}
