@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -151,8 +152,8 @@ final class ServerHealth {
     List<Command> commands = new ArrayList<>();
     beats.forEach(
         (raftId, beat) -> {
-          if (beat.isFresh(nowNanos) && !beat.server().equals(known.get(raftId))) {
-            known.put(raftId, beat.server());
+          if (beat.isFresh(nowNanos)
+              && !Objects.equals(known.put(raftId, beat.server()), beat.server())) {
             commands.add(
                 Command.newBuilder()
                     .setWriteServer(WriteServer.newBuilder().setServer(beat.server()))

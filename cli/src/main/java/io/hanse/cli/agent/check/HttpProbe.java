@@ -58,7 +58,7 @@ final class HttpProbe implements Probe {
               });
       request = builder.build();
     } catch (IllegalArgumentException e) {
-      return CompletableFuture.completedFuture(Verdict.critical(e.getMessage()));
+      return CompletableFuture.completedFuture(Verdict.critical(String.valueOf(e.getMessage())));
     }
     Head head = new Head(outputBytesMax);
     // The client's own time ends with the headers; a body may take as long again.
