@@ -77,6 +77,15 @@ public final class Key implements Comparable<Key> {
     return name.toLowerCase(Locale.ROOT);
   }
 
+  public boolean startsWith(Key beginning) {
+    return Tree.startsWith(bytes, beginning.bytes);
+  }
+
+  /** The first so many bytes. */
+  Key first(int length) {
+    return length == bytes.length ? this : new Key(Arrays.copyOf(bytes, length));
+  }
+
   /** Not to be changed. */
   byte[] bytes() {
     return bytes;

@@ -32,6 +32,10 @@ public enum TableId {
   CHECKS_BY_STATE(107),
   PEERINGS_BY_NAME(108);
 
+  /** How many there are. */
+  static final int COUNT = values().length;
+
+  private static final int LAST_COUNTED = 9;
   private static final int FIRST_SECONDARY = 100;
 
   private final int number;
@@ -42,6 +46,27 @@ public enum TableId {
 
   public int number() {
     return number;
+  }
+
+  /** The one with the number; none has any other. */
+  static TableId of(int number) {
+    for (TableId table : values()) {
+      if (table.number == number) {
+        return table;
+      }
+    }
+    throw new IllegalArgumentException("no table has the number " + number);
+  }
+
+  /** Its place in arrays of this process; below {@link #COUNT}. */
+  @SuppressWarnings("EnumOrdinal") // it is kept nowhere
+  int slot() {
+    return ordinal();
+  }
+
+  /** Whether its rows count towards the quota. What the system itself keeps has other bounds. */
+  boolean isCounted() {
+    return number <= LAST_COUNTED;
   }
 
   public boolean isSecondary() {

@@ -4,60 +4,104 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One version, pinned until it is closed. It notes what is read through it, so that the answer's
- * index and what to watch need not be said by each query.
+ * index and what to watch need not be said by each query; both may be asked for after closing, too.
+ * Used by one thread at a time.
  */
 public final class View implements Rows, AutoCloseable {
-  View() {}
+  private final Version version;
+  private final ViewSlots slots;
+  private final int slot;
+  private final ReadRecorder recorder = new ReadRecorder();
+  private boolean closed;
+
+  View(Version version, ViewSlots slots, int slot) {
+    this.version = version;
+    this.slots = slots;
+    this.slot = slot;
+  }
 
   public long logIndex() {
-    throw new UnsupportedOperationException();
+    return version.logIndex();
   }
 
   @Override
   public long publicIndex() {
-    throw new UnsupportedOperationException();
+    return version.publicIndex();
   }
 
   /** The clock of the log at this version. */
   public long timeMillis() {
-    throw new UnsupportedOperationException();
+    return version.timeMillis();
   }
 
   /** Of the content; equal on all replicas at one log index. */
   public long digest() {
-    throw new UnsupportedOperationException();
+    return version.digest();
   }
 
   /** The newest index under all that was read so far, deletions included; at least 1. */
   public long readIndex() {
-    throw new UnsupportedOperationException();
+    return version.newest(recorder.reads());
   }
 
   /** What was read so far. */
   public ReadSet reads() {
-    throw new UnsupportedOperationException();
+    return new ReadSet(recorder.reads(), version.generation);
   }
 
   @Override
   public byte @Nullable [] get(TableId table, Key key) {
-    throw new UnsupportedOperationException();
+    checkOpen();
+    recorder.key(table, key);
+    long id = version.tree(table).valueId(key.bytes());
+    return id == 0 ? null : Store.value(version.values, id);
   }
 
   @Override
   public void scan(TableId table, Key prefix, Visitor visitor) {
-    throw new UnsupportedOperationException();
+    checkOpen();
+    recorder.prefix(table, prefix);
+    version
+        .tree(table)
+        .scan(
+            prefix.bytes(),
+            prefix.bytes(),
+            (key, id, index) ->
+                visitor.visit(Key.wrap(key), Store.value(version.values, id), index));
   }
 
   @Override
   public void scanKeys(TableId table, Key prefix, Key from, KeyVisitor visitor) {
-    throw new UnsupportedOperationException();
+    checkOpen();
+    recorder.prefix(table, prefix);
+    version
+        .tree(table)
+        .scan(
+            prefix.bytes(), from.bytes(), (key, id, index) -> visitor.visit(Key.wrap(key), index));
   }
 
   @Override
   public int size(TableId table) {
-    throw new UnsupportedOperationException();
+    recorder.prefix(table, Key.EMPTY);
+    return version.size(table);
+  }
+
+  Version version() {
+    return version;
+  }
+
+  /** Without it, values could vanish, or their memory, while they are read. */
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("the view of log index " + logIndex() + " is closed");
+    }
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    if (!closed) {
+      closed = true;
+      slots.free(slot);
+    }
+  }
 }

@@ -1,0 +1,68 @@
+package io.hanse.fsm.store;
+
+import io.hanse.fsm.store.Version.Position;
+import io.hanse.fsm.store.Version.Totals;
+import java.util.EnumMap;
+import java.util.Map;
+
+/** A state that is built from rows, in the order of their keys, to take the place of another. */
+final class Loading {
+  private final Store store;
+  private final TieredValues values;
+  private final Map<TableId, TreeEditor> editors = new EnumMap<>(TableId.class);
+  private final long[] floors = new long[TableId.COUNT];
+  private Position position = new Position(0, 0, 0);
+  private long digest;
+  private long rows;
+  private long bytes;
+
+  Loading(Store store, TieredValues values) {
+    this.store = store;
+    this.values = values;
+  }
+
+  void at(Position newPosition) {
+    position = newPosition;
+  }
+
+  void floor(TableId table, long floor) {
+    floors[table.slot()] = floor;
+    digest += StateDigest.ofFloor(table, floor);
+  }
+
+  /** Answers the id of the value. */
+  long row(TableId table, byte[] key, byte[] value, long modifyIndex) {
+    long id = store.nextValueId();
+    values.put(id, value);
+    leaf(table, key, id, modifyIndex);
+    digest += StateDigest.ofRow(table, key, modifyIndex, value);
+    if (table.isCounted()) {
+      rows++;
+      bytes += key.length + (long) value.length;
+    }
+    return id;
+  }
+
+  void leaf(TableId table, byte[] key, long id, long modifyIndex) {
+    editors.computeIfAbsent(table, none -> new TreeEditor(Tree.EMPTY)).put(key, id, modifyIndex);
+  }
+
+  long digest() {
+    return digest;
+  }
+
+  Version version(long sequence, long generation) {
+    Tree[] trees = new Tree[TableId.COUNT];
+    for (TableId table : TableId.values()) {
+      TreeEditor editor = editors.get(table);
+      trees[table.slot()] = editor == null ? Tree.EMPTY : editor.tree();
+    }
+    Totals totals = new Totals(digest, rows, bytes);
+    return new Version(sequence, generation, values, trees, floors, totals, position);
+  }
+
+  /** Gives up; nothing of it was used. */
+  void discard() {
+    values.close();
+  }
+}

@@ -1,0 +1,185 @@
+package io.hanse.fsm.store;
+
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.store.Version.Position;
+import io.hanse.fsm.store.Version.Totals;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.Executor;
+
+/**
+ * The state, in versions. One thread applies the log to it; any thread reads, without waiting and
+ * without being waited for.
+ *
+ * <p>A version holds an immutable tree per table, from keys to ids of values, and is published by
+ * one volatile write per entry of the log: whoever has it sees all tables at one index. Values are
+ * written once and freed when no open view needs them.
+ */
+public final class Store implements AutoCloseable {
+  /** Values freed with each entry of the log, besides as many again as it replaced. */
+  private static final int FREED_WITH_ENTRY_MIN = 64;
+
+  private static final int MOVED_WITH_ENTRY_MAX = 1_000;
+
+  /** All values of a state that was replaced, closed once no view is older than the version. */
+  private record Replaced(TieredValues values, long sequence) {}
+
+  private final StoreSettings settings;
+  private final Executor background;
+  private final ViewSlots slots;
+  private final WatchRegistry watches;
+
+  private volatile Version current;
+  private volatile int retiredCount;
+
+  // The applying thread's own.
+  private final Retired retired = new Retired();
+  private final Deque<Replaced> replaced = new ArrayDeque<>();
+  private long lastValueId;
+
+  /**
+   * @param background runs what may take seconds, and wakes watches
+   */
+  public Store(StoreSettings settings, Executor background) {
+    this(settings, background, background);
+  }
+
+  /**
+   * @param background runs what may take seconds
+   * @param wakes wakes watches
+   */
+  public Store(StoreSettings settings, Executor background, Executor wakes) {
+    this.settings = settings;
+    this.background = background;
+    slots = new ViewSlots(settings.viewsMax());
+    Tree[] trees = new Tree[TableId.COUNT];
+    Arrays.fill(trees, Tree.EMPTY);
+    current =
+        new Version(
+            1,
+            1,
+            new TieredValues(settings, background),
+            trees,
+            new long[TableId.COUNT],
+            Totals.NONE,
+            new Position(0, 0, 0));
+    watches = new WatchRegistry(this::version, settings.watchesMax(), wakes);
+  }
+
+  /** The newest version, pinned until it is closed. */
+  public View view() {
+    return slots.open(this::version);
+  }
+
+  /** The newest version: where it stands. To read rows, open a view. */
+  public Version version() {
+    return current;
+  }
+
+  public WatchRegistry watches() {
+    return watches;
+  }
+
+  public StoreStats stats() {
+    Version version = current;
+    return new StoreStats(
+        version.rows(),
+        version.bytes(),
+        version.size(TableId.TOMBSTONES),
+        slots.openCount(),
+        version.sequence - slots.oldest(version.sequence),
+        retiredCount,
+        version.values.offHeapBytes(),
+        watches.count());
+  }
+
+  /** Begins the next version. Called by the applying thread, which ends one before the next. */
+  public Transaction begin(long logIndex, long timeMillis) {
+    Version base = current;
+    if (logIndex <= base.logIndex()) {
+      throw new ProblemException(
+          ProblemCode.INVARIANT_BROKEN,
+          "log index " + logIndex + " was applied before: the state is at " + base.logIndex());
+    }
+    return new Transaction(this, base, logIndex, Math.max(timeMillis, base.timeMillis()));
+  }
+
+  StoreSettings settings() {
+    return settings;
+  }
+
+  static byte[] value(Values values, long id) {
+    byte[] value = values.get(id);
+    if (value == null) {
+      throw new ProblemException(
+          ProblemCode.INVARIANT_BROKEN, "the value " + id + " is gone while it is in use");
+    }
+    return value;
+  }
+
+  long keep(byte[] value) {
+    long id = ++lastValueId;
+    current.values.put(id, value);
+    return id;
+  }
+
+  void discard(long id) {
+    current.values.remove(id);
+  }
+
+  void publish(Version base, Version next, LongList replacedIds, List<Transaction.Change> changes) {
+    if (current != base) {
+      throw new ProblemException(
+          ProblemCode.INVARIANT_BROKEN,
+          "two transactions at one time, at log index " + next.logIndex());
+    }
+    for (int i = 0; i < replacedIds.size(); i++) {
+      retired.add(next.sequence, replacedIds.at(i));
+    }
+    current = next;
+    free(FREED_WITH_ENTRY_MIN + 2 * replacedIds.size());
+    next.values.moveAtMost(MOVED_WITH_ENTRY_MAX);
+    watches.wake(changes);
+  }
+
+  private void free(int max) {
+    long oldest = slots.oldest(current.sequence);
+    retired.free(current.values, oldest, max);
+    retiredCount = retired.size();
+    while (!replaced.isEmpty() && replaced.peek().sequence() <= oldest) {
+      replaced.remove().values().close();
+    }
+  }
+
+  /** An empty state beside the present one, for {@link #replace}. */
+  Loading load(long expectedBytes) {
+    TieredValues values = new TieredValues(settings, background);
+    values.expect(expectedBytes);
+    return new Loading(this, values);
+  }
+
+  long nextValueId() {
+    return ++lastValueId;
+  }
+
+  /** Puts a loaded state in place of the present one. Called by the applying thread. */
+  void replace(Loading loaded) {
+    Version old = current;
+    Version next = loaded.version(old.sequence + 1, old.generation + 1);
+    retired.clear();
+    replaced.add(new Replaced(old.values, next.sequence));
+    current = next;
+    free(0);
+    watches.stateReplaced();
+  }
+
+  /** Frees the memory. No view may be open, and none is opened any more. */
+  @Override
+  public void close() {
+    replaced.forEach(old -> old.values().close());
+    current.values.close();
+  }
+}

@@ -1,0 +1,48 @@
+package io.hanse.fsm.store;
+
+/**
+ * The bounds of a store.
+ *
+ * @param rowsMax rows of all tables that count towards the quota; beyond, writes are refused
+ * @param bytesMax keys and values of those rows
+ * @param tombstonesMax marks of deletions; beyond, a deletion raises the floor of its table at once
+ * @param heapBytesMax values on the heap, beyond which they move to native memory; 0: from the
+ *     start
+ * @param viewsMax views open at one time
+ * @param watchesMax watches waiting at one time
+ */
+public record StoreSettings(
+    long rowsMax,
+    long bytesMax,
+    int tombstonesMax,
+    long heapBytesMax,
+    int viewsMax,
+    int watchesMax) {
+  /**
+   * The first three decide what is refused and what an index says, so all servers of a cluster must
+   * have the same.
+   */
+  public static StoreSettings defaults() {
+    return new StoreSettings(2_000_000, 1L << 30, 200_000, 32L << 20, 256, 100_000);
+  }
+
+  public StoreSettings withHeapBytesMax(long max) {
+    return new StoreSettings(rowsMax, bytesMax, tombstonesMax, max, viewsMax, watchesMax);
+  }
+
+  public StoreSettings withQuota(long rows, long bytes) {
+    return new StoreSettings(rows, bytes, tombstonesMax, heapBytesMax, viewsMax, watchesMax);
+  }
+
+  public StoreSettings withTombstonesMax(int max) {
+    return new StoreSettings(rowsMax, bytesMax, max, heapBytesMax, viewsMax, watchesMax);
+  }
+
+  public StoreSettings withWatchesMax(int max) {
+    return new StoreSettings(rowsMax, bytesMax, tombstonesMax, heapBytesMax, viewsMax, max);
+  }
+
+  public StoreSettings withViewsMax(int max) {
+    return new StoreSettings(rowsMax, bytesMax, tombstonesMax, heapBytesMax, max, watchesMax);
+  }
+}

@@ -1,0 +1,259 @@
+package io.hanse.fsm.store;
+
+import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.row.RaftIndex;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A table of messages: its key, its secondary indexes, and the two indexes that each row carries.
+ *
+ * <p>A row says when it was made and changed in a field {@code raft_index}, or in fields {@code
+ * create_index} and {@code modify_index}, or nowhere. {@link #put} fills them in.
+ */
+public final class Table<R extends Message> {
+  /**
+   * A secondary tree: of each row, the keys under which it stands there, the row's own key being
+   * added to each.
+   */
+  private record Index<R>(TableId id, Function<R, List<Key>> keys) {}
+
+  private final TableId id;
+  private final R prototype;
+  private final Function<R, Key> key;
+  private final List<Index<R>> indexes;
+  private final @Nullable FieldDescriptor raftIndex;
+  private final @Nullable FieldDescriptor createIndex;
+  private final @Nullable FieldDescriptor modifyIndex;
+
+  private Table(TableId id, R prototype, Function<R, Key> key, List<Index<R>> indexes) {
+    this.id = id;
+    this.prototype = prototype;
+    this.key = key;
+    this.indexes = indexes;
+    raftIndex = prototype.getDescriptorForType().findFieldByName("raft_index");
+    createIndex = prototype.getDescriptorForType().findFieldByName("create_index");
+    modifyIndex = prototype.getDescriptorForType().findFieldByName("modify_index");
+  }
+
+  /**
+   * A table without secondary indexes.
+   *
+   * @param prototype the empty row
+   */
+  public static <R extends Message> Table<R> of(TableId id, R prototype, Function<R, Key> key) {
+    return new Table<>(id, prototype, key, List.of());
+  }
+
+  /** The same with one more secondary index; the function may answer several keys, or none. */
+  public Table<R> indexedBy(TableId secondary, Function<R, List<Key>> keys) {
+    List<Index<R>> more = new ArrayList<>(indexes);
+    more.add(new Index<>(secondary, keys));
+    return new Table<>(id, prototype, key, List.copyOf(more));
+  }
+
+  public TableId id() {
+    return id;
+  }
+
+  public Key key(R row) {
+    return key.apply(row);
+  }
+
+  public Optional<R> get(Rows rows, Key rowKey) {
+    byte[] value = rows.get(id, rowKey);
+    return value == null ? Optional.empty() : Optional.of(parse(value));
+  }
+
+  /** The rows whose key begins with the prefix, in the order of keys. */
+  public List<R> list(Rows rows, Key prefix) {
+    return listOf(rows, id, prefix);
+  }
+
+  /** The rows that stand under the prefix in a secondary index, in its order. */
+  public List<R> listBy(Rows rows, TableId index, Key prefix) {
+    if (indexes.stream().noneMatch(one -> one.id() == index)) {
+      throw new IllegalArgumentException(index + " is no index of " + id);
+    }
+    return listOf(rows, index, prefix);
+  }
+
+  private List<R> listOf(Rows rows, TableId tree, Key prefix) {
+    List<R> list = new ArrayList<>();
+    rows.scan(tree, prefix, (rowKey, value, index) -> list.add(parse(value)));
+    return list;
+  }
+
+  /** Hands over the rows one by one. Nothing may be changed meanwhile. */
+  public void forEach(Rows rows, Key prefix, Consumer<R> consumer) {
+    rows.scan(
+        id,
+        prefix,
+        (rowKey, value, index) -> {
+          consumer.accept(parse(value));
+          return true;
+        });
+  }
+
+  /** How many rows have a key that begins with the prefix. */
+  public int count(Rows rows, Key prefix) {
+    int[] count = {0};
+    rows.scanKeys(id, prefix, prefix, (rowKey, index) -> ++count[0] > 0);
+    return count[0];
+  }
+
+  /**
+   * Writes a row at the index of the present command, unless the same row is there already.
+   *
+   * @return whether something changed
+   */
+  public boolean put(Transaction transaction, R row) {
+    return put(transaction, row, true);
+  }
+
+  /** Writes a row at the index of the present command, even over the same one. */
+  public void overwrite(Transaction transaction, R row) {
+    put(transaction, row, false);
+  }
+
+  private boolean put(Transaction transaction, R row, boolean keepSame) {
+    Key rowKey = key.apply(row);
+    byte[] oldValue = transaction.get(id, rowKey);
+    R old = oldValue == null ? null : parse(oldValue);
+    long at = transaction.publicIndex();
+    long createdAt = old == null ? at : createIndex(old);
+    if (old != null
+        && keepSame
+        && Arrays.equals(serialize(stamped(row, createdAt, modifyIndex(old))), oldValue)) {
+      return false;
+    }
+    R stamped = stamped(row, createdAt, at);
+    long valueId = transaction.putRow(id, rowKey, serialize(stamped), at);
+    for (Index<R> index : indexes) {
+      Set<Key> keys = keysIn(index, stamped, rowKey);
+      if (old != null) {
+        for (Key oldKey : keysIn(index, old, rowKey)) {
+          if (!keys.contains(oldKey)) {
+            transaction.unlink(index.id(), oldKey, at);
+          }
+        }
+      }
+      keys.forEach(newKey -> transaction.link(index.id(), newKey, valueId, at));
+    }
+    return true;
+  }
+
+  /** Deletes a row at the index of the present command. Answers whether it was there. */
+  public boolean remove(Transaction transaction, Key rowKey) {
+    Optional<R> old = get(transaction, rowKey);
+    if (old.isEmpty()) {
+      return false;
+    }
+    long at = transaction.publicIndex();
+    transaction.remove(id, rowKey, at);
+    for (Index<R> index : indexes) {
+      keysIn(index, old.get(), rowKey).forEach(gone -> transaction.unlink(index.id(), gone, at));
+    }
+    return true;
+  }
+
+  /** Builds the secondary trees over a row that was read from a snapshot. */
+  void link(Loading loading, byte[] rowKey, byte[] value, long valueId, long modifiedAt) {
+    if (indexes.isEmpty()) {
+      return;
+    }
+    R row = parse(value);
+    for (Index<R> index : indexes) {
+      for (Key indexKey : keysIn(index, row, Key.wrap(rowKey))) {
+        loading.leaf(index.id(), indexKey.bytes(), valueId, modifiedAt);
+      }
+    }
+  }
+
+  List<TableId> indexIds() {
+    return indexes.stream().map(Index::id).toList();
+  }
+
+  private static <R> Set<Key> keysIn(Index<R> index, R row, Key rowKey) {
+    Set<Key> keys = new LinkedHashSet<>();
+    for (Key beginning : index.keys().apply(row)) {
+      keys.add(beginning.then(rowKey));
+    }
+    return keys;
+  }
+
+  /** The index at which the row was made; 0 if it does not say. */
+  public long createIndex(R row) {
+    return raftIndex != null
+        ? ((RaftIndex) row.getField(raftIndex)).getCreateIndex()
+        : createIndex != null ? (long) row.getField(createIndex) : 0;
+  }
+
+  /** The index at which the row was changed last; 0 if it does not say. */
+  public long modifyIndex(R row) {
+    return raftIndex != null
+        ? ((RaftIndex) row.getField(raftIndex)).getModifyIndex()
+        : modifyIndex != null ? (long) row.getField(modifyIndex) : 0;
+  }
+
+  private R stamped(R row, long createdAt, long modifiedAt) {
+    if (raftIndex == null && createIndex == null && modifyIndex == null) {
+      return row;
+    }
+    Message.Builder builder = row.toBuilder();
+    if (raftIndex != null) {
+      builder.setField(
+          raftIndex,
+          RaftIndex.newBuilder().setCreateIndex(createdAt).setModifyIndex(modifiedAt).build());
+    }
+    if (createIndex != null) {
+      builder.setField(createIndex, createdAt);
+    }
+    if (modifyIndex != null) {
+      builder.setField(modifyIndex, modifiedAt);
+    }
+    return own(builder.build());
+  }
+
+  private R parse(byte[] value) {
+    try {
+      return own(prototype.getParserForType().parseFrom(value));
+    } catch (InvalidProtocolBufferException e) {
+      throw new ProblemException(
+          ProblemCode.DECODE_FAILED, "a row of " + id + " cannot be read", e);
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private R own(Message message) {
+    return (R) message;
+  }
+
+  /** Maps in the order of their keys: replicas must have the same bytes. */
+  private static byte[] serialize(Message row) {
+    byte[] bytes = new byte[row.getSerializedSize()];
+    CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+    out.useDeterministicSerialization();
+    try {
+      row.writeTo(out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    out.checkNoSpaceLeft();
+    return bytes;
+  }
+}

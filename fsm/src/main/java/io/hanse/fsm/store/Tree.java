@@ -1,0 +1,242 @@
+package io.hanse.fsm.store;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An immutable version of a sorted map, from keys in unsigned order to (value id, modify index): a
+ * B+tree whose next version shares all nodes that did not change. Inner nodes keep the largest
+ * modify index below each child, so that the newest change under a prefix takes O(height).
+ */
+final class Tree {
+  static final Tree EMPTY =
+      new Tree(new Leaf(new Object(), new byte[0][], new long[0], new long[0]), 0);
+
+  /** Takes leaves in key order; ends the scan by answering false. */
+  @FunctionalInterface
+  interface Visitor {
+    boolean visit(byte[] key, long valueId, long modifyIndex);
+  }
+
+  final Node root;
+  final int size;
+
+  Tree(Node root, int size) {
+    this.root = root;
+    this.size = size;
+  }
+
+  /** The id of the key's value; 0 if there is none. */
+  long valueId(byte[] key) {
+    Leaf leaf = leafOf(root, key);
+    int at = find(leaf.keys, key);
+    return at < 0 ? 0 : leaf.ids[at];
+  }
+
+  /** 0 if there is no such key. */
+  long modifyIndex(byte[] key) {
+    Leaf leaf = leafOf(root, key);
+    int at = find(leaf.keys, key);
+    return at < 0 ? 0 : leaf.indexes[at];
+  }
+
+  /** The leaves whose keys begin with the prefix and are not below {@code from}. */
+  void scan(byte[] prefix, byte[] from, Visitor visitor) {
+    byte[] low = Arrays.compareUnsigned(from, prefix) > 0 ? from : prefix;
+    scan(root, prefix, low, visitor);
+  }
+
+  /** The largest modify index under the prefix; 0 if there is no key. */
+  long newestUnder(byte[] prefix) {
+    return newest(root, prefix, null);
+  }
+
+  private static Leaf leafOf(Node node, byte[] key) {
+    Node at = node;
+    while (at instanceof Inner inner) {
+      at = inner.kids[inner.childOf(key)];
+    }
+    return (Leaf) at;
+  }
+
+  private static boolean scan(Node node, byte[] prefix, byte[] low, Visitor visitor) {
+    if (node instanceof Inner inner) {
+      for (int i = inner.childOf(low); i < inner.kids.length; i++) {
+        if (i > 0 && isPast(inner.separators[i], prefix)) {
+          return true;
+        }
+        if (!scan(inner.kids[i], prefix, low, visitor)) {
+          return false;
+        }
+      }
+      return true;
+    }
+    Leaf leaf = (Leaf) node;
+    for (int i = firstNotBelow(leaf.keys, low); i < leaf.keys.length; i++) {
+      if (!startsWith(leaf.keys[i], prefix)) {
+        return true;
+      }
+      if (!visitor.visit(leaf.keys[i], leaf.ids[i], leaf.indexes[i])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * @param next the first separator behind the node, null at the right edge of the tree
+   */
+  private static long newest(Node node, byte[] prefix, byte @Nullable [] next) {
+    long newest = 0;
+    if (node instanceof Leaf leaf) {
+      for (int i = firstNotBelow(leaf.keys, prefix);
+          i < leaf.keys.length && startsWith(leaf.keys[i], prefix);
+          i++) {
+        newest = Math.max(newest, leaf.indexes[i]);
+      }
+      return newest;
+    }
+    Inner inner = (Inner) node;
+    for (int i = inner.childOf(prefix); i < inner.kids.length; i++) {
+      if (i > 0 && isPast(inner.separators[i], prefix)) {
+        break;
+      }
+      byte[] after = i + 1 < inner.kids.length ? inner.separators[i + 1] : next;
+      boolean begins = prefix.length == 0 || (i > 0 && startsWith(inner.separators[i], prefix));
+      boolean ends = prefix.length == 0 || (after != null && startsWith(after, prefix));
+      newest =
+          Math.max(newest, begins && ends ? inner.newest[i] : newest(inner.kids[i], prefix, after));
+    }
+    return newest;
+  }
+
+  private static boolean isPast(byte[] key, byte[] prefix) {
+    return Arrays.compareUnsigned(key, prefix) > 0 && !startsWith(key, prefix);
+  }
+
+  static boolean startsWith(byte[] key, byte[] prefix) {
+    return key.length >= prefix.length
+        && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
+  }
+
+  private static int firstNotBelow(byte[][] keys, byte[] key) {
+    int at = find(keys, key);
+    return at < 0 ? ~at : at;
+  }
+
+  /** Where the key is, or the complement of where it would be. */
+  static int find(byte[][] keys, byte[] key) {
+    int low = 0;
+    int high = keys.length - 1;
+    while (low <= high) {
+      int middle = (low + high) >>> 1;
+      int order = Arrays.compareUnsigned(keys[middle], key);
+      if (order < 0) {
+        low = middle + 1;
+      } else if (order > 0) {
+        high = middle - 1;
+      } else {
+        return middle;
+      }
+    }
+    return ~low;
+  }
+
+  abstract static sealed class Node permits Leaf, Inner {
+    /** Who made this node and may still change it. */
+    final Object owner;
+
+    Node(Object owner) {
+      this.owner = owner;
+    }
+
+    abstract int size();
+
+    abstract long newest();
+
+    /** Not above any key of this node. */
+    abstract byte[] first();
+
+    static long largest(long[] numbers) {
+      long largest = 0;
+      for (long number : numbers) {
+        largest = Math.max(largest, number);
+      }
+      return largest;
+    }
+  }
+
+  static final class Leaf extends Node {
+    /** Replaced, never changed in place: leaves of other versions share it. */
+    byte[][] keys;
+
+    long[] ids;
+    long[] indexes;
+
+    Leaf(Object owner, byte[][] keys, long[] ids, long[] indexes) {
+      super(owner);
+      this.keys = keys;
+      this.ids = ids;
+      this.indexes = indexes;
+    }
+
+    @Override
+    int size() {
+      return keys.length;
+    }
+
+    @Override
+    long newest() {
+      return largest(indexes);
+    }
+
+    @Override
+    byte[] first() {
+      return keys[0];
+    }
+  }
+
+  static final class Inner extends Node {
+    /** Each is not above any key of the child; the first one is not compared with. */
+    byte[][] separators;
+
+    Node[] kids;
+    long[] newest;
+
+    Inner(Object owner, byte[][] separators, Node[] kids, long[] newest) {
+      super(owner);
+      this.separators = separators;
+      this.kids = kids;
+      this.newest = newest;
+    }
+
+    @Override
+    int size() {
+      return kids.length;
+    }
+
+    @Override
+    long newest() {
+      return largest(newest);
+    }
+
+    @Override
+    byte[] first() {
+      return separators[0];
+    }
+
+    int childOf(byte[] key) {
+      int low = 1;
+      int high = kids.length - 1;
+      while (low <= high) {
+        int middle = (low + high) >>> 1;
+        if (Arrays.compareUnsigned(separators[middle], key) <= 0) {
+          low = middle + 1;
+        } else {
+          high = middle - 1;
+        }
+      }
+      return low - 1;
+    }
+  }
+}
