@@ -17,8 +17,13 @@ final class Answers {
 
   private static final int NONCE_BYTES = 10;
 
+  /** Codes of a refusal: gRPC's invalid argument and internal. */
+  private static final int MALFORMED = 3;
+
+  private static final int NOT_STORED = 13;
+
   /** A refusal of one resource. */
-  record Nack(LinkStatus.Code code, String message) {}
+  record Nack(int code, String message) {}
 
   private Answers() {}
 
@@ -48,14 +53,13 @@ final class Answers {
   }
 
   static Request nack(Response response, Nack nack) {
-    Status error =
-        Status.newBuilder().setCode(nack.code().ordinal()).setMessage(nack.message()).build();
+    Status error = Status.newBuilder().setCode(nack.code()).setMessage(nack.message()).build();
     return ack(response).toBuilder().setError(error).build();
   }
 
   static Nack notStored(Response response, String problem) {
     return new Nack(
-        LinkStatus.Code.INTERNAL,
+        NOT_STORED,
         "upsert error, ResourceURL: %s, ResourceID: %s: %s"
             .formatted(
                 quoted(response.getResourceUrl()), quoted(response.getResourceId()), problem));
@@ -88,7 +92,7 @@ final class Answers {
   }
 
   private static Optional<Nack> malformed(String message) {
-    return Optional.of(new Nack(LinkStatus.Code.INVALID_ARGUMENT, message));
+    return Optional.of(new Nack(MALFORMED, message));
   }
 
   private static String nameOf(Response response) {

@@ -12,6 +12,9 @@ public sealed interface Effect {
   /** Ask the transport for one more message. */
   record Read() implements Effect {}
 
+  /** Give {@link Input.TransportReady} as soon as the transport takes more without a queue. */
+  record AwaitReady() implements Effect {}
+
   /**
    * Store what was received, and answer with {@link Input.ImportFinished}. Imports that are handed
    * out and not finished do not depend on each other.

@@ -21,8 +21,8 @@ public sealed interface Input {
   /** A resource of ours is no longer watched. It is sent anew if it is offered again. */
   record Withdrawn(ResourceType type, String id) implements Input {}
 
-  /** Whether the transport takes more data. It does at the start. */
-  record TransportReady(boolean ready) implements Input {}
+  /** The transport takes more data: the answer to {@link Effect.AwaitReady}. */
+  record TransportReady() implements Input {}
 
   /**
    * What was received is stored, or can't be.

@@ -9,12 +9,24 @@ import java.util.Optional;
 
 /** Keeps the status of one stream, and whether it changed since it was last asked for. */
 final class StatusRecorder {
-  private final PeerStreamStatus.Builder status = PeerStreamStatus.newBuilder();
+  private final PeerStreamStatus.Builder status;
   private boolean changed;
 
+  StatusRecorder(PeerStreamStatus earlier) {
+    status =
+        earlier.toBuilder()
+            .setConnected(false)
+            .clearRefusedExports()
+            .setNeverConnected(
+                earlier.equals(PeerStreamStatus.getDefaultInstance())
+                    || earlier.getNeverConnected());
+  }
+
   void connected() {
-    status.setConnected(true);
-    changed = true;
+    if (!status.getConnected()) {
+      status.setConnected(true).setNeverConnected(false).setDisconnectError("");
+      changed = true;
+    }
   }
 
   void disconnected(long nowMillis, String error) {

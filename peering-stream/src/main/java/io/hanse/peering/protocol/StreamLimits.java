@@ -10,6 +10,7 @@ package io.hanse.peering.protocol;
  *     the one that waits
  * @param pendingImportsMax resources received and not stored; nothing is read beyond it
  * @param pendingImportBytesMax the same, in bytes; one message may go beyond
+ * @param burstBytesMax data that is sent before the transport is asked whether it takes more
  * @param messageBytesMax a message larger than that is never sent
  */
 public record StreamLimits(
@@ -19,9 +20,10 @@ public record StreamLimits(
     int unackedMax,
     int pendingImportsMax,
     long pendingImportBytesMax,
+    int burstBytesMax,
     int messageBytesMax) {
 
   /** Intervals as Consul has them; 8 MiB is what a Consul that dials can receive. */
   public static final StreamLimits DEFAULT =
-      new StreamLimits(15_000, 120_000, 10_000, 1_024, 64, 16L << 20, 8 << 20);
+      new StreamLimits(15_000, 120_000, 10_000, 1_024, 64, 16L << 20, 1 << 20, 8 << 20);
 }

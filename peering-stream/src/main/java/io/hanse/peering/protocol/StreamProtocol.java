@@ -36,7 +36,7 @@ public final class StreamProtocol {
   private final SubscriptionLedger ledger = new SubscriptionLedger();
   private final OfferQueue offers = new OfferQueue();
   private final ImportQueue imports = new ImportQueue();
-  private final StatusRecorder status = new StatusRecorder();
+  private final StatusRecorder status;
 
   private Phase phase = Phase.NEW;
   private List<Effect> effects = new ArrayList<>();
@@ -45,13 +45,19 @@ public final class StreamProtocol {
   private long heartbeatDueMillis;
   private long silenceDueMillis;
   private long drainDueMillis;
-  private boolean transportReady = true;
+  private long burstBytes;
   private boolean readOwed;
   private boolean halfClosed;
   private boolean terminationStored;
 
   public StreamProtocol(StreamRules rules) {
+    this(rules, PeerStreamStatus.getDefaultInstance());
+  }
+
+  /** A stream that takes the place of an earlier one, whose status it carries on. */
+  public StreamProtocol(StreamRules rules, PeerStreamStatus earlier) {
     this.rules = rules;
+    this.status = new StatusRecorder(earlier);
   }
 
   /**
@@ -93,8 +99,8 @@ public final class StreamProtocol {
       importFinished(finished);
     } else if (input instanceof Input.Tick) {
       tick();
-    } else if (input instanceof Input.TransportReady transport) {
-      transportReady = transport.ready();
+    } else if (input instanceof Input.TransportReady) {
+      burstBytes = 0;
     } else if (input instanceof Input.Started) {
       start();
     } else if (input instanceof Input.DeleteRequested) {
@@ -117,7 +123,9 @@ public final class StreamProtocol {
     phase = Phase.OPEN;
     heartbeatDueMillis = now + rules.limits().heartbeatMillis();
     silenceDueMillis = now + rules.limits().silenceMillisMax();
-    status.connected();
+    if (rules.role() == StreamRules.Role.ACCEPTOR) {
+      status.connected();
+    }
     readOwed = true;
     for (ResourceType type : rules.wanted()) {
       send(Request.newBuilder().setPeerId(rules.peerId()).setResourceUrl(type.url()).build());
@@ -129,6 +137,8 @@ public final class StreamProtocol {
       // What comes while the stream ends is read so that the other end can finish, and dropped.
       return;
     }
+    // A dialer knows only by an answer that it was let in.
+    status.connected();
     switch (message.getPayloadCase()) {
       case REQUEST -> receive(message.getRequest());
       case RESPONSE -> receive(message.getResponse());
@@ -299,7 +309,7 @@ public final class StreamProtocol {
   private void flushOffers() {
     while (phase == Phase.OPEN
         && close == null
-        && transportReady
+        && burstBytes < rules.limits().burstBytesMax()
         && ledger.unanswered() < rules.limits().unackedMax()) {
       Optional<Offer> offer = offers.next();
       if (offer.isEmpty()) {
@@ -322,6 +332,10 @@ public final class StreamProtocol {
     String nonce = ledger.send(offer.type(), offer.id(), now);
     status.sent(now, offer);
     effects.add(new Effect.Send(Answers.response(offer, nonce)));
+    burstBytes += bytes;
+    if (burstBytes >= rules.limits().burstBytesMax()) {
+      effects.add(new Effect.AwaitReady());
+    }
   }
 
   private void send(Request request) {

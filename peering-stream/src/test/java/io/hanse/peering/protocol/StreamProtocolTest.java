@@ -73,20 +73,24 @@ class StreamProtocolTest {
 
   @Test
   void shouldSendOnlyTheNewestOfWhatWaitedForTheTransport() {
-    StreamProbe probe = StreamProbe.acceptor().subscribeAll().on(new Input.TransportReady(false));
+    StreamLimits limits = new StreamLimits(15_000, 120_000, 10_000, 9, 64, 1 << 20, 1, 8 << 20);
+    StreamProbe probe = new StreamProbe(PeerResources.acceptor(limits)).on(new Input.Started());
+    probe.subscribeAll().offer(SERVICE, "api", service("api", 80));
+    assertThat(probe.effects).contains(new Effect.AwaitReady());
     probe.offer(SERVICE, "web", service("web", 80));
     probe.offer(SERVICE, "web", service("web", 81));
     assertThat(probe.sent()).isEmpty();
 
-    probe.on(new Input.TransportReady(true));
+    probe.on(new Input.TransportReady());
 
-    Response expected = response("00000001", SERVICE, "web", service("web", 81)).build();
+    Response expected = response("00000002", SERVICE, "web", service("web", 81)).build();
     assertThat(probe.responses()).containsExactly(expected);
   }
 
   @Test
   void shouldStopAtTheBoundOfUnansweredResources() {
-    StreamLimits limits = new StreamLimits(15_000, 120_000, 10_000, 2, 64, 1 << 20, 8 << 20);
+    StreamLimits limits =
+        new StreamLimits(15_000, 120_000, 10_000, 2, 64, 1 << 20, 1 << 20, 8 << 20);
     StreamProbe probe = new StreamProbe(PeerResources.acceptor(limits)).on(new Input.Started());
     probe.subscribeAll();
     probe.offer(SERVICE, "a", service("a", 1));
@@ -102,7 +106,7 @@ class StreamProtocolTest {
 
   @Test
   void shouldRefuseAResourceThatIsTooLargeByNameAndGoOn() {
-    StreamLimits limits = new StreamLimits(15_000, 120_000, 10_000, 9, 64, 1 << 20, 400);
+    StreamLimits limits = new StreamLimits(15_000, 120_000, 10_000, 9, 64, 1 << 20, 1 << 20, 400);
     StreamProbe probe = new StreamProbe(PeerResources.acceptor(limits)).on(new Input.Started());
     probe.subscribeAll().offer(SERVICE, "big", service("big", 1, 2, 3, 4, 5, 6, 7, 8, 9));
 
@@ -170,7 +174,8 @@ class StreamProtocolTest {
 
   @Test
   void shouldReadNoMoreWhileTooMuchIsNotStored() {
-    StreamLimits limits = new StreamLimits(15_000, 120_000, 10_000, 9, 2, 1 << 20, 8 << 20);
+    StreamLimits limits =
+        new StreamLimits(15_000, 120_000, 10_000, 9, 2, 1 << 20, 1 << 20, 8 << 20);
     StreamProbe probe = new StreamProbe(PeerResources.acceptor(limits)).on(new Input.Started());
     probe.receive(response("1", SERVICE, "a", service("a", 1)));
     long first = probe.all(Effect.Import.class).get(0).sequence();

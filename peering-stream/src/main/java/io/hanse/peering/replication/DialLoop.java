@@ -1,0 +1,194 @@
+package io.hanse.peering.replication;
+
+import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.row.PeeringSecrets;
+import io.hanse.fsm.row.RemoteInfo;
+import io.hanse.fsm.store.View;
+import io.hanse.fsm.view.Ca;
+import io.hanse.fsm.view.Peerings;
+import io.hanse.peering.link.Inbound;
+import io.hanse.peering.link.LinkStatus;
+import io.hanse.peering.link.LinkTarget;
+import io.hanse.peering.link.Outbound;
+import io.hanse.peering.proto.ReplicationMessage;
+import io.hanse.peering.proto.ReplicationMessage.Open;
+import io.hanse.peering.protocol.Effect;
+import io.hanse.peering.protocol.Opening;
+import io.hanse.peering.protocol.PeerResources;
+import io.hanse.peering.protocol.RedialDelays;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps one stream to the other cluster of one peering, as long as this server leads: one attempt
+ * at a time, on a fresh connection, at the next address of the ring. Used on its loop only.
+ */
+final class DialLoop {
+  private static final Logger LOG = LoggerFactory.getLogger(DialLoop.class);
+
+  /**
+   * All that an attempt needs. Its text holds no secret.
+   *
+   * @param remote what the other cluster is told of this one
+   */
+  private record Dialable(
+      Peering peering, List<String> addresses, String secret, RemoteInfo remote) {
+    /** Whether attempts made with the other one are worth nothing for this one. */
+    boolean differsFrom(Dialable other) {
+      return !addresses.equals(other.addresses)
+          || !secret.equals(other.secret)
+          || !peering.getPeerId().equals(other.peering.getPeerId())
+          || !peering.getPeerServerName().equals(other.peering.getPeerServerName())
+          || !peering.getPeerCaPemsList().equals(other.peering.getPeerCaPemsList());
+    }
+
+    @Override
+    public String toString() {
+      return "Dialable[" + peering.getId() + "]";
+    }
+  }
+
+  private final Replication replication;
+  private final String peeringId;
+  private final Loop loop;
+  private final WatchedQuery<Optional<Dialable>> watch;
+  private @Nullable Dialable target;
+  private @Nullable PeerStream stream;
+  private int ring;
+  private int failures;
+  private long dialedMillis;
+  private Runnable cancelAttempt = () -> {};
+  private boolean stopped;
+
+  DialLoop(Replication replication, String peeringId) {
+    this.replication = replication;
+    this.peeringId = peeringId;
+    this.loop = replication.loops().newLoop();
+    this.watch = WatchedQuery.start(loop, replication.state(), this::dialable, this::targetIs);
+  }
+
+  private Optional<Dialable> dialable(View view) {
+    Peerings peerings = new Peerings(view);
+    Optional<Peering> peering = peerings.byId(peeringId).filter(Opening::isActive);
+    String secret = peerings.secrets(peeringId).map(PeeringSecrets::getActiveStream).orElse("");
+    if (peering.isEmpty() || secret.isEmpty()) {
+      return Optional.empty();
+    }
+    List<String> manual = peering.get().getManualServerAddressesList();
+    List<String> addresses = manual.isEmpty() ? peering.get().getPeerServerAddressesList() : manual;
+    RemoteInfo.Builder remote = RemoteInfo.newBuilder();
+    new Ca(view).cluster().ifPresent(cluster -> remote.setDatacenter(cluster.getDatacenter()));
+    return addresses.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Dialable(peering.get(), List.copyOf(addresses), secret, remote.build()));
+  }
+
+  private void targetIs(Optional<Dialable> found) {
+    Dialable before = target;
+    target = found.orElse(null);
+    if (target == null) {
+      cancelAttempt.run();
+    } else if (before == null || target.differsFrom(before)) {
+      // A stream that runs is left alone: it can live with what it began with.
+      ring = 0;
+      failures = 0;
+      if (stream == null) {
+        cancelAttempt.run();
+        attempt();
+      }
+    }
+  }
+
+  private void attempt() {
+    if (stopped || stream != null || target == null) {
+      return;
+    }
+    Dialable dialed = target;
+    String address = dialed.addresses().get(ring++ % dialed.addresses().size());
+    Peering peering = dialed.peering();
+    LinkTarget link =
+        new LinkTarget(address, peering.getPeerServerName(), peering.getPeerCaPemsList());
+    dialedMillis = loop.nowMillis();
+    replication.dialer().dial(link, outbound -> open(dialed, outbound));
+    PeerStream opened = stream;
+    if (opened != null) {
+      loop.after(
+          replication.settings().openMillisMax(),
+          () -> {
+            if (!opened.isHeard()) {
+              opened.stop(LinkStatus.of(LinkStatus.Code.UNAVAILABLE, "no answer from " + address));
+            }
+          });
+      opened.start();
+    }
+  }
+
+  /** Runs inside of the dialing: nothing can be received before it returns. */
+  private Inbound open(Dialable dialed, Outbound outbound) {
+    outbound.send(
+        ReplicationMessage.newBuilder()
+            .setOpen(
+                Open.newBuilder()
+                    .setPeerId(dialed.peering().getPeerId())
+                    .setStreamSecretId(dialed.secret())
+                    .setRemote(dialed.remote()))
+            .build());
+    PeerStream opened =
+        new PeerStream(
+            replication,
+            loop,
+            dialed.peering(),
+            PeerResources.dialer(dialed.peering().getPeerId(), replication.settings().stream()),
+            outbound,
+            this::ended);
+    stream = opened;
+    return opened;
+  }
+
+  private void ended(Effect.Close close) {
+    stream = null;
+    if (stopped || close.cause() != Effect.Cause.FAILED) {
+      return;
+    }
+    if (loop.nowMillis() - dialedMillis >= replication.settings().healthyMillis()) {
+      failures = 0;
+    }
+    failures++;
+    long delay = RedialDelays.millisAfter(close.status().code(), failures);
+    if (failures == 1) {
+      LOG.warn(
+          "stream failed, dialing again peering={} code={} text={} delay_ms={}",
+          peeringId,
+          close.status().code(),
+          close.status().text(),
+          delay);
+    }
+    cancelAttempt = loop.after(delay, this::attempt);
+  }
+
+  /** Ends the loop; a stream that says goodbye to the other cluster may finish. */
+  void stop() {
+    loop.execute(
+        () -> {
+          stopped = true;
+          cancelAttempt.run();
+          watch.close();
+        });
+  }
+
+  /** Ends the loop and its stream. */
+  void leadershipLost() {
+    loop.execute(
+        () -> {
+          stopped = true;
+          cancelAttempt.run();
+          watch.close();
+          if (stream != null) {
+            stream.leadershipLost();
+          }
+        });
+  }
+}

@@ -1,0 +1,188 @@
+package io.hanse.peering.replication;
+
+import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.row.WritePeering;
+import io.hanse.fsm.store.View;
+import io.hanse.peering.link.Inbound;
+import io.hanse.peering.link.LinkStatus;
+import io.hanse.peering.link.LinkStatus.Code;
+import io.hanse.peering.link.Outbound;
+import io.hanse.peering.proto.ReplicationMessage;
+import io.hanse.peering.proto.ReplicationMessage.Terminated;
+import io.hanse.peering.protocol.Opening;
+import io.hanse.peering.protocol.PeerResources;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The acceptor's end of a stream until its dialer is let in or turned away; from then on it hands
+ * everything to the stream. Used on its loop only.
+ */
+final class Greeting implements Inbound {
+  private static final Logger LOG = LoggerFactory.getLogger(Greeting.class);
+
+  private final Replication replication;
+  private final AcceptedStreams streams;
+  private final Outbound outbound;
+  private final Loop loop;
+  private @Nullable PeerStream stream;
+  private Runnable cancelDeadline = () -> {};
+  private boolean judged;
+  private boolean ended;
+
+  Greeting(Replication replication, AcceptedStreams streams, Outbound outbound) {
+    this.replication = replication;
+    this.streams = streams;
+    this.outbound = outbound;
+    this.loop = replication.loops().newLoop();
+  }
+
+  void start() {
+    cancelDeadline = loop.after(replication.settings().openMillisMax(), this::tooLate);
+    outbound.requestNext();
+  }
+
+  private void tooLate() {
+    if (!judged) {
+      end(LinkStatus.of(Code.DEADLINE_EXCEEDED, "no Open message in time"));
+    }
+  }
+
+  @Override
+  public void onMessage(ReplicationMessage message) {
+    loop.execute(
+        () -> {
+          if (stream != null) {
+            stream.onMessage(message);
+          } else if (!judged && !ended) {
+            judge(message);
+          }
+        });
+  }
+
+  private void judge(ReplicationMessage first) {
+    judged = true;
+    cancelDeadline.run();
+    if (!replication.leadership().standing().self()) {
+      String text = "cannot establish a peering stream on a follower node";
+      end(new LinkStatus(Code.FAILED_PRECONDITION, text, replication.leaderAddress()));
+      return;
+    }
+    Opening.Verdict verdict;
+    try (View view = replication.state().view()) {
+      verdict = Opening.judge(first, new AcceptedStreams.StoredPeerings(view));
+    }
+    if (verdict instanceof Opening.Accepted accepted) {
+      open(accepted.peering());
+    } else if (verdict instanceof Opening.Promote promote) {
+      promote(promote);
+    } else if (verdict instanceof Opening.Refused refused) {
+      refuse(refused);
+    }
+  }
+
+  private void promote(Opening.Promote promote) {
+    // Without a state, the row keeps the one that it has by then.
+    Peering peering =
+        promote.peering().toBuilder().clearState().setRemote(promote.remote()).build();
+    Command command =
+        Command.newBuilder()
+            .setWritePeering(
+                WritePeering.newBuilder()
+                    .setPeering(peering)
+                    .setPromote(
+                        WritePeering.PromotePending.newBuilder()
+                            .setPendingStream(promote.pending())))
+            .build();
+    new LogWriter(loop, replication.submitter(), 1)
+        .submit(command)
+        .whenComplete(
+            (result, failure) -> {
+              if (failure == null) {
+                open(promote.peering());
+              } else {
+                end(promote.failed(LogWriter.messageOf(failure)));
+              }
+            });
+  }
+
+  private void open(Peering peering) {
+    if (ended) {
+      return;
+    }
+    String id = peering.getId();
+    PeerStream opened =
+        new PeerStream(
+            replication,
+            loop,
+            peering,
+            PeerResources.acceptor(replication.settings().stream()),
+            outbound,
+            close -> {
+              if (stream != null) {
+                streams.unregister(id, stream);
+              }
+            });
+    stream = opened;
+    streams.register(id, opened);
+    LOG.info(
+        "stream accepted peer={} peering={} remote={}", peering.getName(), id, outbound.remote());
+    opened.start();
+  }
+
+  private void refuse(Opening.Refused refused) {
+    if (refused.terminated()) {
+      outbound.send(
+          ReplicationMessage.newBuilder().setTerminated(Terminated.getDefaultInstance()).build());
+    }
+    LOG.info(
+        "stream refused remote={} code={} text={}",
+        outbound.remote(),
+        refused.status().code(),
+        refused.status().text());
+    end(refused.status());
+  }
+
+  private void end(LinkStatus status) {
+    ended = true;
+    outbound.close(status);
+  }
+
+  @Override
+  public void onReady() {
+    loop.execute(
+        () -> {
+          if (stream != null) {
+            stream.onReady();
+          }
+        });
+  }
+
+  @Override
+  public void onHalfClose() {
+    loop.execute(
+        () -> {
+          if (stream != null) {
+            stream.onHalfClose();
+          } else if (!judged) {
+            judged = true;
+            cancelDeadline.run();
+            end(LinkStatus.of(Code.UNKNOWN, "EOF"));
+          }
+        });
+  }
+
+  @Override
+  public void onEnd(LinkStatus status) {
+    loop.execute(
+        () -> {
+          ended = true;
+          cancelDeadline.run();
+          if (stream != null) {
+            stream.onEnd(status);
+          }
+        });
+  }
+}

@@ -1,0 +1,7 @@
+package io.hanse.peering.replication;
+
+/** Makes loops. */
+@FunctionalInterface
+public interface Loops {
+  Loop newLoop();
+}

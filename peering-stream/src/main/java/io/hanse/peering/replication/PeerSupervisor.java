@@ -1,0 +1,121 @@
+package io.hanse.peering.replication;
+
+import io.hanse.fsm.port.Leadership;
+import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.store.View;
+import io.hanse.fsm.view.Peerings;
+import io.hanse.peering.link.StreamAcceptor;
+import io.hanse.peering.protocol.Opening;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps exactly one stream per active peering while this server leads, and none otherwise. Dials
+ * where this cluster is the dialer, accepts where it isn't, and clears away what has ended.
+ */
+public final class PeerSupervisor implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PeerSupervisor.class);
+
+  private final Replication replication;
+  private final Loop loop;
+  private final AcceptedStreams accepted;
+  private final Map<String, DialLoop> dialing = new TreeMap<>();
+  private @Nullable WatchedQuery<Set<String>> watch;
+  private @Nullable DeletionDuty deletions;
+  private long leadingTerm = -1;
+  private boolean closed;
+
+  public PeerSupervisor(Replication replication) {
+    this.replication = replication;
+    this.loop = replication.loops().newLoop();
+    this.accepted = new AcceptedStreams(replication);
+  }
+
+  /** Begins to follow leadership. */
+  public void start() {
+    replication.statuses().serve();
+    replication.leadership().onChange(standing -> loop.execute(() -> standingIs(standing)));
+  }
+
+  /** Where the streams of dialing clusters go. */
+  public StreamAcceptor acceptor() {
+    return accepted;
+  }
+
+  private void standingIs(Leadership.Standing standing) {
+    boolean isSameRule = standing.self() && standing.term() == leadingTerm;
+    if (closed || isSameRule) {
+      return;
+    }
+    if (leadingTerm >= 0) {
+      stepDown();
+    }
+    if (standing.self()) {
+      leadingTerm = standing.term();
+      LOG.info("replication with peers begins term={}", standing.term());
+      watch = WatchedQuery.start(loop, replication.state(), this::dialers, this::dialersAre);
+      deletions = new DeletionDuty(replication);
+    }
+  }
+
+  private Set<String> dialers(View view) {
+    Set<String> ids = new TreeSet<>();
+    for (Peering peering : new Peerings(view).all()) {
+      boolean dials =
+          peering.getManualServerAddressesCount() + peering.getPeerServerAddressesCount() > 0;
+      if (dials && Opening.isActive(peering)) {
+        ids.add(peering.getId());
+      }
+    }
+    return ids;
+  }
+
+  private void dialersAre(Set<String> ids) {
+    Iterator<Map.Entry<String, DialLoop>> known = dialing.entrySet().iterator();
+    while (known.hasNext()) {
+      Map.Entry<String, DialLoop> entry = known.next();
+      if (!ids.contains(entry.getKey())) {
+        entry.getValue().stop();
+        known.remove();
+      }
+    }
+    for (String id : ids) {
+      dialing.computeIfAbsent(id, added -> new DialLoop(replication, added));
+    }
+  }
+
+  private void stepDown() {
+    LOG.info("replication with peers ends term={}", leadingTerm);
+    leadingTerm = -1;
+    if (watch != null) {
+      watch.close();
+      watch = null;
+    }
+    if (deletions != null) {
+      deletions.stop();
+      deletions = null;
+    }
+    dialing.values().forEach(DialLoop::leadershipLost);
+    dialing.clear();
+    accepted.leadershipLost();
+    replication.statuses().clear();
+  }
+
+  /** Ends all streams, as if leadership was lost. */
+  @Override
+  public void close() {
+    loop.execute(
+        () -> {
+          closed = true;
+          if (leadingTerm >= 0) {
+            stepDown();
+          }
+        });
+  }
+}

@@ -1,0 +1,35 @@
+package io.hanse.peering.replication;
+
+import io.hanse.fsm.port.CommandSubmitter;
+import io.hanse.fsm.port.Leadership;
+import io.hanse.fsm.port.StateReader;
+import io.hanse.fsm.store.View;
+import io.hanse.fsm.view.Servers;
+import io.hanse.peering.link.StreamDialer;
+import java.util.Optional;
+
+/**
+ * What all streams of this server share.
+ *
+ * @param statuses where streams report
+ */
+public record Replication(
+    StateReader state,
+    CommandSubmitter submitter,
+    Leadership leadership,
+    StreamDialer dialer,
+    Loops loops,
+    StreamStatuses statuses,
+    ReplicationSettings settings) {
+
+  /** Where the leader's servers speak to each other, for those that ask a follower. */
+  Optional<String> leaderAddress() {
+    try (View view = state.view()) {
+      return leadership
+          .standing()
+          .leader()
+          .flatMap(raftId -> new Servers(view).byRaftId(raftId))
+          .map(server -> server.getAddress() + ":" + server.getServerPort());
+    }
+  }
+}

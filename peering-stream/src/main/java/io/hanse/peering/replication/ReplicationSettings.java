@@ -1,0 +1,27 @@
+package io.hanse.peering.replication;
+
+import io.hanse.peering.protocol.StreamLimits;
+
+/**
+ * The bounds of replication.
+ *
+ * @param stream the bounds of one stream
+ * @param openMillisMax for a dialer to send its first message, and for an acceptor to answer it
+ * @param healthyMillis after so long a connection its loss counts as a first failure again
+ * @param commandBytesMax a received resource above it is refused by name
+ * @param submitAttempts how often a command is given to the log before its stream is given up
+ * @param purgeMillis between two steps of a deletion
+ * @param purgeNodes nodes removed in one step
+ */
+public record ReplicationSettings(
+    StreamLimits stream,
+    long openMillisMax,
+    long healthyMillis,
+    int commandBytesMax,
+    int submitAttempts,
+    long purgeMillis,
+    int purgeNodes) {
+
+  public static final ReplicationSettings DEFAULT =
+      new ReplicationSettings(StreamLimits.DEFAULT, 15_000, 30_000, 1 << 20, 20, 100, 100);
+}

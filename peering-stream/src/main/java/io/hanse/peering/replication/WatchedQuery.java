@@ -1,0 +1,66 @@
+package io.hanse.peering.replication;
+
+import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.port.StateReader;
+import io.hanse.fsm.store.ReadSet;
+import io.hanse.fsm.store.View;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A question to the state that is asked again whenever something that it read has changed. Answers
+ * are given on the loop; changes that come together make one answer. Used on its loop only.
+ */
+final class WatchedQuery<T> {
+  private static final Logger LOG = LoggerFactory.getLogger(WatchedQuery.class);
+  private static final long RETRY_MILLIS = 1_000;
+
+  private final Loop loop;
+  private final StateReader state;
+  private final Function<View, T> question;
+  private final Consumer<T> sink;
+  private Runnable unwatch = () -> {};
+  private boolean closed;
+
+  private WatchedQuery(Loop loop, StateReader state, Function<View, T> question, Consumer<T> sink) {
+    this.loop = loop;
+    this.state = state;
+    this.question = question;
+    this.sink = sink;
+  }
+
+  static <T> WatchedQuery<T> start(
+      Loop loop, StateReader state, Function<View, T> question, Consumer<T> sink) {
+    WatchedQuery<T> query = new WatchedQuery<>(loop, state, question, sink);
+    loop.execute(query::ask);
+    return query;
+  }
+
+  private void ask() {
+    if (closed) {
+      return;
+    }
+    try {
+      T answer;
+      ReadSet reads;
+      long index;
+      try (View view = state.view()) {
+        answer = question.apply(view);
+        reads = view.reads();
+        index = view.readIndex();
+      }
+      unwatch = state.watch(reads, index, () -> loop.execute(this::ask));
+      sink.accept(answer);
+    } catch (ProblemException e) {
+      LOG.warn("query failed, trying again code={} cause={}", e.code(), e.getMessage());
+      unwatch = loop.after(RETRY_MILLIS, this::ask);
+    }
+  }
+
+  void close() {
+    closed = true;
+    unwatch.run();
+  }
+}
