@@ -264,8 +264,7 @@ final class AgentCore implements AutoCloseable {
   }
 
   private static String bounded(CheckType definition, String output) {
-    int max =
-        definition.getOutputMaxSize() > 0 ? definition.getOutputMaxSize() : OUTPUT_LENGTH_MAX;
+    int max = definition.getOutputMaxSize() > 0 ? definition.getOutputMaxSize() : OUTPUT_LENGTH_MAX;
     if (output.length() <= max) {
       return output;
     }

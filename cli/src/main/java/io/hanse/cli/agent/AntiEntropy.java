@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Brings the catalog's picture of this node into line with the agent's: at once after a change, by
- * what the catalog was told last, and about every minute by what it really says. One pass at a time,
- * on the agent's thread; a failed one is tried again.
+ * what the catalog was told last, and about every minute by what it really says. One pass at a
+ * time, on the agent's thread; a failed one is tried again.
  */
 final class AntiEntropy {
   private static final Logger LOG = LoggerFactory.getLogger(AntiEntropy.class);
@@ -158,5 +158,4 @@ final class AntiEntropy {
         ? problem.code() + ": " + problem.getMessage()
         : cause.toString();
   }
-
 }

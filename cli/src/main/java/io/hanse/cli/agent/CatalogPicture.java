@@ -88,7 +88,9 @@ record CatalogPicture(
       commands.add(Command.newBuilder().setRegister(loose.clone().clearChecks()).build());
       loose.setNode(self).setSkipNodeUpdate(true);
     }
-    byService.values().forEach(each -> commands.add(Command.newBuilder().setRegister(each).build()));
+    byService
+        .values()
+        .forEach(each -> commands.add(Command.newBuilder().setRegister(each).build()));
     if (loose.getChecksCount() > 0) {
       commands.add(Command.newBuilder().setRegister(loose).build());
     }
@@ -113,14 +115,10 @@ record CatalogPicture(
   }
 
   private static RegisterCatalog.Builder registration(Node self, NodeService service) {
-    return RegisterCatalog.newBuilder()
-        .setNode(self)
-        .setSkipNodeUpdate(true)
-        .setService(service);
+    return RegisterCatalog.newBuilder().setNode(self).setSkipNodeUpdate(true).setService(service);
   }
 
-  private static boolean sameService(
-      @Nullable NodeService old, NodeService wanted) {
+  private static boolean sameService(@Nullable NodeService old, NodeService wanted) {
     if (old == null) {
       return false;
     }
@@ -136,8 +134,7 @@ record CatalogPicture(
     return old.equals(kept.build());
   }
 
-  private static boolean sameCheck(
-      @Nullable HealthCheck old, HealthCheck wanted, boolean outputs) {
+  private static boolean sameCheck(@Nullable HealthCheck old, HealthCheck wanted, boolean outputs) {
     if (old == null) {
       return false;
     }

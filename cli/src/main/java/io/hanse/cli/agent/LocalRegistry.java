@@ -8,7 +8,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
-/** All that is registered with this agent, at one moment. Immutable; each change makes a new one. */
+/**
+ * All that is registered with this agent, at one moment. Immutable; each change makes a new one.
+ */
 record LocalRegistry(
     SortedMap<String, AgentService> services, SortedMap<String, AgentCheck> checks) {
   static final LocalRegistry EMPTY = new LocalRegistry(new TreeMap<>(), new TreeMap<>());

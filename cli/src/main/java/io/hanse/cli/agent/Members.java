@@ -41,8 +41,7 @@ final class Members {
   }
 
   private static boolean saysSilent(HealthCheck check) {
-    return check.getCheckId().equals(ServerHealth.CHECK_ID)
-        && !check.getStatus().equals("passing");
+    return check.getCheckId().equals(ServerHealth.CHECK_ID) && !check.getStatus().equals("passing");
   }
 
   private static Map<String, String> tags(Server server, int servers) {

@@ -12,7 +12,8 @@ import java.util.Set;
 final class ProxyRules {
   private static final Set<String> GATEWAYS =
       Set.of("mesh-gateway", "terminating-gateway", "ingress-gateway", "api-gateway");
-  private static final Set<String> GATEWAYS_WITH_PORT = Set.of("mesh-gateway", "terminating-gateway");
+  private static final Set<String> GATEWAYS_WITH_PORT =
+      Set.of("mesh-gateway", "terminating-gateway");
 
   private ProxyRules() {}
 

@@ -38,8 +38,8 @@ import org.slf4j.LoggerFactory;
 /**
  * How the servers are: each tells the leader every second that it is there, and the leader keeps
  * their nodes, the {@code consul} service and the check {@code serfHealth} in the catalog by it. A
- * server that is silent for {@link #SILENCE} takes all that is registered with its agent with it, as
- * in Consul.
+ * server that is silent for {@link #SILENCE} takes all that is registered with its agent with it,
+ * as in Consul.
  */
 final class ServerHealth {
   static final String CHECK_ID = "serfHealth";
@@ -117,7 +117,8 @@ final class ServerHealth {
       return CompletableFuture.completedFuture(ByteString.EMPTY);
     } catch (InvalidProtocolBufferException e) {
       return CompletableFuture.failedFuture(
-          new ProblemException(ProblemCode.INVALID_ARGUMENT, "heartbeat of a server is not one", e));
+          new ProblemException(
+              ProblemCode.INVALID_ARGUMENT, "heartbeat of a server is not one", e));
     }
   }
 
@@ -199,7 +200,11 @@ final class ServerHealth {
       return Optional.empty();
     }
     if (!checked) {
-      LOG.info("server {} node={} address={}", alive ? "alive" : "silent", server.getNode(), server.getAddress());
+      LOG.info(
+          "server {} node={} address={}",
+          alive ? "alive" : "silent",
+          server.getNode(),
+          server.getAddress());
     }
     return Optional.of(
         Command.newBuilder()

@@ -35,8 +35,7 @@ record ServiceExpansion(List<AgentService> services, List<AgentCheck> checks) {
         new ArrayList<>(CheckRows.ofService(node, row, checkDefinitions(definition)));
     if (definition.getConnect().hasSidecarService()) {
       ServiceDefinition sidecar = withDefaults(sidecar(definition, present));
-      NodeService sidecarRow =
-          row(sidecar).toBuilder().setLocallyRegisteredAsSidecar(true).build();
+      NodeService sidecarRow = row(sidecar).toBuilder().setLocallyRegisteredAsSidecar(true).build();
       services.add(
           AgentService.newBuilder()
               .setDefinition(sidecar)

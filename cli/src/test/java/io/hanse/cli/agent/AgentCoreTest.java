@@ -22,10 +22,7 @@ class AgentCoreTest {
   private static final AgentIdentity SELF =
       new AgentIdentity("n1", "id", "dc1", "127.0.0.1", "127.0.0.1", Map.of());
   private static final CheckType HOURLY =
-      CheckType.newBuilder()
-          .setName("mem")
-          .setTtl(Duration.newBuilder().setSeconds(3600))
-          .build();
+      CheckType.newBuilder().setName("mem").setTtl(Duration.newBuilder().setSeconds(3600)).build();
 
   private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
   private final AtomicInteger changes = new AtomicInteger();

@@ -23,8 +23,7 @@ class ServiceExpansionTest {
           .addTags("t")
           .putMeta("a", "b")
           .setConnect(
-              ServiceConnect.newBuilder()
-                  .setSidecarService(ServiceDefinition.getDefaultInstance()))
+              ServiceConnect.newBuilder().setSidecarService(ServiceDefinition.getDefaultInstance()))
           .build();
 
   @Test
@@ -59,7 +58,8 @@ class ServiceExpansionTest {
       registry = registry.with(service);
     }
     ServiceDefinition other = WITH_SIDECAR.toBuilder().setName("back").build();
-    assertThat(ServiceExpansion.of(WITH_SIDECAR, "n", registry).services().get(1).getRow().getPort())
+    assertThat(
+            ServiceExpansion.of(WITH_SIDECAR, "n", registry).services().get(1).getRow().getPort())
         .isEqualTo(21_000);
     assertThat(ServiceExpansion.of(other, "n", registry).services().get(1).getRow().getPort())
         .isEqualTo(21_001);
@@ -92,7 +92,8 @@ class ServiceExpansionTest {
   @Test
   void shouldRefuseBadRegistrationsInConsulsWords() {
     refuses(ServiceDefinition.newBuilder(), "Missing service name");
-    refuses(ServiceDefinition.newBuilder().setName("x").setAddress("[::]"), "Invalid service address");
+    refuses(
+        ServiceDefinition.newBuilder().setName("x").setAddress("[::]"), "Invalid service address");
     refuses(
         ServiceDefinition.newBuilder().setName("x").putMeta("a b", "c"),
         "Invalid Service Meta: Couldn't load metadata pair ('a b', 'c'): Key contains invalid"

@@ -61,9 +61,7 @@ public enum CheckKind {
     boolean hasInterval = isPositive(check.getInterval());
     boolean hasTtl = isPositive(check.getTtl());
     if (kind == ALIAS) {
-      return hasTtl
-          ? Optional.of("TTL must be not be set for Alias checks")
-          : Optional.empty();
+      return hasTtl ? Optional.of("TTL must be not be set for Alias checks") : Optional.empty();
     }
     if (hasInterval && hasTtl) {
       return Optional.of("Interval and TTL cannot both be specified");

@@ -8,7 +8,9 @@ import io.hanse.fsm.row.NodeService;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The rows that check definitions make: ids, names and first verdicts. Source: Consul's API, B.7. */
+/**
+ * The rows that check definitions make: ids, names and first verdicts. Source: Consul's API, B.7.
+ */
 public final class CheckRows {
   private static final String CRITICAL = "critical";
 
@@ -36,10 +38,7 @@ public final class CheckRows {
         row.setStatus("passing").setOutput("No checks found.");
       }
       checks.add(
-          AgentCheck.newBuilder()
-              .setDefinition(definition)
-              .setRow(attach(row, service))
-              .build());
+          AgentCheck.newBuilder().setDefinition(definition).setRow(attach(row, service)).build());
     }
     return checks;
   }

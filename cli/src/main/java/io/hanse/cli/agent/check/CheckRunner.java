@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
 /**
- * Runs the checks of an agent, each at its own pace, and tells their verdicts. All methods are called
- * on the agent's thread, and so is {@code report}; probes run elsewhere. Aliases are not its
+ * Runs the checks of an agent, each at its own pace, and tells their verdicts. All methods are
+ * called on the agent's thread, and so is {@code report}; probes run elsewhere. Aliases are not its
  * business: they follow other checks.
  */
 public final class CheckRunner implements AutoCloseable {

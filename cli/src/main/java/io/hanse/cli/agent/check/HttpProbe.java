@@ -93,24 +93,17 @@ final class HttpProbe implements Probe {
   }
 
   private Verdict verdict(int code, String body) {
-    String output =
-        "HTTP %s %s: %d Output: %s"
-            .formatted(
-                method(),
-                check.getHttp(),
-                code,
-                body);
+    String output = "HTTP %s %s: %d Output: %s".formatted(method(), check.getHttp(), code, body);
     if (code >= 200 && code < 300) {
       return Verdict.passing(output);
     }
-    return code == TOO_MANY_REQUESTS
-        ? Verdict.warning(output)
-        : Verdict.critical(output);
+    return code == TOO_MANY_REQUESTS ? Verdict.warning(output) : Verdict.critical(output);
   }
 
   private String cause(Throwable failure) {
     Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-    String text = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+    String text =
+        cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     return "%s \"%s\": %s".formatted(method(), check.getHttp(), text);
   }
 }

@@ -1,0 +1,2 @@
+/** Verdicts on histories. */
+package io.hanse.jepsen.check;

@@ -1,0 +1,2 @@
+/** What clients asked and were answered. */
+package io.hanse.jepsen.history;
