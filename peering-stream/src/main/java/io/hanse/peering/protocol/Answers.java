@@ -52,6 +52,8 @@ final class Answers {
         .build();
   }
 
+  /** The order of the codes is that of their numbers. */
+  @SuppressWarnings("EnumOrdinal")
   static Request nack(Response response, Nack nack) {
     Status error = Status.newBuilder().setCode(nack.code()).setMessage(nack.message()).build();
     return ack(response).toBuilder().setError(error).build();

@@ -1,0 +1,318 @@
+package io.hanse.gateway.relay;
+
+import io.hanse.gateway.route.Destination;
+import io.hanse.gateway.route.Target;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelOption;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The life of one client's connection, from the accept to its line in the access log. Owned by one
+ * event loop: no other thread touches it.
+ */
+public final class Connection {
+  /** Where it is in its life. */
+  enum State {
+    ACCEPTED,
+    PEEKING,
+    HANDSHAKING,
+    DIALING,
+    RELAYING,
+    /** One side has said all; the other goes on. */
+    HALF,
+    CLOSED
+  }
+
+  private final String listener;
+  private final Channel client;
+  private final RelayLoops shared;
+  private final LoopConnections loop;
+  private final SocketAddress source;
+  private final long startMillis = System.currentTimeMillis();
+  private final long startNanos = System.nanoTime();
+  private final RelayHandler fromClient = new RelayHandler(this, true);
+  private final RelayHandler fromUpstream = new RelayHandler(this, false);
+
+  private State state = State.ACCEPTED;
+  private boolean admitted;
+  private String serverName = "";
+  private String caller = "";
+  private @Nullable Target target;
+  private @Nullable Destination destination;
+  private @Nullable Channel upstream;
+  private Supplier<Optional<CloseReason>> recheck = Optional::empty;
+  private int attempts;
+  private long bytesUp;
+  private long bytesDown;
+  private long reportedUp;
+  private long reportedDown;
+  private long activeNanos;
+  private boolean routeIsGone;
+  private long goneNanos;
+
+  Connection(String listener, Channel client, RelayLoops shared, LoopConnections loop) {
+    this.listener = listener;
+    this.client = client;
+    this.shared = shared;
+    this.loop = loop;
+    this.source = client.remoteAddress();
+    this.activeNanos = startNanos;
+  }
+
+  /** Lets it in, or ends it. */
+  void admit(Front front) {
+    loop.add(this);
+    Optional<CloseReason> refusal = shared.admission().enter(source);
+    if (refusal.isPresent()) {
+      end(refusal.get(), "");
+      return;
+    }
+    admitted = true;
+    front.accepted(this);
+  }
+
+  Channel client() {
+    return client;
+  }
+
+  RelayLoops shared() {
+    return shared;
+  }
+
+  LoopConnections loop() {
+    return loop;
+  }
+
+  RelayHandler fromClient() {
+    return fromClient;
+  }
+
+  RelayHandler fromUpstream() {
+    return fromUpstream;
+  }
+
+  boolean isClosed() {
+    return state == State.CLOSED;
+  }
+
+  State state() {
+    return state;
+  }
+
+  void enter(State next) {
+    if (state == State.PEEKING) {
+      loop.stopsPeeking(this);
+    }
+    if (state == State.HANDSHAKING) {
+      loop.leaveHandshake();
+    }
+    state = next;
+    if (state == State.PEEKING) {
+      loop.startsPeeking(this);
+    }
+  }
+
+  void named(String name) {
+    serverName = name;
+  }
+
+  String caller() {
+    return caller;
+  }
+
+  void calledBy(String spiffeId) {
+    caller = spiffeId;
+  }
+
+  /** What is asked once a second: a reason ends the connection. */
+  void recheckBy(Supplier<Optional<CloseReason>> check) {
+    recheck = check;
+  }
+
+  /** Takes a place at the target; answers false, and ends, if it has none. */
+  boolean route(Target to) {
+    if (!to.usage().enter(shared.limits().connections().perRouteMax())) {
+      end(CloseReason.ROUTE_LIMIT, "");
+      return false;
+    }
+    target = to;
+    return true;
+  }
+
+  void trying(Destination next) {
+    attempts++;
+    if (destination != null) {
+      destination.open().decrementAndGet();
+    }
+    destination = next;
+    destination.open().incrementAndGet();
+  }
+
+  /** Joins both sides: what was held goes on its way. */
+  void relay(Channel to) {
+    upstream = to;
+    enter(State.RELAYING);
+    touch();
+    fromClient.link(client, to);
+    if (!isClosed()) {
+      fromUpstream.link(to, client);
+    }
+  }
+
+  void touch() {
+    activeNanos = loop.coarseNanos();
+  }
+
+  void moved(boolean up, int bytes) {
+    touch();
+    if (up) {
+      bytesUp += bytes;
+      return;
+    }
+    if (bytesDown == 0 && target != null && destination != null) {
+      target.picker().succeeded(destination);
+    }
+    bytesDown += bytes;
+  }
+
+  /** One side's end was passed on to the other. */
+  void passedEnd(boolean up) {
+    if (!up && bytesDown == 0) {
+      endpointFailed();
+    }
+    if (fromClient.hasPassedEnd() && fromUpstream.hasPassedEnd()) {
+      end(CloseReason.DONE, "");
+    } else {
+      enter(State.HALF);
+    }
+  }
+
+  /** One side broke. */
+  void broke(boolean clientSide, String detail) {
+    if (clientSide) {
+      boolean relaying = state == State.RELAYING || state == State.HALF;
+      end(relaying ? CloseReason.CLIENT_RESET : CloseReason.CLIENT_GONE, detail);
+    } else {
+      if (bytesDown == 0) {
+        endpointFailed();
+      }
+      end(CloseReason.UPSTREAM_RESET, detail);
+    }
+  }
+
+  private void endpointFailed() {
+    if (target != null && destination != null && !fromClient.hasPassedEnd()) {
+      target.picker().failed(destination);
+    }
+  }
+
+  long ageMillis(long nowNanos) {
+    return TimeUnit.NANOSECONDS.toMillis(nowNanos - startNanos);
+  }
+
+  long ageNanos() {
+    return System.nanoTime() - startNanos;
+  }
+
+  void onSweep(long nowNanos) {
+    reportBytes();
+    GatewayLimits.Relaying limits = shared.limits().relaying();
+    Optional<CloseReason> refusal = recheck.get();
+    if (refusal.isPresent()) {
+      end(refusal.get(), "");
+    } else if (TimeUnit.NANOSECONDS.toMillis(nowNanos - activeNanos) > limits.idleMillis()) {
+      end(CloseReason.IDLE, "");
+    } else if (target != null && target.usage().isGone()) {
+      if (!routeIsGone) {
+        routeIsGone = true;
+        goneNanos = nowNanos;
+      }
+      if (TimeUnit.NANOSECONDS.toMillis(nowNanos - goneNanos) >= limits.routeGoneMillis()) {
+        end(CloseReason.ROUTE_GONE, "");
+      }
+    } else {
+      routeIsGone = false;
+    }
+  }
+
+  /** Closes both sides and writes the line; once. */
+  void end(CloseReason reason, String detail) {
+    if (state == State.CLOSED) {
+      return;
+    }
+    enter(State.CLOSED);
+    close(client, reason.isAbort());
+    if (upstream != null) {
+      close(upstream, reason.isAbort());
+    }
+    fromClient.release();
+    fromUpstream.release();
+    reportBytes();
+    if (target != null) {
+      target.usage().leave();
+    }
+    if (destination != null) {
+      destination.open().decrementAndGet();
+    }
+    loop.remove(this);
+    if (admitted) {
+      shared.admission().leave(source);
+    }
+    shared.metrics().ended(reason);
+    if (reason != CloseReason.CLIENT_GONE || !serverName.isEmpty()) {
+      // The probe of a health check says nothing, and is not worth a line.
+      shared.log().add(entry(reason, detail));
+    }
+  }
+
+  private AccessLog.Entry entry(CloseReason reason, String detail) {
+    return new AccessLog.Entry(
+        startMillis,
+        listener,
+        text(source),
+        serverName,
+        caller,
+        target == null ? "" : target.name(),
+        destination == null ? "" : destination.toString(),
+        attempts,
+        bytesUp,
+        bytesDown,
+        TimeUnit.NANOSECONDS.toMillis(ageNanos()),
+        reason,
+        detail);
+  }
+
+  private void reportBytes() {
+    if (target != null && (bytesUp != reportedUp || bytesDown != reportedDown)) {
+      target.usage().moved(bytesUp - reportedUp, bytesDown - reportedDown);
+      reportedUp = bytesUp;
+      reportedDown = bytesDown;
+    }
+  }
+
+  /** With a reset the other end learns that what it has may be cut short. */
+  private static void close(Channel channel, boolean abort) {
+    if (abort && channel.isOpen()) {
+      try {
+        channel.config().setOption(ChannelOption.SO_LINGER, 0);
+      } catch (ChannelException e) {
+        // It was closed from the other end in this moment: there is nobody left to tell.
+        channel.close();
+        return;
+      }
+    }
+    channel.close();
+  }
+
+  private static String text(SocketAddress address) {
+    return address instanceof InetSocketAddress inet && inet.getAddress() != null
+        ? inet.getAddress().getHostAddress() + ":" + inet.getPort()
+        : String.valueOf(address);
+  }
+}

@@ -1,0 +1,193 @@
+package io.hanse.gateway.relay;
+
+import io.hanse.gateway.route.Destination;
+import io.hanse.gateway.route.Target;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Future;
+import java.security.cert.CertificateException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds a connection an endpoint: one after the other until one is connected, and has proved who it
+ * is where TLS begins here. Nothing of the client's was sent before, so another attempt repeats
+ * nothing; after that there is none, since the client may have sent what must not be sent twice.
+ */
+final class Dial {
+  private final Connection connection;
+  private final Target target;
+  private final Optional<UpstreamTls> tls;
+  private final GatewayLimits limits;
+  private final List<Destination> tried = new ArrayList<>();
+  private final long startNanos = System.nanoTime();
+  private CloseReason failure = CloseReason.NO_ENDPOINT;
+  private String detail = "";
+  private @Nullable Channel current;
+  private @Nullable ScheduledFuture<?> deadline;
+  private boolean isOver;
+
+  Dial(Connection connection, Target target, Optional<UpstreamTls> tls) {
+    this.connection = connection;
+    this.target = target;
+    this.tls = tls;
+    this.limits = connection.shared().limits();
+  }
+
+  void start() {
+    connection.enter(Connection.State.DIALING);
+    deadline =
+        connection
+            .client()
+            .eventLoop()
+            .schedule(this::giveUp, limits.dial().millisMax(), TimeUnit.MILLISECONDS);
+    connection.client().closeFuture().addListener(closed -> abandon());
+    attempt();
+  }
+
+  private void attempt() {
+    Optional<Destination> picked =
+        tried.size() < limits.dial().attemptsMax() ? target.picker().pick(tried) : Optional.empty();
+    if (picked.isEmpty()) {
+      giveUp();
+      return;
+    }
+    Destination destination = picked.get();
+    tried.add(destination);
+    connection.trying(destination);
+    ChannelFuture connecting = bootstrap().connect(destination.address());
+    current = connecting.channel();
+    connecting.addListener(done -> onConnected(connecting, destination));
+  }
+
+  private Bootstrap bootstrap() {
+    int connectMillis =
+        target.connectMillis() > 0 ? target.connectMillis() : limits.dial().connectMillis();
+    return connection
+        .shared()
+        .bootstrap(connection.client().eventLoop())
+        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectMillis)
+        .option(ChannelOption.AUTO_READ, tls.isPresent())
+        .handler(
+            new ChannelInitializer<>() {
+              @Override
+              protected void initChannel(Channel channel) {
+                tls.ifPresent(upstream -> channel.pipeline().addLast(handler(upstream, channel)));
+              }
+            });
+  }
+
+  private SslHandler handler(UpstreamTls upstream, Channel channel) {
+    SslHandler handler = upstream.newHandler(channel);
+    handler.setHandshakeTimeoutMillis(limits.tls().handshakeMillis());
+    return handler;
+  }
+
+  private void onConnected(ChannelFuture connecting, Destination destination) {
+    Channel channel = connecting.channel();
+    if (isOver) {
+      channel.close();
+    } else if (!connecting.isSuccess()) {
+      failed(destination, CloseReason.CONNECT_FAILED, connecting.cause());
+    } else if (tls.isEmpty()) {
+      succeeded(channel);
+    } else {
+      channel
+          .pipeline()
+          .get(SslHandler.class)
+          .handshakeFuture()
+          .addListener(shaken -> onHandshake(shaken, channel, destination));
+    }
+  }
+
+  private void onHandshake(Future<?> shaken, Channel channel, Destination destination) {
+    connection.shared().metrics().handshake(shaken.isSuccess());
+    if (isOver) {
+      channel.close();
+    } else if (!shaken.isSuccess()) {
+      channel.close();
+      if (isCertificateProblem(shaken.cause())) {
+        // Somebody else answers at this address: not a reason to ask the next one.
+        end(CloseReason.TLS_FAILED, RelayHandler.text(shaken.cause()));
+      } else {
+        failed(destination, CloseReason.TLS_FAILED, shaken.cause());
+      }
+    } else {
+      SslHandler handler = channel.pipeline().get(SslHandler.class);
+      Optional<String> refusal =
+          tls.flatMap(upstream -> upstream.refusal(handler.engine().getSession()));
+      if (refusal.isPresent()) {
+        channel.close();
+        end(CloseReason.TLS_FAILED, refusal.get());
+      } else {
+        succeeded(channel);
+      }
+    }
+  }
+
+  private void succeeded(Channel channel) {
+    isOver = true;
+    cancelDeadline();
+    target.usage().connected(System.nanoTime() - startNanos);
+    channel.pipeline().addLast(connection.fromUpstream());
+    connection.relay(channel);
+  }
+
+  private void failed(Destination destination, CloseReason reason, @Nullable Throwable cause) {
+    target.picker().failed(destination);
+    target.usage().connectFailed();
+    failure = reason;
+    detail = RelayHandler.text(cause);
+    attempt();
+  }
+
+  private void giveUp() {
+    if (failure == CloseReason.NO_ENDPOINT && !tried.isEmpty()) {
+      failure = CloseReason.CONNECT_FAILED;
+      detail = "no connection in time";
+    }
+    end(failure, detail);
+  }
+
+  private void end(CloseReason reason, String why) {
+    if (!isOver) {
+      abandon();
+      connection.end(reason, why);
+    }
+  }
+
+  /** The client is gone, or all attempts failed. */
+  private void abandon() {
+    if (isOver) {
+      return;
+    }
+    isOver = true;
+    cancelDeadline();
+    if (current != null) {
+      current.close();
+    }
+  }
+
+  private void cancelDeadline() {
+    if (deadline != null) {
+      deadline.cancel(false);
+    }
+  }
+
+  private static boolean isCertificateProblem(@Nullable Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof CertificateException) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

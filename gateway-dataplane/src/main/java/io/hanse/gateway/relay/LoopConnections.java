@@ -1,0 +1,136 @@
+package io.hanse.gateway.relay;
+
+import io.netty.channel.EventLoop;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The connections of one event loop, and the sweep that ends those whose time is up: no connection
+ * has a timer of its own. All but the gauges belong to the loop's thread.
+ */
+final class LoopConnections {
+  private static final int SWEEP_MILLIS = 250;
+  private static final int SWEEPS_PER_FULL_ONE = 4;
+
+  private final EventLoop loop;
+  private final GatewayLimits limits;
+  private final Set<Connection> open = new LinkedHashSet<>();
+  private final Set<Connection> peeking = new LinkedHashSet<>();
+  private long heldBytes;
+  private int handshakes;
+  private int sweeps;
+  private long coarseNanos = System.nanoTime();
+  private volatile int openCount;
+
+  LoopConnections(EventLoop loop, GatewayLimits limits) {
+    this.loop = loop;
+    this.limits = limits;
+    loop.scheduleAtFixedRate(this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  EventLoop loop() {
+    return loop;
+  }
+
+  /** The time of the last sweep. */
+  long coarseNanos() {
+    return coarseNanos;
+  }
+
+  int openCount() {
+    return openCount;
+  }
+
+  void add(Connection connection) {
+    open.add(connection);
+    openCount = open.size();
+  }
+
+  void remove(Connection connection) {
+    open.remove(connection);
+    peeking.remove(connection);
+    openCount = open.size();
+  }
+
+  /** Waits for a name from now on; over the bound the oldest that does so has to go. */
+  void startsPeeking(Connection connection) {
+    peeking.add(connection);
+    if (peeking.size() > limits.hello().peekingMax()) {
+      endOldestPeeking();
+    }
+  }
+
+  void stopsPeeking(Connection connection) {
+    peeking.remove(connection);
+  }
+
+  /** Notes bytes that wait for a name; over the bound the oldest that waits has to go. */
+  void held(long bytes) {
+    heldBytes += bytes;
+    if (bytes > 0 && heldBytes > limits.hello().pendingBytesMax()) {
+      endOldestPeeking();
+    }
+  }
+
+  /** Takes one of the places for handshakes; false if there is none. */
+  boolean enterHandshake() {
+    if (handshakes >= limits.tls().handshakesMax()) {
+      return false;
+    }
+    handshakes++;
+    return true;
+  }
+
+  void leaveHandshake() {
+    handshakes--;
+  }
+
+  /** Ends what is not yet relaying; answers how many are left. */
+  int endUnrouted() {
+    for (Connection connection : new ArrayList<>(peeking)) {
+      connection.end(CloseReason.DRAINED, "");
+    }
+    return open.size();
+  }
+
+  void endAll(CloseReason reason) {
+    for (Connection connection : new ArrayList<>(open)) {
+      connection.end(reason, "");
+    }
+  }
+
+  private void endOldestPeeking() {
+    Iterator<Connection> oldest = peeking.iterator();
+    if (oldest.hasNext()) {
+      oldest.next().end(CloseReason.LIMIT_PEEKING, "");
+    }
+  }
+
+  private void sweep() {
+    coarseNanos = System.nanoTime();
+    endSlowHellos();
+    if (++sweeps % SWEEPS_PER_FULL_ONE == 0) {
+      List<Connection> all = new ArrayList<>(open);
+      for (Connection connection : all) {
+        connection.onSweep(coarseNanos);
+      }
+    }
+  }
+
+  /** They stand in the order in which they came. */
+  private void endSlowHellos() {
+    long millisMax = limits.hello().millisMax();
+    while (!peeking.isEmpty()) {
+      Connection oldest = peeking.iterator().next();
+      if (oldest.ageMillis(coarseNanos) < millisMax) {
+        return;
+      }
+      oldest.end(CloseReason.HELLO_TIMEOUT, "");
+      peeking.remove(oldest);
+    }
+  }
+}

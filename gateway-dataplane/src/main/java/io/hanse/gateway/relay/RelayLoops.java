@@ -1,0 +1,242 @@
+package io.hanse.gateway.relay;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannelRecvByteBufAllocator;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The event loops, and what all their connections share: limits, log and metrics. Each loop has a
+ * listener of its own where the system allows it, and keeps a connection for life.
+ */
+public final class RelayLoops implements AutoCloseable {
+  private static final int BACKLOG = 4096;
+  private static final long POLL_MILLIS = 20;
+  private static final long STOP_SECONDS = 5;
+
+  private final Transport transport;
+  private final GatewayLimits limits;
+  private final EventLoopGroup group;
+  private final Map<EventExecutor, LoopConnections> loops = new LinkedHashMap<>();
+  private final Admission admission;
+  private final AccessLog log;
+  private final RelayMetrics metrics = new RelayMetrics();
+  private final NameResolution names = new NameResolution();
+  private final FixedRecvByteBufAllocator receiveBuffers;
+  private final WriteBufferWaterMark waterMark;
+
+  public RelayLoops(Transport transport, int threads, GatewayLimits limits) {
+    this.transport = transport;
+    this.limits = limits;
+    this.admission = new Admission(limits.connections());
+    this.log = new AccessLog(limits.log());
+    this.receiveBuffers = new FixedRecvByteBufAllocator(limits.relaying().receiveBytes());
+    this.waterMark =
+        new WriteBufferWaterMark(
+            limits.relaying().writeLowBytes(), limits.relaying().writeHighBytes());
+    this.group =
+        new MultiThreadIoEventLoopGroup(
+            threads, new DefaultThreadFactory("relay", true), transport.loops());
+    for (EventExecutor executor : group) {
+      loops.put(executor, new LoopConnections((EventLoop) executor, limits));
+    }
+  }
+
+  /** A bound address; closing it lets its connections live. */
+  public static final class Listener implements AutoCloseable {
+    private final List<Channel> channels;
+
+    private Listener(List<Channel> channels) {
+      this.channels = List.copyOf(channels);
+    }
+
+    public InetSocketAddress address() {
+      return (InetSocketAddress) channels.get(0).localAddress();
+    }
+
+    @Override
+    public void close() {
+      for (Channel channel : channels) {
+        channel.close().awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS);
+      }
+    }
+  }
+
+  /**
+   * Accepts connections for a front.
+   *
+   * @param readsAtOnce false if nothing is to be read before the front says so
+   */
+  public Listener listen(String name, InetSocketAddress address, boolean readsAtOnce, Front front)
+      throws IOException {
+    List<Channel> bound = new ArrayList<>();
+    try {
+      InetSocketAddress next = address;
+      for (EventLoop loop : acceptors()) {
+        Channel channel = bind(loop, next, name, readsAtOnce, front);
+        bound.add(channel);
+        next = (InetSocketAddress) channel.localAddress();
+      }
+      return new Listener(bound);
+    } catch (IOException e) {
+      bound.forEach(Channel::close);
+      throw e;
+    }
+  }
+
+  private Channel bind(
+      EventLoop loop, InetSocketAddress address, String name, boolean readsAtOnce, Front front)
+      throws IOException {
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(loop, transport.sharesPorts() ? loop : group)
+            .channel(transport.serverChannel())
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .option(ChannelOption.RECVBUF_ALLOCATOR, accepts())
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+            .childOption(ChannelOption.AUTO_READ, readsAtOnce)
+            .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+            .childOption(ChannelOption.RECVBUF_ALLOCATOR, receiveBuffers)
+            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, waterMark)
+            .childHandler(
+                new ChannelInitializer<>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    Connection connection =
+                        new Connection(
+                            name, channel, RelayLoops.this, connectionsOf(channel.eventLoop()));
+                    channel.pipeline().addLast(connection.fromClient());
+                    connection.admit(front);
+                  }
+                });
+    if (transport.sharesPorts()) {
+      bootstrap.option(EpollChannelOption.SO_REUSEPORT, true);
+    }
+    ChannelFuture binding = bootstrap.bind(address).awaitUninterruptibly();
+    if (!binding.isSuccess()) {
+      throw new IOException("cannot listen on " + address, binding.cause());
+    }
+    return binding.channel();
+  }
+
+  /** For connections to endpoints, on the loop of the client. */
+  Bootstrap bootstrap(EventLoop loop) {
+    return new Bootstrap()
+        .group(loop)
+        .channel(transport.channel())
+        .resolver(names)
+        .option(ChannelOption.TCP_NODELAY, true)
+        .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
+        .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+        .option(ChannelOption.RECVBUF_ALLOCATOR, receiveBuffers)
+        .option(ChannelOption.WRITE_BUFFER_WATER_MARK, waterMark);
+  }
+
+  public GatewayLimits limits() {
+    return limits;
+  }
+
+  public AccessLog log() {
+    return log;
+  }
+
+  public RelayMetrics metrics() {
+    return metrics;
+  }
+
+  /** For a server of another protocol that may share the loops. */
+  public EventLoopGroup group() {
+    return group;
+  }
+
+  public Transport transport() {
+    return transport;
+  }
+
+  public int openCount() {
+    return admission.total();
+  }
+
+  /** By loop. */
+  public List<Integer> openCounts() {
+    return loops.values().stream().map(LoopConnections::openCount).toList();
+  }
+
+  Admission admission() {
+    return admission;
+  }
+
+  /**
+   * Lets nobody in any more and waits until all connections have ended, at most as long as said;
+   * what is left then is reset. Answers how many that were.
+   */
+  public int drain(Duration patience) throws InterruptedException {
+    admission.close();
+    long deadline = System.nanoTime() + patience.toNanos();
+    for (LoopConnections each : loops.values()) {
+      each.loop().execute(each::endUnrouted);
+    }
+    while (admission.total() > 0 && System.nanoTime() - deadline < 0) {
+      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+    }
+    int left = admission.total();
+    for (LoopConnections each : loops.values()) {
+      each.loop().execute(() -> each.endAll(CloseReason.DRAINED));
+    }
+    return left;
+  }
+
+  @Override
+  public void close() {
+    admission.close();
+    group
+        .shutdownGracefully(0, STOP_SECONDS, TimeUnit.SECONDS)
+        .awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS);
+    names.close();
+    log.close();
+  }
+
+  private List<EventLoop> acceptors() {
+    List<EventLoop> all = new ArrayList<>();
+    for (LoopConnections each : loops.values()) {
+      all.add(each.loop());
+    }
+    return transport.sharesPorts() ? all : all.subList(0, 1);
+  }
+
+  private LoopConnections connectionsOf(EventExecutor loop) {
+    LoopConnections found = loops.get(loop);
+    if (found == null) {
+      throw new IllegalStateException("a channel on a loop of somebody else");
+    }
+    return found;
+  }
+
+  private ServerChannelRecvByteBufAllocator accepts() {
+    ServerChannelRecvByteBufAllocator accepts = new ServerChannelRecvByteBufAllocator();
+    accepts.maxMessagesPerRead(limits.connections().acceptsPerEvent());
+    return accepts;
+  }
+}

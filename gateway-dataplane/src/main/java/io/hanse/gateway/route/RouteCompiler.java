@@ -1,0 +1,115 @@
+package io.hanse.gateway.route;
+
+import io.hanse.peering.proto.Endpoint;
+import io.hanse.peering.proto.Endpoints;
+import io.hanse.peering.proto.Route;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/**
+ * Turns what the servers sent into the table that connections look up. It decides nothing about who
+ * may go where: the servers did. Used by one thread; what it makes is read by all.
+ */
+public final class RouteCompiler {
+  private static final int PORT_MAX = 65535;
+  private static final int NAME_BYTES_MAX = 255;
+  private static final int CONNECT_MILLIS_MAX = 600_000;
+
+  private final LongSupplier nanoClock;
+  private final Map<String, EndpointPicker> pickers = new LinkedHashMap<>();
+  private RouteTable table = RouteTable.EMPTY;
+
+  public RouteCompiler(LongSupplier nanoClock) {
+    this.nanoClock = nanoClock;
+  }
+
+  /** Why a route can't be used. */
+  public static Optional<String> refusal(Route route) {
+    String sni = route.getSni();
+    if (sni.isEmpty() || sni.length() > NAME_BYTES_MAX) {
+      return Optional.of("route " + quoted(sni) + " has an illegal server name");
+    }
+    if (route.getEndpoints().isEmpty()) {
+      return Optional.of("route " + quoted(sni) + " names no endpoints");
+    }
+    return refusal("route", sni, route.getConnectTimeoutMillis());
+  }
+
+  /** Why a list of endpoints can't be used. */
+  public static Optional<String> refusal(Endpoints endpoints) {
+    for (Endpoint endpoint : endpoints.getEndpointsList()) {
+      String address = endpoint.getAddress();
+      if (address.isEmpty() || address.length() > NAME_BYTES_MAX) {
+        return Optional.of("endpoints " + quoted(endpoints.getName()) + " have no address");
+      }
+      if (endpoint.getPort() < 1 || endpoint.getPort() > PORT_MAX) {
+        return Optional.of(
+            "endpoints " + quoted(endpoints.getName()) + " have port " + endpoint.getPort());
+      }
+    }
+    return Optional.empty();
+  }
+
+  static Optional<String> refusal(String what, String name, int connectMillis) {
+    return connectMillis < 0 || connectMillis > CONNECT_MILLIS_MAX
+        ? Optional.of(what + " " + quoted(name) + " has a connect timeout of " + connectMillis)
+        : Optional.empty();
+  }
+
+  /** The choice among a list of endpoints; empty until {@link #endpointsChanged}. */
+  public EndpointPicker picker(String endpoints) {
+    return pickers.computeIfAbsent(endpoints, name -> new EndpointPicker(nanoClock));
+  }
+
+  /** Takes effect for the next connection, without a new table. */
+  public void endpointsChanged(String name, Endpoints endpoints) {
+    picker(name).update(endpoints.getEndpointsList());
+  }
+
+  /** Makes the table of all routes; those that have not changed keep their target. */
+  public RouteTable compile(Iterable<Route> routes) {
+    Map<String, Target> exact = new LinkedHashMap<>();
+    for (Route route : routes) {
+      Target made = target(route);
+      exact.put(made.name(), made);
+    }
+    for (Target before : table.targets()) {
+      before.usage().setGone(!exact.containsKey(before.name()));
+    }
+    table = new RouteTable(exact);
+    return table;
+  }
+
+  /** Forgets lists of endpoints that nothing names any more. */
+  public void retainEndpoints(Iterable<String> names) {
+    Map<String, EndpointPicker> kept = new LinkedHashMap<>();
+    for (String name : names) {
+      EndpointPicker picker = pickers.get(name);
+      if (picker != null) {
+        kept.put(name, picker);
+      }
+    }
+    pickers.keySet().retainAll(kept.keySet());
+  }
+
+  private Target target(Route route) {
+    String name = route.getSni().toLowerCase(Locale.ROOT);
+    Optional<Target> before = table.find(name);
+    Target made =
+        new Target(
+            name,
+            route.getService(),
+            route.getPeer(),
+            route.getConnectTimeoutMillis(),
+            picker(route.getEndpoints()),
+            before.map(Target::usage).orElseGet(TargetUsage::new));
+    return before.filter(made::equals).orElse(made);
+  }
+
+  private static String quoted(String name) {
+    return '"' + name + '"';
+  }
+}

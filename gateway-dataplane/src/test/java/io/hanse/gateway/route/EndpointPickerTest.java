@@ -1,0 +1,113 @@
+package io.hanse.gateway.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hanse.peering.proto.Endpoint;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class EndpointPickerTest {
+  private long nanos;
+  private final EndpointPicker picker = new EndpointPicker(() -> nanos);
+
+  @Test
+  void shouldFollowTheWeights() {
+    picker.update(List.of(endpoint(1, true, 1), endpoint(2, true, 3), endpoint(3, true, 6)));
+    assertThat(picks(1000)).isEqualTo(Map.of(1, 100, 2, 300, 3, 600));
+    picker.update(List.of(endpoint(1, true, 128), endpoint(2, true, 1000)));
+    assertThat(picks(256)).isEqualTo(Map.of(1, 128, 2, 128));
+  }
+
+  @Test
+  void shouldLeaveOutTheUnhealthy() {
+    picker.update(List.of(endpoint(1, false, 1), endpoint(2, true, 1), endpoint(3, true, 0)));
+    assertThat(picks(10)).isEqualTo(Map.of(2, 10));
+    picker.update(List.of(endpoint(1, false, 1)));
+    assertThat(picker.pick(List.of())).isEmpty();
+  }
+
+  @Test
+  void shouldNotOfferWhatWasTried() {
+    picker.update(List.of(endpoint(1, true, 1), endpoint(2, true, 1)));
+    Destination first = picker.pick(List.of()).orElseThrow();
+    Destination second = picker.pick(List.of(first)).orElseThrow();
+    assertThat(second).isNotSameAs(first);
+    assertThat(picker.pick(List.of(first, second))).isEmpty();
+  }
+
+  @Test
+  void shouldEjectAfterFiveFailuresInARowAndTakeBack() {
+    picker.update(List.of(endpoint(1, true, 1), endpoint(2, true, 1)));
+    Destination bad = find(1);
+    fail(bad, 4);
+    picker.succeeded(bad);
+    fail(bad, 4);
+    assertThat(picks(10)).hasSize(2);
+    fail(bad, 1);
+    assertThat(picks(10)).isEqualTo(Map.of(2, 10));
+    nanos += 30_000_000_000L;
+    assertThat(picks(10)).hasSize(2);
+    fail(bad, 5);
+    nanos += 31_000_000_000L;
+    assertThat(picks(10)).as("longer the second time").hasSize(1);
+    assertThat(picker.ejections()).isEqualTo(2);
+  }
+
+  @Test
+  void shouldNeverEjectTheLastOne() {
+    picker.update(List.of(endpoint(1, true, 1)));
+    fail(find(1), 50);
+    assertThat(picks(3)).isEqualTo(Map.of(1, 3));
+    picker.update(List.of(endpoint(1, true, 1), endpoint(2, true, 1)));
+    fail(find(1), 5);
+    fail(find(2), 50);
+    assertThat(picks(4)).isEqualTo(Map.of(2, 4));
+    picker.update(List.of(endpoint(1, true, 1), endpoint(2, false, 1)));
+    assertThat(picks(4)).as("ejected, but all there is").isEqualTo(Map.of(1, 4));
+  }
+
+  @Test
+  void shouldRememberOverUpdates() {
+    picker.update(List.of(endpoint(1, true, 1), endpoint(2, true, 1)));
+    fail(find(1), 5);
+    picker.update(List.of(endpoint(2, true, 1), endpoint(1, true, 1), endpoint(3, true, 1)));
+    Map<Integer, Integer> picks = picks(100);
+    assertThat(picks).containsOnlyKeys(2, 3);
+    assertThat(picks.get(2)).isBetween(40, 60);
+  }
+
+  private void fail(Destination destination, int times) {
+    for (int i = 0; i < times; i++) {
+      picker.failed(destination);
+    }
+  }
+
+  private Destination find(int port) {
+    for (int i = 0; i < 100; i++) {
+      Destination found = picker.pick(List.of()).orElseThrow();
+      if (found.address().getPort() == port) {
+        return found;
+      }
+    }
+    throw new AssertionError("never picked " + port);
+  }
+
+  private Map<Integer, Integer> picks(int count) {
+    Map<Integer, Integer> counts = new TreeMap<>();
+    for (int i = 0; i < count; i++) {
+      counts.merge(picker.pick(List.of()).orElseThrow().address().getPort(), 1, Integer::sum);
+    }
+    return counts;
+  }
+
+  private static Endpoint endpoint(int port, boolean healthy, int weight) {
+    return Endpoint.newBuilder()
+        .setAddress("127.0.0.1")
+        .setPort(port)
+        .setHealthy(healthy)
+        .setWeight(weight)
+        .build();
+  }
+}
