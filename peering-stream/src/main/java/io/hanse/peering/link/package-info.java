@@ -5,7 +5,4 @@
  * two directions of one stream; {@link io.hanse.peering.link.StreamAcceptor} and {@link
  * io.hanse.peering.link.StreamDialer} are its two ends. No type of gRPC passes here.
  */
-@NullMarked
 package io.hanse.peering.link;
-
-import org.jspecify.annotations.NullMarked;

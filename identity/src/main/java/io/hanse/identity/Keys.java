@@ -1,0 +1,108 @@
+package io.hanse.identity;
+
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.error.ProblemException;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.spec.ECGenParameterSpec;
+import java.security.spec.PKCS8EncodedKeySpec;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.sec.ECPrivateKey;
+import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
+
+/** Makes and stores private keys, by the providers of the JDK. */
+final class Keys {
+  private static final String SEC1 = "EC PRIVATE KEY";
+  private static final String PKCS8 = "PRIVATE KEY";
+
+  private Keys() {}
+
+  /** A fresh pair on the curve P-256. */
+  static KeyPair p256() {
+    try {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+      generator.initialize(new ECGenParameterSpec("secp256r1"));
+      return generator.generateKeyPair();
+    } catch (GeneralSecurityException e) {
+      throw new ProblemException(
+          ProblemCode.INVARIANT_BROKEN, "this Java has no elliptic curve P-256", e);
+    }
+  }
+
+  static String toPkcs8(PrivateKey key) {
+    return Pem.encode(PKCS8, key.getEncoded());
+  }
+
+  /** The form in which Consul hands out keys of leafs. */
+  static String toSec1(KeyPair keys) {
+    try {
+      PrivateKeyInfo parsed = PrivateKeyInfo.getInstance(keys.getPrivate().getEncoded());
+      ECPrivateKey bare = ECPrivateKey.getInstance(parsed.parsePrivateKey());
+      byte[] point =
+          org.bouncycastle.asn1.x509.SubjectPublicKeyInfo.getInstance(keys.getPublic().getEncoded())
+              .getPublicKeyData()
+              .getBytes();
+      ECPrivateKey whole =
+          new ECPrivateKey(
+              256,
+              bare.getKey(),
+              new org.bouncycastle.asn1.DERBitString(point),
+              SECObjectIdentifiers.secp256r1);
+      return Pem.encode(SEC1, whole.getEncoded());
+    } catch (IOException e) {
+      throw new ProblemException(ProblemCode.INVARIANT_BROKEN, "a fresh key cannot be written", e);
+    }
+  }
+
+  /** Reads either form. */
+  static PrivateKey parse(String pem) {
+    for (Pem.Block block : Pem.blocks(pem)) {
+      try {
+        if (block.label().equals(PKCS8)) {
+          return KeyFactory.getInstance("EC")
+              .generatePrivate(new PKCS8EncodedKeySpec(block.bytes()));
+        }
+        if (block.label().equals(SEC1)) {
+          PrivateKeyInfo info =
+              new PrivateKeyInfo(
+                  new AlgorithmIdentifier(
+                      X9ObjectIdentifiers.id_ecPublicKey, SECObjectIdentifiers.secp256r1),
+                  ECPrivateKey.getInstance(block.bytes()));
+          return KeyFactory.getInstance("EC")
+              .generatePrivate(new PKCS8EncodedKeySpec(info.getEncoded()));
+        }
+      } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
+        // The cause is dropped: parsers quote what they read.
+        throw new ProblemException(ProblemCode.INVALID_ARGUMENT, "a private key is malformed");
+      }
+    }
+    throw new ProblemException(ProblemCode.INVALID_ARGUMENT, "there is no private key in the PEM");
+  }
+
+  /** SHA-256 of the whole encoded key: Consul's key ids. */
+  static byte[] id(PublicKey key) {
+    return digest("SHA-256", key.getEncoded());
+  }
+
+  static byte[] digest(String algorithm, byte[] content) {
+    try {
+      return MessageDigest.getInstance(algorithm).digest(content);
+    } catch (NoSuchAlgorithmException e) {
+      throw new ProblemException(ProblemCode.INVARIANT_BROKEN, "no " + algorithm, e);
+    }
+  }
+
+  /** Lower-case, with colons. */
+  static String hex(byte[] bytes) {
+    return java.util.HexFormat.ofDelimiter(":").formatHex(bytes);
+  }
+}

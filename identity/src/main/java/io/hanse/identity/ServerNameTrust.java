@@ -1,0 +1,51 @@
+package io.hanse.identity;
+
+import java.security.cert.CertificateException;
+import java.security.cert.TrustAnchor;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/**
+ * Believes a server whose certificate has the expected DNS SAN and leads to one of the roots given;
+ * no others, the system's neither. The names are compared here, for the JDK refuses underscores,
+ * which datacenters may have.
+ */
+public final class ServerNameTrust extends TrustCheck {
+  private static final int DNS = 2;
+
+  private final Set<TrustAnchor> anchors;
+  private final String serverName;
+
+  private ServerNameTrust(List<String> rootPems, String serverName) {
+    this.anchors = Chains.anchors(Pem.certificates(rootPems));
+    this.serverName = serverName;
+  }
+
+  public static X509ExtendedTrustManager of(List<String> rootPems, String serverName) {
+    return new ServerNameTrust(rootPems, serverName);
+  }
+
+  @Override
+  void check(X509Certificate[] chain, Chains.Purpose purpose) throws CertificateException {
+    Chains.verify(chain, anchors, purpose);
+    List<String> names = new ArrayList<>();
+    Collection<List<?>> all = chain[0].getSubjectAlternativeNames();
+    if (all != null) {
+      for (List<?> name : all) {
+        if (name.get(0) instanceof Integer type && type == DNS) {
+          names.add((String) name.get(1));
+        }
+      }
+    }
+    if (names.stream().noneMatch(serverName::equalsIgnoreCase)) {
+      throw new CertificateException(
+          names.isEmpty()
+              ? "certificate is not valid for any names, but wanted to match " + serverName
+              : "certificate is valid for " + String.join(", ", names) + ", not " + serverName);
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package io.hanse.identity;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.security.KeyPair;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.junit.jupiter.api.Test;
+
+class TrustTest {
+  private static final TrustDomain EAST =
+      TrustDomain.ofCluster("aaaaaaaa-0000-0000-0000-000000000001");
+  private static final TrustDomain WEST =
+      TrustDomain.ofCluster("bbbbbbbb-0000-0000-0000-000000000002");
+  private final Instant now = Instant.now();
+
+  private final CertificateAuthority east = CertificateAuthority.create(EAST, "east", 1, now);
+  private final CertificateAuthority west = CertificateAuthority.create(WEST, "west", 1, now);
+  private final PeerTrust trust =
+      new PeerTrust(
+          Map.of(
+              EAST.name(), List.of(east.row().getRootCert()),
+              WEST.name(), List.of(west.row().getRootCert())));
+
+  private static X509Certificate[] leaf(
+      CertificateAuthority authority, SpiffeId id, Instant now, String... dnsNames) {
+    KeyPair keys = Keys.p256();
+    String pem =
+        authority.sign(keys.getPublic(), id, List.of(dnsNames), 2, now, Duration.ofHours(1));
+    return Pem.certificates(pem).toArray(X509Certificate[]::new);
+  }
+
+  private static void client(X509ExtendedTrustManager trust, X509Certificate... chain)
+      throws Exception {
+    trust.checkClientTrusted(chain, "EC");
+  }
+
+  @Test
+  void shouldBelieveEachTrustDomainByItsOwnRoots() {
+    X509Certificate[] own = leaf(east, SpiffeId.service(EAST, "dc1", "web"), now);
+    X509Certificate[] forged = leaf(west, SpiffeId.service(EAST, "dc1", "web"), now);
+    assertThatCode(() -> client(trust.any(), own)).doesNotThrowAnyException();
+    assertThatCode(() -> client(trust.any(), own)).doesNotThrowAnyException();
+    assertThatThrownBy(() -> client(trust.any(), forged))
+        .hasMessage("certificate signed by unknown authority");
+  }
+
+  @Test
+  void shouldRefuseUnknownTrustDomain() {
+    TrustDomain other = TrustDomain.ofCluster("cccccccc-0000-0000-0000-000000000003");
+    X509Certificate[] chain = leaf(east, SpiffeId.service(other, "dc1", "web"), now);
+    assertThatThrownBy(() -> client(trust.any(), chain))
+        .hasMessageContaining("unknown trust domain");
+  }
+
+  @Test
+  void shouldRefuseAuthorityAsLeaf() {
+    assertThatThrownBy(() -> client(trust.any(), east.root()))
+        .hasMessageContaining("presented as a leaf");
+  }
+
+  @Test
+  void shouldRefuseExpiredLeaf() {
+    X509Certificate[] chain =
+        leaf(east, SpiffeId.service(EAST, "dc1", "web"), now.minus(Duration.ofHours(2)));
+    assertThatThrownBy(() -> client(trust.any(), chain)).hasMessageContaining("expired");
+  }
+
+  @Test
+  void shouldAskForExactIdentity() {
+    SpiffeId web = SpiffeId.service(EAST, "dc1", "web");
+    SpiffeId gateway = SpiffeId.meshGateway(EAST, "dc1");
+    X509ExtendedTrustManager expecting = trust.anyOf(List.of(web.uri(), gateway.uri()));
+    assertThatCode(() -> expecting.checkServerTrusted(leaf(east, gateway, now), "EC"))
+        .doesNotThrowAnyException();
+    assertThatThrownBy(
+            () ->
+                expecting.checkServerTrusted(
+                    leaf(east, SpiffeId.service(EAST, "dc1", "webb"), now), "EC"))
+        .hasMessageContaining("expected one of");
+  }
+
+  @Test
+  void shouldAcceptSuperfluousIntermediates() {
+    X509Certificate[] leaf = leaf(east, SpiffeId.service(EAST, "dc1", "web"), now);
+    assertThatCode(() -> client(trust.any(), leaf[0], west.root(), east.root()))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void shouldCompareServerNameWithUnderscore() {
+    String name = EAST.serverName("dc_1");
+    X509Certificate[] chain = leaf(east, SpiffeId.server(EAST, "dc_1"), now, name);
+    List<String> roots = List.of(west.row().getRootCert(), east.row().getRootCert());
+    assertThatCode(() -> ServerNameTrust.of(roots, name).checkServerTrusted(chain, "EC"))
+        .doesNotThrowAnyException();
+    assertThatThrownBy(() -> ServerNameTrust.of(roots, "other").checkServerTrusted(chain, "EC"))
+        .hasMessage("certificate is valid for " + name + ", not other");
+    assertThatThrownBy(
+            () ->
+                ServerNameTrust.of(List.of(west.row().getRootCert()), name)
+                    .checkServerTrusted(chain, "EC"))
+        .hasMessage("certificate signed by unknown authority");
+  }
+
+  @Test
+  void shouldRefuseForeignClaimsInRequests() {
+    SigningRules rules = new SigningRules(EAST, "dc1");
+    assertThatThrownBy(() -> rules.judge(request(SpiffeId.service(WEST, "dc1", "web"))))
+        .hasMessage("SPIFFE ID in CSR from a different trust domain: " + WEST + ", we are " + EAST);
+    assertThatThrownBy(() -> rules.judge(request(SpiffeId.service(EAST, "dc2", "web"))))
+        .hasMessage("SPIFFE ID in CSR from a different datacenter: dc2, we are dc1");
+    assertThatCode(() -> rules.judge(request(SpiffeId.agent(WEST, "dc1", "n1"))))
+        .doesNotThrowAnyException();
+    assertThatThrownBy(() -> SigningRequest.parse("garbage")).hasMessage("the CSR is malformed");
+  }
+
+  private static SigningRequest request(SpiffeId id) {
+    return SigningRequest.parse(SigningRequest.create(Keys.p256(), id, List.of()));
+  }
+}
