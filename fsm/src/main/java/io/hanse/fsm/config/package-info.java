@@ -1,2 +1,6 @@
-/** Kinds of config entries; {@code ConfigEntryKind} is their table. */
+/**
+ * What a config entry may say, kind by kind; {@link io.hanse.fsm.config.ConfigEntryKind} is the
+ * table. Only rules that look at one entry alone: those that need the rest of the state are applied
+ * with the command.
+ */
 package io.hanse.fsm.config;

@@ -86,6 +86,11 @@ public final class Key implements Comparable<Key> {
     return length == bytes.length ? this : new Key(Arrays.copyOf(bytes, length));
   }
 
+  /** The text of a key that is one segment. */
+  public String onlySegment() {
+    return new String(bytes, 0, bytes.length - 1, StandardCharsets.UTF_8);
+  }
+
   /** Not to be changed. */
   byte[] bytes() {
     return bytes;

@@ -69,6 +69,11 @@ public enum TableId {
     return number <= LAST_COUNTED;
   }
 
+  /** Whether anybody asks for its indexes. If not, what is deleted leaves no tombstone. */
+  boolean isWatched() {
+    return this != CLIENT_RESULTS;
+  }
+
   public boolean isSecondary() {
     return number > FIRST_SECONDARY;
   }

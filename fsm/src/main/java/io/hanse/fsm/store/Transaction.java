@@ -260,6 +260,9 @@ public final class Transaction implements Rows {
 
   /** Leaves a tombstone; where there are too many already, the table's floor does as well. */
   private void bury(TableId table, Key key, long atIndex) {
+    if (!table.isWatched()) {
+      return;
+    }
     if (size(TableId.TOMBSTONES) >= store.settings().tombstonesMax()) {
       raiseFloor(table, atIndex);
       return;

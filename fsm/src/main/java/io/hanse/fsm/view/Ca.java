@@ -3,6 +3,7 @@ package io.hanse.fsm.view;
 import io.hanse.fsm.row.CaConfiguration;
 import io.hanse.fsm.row.CaRoot;
 import io.hanse.fsm.row.ClusterIdentity;
+import io.hanse.fsm.store.Key;
 import io.hanse.fsm.store.Rows;
 import java.util.List;
 import java.util.Optional;
@@ -16,23 +17,23 @@ public final class Ca {
   }
 
   public Optional<ClusterIdentity> cluster() {
-    throw new UnsupportedOperationException(rows.toString());
+    return Tables.CLUSTER.get(rows, Keys.ONLY);
   }
 
   /** "<cluster id>.consul", once there is an identity. */
   public Optional<String> trustDomain() {
-    throw new UnsupportedOperationException(rows.toString());
+    return cluster().map(identity -> identity.getId() + ".consul");
   }
 
   public Optional<CaConfiguration> configuration() {
-    throw new UnsupportedOperationException(rows.toString());
+    return Tables.CA_CONFIGURATION.get(rows, Keys.ONLY);
   }
 
   public List<CaRoot> roots() {
-    throw new UnsupportedOperationException(rows.toString());
+    return Tables.CA_ROOTS.list(rows, Key.EMPTY);
   }
 
   public Optional<CaRoot> activeRoot() {
-    throw new UnsupportedOperationException(rows.toString());
+    return roots().stream().filter(CaRoot::getActive).findFirst();
   }
 }

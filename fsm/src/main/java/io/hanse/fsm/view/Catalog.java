@@ -3,11 +3,17 @@ package io.hanse.fsm.view;
 import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.Node;
 import io.hanse.fsm.row.NodeService;
+import io.hanse.fsm.row.ServiceInstance;
+import io.hanse.fsm.store.Key;
 import io.hanse.fsm.store.Rows;
+import io.hanse.fsm.store.TableId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Nodes and the services on them. A peer of "" means this cluster. */
 public final class Catalog {
@@ -18,29 +24,80 @@ public final class Catalog {
   }
 
   public List<Node> nodes(String peer) {
-    throw new UnsupportedOperationException(rows.toString());
+    return Tables.NODES.list(rows, Key.ofPeer(peer));
   }
 
   public Optional<Node> node(String peer, String name) {
-    throw new UnsupportedOperationException(rows.toString());
+    return Tables.NODES.get(rows, Keys.node(peer, name));
   }
 
   public List<NodeService> servicesOfNode(String peer, String node) {
-    throw new UnsupportedOperationException(rows.toString());
+    return Tables.SERVICES.list(rows, Keys.node(peer, node)).stream()
+        .map(Catalog::serviceOf)
+        .toList();
   }
 
   public Optional<NodeService> service(String peer, String node, String serviceId) {
-    throw new UnsupportedOperationException(rows.toString());
+    return Tables.SERVICES.get(rows, Keys.instance(peer, node, serviceId)).map(Catalog::serviceOf);
   }
 
   /** The names of all services with the tags of their instances. */
   public SortedMap<String, SortedSet<String>> serviceNames(String peer) {
-    throw new UnsupportedOperationException(rows.toString());
+    SortedMap<String, SortedSet<String>> names = new TreeMap<>();
+    for (ServiceInstance row :
+        Tables.SERVICES.listBy(rows, TableId.SERVICES_BY_NAME, Key.ofPeer(peer))) {
+      names
+          .computeIfAbsent(row.getService().getService(), name -> new TreeSet<>())
+          .addAll(row.getService().getTagsList());
+    }
+    return names;
+  }
+
+  /** The names of services that have an instance of the kind; each is looked at once. */
+  public SortedSet<String> namesOfKind(String peer, String kind) {
+    return names(TableId.SERVICES_BY_KIND, Keys.kind(peer, kind));
+  }
+
+  /** The names of all services of a peer; each is looked at once. */
+  public SortedSet<String> names(String peer) {
+    return names(TableId.SERVICES_BY_NAME, Key.ofPeer(peer));
+  }
+
+  /** Of an index whose keys go on with the name: from the first instance of each to the next. */
+  private SortedSet<String> names(TableId index, Key prefix) {
+    SortedSet<String> names = new TreeSet<>();
+    Key from = prefix;
+    while (true) {
+      Optional<Key> first = first(index, prefix, from);
+      if (first.isEmpty()) {
+        return names;
+      }
+      String name = row(index, first.get()).getService().getService();
+      names.add(name);
+      from = Keys.behind(prefix.thenFolded(name));
+    }
+  }
+
+  private Optional<Key> first(TableId index, Key prefix, Key from) {
+    List<Key> found = new ArrayList<>(1);
+    rows.scanKeys(
+        index,
+        prefix,
+        from,
+        (key, modifyIndex) -> {
+          found.add(key);
+          return false;
+        });
+    return found.stream().findFirst();
+  }
+
+  private ServiceInstance row(TableId index, Key key) {
+    return Tables.SERVICES.listBy(rows, index, key).get(0);
   }
 
   /** The instances of a service; without checks. */
   public List<CheckServiceNode> service(String peer, String name) {
-    throw new UnsupportedOperationException(rows.toString());
+    return located(peer, TableId.SERVICES_BY_NAME, Keys.service(peer, name));
   }
 
   /**
@@ -48,11 +105,31 @@ public final class Catalog {
    * native.
    */
   public List<CheckServiceNode> connect(String peer, String name) {
-    throw new UnsupportedOperationException(rows.toString());
+    return located(peer, TableId.SERVICES_BY_DESTINATION, Keys.service(peer, name));
+  }
+
+  /** Whether {@link #connect} would find any. */
+  public boolean hasConnect(String peer, String name) {
+    Key prefix = Keys.service(peer, name);
+    return first(TableId.SERVICES_BY_DESTINATION, prefix, prefix).isPresent();
   }
 
   /** All instances of a kind, as "mesh-gateway"; without checks. */
   public List<CheckServiceNode> ofKind(String peer, String kind) {
-    throw new UnsupportedOperationException(rows.toString());
+    return located(peer, TableId.SERVICES_BY_KIND, Keys.kind(peer, kind));
+  }
+
+  private List<CheckServiceNode> located(String peer, TableId index, Key prefix) {
+    List<CheckServiceNode> located = new ArrayList<>();
+    for (ServiceInstance row : Tables.SERVICES.listBy(rows, index, prefix)) {
+      CheckServiceNode.Builder builder = CheckServiceNode.newBuilder().setService(serviceOf(row));
+      node(peer, row.getNode()).ifPresent(builder::setNode);
+      located.add(builder.build());
+    }
+    return located;
+  }
+
+  private static NodeService serviceOf(ServiceInstance row) {
+    return row.getService().toBuilder().setRaftIndex(row.getRaftIndex()).build();
   }
 }

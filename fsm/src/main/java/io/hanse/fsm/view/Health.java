@@ -2,40 +2,71 @@ package io.hanse.fsm.view;
 
 import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.HealthCheck;
+import io.hanse.fsm.store.Key;
 import io.hanse.fsm.store.Rows;
+import io.hanse.fsm.store.TableId;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Checks, and instances with their checks. A peer of "" means this cluster. */
 public final class Health {
+  private static final String ANY = "any";
+
   private final Rows rows;
+  private final Catalog catalog;
 
   public Health(Rows rows) {
     this.rows = rows;
+    catalog = new Catalog(rows);
   }
 
   public List<HealthCheck> ofNode(String peer, String node) {
-    throw new UnsupportedOperationException(rows.toString());
+    return Tables.CHECKS.list(rows, Keys.node(peer, node));
   }
 
   public List<HealthCheck> ofService(String peer, String service) {
-    throw new UnsupportedOperationException(rows.toString());
+    return Tables.CHECKS.listBy(rows, TableId.CHECKS_BY_SERVICE, Keys.service(peer, service));
   }
 
   /** All checks in a state; "any" means every state. */
   public List<HealthCheck> inState(String peer, String state) {
-    throw new UnsupportedOperationException(rows.toString());
+    return state.equals(ANY)
+        ? Tables.CHECKS.list(rows, Key.ofPeer(peer))
+        : Tables.CHECKS.listBy(rows, TableId.CHECKS_BY_STATE, Keys.checkState(peer, state));
   }
 
   /** The instances of a service with the checks of each and of its node. */
   public List<CheckServiceNode> service(String peer, String name) {
-    throw new UnsupportedOperationException(rows.toString());
+    return withChecks(peer, catalog.service(peer, name));
   }
 
   public List<CheckServiceNode> connect(String peer, String name) {
-    throw new UnsupportedOperationException(rows.toString());
+    return withChecks(peer, catalog.connect(peer, name));
   }
 
   public List<CheckServiceNode> ofKind(String peer, String kind) {
-    throw new UnsupportedOperationException(rows.toString());
+    return withChecks(peer, catalog.ofKind(peer, kind));
+  }
+
+  private List<CheckServiceNode> withChecks(String peer, List<CheckServiceNode> instances) {
+    List<CheckServiceNode> complete = new ArrayList<>(instances.size());
+    Map<String, List<HealthCheck>> ofNodes = new TreeMap<>();
+    for (CheckServiceNode instance : instances) {
+      String node = instance.getNode().getNode();
+      complete.add(
+          instance.toBuilder()
+              .addAllChecks(ofNodes.computeIfAbsent(node, name -> ofInstance(peer, name, "")))
+              .addAllChecks(ofInstance(peer, node, instance.getService().getId()))
+              .build());
+    }
+    return complete;
+  }
+
+  /** The checks of the node itself for a service id of "". */
+  private List<HealthCheck> ofInstance(String peer, String node, String serviceId) {
+    return Tables.CHECKS.listBy(
+        rows, TableId.CHECKS_BY_INSTANCE, Keys.instance(peer, node, serviceId));
   }
 }

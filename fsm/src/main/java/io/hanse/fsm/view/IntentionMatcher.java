@@ -1,16 +1,37 @@
 package io.hanse.fsm.view;
 
+import io.hanse.fsm.config.ConfigEntryKind;
+import io.hanse.fsm.row.ConfigEntry;
 import io.hanse.fsm.row.SourceIntention;
 import io.hanse.fsm.store.Rows;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** Which intention decides whether a source may call a destination, by the rules of precedence. */
+/**
+ * Which intention decides whether a source may call a destination, by the rules of precedence.
+ * Source: mesh data plane, sections 6.1 to 6.5.
+ *
+ * <p>The most precise intention that matches decides, so a narrow deny holds against any wider
+ * allow. (The filters that Consul gives to Envoy differ where a deny of all sources of one service
+ * meets an allow of one source to all services: there we refuse.)
+ */
 public final class IntentionMatcher {
-  private final Rows rows;
+  private static final String WILDCARD = "*";
+  private static final String ALLOW = "allow";
+
+  private static final Comparator<Intention> BY_PRECEDENCE =
+      Comparator.comparingInt((Intention one) -> one.source().getPrecedence())
+          .reversed()
+          .thenComparing(one -> one.source().getPeer())
+          .thenComparing(one -> one.source().getName())
+          .thenComparing(Intention::destination);
+
+  private final ConfigEntries entries;
 
   public IntentionMatcher(Rows rows) {
-    this.rows = rows;
+    entries = new ConfigEntries(rows);
   }
 
   /**
@@ -27,11 +48,79 @@ public final class IntentionMatcher {
 
   /** All that match a destination, the most precise first. */
   public List<Intention> forDestination(String service) {
-    throw new UnsupportedOperationException(rows.toString());
+    List<Intention> found = new ArrayList<>();
+    entries
+        .entry(ConfigEntryKind.SERVICE_INTENTIONS, service)
+        .ifPresent(entry -> addAll(entry, found));
+    if (!service.equals(WILDCARD)) {
+      entries
+          .entry(ConfigEntryKind.SERVICE_INTENTIONS, WILDCARD)
+          .ifPresent(entry -> addAll(entry, found));
+    }
+    found.sort(BY_PRECEDENCE);
+    return found;
   }
 
-  /** A peer of "" means a service of this cluster. */
+  /** All that name a service of this cluster as source, or all of its services. */
+  public List<Intention> forSource(String service) {
+    return all().stream().filter(one -> matches(one.source(), "", service)).toList();
+  }
+
+  /** All there are, the most precise first. */
+  public List<Intention> all() {
+    List<Intention> found = new ArrayList<>();
+    entries
+        .ofKind(ConfigEntryKind.SERVICE_INTENTIONS.wireName())
+        .forEach(entry -> addAll(entry, found));
+    found.sort(BY_PRECEDENCE);
+    return found;
+  }
+
+  private static void addAll(ConfigEntry entry, List<Intention> found) {
+    for (SourceIntention source : entry.getServiceIntentions().getSourcesList()) {
+      found.add(new Intention(entry.getName(), source));
+    }
+  }
+
+  /**
+   * Whether a connection may be made. A peer of "" means a service of this cluster. An intention
+   * that only allows some requests allows no connection as such.
+   */
   public Decision decide(String peer, String source, String destination, boolean allowByDefault) {
-    throw new UnsupportedOperationException(rows.toString());
+    for (Intention one : forDestination(destination)) {
+      if (matches(one.source(), peer, source)) {
+        return decided(one);
+      }
+    }
+    return new Decision(
+        allowByDefault,
+        Optional.empty(),
+        "",
+        "no intention matches; the default is to " + (allowByDefault ? "allow" : "deny"));
+  }
+
+  /** There is no wildcard for peers, and "*" alone means services of this cluster only. */
+  private static boolean matches(SourceIntention intention, String peer, String source) {
+    return intention.getPeer().equals(peer)
+        && (intention.getName().equals(WILDCARD) || intention.getName().equals(source));
+  }
+
+  private static Decision decided(Intention one) {
+    SourceIntention source = one.source();
+    String from = source.getName();
+    if (!source.getPeer().isEmpty()) {
+      from = from + " of peer " + source.getPeer();
+    }
+    String verdict =
+        source.getPermissionsCount() > 0 ? "decides request by request" : source.getAction();
+    String reason =
+        String.format(
+            "intention %s => %s (precedence %d): %s",
+            from, one.destination(), source.getPrecedence(), verdict);
+    return new Decision(
+        source.getPermissionsCount() == 0 && source.getAction().equals(ALLOW),
+        Optional.of(source),
+        one.destination(),
+        reason);
   }
 }

@@ -1,7 +1,10 @@
 package io.hanse.fsm.view;
 
 import io.hanse.fsm.row.KvEntry;
+import io.hanse.fsm.store.Key;
 import io.hanse.fsm.store.Rows;
+import io.hanse.fsm.store.TableId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,17 +17,39 @@ public final class Kv {
   }
 
   public Optional<KvEntry> get(String key) {
-    throw new UnsupportedOperationException(rows.toString());
+    return Tables.KV.get(rows, Keys.kv(key));
   }
 
   public List<KvEntry> list(String prefix) {
-    throw new UnsupportedOperationException(rows.toString());
+    return Tables.KV.list(rows, Key.EMPTY.thenPrefix(prefix));
   }
 
   /**
    * The keys below a prefix; with a separator, cut after its first occurrence behind the prefix.
    */
   public List<String> keys(String prefix, String separator) {
-    throw new UnsupportedOperationException(rows.toString());
+    List<String> keys = new ArrayList<>();
+    Key beginning = Key.EMPTY.thenPrefix(prefix);
+    rows.scanKeys(
+        TableId.KV,
+        beginning,
+        beginning,
+        (rowKey, modifyIndex) -> {
+          String key = cut(rowKey.onlySegment(), prefix.length(), separator);
+          // What is cut alike stands together.
+          if (keys.isEmpty() || !keys.get(keys.size() - 1).equals(key)) {
+            keys.add(key);
+          }
+          return true;
+        });
+    return keys;
+  }
+
+  private static String cut(String key, int from, String separator) {
+    if (separator.isEmpty()) {
+      return key;
+    }
+    int at = key.indexOf(separator, from);
+    return at < 0 ? key : key.substring(0, at + separator.length());
   }
 }

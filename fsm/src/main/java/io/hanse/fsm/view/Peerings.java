@@ -2,8 +2,11 @@ package io.hanse.fsm.view;
 
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringSecrets;
+import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.row.PeeringTrustBundle;
+import io.hanse.fsm.store.Key;
 import io.hanse.fsm.store.Rows;
+import io.hanse.fsm.store.TableId;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -16,33 +19,46 @@ public final class Peerings {
     this.rows = rows;
   }
 
+  /** Whether this side dials; the role of a peering never changes. */
+  public static boolean dials(Peering peering) {
+    return peering.getPeerServerAddressesCount() > 0 || peering.getManualServerAddressesCount() > 0;
+  }
+
+  /** Whether anything may flow: neither side has deleted it. */
+  public static boolean isActive(Peering peering) {
+    return peering.getState() != PeeringState.TERMINATED
+        && peering.getState() != PeeringState.DELETING
+        && !peering.hasDeletedAt();
+  }
+
   public Optional<Peering> byName(String name) {
-    throw new UnsupportedOperationException(rows.toString());
+    return Tables.PEERINGS.listBy(rows, TableId.PEERINGS_BY_NAME, Keys.peer(name)).stream()
+        .findFirst();
   }
 
   public Optional<Peering> byId(String id) {
-    throw new UnsupportedOperationException(rows.toString());
+    return Tables.PEERINGS.get(rows, Keys.peering(id));
   }
 
   /** All by name. */
   public List<Peering> all() {
-    throw new UnsupportedOperationException(rows.toString());
+    return Tables.PEERINGS.listBy(rows, TableId.PEERINGS_BY_NAME, Key.EMPTY);
   }
 
   public Optional<PeeringSecrets> secrets(String peeringId) {
-    throw new UnsupportedOperationException(rows.toString());
+    return Tables.PEERING_SECRETS.get(rows, Keys.peering(peeringId));
   }
 
   public Optional<PeeringTrustBundle> trustBundle(String peer) {
-    throw new UnsupportedOperationException(rows.toString());
+    return Tables.TRUST_BUNDLES.get(rows, Keys.peer(peer));
   }
 
   public List<PeeringTrustBundle> trustBundles() {
-    throw new UnsupportedOperationException(rows.toString());
+    return Tables.TRUST_BUNDLES.list(rows, Key.EMPTY);
   }
 
   /** The names of all services imported from a peer, sidecar twins included. */
   public SortedSet<String> importedServices(String peer) {
-    throw new UnsupportedOperationException(rows.toString());
+    return new Catalog(rows).names(peer);
   }
 }

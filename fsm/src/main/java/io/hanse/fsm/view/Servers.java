@@ -2,6 +2,7 @@ package io.hanse.fsm.view;
 
 import io.hanse.fsm.row.Server;
 import io.hanse.fsm.row.SubmittingClient;
+import io.hanse.fsm.store.Key;
 import io.hanse.fsm.store.Rows;
 import java.util.List;
 import java.util.Optional;
@@ -15,14 +16,14 @@ public final class Servers {
   }
 
   public List<Server> all() {
-    throw new UnsupportedOperationException(rows.toString());
+    return Tables.SERVERS.list(rows, Key.EMPTY);
   }
 
   public Optional<Server> byRaftId(String raftId) {
-    throw new UnsupportedOperationException(rows.toString());
+    return Tables.SERVERS.get(rows, Key.of(raftId));
   }
 
   public List<SubmittingClient> clients() {
-    throw new UnsupportedOperationException(rows.toString());
+    return Tables.CLIENTS.list(rows, Key.EMPTY);
   }
 }

@@ -1,0 +1,188 @@
+package io.hanse.fsm.apply;
+
+import static io.hanse.fsm.apply.Refusals.invalid;
+
+import io.hanse.fsm.config.MetaRules;
+import io.hanse.fsm.row.HealthCheck;
+import io.hanse.fsm.row.Node;
+import io.hanse.fsm.row.NodeService;
+import io.hanse.fsm.row.ServiceInstance;
+import io.hanse.fsm.row.Weights;
+import io.hanse.fsm.store.Key;
+import io.hanse.fsm.store.TableId;
+import io.hanse.fsm.store.Transaction;
+import io.hanse.fsm.view.Keys;
+import io.hanse.fsm.view.NodeIds;
+import io.hanse.fsm.view.Tables;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Writes nodes, instances and checks of one peer, or of this cluster, and keeps them consistent: an
+ * instance has a node, a check has what it checks, and nothing outlives what it stands on.
+ */
+final class CatalogWriter {
+  private static final String SERF_HEALTH = "serfHealth";
+  private static final String CRITICAL = "critical";
+
+  private final Transaction rows;
+  private final String peer;
+
+  /** A peer of "" means this cluster. */
+  CatalogWriter(Transaction rows, String peer) {
+    this.rows = rows;
+    this.peer = peer;
+  }
+
+  Optional<Node> node(String name) {
+    return Tables.NODES.get(rows, Keys.node(peer, name));
+  }
+
+  Optional<ServiceInstance> instance(String node, String serviceId) {
+    return Tables.SERVICES.get(rows, Keys.instance(peer, node, serviceId));
+  }
+
+  /** Writes a node; one that has its id under another name is renamed. */
+  void putNode(Node node) {
+    Optional<String> flaw = NodeIds.flaw(node.getId());
+    if (flaw.isPresent()) {
+      throw invalid(
+          "failed inserting node: node lookup failed: node lookup by ID failed: index error: "
+              + flaw.get());
+    }
+    if (!node.getId().isEmpty()) {
+      makeRoomFor(node);
+    }
+    Tables.NODES.put(rows, node.toBuilder().setPeerName(peer).clearPartition().build());
+  }
+
+  private void makeRoomFor(Node node) {
+    List<Node> sameId =
+        Tables.NODES.listBy(rows, TableId.NODES_BY_ID, Keys.nodeId(peer, node.getId()));
+    Optional<Node> renamed =
+        sameId.stream().filter(other -> !sameName(other.getNode(), node.getNode())).findFirst();
+    Optional<Node> holder = node(node.getNode());
+    if (holder.isPresent() && !holder.get().getId().equalsIgnoreCase(node.getId())) {
+      // Whoever has no id yet is given one, unless two nodes would become one by it.
+      boolean takesId = holder.get().getId().isEmpty() && renamed.isEmpty();
+      if (!takesId && !isDown(holder.get())) {
+        throw invalid(
+            String.format(
+                "failed inserting node: Error while renaming Node ID: \"%s\": Node name %s is"
+                    + " reserved by node %s with name %s (%s)",
+                node.getId(),
+                node.getNode(),
+                holder.get().getId(),
+                holder.get().getNode(),
+                holder.get().getAddress()));
+      }
+    }
+    renamed.ifPresent(old -> removeNode(old.getNode()));
+  }
+
+  private boolean isDown(Node node) {
+    return Tables.CHECKS
+        .get(rows, Keys.check(peer, node.getNode(), SERF_HEALTH))
+        .filter(check -> check.getStatus().equals(CRITICAL))
+        .isPresent();
+  }
+
+  private static boolean sameName(String one, String other) {
+    return Keys.fold(one).equals(Keys.fold(other));
+  }
+
+  void putInstance(String nodeName, NodeService service) {
+    Node node =
+        node(nodeName)
+            .orElseThrow(() -> invalid("failed inserting service: Missing node registration"));
+    NodeService.Builder builder = service.toBuilder().setPeerName(peer);
+    if (builder.getId().isEmpty()) {
+      builder.setId(builder.getService());
+    }
+    if (!builder.hasWeights()) {
+      builder.setWeights(Weights.newBuilder().setPassing(1).setWarning(1));
+    }
+    Optional<String> flaw = MetaRules.strict(service.getMetaMap());
+    if (flaw.isPresent()) {
+      throw invalid(
+          String.format(
+              "failed inserting service: Invalid Service Meta for node %s and serviceID %s: %s",
+              node.getNode(), builder.getId(), flaw.get()));
+    }
+    ServiceInstance instance =
+        ServiceInstance.newBuilder().setNode(node.getNode()).setService(builder).build();
+    if (Tables.SERVICES.put(rows, instance)) {
+      checksOf(node.getNode(), builder.getId()).forEach(check -> putCheck(node.getNode(), check));
+    }
+  }
+
+  void putCheck(String nodeName, HealthCheck check) {
+    Node node =
+        node(nodeName)
+            .orElseThrow(
+                () ->
+                    invalid(
+                        "failed inserting check on node \""
+                            + nodeName
+                            + "\": Missing node registration"));
+    HealthCheck.Builder builder =
+        check.toBuilder().setNode(node.getNode()).setPeerName(peer).clearServiceName();
+    builder.clearServiceTags();
+    if (builder.getCheckId().isEmpty()) {
+      builder.setCheckId(builder.getName());
+    }
+    if (builder.getCheckId().isEmpty()) {
+      throw invalid(
+          "failed inserting check on node \""
+              + node.getNode()
+              + "\": failed health check lookup: index error: object is missing a value for this"
+              + " index");
+    }
+    if (builder.getStatus().isEmpty()) {
+      builder.setStatus(CRITICAL);
+    }
+    if (!builder.getServiceId().isEmpty()) {
+      NodeService service =
+          instance(node.getNode(), builder.getServiceId())
+              .map(ServiceInstance::getService)
+              .orElseThrow(
+                  () ->
+                      invalid(
+                          "failed inserting check on node \""
+                              + node.getNode()
+                              + "\": Missing service registration"));
+      builder.setServiceName(service.getService()).addAllServiceTags(service.getTagsList());
+    }
+    Tables.CHECKS.put(rows, builder.build());
+  }
+
+  /** The checks of an instance; of the node itself for a service id of "". */
+  List<HealthCheck> checksOf(String node, String serviceId) {
+    return Tables.CHECKS.listBy(
+        rows, TableId.CHECKS_BY_INSTANCE, Keys.instance(peer, node, serviceId));
+  }
+
+  List<ServiceInstance> instancesOn(String node) {
+    return Tables.SERVICES.list(rows, Keys.node(peer, node));
+  }
+
+  void removeCheck(String node, String checkId) {
+    Tables.CHECKS.remove(rows, Keys.check(peer, node, checkId));
+  }
+
+  void removeInstance(String node, String serviceId) {
+    Key key = Keys.instance(peer, node, serviceId);
+    checksOf(node, serviceId).forEach(check -> removeCheck(node, check.getCheckId()));
+    Tables.SERVICES.remove(rows, key);
+  }
+
+  void removeNode(String node) {
+    for (HealthCheck check : Tables.CHECKS.list(rows, Keys.node(peer, node))) {
+      removeCheck(node, check.getCheckId());
+    }
+    for (ServiceInstance instance : instancesOn(node)) {
+      Tables.SERVICES.remove(rows, Keys.instance(peer, node, instance.getService().getId()));
+    }
+    Tables.NODES.remove(rows, Keys.node(peer, node));
+  }
+}

@@ -1,0 +1,160 @@
+package io.hanse.fsm.apply;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.row.Batch;
+import io.hanse.fsm.row.BatchResult;
+import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.Command.BodyCase;
+import io.hanse.fsm.row.CommandResult;
+import io.hanse.fsm.row.Entry;
+import io.hanse.fsm.store.Store;
+import io.hanse.fsm.store.Transaction;
+import io.hanse.fsm.store.View;
+import io.hanse.fsm.store.WatchRegistry;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/**
+ * Folds the log into the state: the only writer of the store. The same entries make the same state
+ * and the same answers on every server, whenever and however often they are applied.
+ *
+ * <p>{@link #apply}, {@link #advance} and loading are called by one thread, in the order of the
+ * log; the rest by any. A problem of category BUG that leaves {@link #apply} means that the log and
+ * this program do not fit: the process must end, as to go on would be to diverge.
+ */
+public final class ClusterStateMachine implements AutoCloseable {
+  /** The most that one command may take in the log. */
+  public static final int COMMAND_BYTES_MAX = 1 << 20;
+
+  private final Store store;
+
+  /** Takes over the store. */
+  public ClusterStateMachine(Store store) {
+    this.store = store;
+  }
+
+  /** Applies an entry of the log, a serialised {@link Batch}: one answer for each command. */
+  public BatchResult apply(long logIndex, ByteBuffer batch) {
+    return apply(logIndex, decode(batch));
+  }
+
+  public BatchResult apply(long logIndex, byte[] batch) {
+    return apply(logIndex, decode(ByteBuffer.wrap(batch)));
+  }
+
+  /** Applies an entry of the log that is decoded already. */
+  public BatchResult apply(long logIndex, Batch batch) {
+    Transaction rows = store.begin(logIndex, batch.getTimeMillis());
+    BatchResult.Builder results = BatchResult.newBuilder();
+    for (Entry entry : batch.getEntriesList()) {
+      rows.nextIndex();
+      results.addResults(answer(rows, entry));
+    }
+    rows.publish();
+    return results.build();
+  }
+
+  /** Takes note of an entry of the log that holds no commands. */
+  public void advance(long logIndex) {
+    store.begin(logIndex, 0).publish();
+  }
+
+  private static Batch decode(ByteBuffer batch) {
+    try {
+      return Batch.parseFrom(batch);
+    } catch (InvalidProtocolBufferException e) {
+      throw new ProblemException(
+          ProblemCode.INVARIANT_BROKEN, "the log holds an entry that is no batch of commands", e);
+    }
+  }
+
+  private static CommandResult answer(Transaction rows, Entry entry) {
+    if (isWithoutClient(entry)) {
+      return run(rows, entry.getCommand());
+    }
+    KeptResults kept = new KeptResults(rows);
+    Optional<CommandResult> answered = kept.answerTo(entry);
+    if (answered.isPresent()) {
+      return answered.get();
+    }
+    CommandResult result = run(rows, entry.getCommand());
+    kept.keep(entry, result);
+    return result;
+  }
+
+  /** Those that bring a client in and take it out; twice is as good as once. */
+  private static boolean isWithoutClient(Entry entry) {
+    BodyCase body = entry.getCommand().getBodyCase();
+    return entry.getClient() == 0
+        && (body == BodyCase.REGISTER_CLIENT || body == BodyCase.EXPIRE_CLIENTS);
+  }
+
+  private static CommandResult run(Transaction rows, Command command) {
+    CommandType type = CommandType.of(command);
+    CommandResult.Builder result = CommandResult.newBuilder().setIndex(rows.publicIndex());
+    try {
+      requireSize(command);
+      ApplyContext context =
+          new ApplyContext(rows.publicIndex(), rows.logIndex(), rows.timeMillis(), rows);
+      Applied applied = type.apply(context, command);
+      return result.setDone(applied.done()).setPayload(applied.payload()).build();
+    } catch (ProblemException e) {
+      if (e.code().category() == ProblemCode.Category.BUG) {
+        throw e;
+      }
+      rows.rollbackCommand();
+      return result
+          .setProblem(e.code().number())
+          .setMessage(String.valueOf(e.getMessage()))
+          .build();
+    }
+  }
+
+  private static void requireSize(Command command) {
+    int size = command.getSerializedSize();
+    if (size > COMMAND_BYTES_MAX) {
+      throw new ProblemException(
+          ProblemCode.TOO_LARGE,
+          "a command of " + size + " bytes is too large, at most " + COMMAND_BYTES_MAX + " are");
+    }
+  }
+
+  /** The newest version, pinned until it is closed. */
+  public View view() {
+    return store.view();
+  }
+
+  public WatchRegistry watches() {
+    return store.watches();
+  }
+
+  /** The newest log index whose effect can be seen. */
+  public long appliedIndex() {
+    return store.version().logIndex();
+  }
+
+  public long publicIndex() {
+    return store.version().publicIndex();
+  }
+
+  /** The clock of the log. */
+  public long timeMillis() {
+    return store.version().timeMillis();
+  }
+
+  /** Of the content; equal on all replicas at one log index. */
+  public long digest() {
+    return store.version().digest();
+  }
+
+  public Store store() {
+    return store;
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}

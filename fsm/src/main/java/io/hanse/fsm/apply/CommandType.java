@@ -1,0 +1,83 @@
+package io.hanse.fsm.apply;
+
+import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.Command.BodyCase;
+import java.util.function.Function;
+
+/**
+ * Every command and the method that says what it means: the table of contents of the system. A
+ * command's number in the log is that of its field in {@code Command}.
+ */
+@SuppressWarnings("ImmutableEnumChecker") // The functions are references to static methods.
+enum CommandType {
+  NO_OP(BodyCase.NO_OP, Command::getNoOp, ServerApplier::noOp),
+  REGISTER_CLIENT(BodyCase.REGISTER_CLIENT, Command::getRegisterClient, ClientApplier::register),
+  EXPIRE_CLIENTS(BodyCase.EXPIRE_CLIENTS, Command::getExpireClients, ClientApplier::expire),
+  REAP_TOMBSTONES(BodyCase.REAP_TOMBSTONES, Command::getReapTombstones, ServerApplier::reap),
+  INITIALIZE_CLUSTER(
+      BodyCase.INITIALIZE_CLUSTER, Command::getInitializeCluster, ServerApplier::initialize),
+  WRITE_SERVER(BodyCase.WRITE_SERVER, Command::getWriteServer, ServerApplier::write),
+  REMOVE_SERVER(BodyCase.REMOVE_SERVER, Command::getRemoveServer, ServerApplier::remove),
+  ALLOCATE_SERIAL(BodyCase.ALLOCATE_SERIAL, Command::getAllocateSerial, CaApplier::allocateSerial),
+  WRITE_CA(BodyCase.WRITE_CA, Command::getWriteCa, CaApplier::write),
+  REGISTER(BodyCase.REGISTER, Command::getRegister, CatalogApplier::register),
+  DEREGISTER(BodyCase.DEREGISTER, Command::getDeregister, CatalogApplier::deregister),
+  WRITE_CONFIG_ENTRY(
+      BodyCase.WRITE_CONFIG_ENTRY, Command::getWriteConfigEntry, ConfigApplier::write),
+  DELETE_CONFIG_ENTRY(
+      BodyCase.DELETE_CONFIG_ENTRY, Command::getDeleteConfigEntry, ConfigApplier::delete),
+  WRITE_KV(BodyCase.WRITE_KV, Command::getWriteKv, KvApplier::write),
+  WRITE_PEERING(BodyCase.WRITE_PEERING, Command::getWritePeering, PeeringApplier::write),
+  MARK_PEERING_DELETED(
+      BodyCase.MARK_PEERING_DELETED, Command::getMarkPeeringDeleted, PeeringApplier::markDeleted),
+  TERMINATE_PEERING(
+      BodyCase.TERMINATE_PEERING, Command::getTerminatePeering, PeeringApplier::terminate),
+  REMOVE_PEERING(BodyCase.REMOVE_PEERING, Command::getRemovePeering, PeeringApplier::remove),
+  WRITE_TRUST_BUNDLE(
+      BodyCase.WRITE_TRUST_BUNDLE, Command::getWriteTrustBundle, PeeringApplier::writeTrustBundle),
+  WRITE_PEERING_ADDRESSES(
+      BodyCase.WRITE_PEERING_ADDRESSES,
+      Command::getWritePeeringAddresses,
+      PeeringApplier::writeAddresses),
+  RECONCILE_IMPORT(
+      BodyCase.RECONCILE_IMPORT, Command::getReconcileImport, ImportApplier::reconcile),
+  RECONCILE_IMPORT_LIST(
+      BodyCase.RECONCILE_IMPORT_LIST,
+      Command::getReconcileImportList,
+      ImportApplier::reconcileList),
+  PURGE_IMPORTS(BodyCase.PURGE_IMPORTS, Command::getPurgeImports, ImportApplier::purge);
+
+  /** What a command means. It refuses by a ProblemException; then nothing has changed. */
+  @FunctionalInterface
+  interface Applier<M> {
+    Applied apply(ApplyContext context, M message);
+  }
+
+  private final BodyCase body;
+  private final Applier<Command> applier;
+
+  <M> CommandType(BodyCase body, Function<Command, M> message, Applier<M> applier) {
+    this.body = body;
+    this.applier = (context, command) -> applier.apply(context, message.apply(command));
+  }
+
+  BodyCase body() {
+    return body;
+  }
+
+  /** The type of a command; one that a newer version has written ends the process. */
+  static CommandType of(Command command) {
+    BodyCase body = command.getBodyCase();
+    for (CommandType type : values()) {
+      if (type.body == body) {
+        return type;
+      }
+    }
+    throw Refusals.broken(
+        "the log holds a command that this version does not know; upgrade this server");
+  }
+
+  Applied apply(ApplyContext context, Command command) {
+    return applier.apply(context, command);
+  }
+}

@@ -1,0 +1,99 @@
+package io.hanse.fsm.apply;
+
+import static io.hanse.fsm.apply.Refusals.invalid;
+import static io.hanse.fsm.apply.Refusals.precondition;
+
+import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.row.Node;
+import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.row.PurgeImports;
+import io.hanse.fsm.row.ReconcileImport;
+import io.hanse.fsm.row.ReconcileImportList;
+import io.hanse.fsm.store.Key;
+import io.hanse.fsm.store.Transaction;
+import io.hanse.fsm.view.ExportResolver;
+import io.hanse.fsm.view.Keys;
+import io.hanse.fsm.view.Peerings;
+import io.hanse.fsm.view.Tables;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What is stored of other clusters' catalogs. Each command makes its part of it right in one step:
+ * half of a service is never seen. Source: peering protocol, sections 7.1 to 7.4 and 8.3.
+ */
+final class ImportApplier {
+  private ImportApplier() {}
+
+  static Applied reconcile(ApplyContext context, ReconcileImport command) {
+    String peer = requireSource(context.rows(), command.getPeer());
+    try {
+      new ImportReconciliation(context.rows(), peer, command.getService())
+          .reconcile(command.getInstancesList());
+    } catch (ProblemException e) {
+      throw new ProblemException(
+          e.code(),
+          "did not increment imported services count for service=\""
+              + command.getService()
+              + "\": "
+              + e.getMessage(),
+          e);
+    }
+    return Applied.DONE;
+  }
+
+  static Applied reconcileList(ApplyContext context, ReconcileImportList command) {
+    Transaction rows = context.rows();
+    String peer = requireSource(rows, command.getPeer());
+    Set<String> kept = new TreeSet<>();
+    for (String service : command.getServicesList()) {
+      kept.add(Keys.fold(service));
+      kept.add(Keys.fold(service + ExportResolver.SIDECAR_SUFFIX));
+    }
+    for (String service : new Peerings(rows).importedServices(peer)) {
+      if (!kept.contains(Keys.fold(service))) {
+        new ImportReconciliation(rows, peer, service).reconcile(List.of());
+      }
+    }
+    return Applied.DONE;
+  }
+
+  /** The peering's own name, by which what it brings is told apart. */
+  private static String requireSource(Transaction rows, String peer) {
+    return PeeringApplier.requireOpen(new Peerings(rows).byName(peer)).getName();
+  }
+
+  static Applied purge(ApplyContext context, PurgeImports command) {
+    Transaction rows = context.rows();
+    if (command.getPeer().isEmpty()) {
+      throw invalid("missing peer name");
+    }
+    Optional<Peering> peering = new Peerings(rows).byName(command.getPeer());
+    if (peering.isPresent() && Peerings.isActive(peering.get())) {
+      throw precondition(
+          "peering \"" + command.getPeer() + "\" is active: what it imports is not purged");
+    }
+    CatalogWriter catalog = new CatalogWriter(rows, command.getPeer());
+    List<String> nodes = firstNodes(rows, command.getPeer(), command.getNodesMax());
+    nodes.forEach(catalog::removeNode);
+    if (Tables.NODES.count(rows, Key.ofPeer(command.getPeer())) > 0) {
+      return Applied.NOT_DONE;
+    }
+    Tables.TRUST_BUNDLES.remove(rows, Keys.peer(command.getPeer()));
+    return Applied.DONE;
+  }
+
+  private static List<String> firstNodes(Transaction rows, String peer, int max) {
+    List<String> names = new ArrayList<>();
+    for (Node node : Tables.NODES.list(rows, Key.ofPeer(peer))) {
+      if (names.size() >= max) {
+        break;
+      }
+      names.add(node.getNode());
+    }
+    return names;
+  }
+}

@@ -1,0 +1,125 @@
+package io.hanse.fsm.apply;
+
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.row.CommandResult;
+import io.hanse.fsm.row.Entry;
+import io.hanse.fsm.row.SubmittingClient;
+import io.hanse.fsm.store.Key;
+import io.hanse.fsm.store.TableId;
+import io.hanse.fsm.store.Transaction;
+import io.hanse.fsm.view.Keys;
+import io.hanse.fsm.view.Tables;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What each client's commands came to, until the client says that it knows: so that a command that
+ * is sent twice is applied once.
+ */
+final class KeptResults {
+  /** The most sequences that one client may have open. */
+  static final int RESULTS_MAX = 16_384;
+
+  /** To note each use would cost a write per command. */
+  private static final long USE_NOTED_EVERY_MILLIS = 60_000;
+
+  private final Transaction rows;
+
+  KeptResults(Transaction rows) {
+    this.rows = rows;
+  }
+
+  /** What to answer without applying the command; empty if it is to be applied. */
+  Optional<CommandResult> answerTo(Entry entry) {
+    Optional<SubmittingClient> client = client(entry);
+    if (client.isEmpty()) {
+      return problem(
+          ProblemCode.COMMIT_UNKNOWN, "the client that sent the command is unknown or has expired");
+    }
+    long ackedBelow = ackedBelow(client.get(), entry);
+    if (entry.getSequence() < ackedBelow) {
+      return problem(
+          ProblemCode.COMMIT_UNKNOWN,
+          "the result of the command was acknowledged before and is forgotten");
+    }
+    byte[] kept =
+        rows.get(TableId.CLIENT_RESULTS, Keys.clientResult(entry.getClient(), entry.getSequence()));
+    if (kept != null) {
+      return Optional.of(Stored.result(kept));
+    }
+    if (entry.getSequence() - ackedBelow >= RESULTS_MAX) {
+      return problem(
+          ProblemCode.OVERLOADED,
+          "the client has " + RESULTS_MAX + " commands open whose results it did not acknowledge");
+    }
+    return Optional.empty();
+  }
+
+  private Optional<SubmittingClient> client(Entry entry) {
+    return Tables.CLIENTS.get(rows, Keys.client(entry.getClient()));
+  }
+
+  private static long ackedBelow(SubmittingClient client, Entry entry) {
+    return Math.max(client.getAckedBelow(), entry.getAckedBelow());
+  }
+
+  /** Keeps a result, drops those that the client knows by now, and notes that it lives. */
+  void keep(Entry entry, CommandResult result) {
+    Optional<SubmittingClient> client = client(entry);
+    if (client.isEmpty()) {
+      return; // It had not been heard of for long, and this command let it expire.
+    }
+    note(client.get(), entry);
+    rows.put(
+        TableId.CLIENT_RESULTS,
+        Keys.clientResult(entry.getClient(), entry.getSequence()),
+        result.toByteArray(),
+        result.getIndex());
+  }
+
+  private void note(SubmittingClient client, Entry entry) {
+    long ackedBelow = ackedBelow(client, entry);
+    boolean isIdle = rows.timeMillis() - client.getLastUsedMillis() >= USE_NOTED_EVERY_MILLIS;
+    if (ackedBelow > client.getAckedBelow()) {
+      drop(client, ackedBelow);
+    } else if (!isIdle) {
+      return;
+    }
+    Tables.CLIENTS.put(
+        rows,
+        client.toBuilder().setAckedBelow(ackedBelow).setLastUsedMillis(rows.timeMillis()).build());
+  }
+
+  void forget(SubmittingClient client) {
+    drop(client, Long.MAX_VALUE);
+    Tables.CLIENTS.remove(rows, Keys.client(client.getId()));
+  }
+
+  private void drop(SubmittingClient client, long below) {
+    List<Key> known = new ArrayList<>();
+    Key first = Keys.client(client.getId());
+    Key end = Keys.clientResult(client.getId(), below);
+    rows.scanKeys(
+        TableId.CLIENT_RESULTS,
+        first,
+        first,
+        (key, index) -> {
+          if (key.compareTo(end) >= 0) {
+            return false;
+          }
+          known.add(key);
+          return true;
+        });
+    known.forEach(key -> rows.remove(TableId.CLIENT_RESULTS, key, rows.publicIndex()));
+  }
+
+  private Optional<CommandResult> problem(ProblemCode code, String message) {
+    return Optional.of(
+        CommandResult.newBuilder()
+            .setIndex(rows.publicIndex())
+            .setProblem(code.number())
+            .setMessage(message)
+            .build());
+  }
+}

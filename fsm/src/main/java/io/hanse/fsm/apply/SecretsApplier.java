@@ -1,0 +1,146 @@
+package io.hanse.fsm.apply;
+
+import static io.hanse.fsm.apply.Refusals.conflict;
+import static io.hanse.fsm.apply.Refusals.invalid;
+import static io.hanse.fsm.apply.Refusals.precondition;
+
+import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.row.PeeringSecrets;
+import io.hanse.fsm.row.SecretInUse;
+import io.hanse.fsm.row.WritePeering;
+import io.hanse.fsm.store.TableId;
+import io.hanse.fsm.store.Transaction;
+import io.hanse.fsm.view.Keys;
+import io.hanse.fsm.view.Peerings;
+import io.hanse.fsm.view.Tables;
+import java.util.List;
+import java.util.Optional;
+
+/** Writes the secrets of peerings, and the set of all that are in use. */
+final class SecretsApplier {
+  private final Transaction rows;
+  private final Peerings peerings;
+
+  SecretsApplier(Transaction rows) {
+    this.rows = rows;
+    peerings = new Peerings(rows);
+  }
+
+  /** The part of a command that is about secrets. */
+  Applied change(String peeringId, WritePeering command) {
+    return switch (command.getSecretsCase()) {
+      case GENERATE -> generate(peeringId, command.getGenerate());
+      case EXCHANGE -> exchange(peeringId, command.getExchange());
+      case PROMOTE -> promote(peeringId, command.getPromote());
+      case ESTABLISH -> establish(peeringId, command.getEstablish());
+      case SECRETS_NOT_SET -> Applied.DONE;
+    };
+  }
+
+  private Applied generate(String peeringId, WritePeering.GenerateToken command) {
+    Peering peering = requirePeering(peeringId);
+    if (Peerings.dials(peering)) {
+      throw precondition("cannot generate a token for a peering that dials out");
+    }
+    require(command.getEstablishment(), "establishment");
+    PeeringSecrets stored = peerings.secrets(peeringId).orElse(none(peeringId));
+    write(stored, SecretPhases.generate(stored, command.getEstablishment()), true);
+    return Applied.DONE;
+  }
+
+  private Applied exchange(String peeringId, WritePeering.ExchangeSecret command) {
+    PeeringSecrets stored =
+        peerings
+            .secrets(peeringId)
+            .orElseThrow(
+                () -> precondition("cannot exchange peering secret: no known secrets for peering"));
+    require(command.getPendingStream(), "pending stream");
+    if (SecretPhases.wasExchanged(stored, command.getEstablishment(), command.getRedeemerNonce())) {
+      return Applied.answering(stored.getRedeemedAnswer());
+    }
+    PeeringSecrets next =
+        SecretPhases.exchange(
+            stored,
+            command.getEstablishment(),
+            command.getPendingStream(),
+            command.getRedeemerNonce());
+    write(stored, next, true);
+    return Applied.answering(command.getPendingStream());
+  }
+
+  private Applied promote(String peeringId, WritePeering.PromotePending command) {
+    PeeringSecrets stored =
+        peerings
+            .secrets(peeringId)
+            .orElseThrow(
+                () -> precondition("cannot promote pending secret: no known secrets for peering"));
+    write(stored, SecretPhases.promote(stored, command.getPendingStream()), true);
+    return Applied.DONE;
+  }
+
+  private Applied establish(String peeringId, WritePeering.Establish command) {
+    if (!Peerings.dials(requirePeering(peeringId))) {
+      throw precondition("cannot establish a peering that does not dial out");
+    }
+    require(command.getActiveStream(), "active stream");
+    PeeringSecrets stored = peerings.secrets(peeringId).orElse(none(peeringId));
+    // The other cluster made it: whether it is unique is not ours to say.
+    write(stored, SecretPhases.establish(stored, command.getActiveStream()), false);
+    return Applied.DONE;
+  }
+
+  void delete(String peeringId) {
+    Optional<PeeringSecrets> stored = peerings.secrets(peeringId);
+    if (stored.isPresent()) {
+      SecretPhases.values(stored.get()).forEach(secret -> free(secret, peeringId));
+      Tables.PEERING_SECRETS.remove(rows, Keys.peering(peeringId));
+    }
+  }
+
+  private void write(PeeringSecrets stored, PeeringSecrets next, boolean unique) {
+    String peeringId = next.getPeeringId();
+    if (unique) {
+      List<String> before = SecretPhases.values(stored).toList();
+      List<String> after = SecretPhases.values(next).toList();
+      before.stream()
+          .filter(secret -> !after.contains(secret))
+          .forEach(secret -> free(secret, peeringId));
+      after.stream()
+          .filter(secret -> !before.contains(secret))
+          .forEach(secret -> occupy(secret, peeringId));
+    }
+    Tables.PEERING_SECRETS.put(rows, next);
+  }
+
+  private void occupy(String secret, String peeringId) {
+    if (rows.get(TableId.SECRETS_IN_USE, Keys.secret(secret)) != null) {
+      throw conflict("peering secret is already in use, retry the operation");
+    }
+    byte[] row = SecretInUse.newBuilder().setPeeringId(peeringId).build().toByteArray();
+    rows.put(TableId.SECRETS_IN_USE, Keys.secret(secret), row, rows.publicIndex());
+  }
+
+  private void free(String secret, String peeringId) {
+    byte[] row = rows.get(TableId.SECRETS_IN_USE, Keys.secret(secret));
+    // A dialer's secret may happen to be some acceptor's: then it is not ours to free.
+    if (row != null && Stored.secretInUse(row).getPeeringId().equals(peeringId)) {
+      rows.remove(TableId.SECRETS_IN_USE, Keys.secret(secret), rows.publicIndex());
+    }
+  }
+
+  private Peering requirePeering(String peeringId) {
+    return peerings
+        .byId(peeringId)
+        .orElseThrow(() -> precondition("unknown peering \"" + peeringId + "\" for secret"));
+  }
+
+  private static void require(String secret, String what) {
+    if (secret.isEmpty()) {
+      throw invalid("missing " + what + " secret");
+    }
+  }
+
+  private static PeeringSecrets none(String peeringId) {
+    return PeeringSecrets.newBuilder().setPeeringId(peeringId).build();
+  }
+}

@@ -1,0 +1,62 @@
+package io.hanse.fsm.config;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * The two sets of limits on metadata: the lax one of config entries, and the strict one of services
+ * and peerings.
+ */
+public final class MetaRules {
+  private static final int PAIRS_MAX = 64;
+  private static final int KEY_LENGTH_MAX = 128;
+  private static final int VALUE_LENGTH_MAX = 512;
+  private static final Pattern KEY = Pattern.compile("[A-Za-z0-9_-]+");
+  private static final String RESERVED = "consul-";
+
+  private MetaRules() {}
+
+  /** What is wrong with the pairs of a service or a peering. */
+  public static Optional<String> strict(Map<String, String> meta) {
+    if (meta.size() > PAIRS_MAX) {
+      return Optional.of("Node metadata cannot contain more than 64 key/value pairs");
+    }
+    return meta.entrySet().stream()
+        .map(pair -> strict(pair.getKey(), pair.getValue()))
+        .flatMap(Optional::stream)
+        .min(String::compareTo);
+  }
+
+  private static Optional<String> strict(String key, String value) {
+    String wrong;
+    if (key.isEmpty()) {
+      wrong = "Key cannot be blank";
+    } else if (!KEY.matcher(key).matches()) {
+      wrong = "Key contains invalid characters";
+    } else if (key.length() > KEY_LENGTH_MAX) {
+      wrong = "Key is too long (limit: 128 characters)";
+    } else if (key.startsWith(RESERVED)) {
+      wrong = "Key prefix 'consul-' is reserved for internal use";
+    } else if (value.length() > VALUE_LENGTH_MAX) {
+      wrong = "Value is too long (limit: 512 characters)";
+    } else {
+      return Optional.empty();
+    }
+    return Optional.of("Couldn't load metadata pair ('" + key + "', '" + value + "'): " + wrong);
+  }
+
+  /** Reports what is wrong with the pairs of a config entry. */
+  static void lax(Map<String, String> meta, Findings findings) {
+    findings.addIf(meta.size() > PAIRS_MAX, "Meta exceeds maximum element count 64");
+    meta.forEach(
+        (key, value) -> {
+          findings.addIf(
+              key.length() > KEY_LENGTH_MAX,
+              "Meta key \"" + key + "\" exceeds maximum length " + KEY_LENGTH_MAX);
+          findings.addIf(
+              value.length() > VALUE_LENGTH_MAX,
+              "Meta value for key \"" + key + "\" exceeds maximum length " + VALUE_LENGTH_MAX);
+        });
+  }
+}

@@ -1,0 +1,137 @@
+package io.hanse.fsm.view;
+
+import io.hanse.fsm.row.CheckServiceNode;
+import io.hanse.fsm.row.ConnectProxyConfig;
+import io.hanse.fsm.row.EnterpriseMeta;
+import io.hanse.fsm.row.HealthCheck;
+import io.hanse.fsm.row.Node;
+import io.hanse.fsm.row.NodeService;
+import io.hanse.fsm.row.PeeringServiceMeta;
+import io.hanse.fsm.row.ServiceConnect;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How an instance looks to a peer. The one place in which a row of this cluster becomes a row for
+ * another one. Source: peering protocol, sections 6.4 to 6.6.
+ */
+final class ExportedInstances {
+  /** An address of this cluster's own, which means nothing to others. */
+  private static final String VIRTUAL = "consul-virtual";
+
+  private static final String NODE_MAINTENANCE = "_node_maintenance";
+  private static final String SERVICE_MAINTENANCE = "_service_maintenance:";
+  private static final String MAINTENANCE = "maintenance";
+  private static final String PASSING = "passing";
+  private static final String OVERALL = "overall-check";
+
+  /** From the best to the worst; what is not here is worse still. */
+  private static final List<String> STATUSES = List.of(PASSING, "warning", "critical");
+
+  private ExportedInstances() {}
+
+  /**
+   * What all mesh instances of one service for one peer have in common.
+   *
+   * @param peer the name of the importing cluster here
+   */
+  record Mesh(String service, String peer, String trustDomain, String datacenter, String protocol) {
+    PeeringServiceMeta meta() {
+      return PeeringServiceMeta.newBuilder()
+          .addSni(service + ".default.default." + peer + ".external." + trustDomain)
+          .addSpiffeId(
+              "spiffe://" + trustDomain + "/ns/default/dc/" + datacenter + "/svc/" + service)
+          .addSpiffeId("spiffe://" + trustDomain + "/gateway/mesh/dc/" + datacenter)
+          .setProtocol(protocol)
+          .build();
+    }
+  }
+
+  static CheckServiceNode plain(CheckServiceNode instance) {
+    NodeService service =
+        instance.getService().toBuilder()
+            .clearConnect()
+            .clearProxy()
+            .clearRaftIndex()
+            .clearPeerName()
+            .removeTaggedAddresses(VIRTUAL)
+            .setEnterpriseMeta(EnterpriseMeta.getDefaultInstance())
+            .build();
+    return together(node(instance), service, instance.getChecksList());
+  }
+
+  /** A mesh gateway in the part of a service's sidecar: whoever dials it reaches the service. */
+  static CheckServiceNode through(CheckServiceNode gateway, int number, Mesh mesh) {
+    NodeService of = gateway.getService();
+    String twin = mesh.service() + ExportResolver.SIDECAR_SUFFIX;
+    NodeService.Builder service =
+        NodeService.newBuilder()
+            .setKind(ServiceKinds.CONNECT_PROXY)
+            .setService(twin)
+            .setId(twin + "-instance-" + number)
+            .setEnterpriseMeta(EnterpriseMeta.getDefaultInstance())
+            .setProxy(
+                ConnectProxyConfig.newBuilder()
+                    .setDestinationServiceName(mesh.service())
+                    .setDestinationServiceId(mesh.service() + "-instance-" + number))
+            .setAddress(of.getAddress())
+            .setPort(of.getPort())
+            .setSocketPath(of.getSocketPath())
+            .putAllTaggedAddresses(of.getTaggedAddressesMap())
+            .removeTaggedAddresses(VIRTUAL)
+            .setConnect(ServiceConnect.newBuilder().setPeerMeta(mesh.meta()));
+    if (of.hasWeights()) {
+      service.setWeights(of.getWeights());
+    }
+    return together(node(gateway), service.build(), gateway.getChecksList());
+  }
+
+  private static Node node(CheckServiceNode instance) {
+    return instance.getNode().toBuilder().clearRaftIndex().clearPeerName().clearPartition().build();
+  }
+
+  private static CheckServiceNode together(
+      Node node, NodeService service, List<HealthCheck> checks) {
+    CheckServiceNode.Builder instance =
+        CheckServiceNode.newBuilder().setNode(node).setService(service);
+    flattened(node, service, checks).ifPresent(instance::addChecks);
+    return instance.build();
+  }
+
+  /** All checks as one. Which of them failed is this cluster's own business. */
+  static Optional<HealthCheck> flattened(Node node, NodeService service, List<HealthCheck> checks) {
+    if (checks.isEmpty()) {
+      return Optional.empty();
+    }
+    String id = service.getId().isEmpty() ? service.getService() : service.getId();
+    return Optional.of(
+        HealthCheck.newBuilder()
+            .setCheckId(id + ":" + OVERALL)
+            .setName(OVERALL)
+            .setStatus(worst(checks))
+            .setNode(node.getNode())
+            .setServiceId(service.getId())
+            .setServiceName(service.getService())
+            .setEnterpriseMeta(EnterpriseMeta.getDefaultInstance())
+            .build());
+  }
+
+  private static String worst(List<HealthCheck> checks) {
+    String worst = PASSING;
+    for (HealthCheck check : checks) {
+      String id = check.getCheckId();
+      if (id.equals(NODE_MAINTENANCE) || id.startsWith(SERVICE_MAINTENANCE)) {
+        return MAINTENANCE;
+      }
+      if (badness(check.getStatus()) > badness(worst)) {
+        worst = check.getStatus();
+      }
+    }
+    return worst;
+  }
+
+  private static int badness(String status) {
+    int known = STATUSES.indexOf(status);
+    return known < 0 ? STATUSES.size() : known;
+  }
+}

@@ -1,0 +1,100 @@
+package io.hanse.fsm.view;
+
+import io.hanse.fsm.store.Key;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Locale;
+
+/**
+ * The keys of all tables. What is matched without case is folded here and nowhere else; rows keep
+ * names as they were written. A peer of "" means this cluster.
+ */
+public final class Keys {
+  /** The key of the only row of a table. */
+  public static final Key ONLY = Key.of("");
+
+  /** Above every byte with which a segment can go on. */
+  private static final String LAST = "\uDBFF\uDFFF";
+
+  private Keys() {}
+
+  public static String fold(String name) {
+    return name.toLowerCase(Locale.ROOT);
+  }
+
+  public static Key node(String peer, String node) {
+    return Key.ofPeer(peer).thenFolded(node);
+  }
+
+  /** In the index by id. */
+  public static Key nodeId(String peer, String id) {
+    return Key.ofPeer(peer).thenFolded(id);
+  }
+
+  /** Of an instance; also, in the index of checks by instance, of what a check is about. */
+  public static Key instance(String peer, String node, String serviceId) {
+    return node(peer, node).thenFolded(serviceId);
+  }
+
+  /** In the indexes by name and by destination. */
+  public static Key service(String peer, String name) {
+    return Key.ofPeer(peer).thenFolded(name);
+  }
+
+  /** In the index by kind. */
+  public static Key kind(String peer, String kind) {
+    return Key.ofPeer(peer).then(kind);
+  }
+
+  public static Key check(String peer, String node, String checkId) {
+    return node(peer, node).thenFolded(checkId);
+  }
+
+  /** In the index by state. */
+  public static Key checkState(String peer, String state) {
+    return Key.ofPeer(peer).then(state);
+  }
+
+  public static Key configEntry(String kind, String name) {
+    return Key.of(kind).thenFolded(name);
+  }
+
+  public static Key kv(String key) {
+    return Key.of(key);
+  }
+
+  /** In the index by name, and of trust bundles. */
+  public static Key peer(String name) {
+    return Key.EMPTY.thenFolded(name);
+  }
+
+  public static Key peering(String id) {
+    return Key.EMPTY.thenFolded(id);
+  }
+
+  /** The row must not give away the secret, and its key is printed here and there. */
+  public static Key secret(String secret) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
+      return Key.of(HexFormat.of().formatHex(digest));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  public static Key client(long id) {
+    return Key.EMPTY.then(id);
+  }
+
+  public static Key clientResult(long client, long sequence) {
+    return client(client).then(sequence);
+  }
+
+  /** Where to go on behind all keys that begin with this one. */
+  static Key behind(Key prefix) {
+    return prefix.thenPrefix(LAST);
+  }
+}

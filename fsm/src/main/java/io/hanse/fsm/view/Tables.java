@@ -1,0 +1,164 @@
+package io.hanse.fsm.view;
+
+import io.hanse.fsm.row.CaConfiguration;
+import io.hanse.fsm.row.CaRoot;
+import io.hanse.fsm.row.ClusterIdentity;
+import io.hanse.fsm.row.ConfigEntry;
+import io.hanse.fsm.row.HealthCheck;
+import io.hanse.fsm.row.KvEntry;
+import io.hanse.fsm.row.Node;
+import io.hanse.fsm.row.NodeService;
+import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.row.PeeringSecrets;
+import io.hanse.fsm.row.PeeringTrustBundle;
+import io.hanse.fsm.row.Server;
+import io.hanse.fsm.row.ServiceInstance;
+import io.hanse.fsm.row.SubmittingClient;
+import io.hanse.fsm.store.Key;
+import io.hanse.fsm.store.Schema;
+import io.hanse.fsm.store.Table;
+import io.hanse.fsm.store.TableId;
+import java.util.List;
+
+/**
+ * The tables of the state: of each its row, key and secondary indexes. Tables whose rows do not say
+ * their own key (results of clients, secrets in use, counters) are written by key and are not here.
+ */
+public final class Tables {
+  public static final Table<Node> NODES =
+      Table.of(
+              TableId.NODES,
+              Node.getDefaultInstance(),
+              node -> Keys.node(node.getPeerName(), node.getNode()))
+          .indexedBy(TableId.NODES_BY_ID, Tables::byId);
+
+  public static final Table<ServiceInstance> SERVICES =
+      Table.of(
+              TableId.SERVICES,
+              ServiceInstance.getDefaultInstance(),
+              row ->
+                  Keys.instance(
+                      row.getService().getPeerName(), row.getNode(), row.getService().getId()))
+          .indexedBy(TableId.SERVICES_BY_NAME, Tables::byName)
+          .indexedBy(TableId.SERVICES_BY_DESTINATION, Tables::byDestination)
+          .indexedBy(TableId.SERVICES_BY_KIND, Tables::byKind);
+
+  public static final Table<HealthCheck> CHECKS =
+      Table.of(
+              TableId.CHECKS,
+              HealthCheck.getDefaultInstance(),
+              check -> Keys.check(check.getPeerName(), check.getNode(), check.getCheckId()))
+          .indexedBy(
+              TableId.CHECKS_BY_INSTANCE,
+              check ->
+                  List.of(
+                      Keys.instance(check.getPeerName(), check.getNode(), check.getServiceId())))
+          .indexedBy(TableId.CHECKS_BY_SERVICE, Tables::byService)
+          .indexedBy(
+              TableId.CHECKS_BY_STATE,
+              check -> List.of(Keys.checkState(check.getPeerName(), check.getStatus())));
+
+  public static final Table<ConfigEntry> CONFIG_ENTRIES =
+      Table.of(
+          TableId.CONFIG_ENTRIES,
+          ConfigEntry.getDefaultInstance(),
+          entry -> Keys.configEntry(entry.getKind(), entry.getName()));
+
+  public static final Table<KvEntry> KV =
+      Table.of(TableId.KV, KvEntry.getDefaultInstance(), entry -> Keys.kv(entry.getKey()));
+
+  public static final Table<Peering> PEERINGS =
+      Table.of(
+              TableId.PEERINGS,
+              Peering.getDefaultInstance(),
+              peering -> Keys.peering(peering.getId()))
+          .indexedBy(TableId.PEERINGS_BY_NAME, peering -> List.of(Keys.peer(peering.getName())));
+
+  public static final Table<PeeringSecrets> PEERING_SECRETS =
+      Table.of(
+          TableId.PEERING_SECRETS,
+          PeeringSecrets.getDefaultInstance(),
+          secrets -> Keys.peering(secrets.getPeeringId()));
+
+  public static final Table<PeeringTrustBundle> TRUST_BUNDLES =
+      Table.of(
+          TableId.TRUST_BUNDLES,
+          PeeringTrustBundle.getDefaultInstance(),
+          bundle -> Keys.peer(bundle.getPeerName()));
+
+  public static final Table<Server> SERVERS =
+      Table.of(TableId.SERVERS, Server.getDefaultInstance(), server -> Key.of(server.getRaftId()));
+
+  public static final Table<SubmittingClient> CLIENTS =
+      Table.of(
+          TableId.CLIENTS,
+          SubmittingClient.getDefaultInstance(),
+          client -> Keys.client(client.getId()));
+
+  public static final Table<ClusterIdentity> CLUSTER =
+      Table.of(TableId.CLUSTER, ClusterIdentity.getDefaultInstance(), identity -> Keys.ONLY);
+
+  public static final Table<CaConfiguration> CA_CONFIGURATION =
+      Table.of(
+          TableId.CA_CONFIGURATION,
+          CaConfiguration.getDefaultInstance(),
+          configuration -> Keys.ONLY);
+
+  public static final Table<CaRoot> CA_ROOTS =
+      Table.of(TableId.CA_ROOTS, CaRoot.getDefaultInstance(), root -> Key.of(root.getId()));
+
+  /** All of them: what a snapshot's secondary trees are built by. */
+  public static final Schema SCHEMA =
+      new Schema(
+          List.of(
+              NODES,
+              SERVICES,
+              CHECKS,
+              CONFIG_ENTRIES,
+              KV,
+              PEERINGS,
+              PEERING_SECRETS,
+              TRUST_BUNDLES,
+              SERVERS,
+              CLIENTS,
+              CLUSTER,
+              CA_CONFIGURATION,
+              CA_ROOTS));
+
+  private Tables() {}
+
+  private static List<Key> byId(Node node) {
+    return node.getId().isEmpty()
+        ? List.of()
+        : List.of(Keys.nodeId(node.getPeerName(), node.getId()));
+  }
+
+  private static List<Key> byName(ServiceInstance row) {
+    return List.of(Keys.service(row.getService().getPeerName(), row.getService().getService()));
+  }
+
+  /** Sidecars by what they stand for; an instance that speaks for itself by its own name. */
+  private static List<Key> byDestination(ServiceInstance row) {
+    NodeService service = row.getService();
+    String destination = service.getProxy().getDestinationServiceName();
+    if (service.getKind().equals(ServiceKinds.CONNECT_PROXY) && !destination.isEmpty()) {
+      return List.of(Keys.service(service.getPeerName(), destination));
+    }
+    return service.getConnect().getNative()
+        ? List.of(Keys.service(service.getPeerName(), service.getService()))
+        : List.of();
+  }
+
+  /** By kind, then by name, so that the names of a kind can be told without reading all rows. */
+  private static List<Key> byKind(ServiceInstance row) {
+    NodeService service = row.getService();
+    return List.of(
+        Keys.kind(service.getPeerName(), service.getKind()).thenFolded(service.getService()));
+  }
+
+  private static List<Key> byService(HealthCheck check) {
+    return check.getServiceId().isEmpty()
+        ? List.of()
+        : List.of(Keys.service(check.getPeerName(), check.getServiceName()));
+  }
+}
