@@ -1,0 +1,89 @@
+package io.hanse.raft;
+
+import io.hanse.fsm.row.Server;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Consumer;
+
+/**
+ * Where each server of the cluster is: its newest row, by the number of its start. Kept in a file,
+ * so that a whole cluster can restart on new addresses and find itself.
+ */
+public final class AddressBook {
+  private static final String FILE = "addresses";
+
+  private final DataDirectory directory;
+  private final Consumer<Server> learned;
+  private final Map<String, Server> servers = new ConcurrentSkipListMap<>();
+
+  /**
+   * @param learned told of every new address, also of those read from the file
+   */
+  public AddressBook(DataDirectory directory, Consumer<Server> learned) throws IOException {
+    this.directory = directory;
+    this.learned = learned;
+    byte[] stored = directory.load(FILE);
+    if (stored != null) {
+      ByteArrayInputStream in = new ByteArrayInputStream(stored);
+      for (Server server = Server.parseDelimitedFrom(in);
+          server != null;
+          server = Server.parseDelimitedFrom(in)) {
+        servers.put(server.getRaftId(), server);
+        learned.accept(server);
+      }
+    }
+  }
+
+  /** Takes newer rows over, durably before anyone is told of them. */
+  public synchronized void learn(Collection<Server> rows) {
+    List<Server> news = rows.stream().filter(this::isNews).toList();
+    if (news.isEmpty()) {
+      return;
+    }
+    news.forEach(server -> servers.put(server.getRaftId(), server));
+    try {
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      for (Server server : servers.values()) {
+        server.writeDelimitedTo(out);
+      }
+      directory.save(FILE, out.toByteArray());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    news.forEach(learned);
+  }
+
+  private boolean isNews(Server row) {
+    if (row.getRaftId().isEmpty() || row.getAddress().isEmpty()) {
+      return false;
+    }
+    Server known = servers.get(row.getRaftId());
+    return known == null || known.getStart() < row.getStart();
+  }
+
+  public synchronized void forget(String raftId) {
+    servers.remove(raftId);
+  }
+
+  public Collection<Server> all() {
+    return List.copyOf(servers.values());
+  }
+
+  public Optional<Server> find(String raftId) {
+    return Optional.ofNullable(servers.get(raftId));
+  }
+
+  /** Where a server serves the calls of other servers. */
+  public Optional<InetSocketAddress> callAddress(String raftId) {
+    return find(raftId)
+        .map(server -> new InetSocketAddress(server.getAddress(), server.getSerfLanPort()));
+  }
+}

@@ -1,0 +1,95 @@
+package io.hanse.raft;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The Raft library, as the rest of this module sees it. Before there is a group, positions are zero
+ * and calls fail with {@code NOT_LEADER}.
+ */
+public interface Consensus extends AutoCloseable {
+  /**
+   * Where this server stands.
+   *
+   * @param ready whether it leads and has applied all that was committed before its term
+   * @param applied the last log index that readers can see
+   */
+  record Position(
+      long term, boolean ready, Optional<String> leader, long committed, long applied) {}
+
+  /**
+   * Who votes.
+   *
+   * @param previous the voters of the configuration that is being left; empty when none is
+   */
+  record Voters(Set<String> current, Set<String> previous) {
+    public Voters {
+      current = Set.copyOf(current);
+      previous = Set.copyOf(previous);
+    }
+  }
+
+  /** What the library reports. Called with its locks held: hand over and return. */
+  interface Listener {
+    /** The leader, the term or the readiness of this server may have changed. */
+    void standingChanged();
+
+    /** A configuration was committed. */
+    void configurationCommitted(Set<String> voters);
+
+    /** All entries up to this one can be read. */
+    void applied(long logIndex);
+
+    /** This replica must not go on. */
+    void failed(String what, Throwable cause);
+  }
+
+  Optional<String> groupId();
+
+  /** Begins a group of this server alone. */
+  void begin(String groupId) throws IOException;
+
+  /** Enters a group without members, to wait for being taken in. */
+  void enter(String groupId) throws IOException;
+
+  /** Removes the group and its files. */
+  void drop() throws IOException;
+
+  /** Whether the group's log holds anything. */
+  boolean hasEntries();
+
+  Position position();
+
+  Voters voters();
+
+  /** The last log index that each other voter is known to have. Only on the leader. */
+  Map<String, Long> progress();
+
+  /**
+   * Appends an entry.
+   *
+   * @return what the leader's replica answered, completed on a thread that must not be blocked. A
+   *     failure says nothing about whether the entry is in the log.
+   */
+  CompletableFuture<byte[]> append(byte[] entry);
+
+  /** Takes servers in, in one change. */
+  CompletableFuture<Void> addVoters(Set<String> raftIds);
+
+  CompletableFuture<Void> removeVoter(String raftId);
+
+  CompletableFuture<Void> transferTo(String raftId, Duration patience);
+
+  /** Takes a snapshot if the log has grown by much since the last one. Called from time to time. */
+  void snapshotIfDue();
+
+  /** Whether the group has closed by itself, which it never should. */
+  boolean isBroken();
+
+  @Override
+  void close();
+}

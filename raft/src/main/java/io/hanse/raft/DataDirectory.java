@@ -1,0 +1,190 @@
+package io.hanse.raft;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.error.ProblemException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The part of a data directory that belongs to replication: whose it is, who uses it now, and the
+ * small files that must survive a power cut. Refuses a directory that is not this server's.
+ */
+public final class DataDirectory implements AutoCloseable {
+  private static final int FORMAT = 1;
+
+  private final Path root;
+  private final FileSync sync;
+  private final FileChannel lock;
+  private final String raftId;
+  private final long start;
+
+  private DataDirectory(Path root, FileSync sync, FileChannel lock, String raftId, long start) {
+    this.root = root;
+    this.sync = sync;
+    this.lock = lock;
+    this.raftId = raftId;
+    this.start = start;
+  }
+
+  /**
+   * Takes the directory for this process.
+   *
+   * @param nodeId of the agent that asks; a directory remembers the first one
+   */
+  public static DataDirectory open(Path directory, String nodeId, FileSync sync)
+      throws IOException {
+    Path root = directory.resolve("raft");
+    Files.createDirectories(root);
+    FileChannel lock = lock(directory, root.resolve("lock"));
+    try {
+      checkFormat(directory, root, sync);
+      checkOwner(directory, root, nodeId, sync);
+      String raftId = raftId(directory, root, sync);
+      String last = read(root.resolve("start"));
+      long start = (last == null ? 0 : Long.parseLong(last)) + 1;
+      sync.replace(root.resolve("start"), Long.toString(start).getBytes(UTF_8));
+      sync.folder(directory);
+      return new DataDirectory(root, sync, lock, raftId, start);
+    } catch (IOException | RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  private static FileChannel lock(Path directory, Path file) throws IOException {
+    FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileLock held = null;
+    try {
+      held = channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      // Another server in this very process: answered as any other below.
+    }
+    if (held == null) {
+      channel.close();
+      throw refused(
+          directory, "is in use by another running server; stop it or choose another data_dir");
+    }
+    return channel;
+  }
+
+  private static void checkFormat(Path directory, Path root, FileSync sync) throws IOException {
+    String written = read(root.resolve("format"));
+    if (written == null) {
+      sync.replace(root.resolve("format"), Integer.toString(FORMAT).getBytes(UTF_8));
+      return;
+    }
+    if (!written.equals(Integer.toString(FORMAT))) {
+      throw refused(
+          directory,
+          "was written by another version of Hanse (its format is "
+              + written
+              + ", this version reads "
+              + FORMAT
+              + "); start it with that version or a newer one");
+    }
+  }
+
+  private static void checkOwner(Path directory, Path root, String nodeId, FileSync sync)
+      throws IOException {
+    String owner = read(root.resolve("node-id"));
+    if (owner == null) {
+      sync.replace(root.resolve("node-id"), nodeId.getBytes(UTF_8));
+    } else if (!owner.equals(nodeId)) {
+      throw refused(
+          directory,
+          "belongs to the node with id "
+              + owner
+              + ", this one is "
+              + nodeId
+              + "; give each server a data_dir of its own");
+    }
+  }
+
+  private static String raftId(Path directory, Path root, FileSync sync) throws IOException {
+    String known = read(root.resolve("server-id"));
+    if (known != null) {
+      return known;
+    }
+    try (Stream<Path> groups =
+        Files.isDirectory(root.resolve("groups"))
+            ? Files.list(root.resolve("groups"))
+            : Stream.<Path>empty()) {
+      if (groups.findAny().isPresent()) {
+        // A server that forgot who it is must not vote again under another name.
+        throw refused(
+            directory,
+            "holds a Raft log but no raft/server-id; restore that file or start with an empty"
+                + " data_dir as a new server");
+      }
+    }
+    String fresh = UUID.randomUUID().toString();
+    sync.replace(root.resolve("server-id"), fresh.getBytes(UTF_8));
+    return fresh;
+  }
+
+  private static ProblemException refused(Path directory, String why) {
+    return new ProblemException(
+        ProblemCode.FAILED_PRECONDITION, "data directory \"" + directory + "\" " + why);
+  }
+
+  private static @Nullable String read(Path file) throws IOException {
+    return Files.exists(file) ? Files.readString(file).strip() : null;
+  }
+
+  /** Who this server is in the log's configuration; never reused after a wipe. */
+  public String raftId() {
+    return raftId;
+  }
+
+  /** Counts the starts of this server. */
+  public long start() {
+    return start;
+  }
+
+  /** Where the library keeps its groups. */
+  public Path groups() {
+    return root.resolve("groups");
+  }
+
+  public Path removedGroups() {
+    return root.resolve("removed");
+  }
+
+  public FileSync sync() {
+    return sync;
+  }
+
+  /** The content of a small file, or null. */
+  public byte @Nullable [] load(String name) throws IOException {
+    Path file = root.resolve(name);
+    return Files.exists(file) ? Files.readAllBytes(file) : null;
+  }
+
+  /** Replaces a small file durably. */
+  public void save(String name, byte[] content) throws IOException {
+    sync.replace(root.resolve(name), content);
+  }
+
+  /** Removes a small file durably. */
+  public void remove(String name) throws IOException {
+    Files.deleteIfExists(root.resolve(name));
+    sync.folder(root);
+  }
+
+  /** Gives the directory back. */
+  @Override
+  public void close() throws IOException {
+    lock.close();
+  }
+}

@@ -1,0 +1,182 @@
+package io.hanse.raft;
+
+import com.google.protobuf.ByteString;
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.row.CommandResult;
+import io.hanse.fsm.row.Entry;
+import io.hanse.fsm.row.Server;
+import io.hanse.raft.Consensus.Position;
+import io.hanse.raft.transport.proto.Account;
+import io.hanse.raft.transport.proto.ConfirmReply;
+import io.hanse.raft.transport.proto.JoinReply;
+import io.hanse.raft.transport.proto.PromiseReply;
+import io.hanse.raft.transport.proto.Stage;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/** Answers the other servers out of the parts of this one. */
+final class LocalServer implements ServerRequests {
+  private final Server self;
+  private final RaftSettings settings;
+  private final Consensus consensus;
+  private final GroupCommit groupCommit;
+  private final ReadLevels reads;
+  private final LeaderCalls leaderCalls;
+  private final LeaderContact contact;
+  private final AddressBook book;
+  private final Promises promises;
+  private final Neighbours neighbours;
+  private final Bootstrap bootstrap;
+  private final LongSupplier nanoClock;
+
+  LocalServer(
+      Server self,
+      RaftSettings settings,
+      Consensus consensus,
+      GroupCommit groupCommit,
+      ReadLevels reads,
+      LeaderCalls leaderCalls,
+      LeaderContact contact,
+      AddressBook book,
+      Promises promises,
+      Neighbours neighbours,
+      Bootstrap bootstrap,
+      LongSupplier nanoClock) {
+    this.self = self;
+    this.settings = settings;
+    this.consensus = consensus;
+    this.groupCommit = groupCommit;
+    this.reads = reads;
+    this.leaderCalls = leaderCalls;
+    this.contact = contact;
+    this.book = book;
+    this.promises = promises;
+    this.neighbours = neighbours;
+    this.bootstrap = bootstrap;
+    this.nanoClock = nanoClock;
+  }
+
+  /** What a server says of itself. */
+  static Account account(
+      Server self, RaftSettings settings, Consensus consensus, Promises promises) {
+    return Account.newBuilder()
+        .setServer(self)
+        .setBootstrapExpect(settings.bootstrap().expect())
+        .setStage(promises.stage())
+        .setGroupId(promises.groupId().orElse(""))
+        .setPromisedTo(promises.promisedTo())
+        .setLeaderRaftId(consensus.position().leader().orElse(""))
+        .build();
+  }
+
+  @Override
+  public Optional<String> groupId() {
+    return promises.groupId();
+  }
+
+  @Override
+  public CompletableFuture<CommandResult> forward(Entry entry, long patienceMillis) {
+    return groupCommit.submit(entry, patienceMillis);
+  }
+
+  @Override
+  public CompletableFuture<JoinReply> join(Account caller) {
+    String datacenter = caller.getServer().getDatacenter();
+    if (!datacenter.equals(self.getDatacenter())) {
+      return refused(
+          "server "
+              + caller.getServer().getNode()
+              + " is of datacenter \""
+              + datacenter
+              + "\", this one is of \""
+              + self.getDatacenter()
+              + "\"; name servers of one datacenter in retry_join");
+    }
+    String own = promises.groupId().orElse("");
+    boolean isForeign =
+        caller.getStage() == Stage.STAGE_FORMED
+            && promises.isFormed()
+            && !caller.getGroupId().equals(own);
+    if (isForeign) {
+      return CompletableFuture.failedFuture(
+          Problems.foreign(self.getNode(), own, caller.getGroupId()));
+    }
+    neighbours.note(caller, nanoClock.getAsLong());
+    return CompletableFuture.completedFuture(
+        JoinReply.newBuilder()
+            .setAccount(account(self, settings, consensus, promises))
+            .addAllKnown(book.all())
+            .build());
+  }
+
+  @Override
+  public CompletableFuture<PromiseReply> promise(String callerRaftId) {
+    try {
+      return CompletableFuture.completedFuture(bootstrap.promise(callerRaftId));
+    } catch (IOException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  @Override
+  public CompletableFuture<Void> enlist(String callerRaftId, String groupId) {
+    try {
+      bootstrap.enlist(callerRaftId, groupId);
+      return CompletableFuture.completedFuture(null);
+    } catch (IOException | ProblemException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  @Override
+  public CompletableFuture<Void> admit(Server joiner) {
+    if (!consensus.position().ready() || !promises.isFormed()) {
+      return CompletableFuture.failedFuture(Problems.notLeader());
+    }
+    book.learn(List.of(joiner));
+    if (consensus.voters().current().contains(joiner.getRaftId())) {
+      return CompletableFuture.completedFuture(null);
+    }
+    return consensus.addVoters(Set.of(joiner.getRaftId()));
+  }
+
+  @Override
+  public CompletableFuture<ConfirmReply> confirm() {
+    Position position = consensus.position();
+    String leader = position.leader().orElse("");
+    boolean isHeard = contact.lastLeader().filter(leader::equals).isPresent();
+    int grace = 2 * settings.timing().longestElectionMillis();
+    return CompletableFuture.completedFuture(
+        ConfirmReply.newBuilder()
+            .setTerm(position.term())
+            .setLeaderRaftId(leader)
+            .setAppendAgeMillis(isHeard ? contact.silenceMillis() : Long.MAX_VALUE)
+            .setGrantedPreVote(contact.grantedPreVoteWithin(grace))
+            .build());
+  }
+
+  @Override
+  public CompletableFuture<Long> readPoint(boolean isConsistent) {
+    return reads.point(isConsistent);
+  }
+
+  @Override
+  public CompletableFuture<ByteString> ask(String name, ByteString request, Duration patience) {
+    return leaderCalls
+        .answer(name, request)
+        .copy()
+        .orTimeout(Math.max(1, patience.toMillis()), TimeUnit.MILLISECONDS);
+  }
+
+  private static <T> CompletableFuture<T> refused(String why) {
+    return CompletableFuture.failedFuture(
+        new ProblemException(ProblemCode.FAILED_PRECONDITION, why));
+  }
+}

@@ -1,0 +1,182 @@
+package io.hanse.raft;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.port.LeaderCall;
+import io.hanse.fsm.port.Membership;
+import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.RemoveServer;
+import io.hanse.raft.transport.proto.MemberList;
+import io.hanse.raft.transport.proto.MemberName;
+import io.hanse.raft.transport.proto.MemberRow;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/** Who votes, who leads, and changes to it. Asked anywhere, done by the leader. */
+public final class Members implements Membership {
+  private static final String LIST = "raft.members";
+  private static final String TRANSFER = "raft.transfer";
+  private static final String REMOVE = "raft.remove";
+  private static final Duration TRANSFER_PATIENCE = Duration.ofSeconds(3);
+
+  private final String self;
+  private final Consensus consensus;
+  private final ReadRounds rounds;
+  private final Submitter submitter;
+  private final LeaderCall leaderCall;
+  private final Duration patience;
+
+  Members(
+      String self,
+      Consensus consensus,
+      ReadRounds rounds,
+      Submitter submitter,
+      LeaderCall leaderCall,
+      Duration patience) {
+    this.self = self;
+    this.consensus = consensus;
+    this.rounds = rounds;
+    this.submitter = submitter;
+    this.leaderCall = leaderCall;
+    this.patience = patience;
+    leaderCall.serve(LIST, request -> CompletableFuture.completedFuture(list()));
+    leaderCall.serve(TRANSFER, naming(this::handOver));
+    leaderCall.serve(REMOVE, naming(this::removeHere));
+  }
+
+  @Override
+  public CompletableFuture<List<Member>> members() {
+    return leaderCall
+        .call(LIST, ByteString.EMPTY, patience)
+        .thenApply(
+            answer ->
+                parse(MemberList.parser(), answer).getMembersList().stream()
+                    .map(
+                        row ->
+                            new Member(
+                                row.getRaftId(),
+                                row.getVoter(),
+                                row.getLeader(),
+                                row.getLastIndex()))
+                    .toList());
+  }
+
+  @Override
+  public List<Member> knownMembers() {
+    Consensus.Position position = consensus.position();
+    Map<String, Long> progress = position.ready() ? consensus.progress() : Map.of();
+    return consensus.voters().current().stream()
+        .sorted()
+        .map(
+            id ->
+                new Member(
+                    id,
+                    true,
+                    position.leader().filter(id::equals).isPresent(),
+                    id.equals(self) ? position.applied() : progress.getOrDefault(id, 0L)))
+        .toList();
+  }
+
+  @Override
+  public CompletableFuture<Void> transferLeadership(Optional<String> raftId) {
+    return command(TRANSFER, raftId.orElse(""));
+  }
+
+  @Override
+  public CompletableFuture<Void> remove(String raftId) {
+    return command(REMOVE, raftId)
+        .thenCompose(
+            removed ->
+                submitter.submit(
+                    Command.newBuilder()
+                        .setRemoveServer(RemoveServer.newBuilder().setRaftId(raftId))
+                        .build()))
+        .thenApply(result -> null);
+  }
+
+  private CompletableFuture<Void> command(String call, String raftId) {
+    ByteString request = MemberName.newBuilder().setRaftId(raftId).build().toByteString();
+    return leaderCall.call(call, request, patience).thenApply(answer -> null);
+  }
+
+  private ByteString list() {
+    MemberList.Builder list = MemberList.newBuilder();
+    for (Member member : knownMembers()) {
+      list.addMembers(
+          MemberRow.newBuilder()
+              .setRaftId(member.raftId())
+              .setVoter(member.voter())
+              .setLeader(member.leader())
+              .setLastIndex(member.lastIndex()));
+    }
+    return list.build().toByteString();
+  }
+
+  /**
+   * Gives leadership away. The no-op first: followers of an idle leader are not known to be up to
+   * date, and the transfer would wait for that in vain.
+   */
+  CompletableFuture<Void> handOver(String wanted) {
+    Optional<String> target = wanted.isEmpty() ? mostAdvanced() : Optional.of(wanted);
+    if (target.isEmpty()) {
+      return refused("there is no other voter to hand leadership to");
+    }
+    if (target.get().equals(self)) {
+      return CompletableFuture.completedFuture(null);
+    }
+    if (!consensus.voters().current().contains(target.get())) {
+      return refused("server \"" + target.get() + "\" is not a voter of this cluster");
+    }
+    return submitter
+        .barrier()
+        .thenCompose(
+            done -> {
+              rounds.beginTransfer();
+              return consensus.transferTo(target.get(), TRANSFER_PATIENCE);
+            })
+        .whenComplete((done, failure) -> rounds.endTransfer());
+  }
+
+  private Optional<String> mostAdvanced() {
+    return consensus.progress().entrySet().stream()
+        .max(Map.Entry.comparingByValue())
+        .map(Map.Entry::getKey);
+  }
+
+  private CompletableFuture<Void> removeHere(String raftId) {
+    if (!consensus.voters().current().contains(raftId)) {
+      return refused("server \"" + raftId + "\" is not a voter of this cluster");
+    }
+    return consensus.removeVoter(raftId);
+  }
+
+  private static CompletableFuture<Void> refused(String why) {
+    return CompletableFuture.failedFuture(
+        new ProblemException(ProblemCode.FAILED_PRECONDITION, why));
+  }
+
+  private static Function<ByteString, CompletableFuture<ByteString>> naming(
+      Function<String, CompletableFuture<Void>> action) {
+    return request ->
+        action
+            .apply(parse(MemberName.parser(), request).getRaftId())
+            .thenApply(done -> ByteString.EMPTY);
+  }
+
+  private static <M extends Message> M parse(Parser<M> parser, ByteString bytes) {
+    try {
+      return parser.parseFrom(bytes);
+    } catch (InvalidProtocolBufferException e) {
+      throw new ProblemException(
+          ProblemCode.DECODE_FAILED, "a question about members is not readable", e);
+    }
+  }
+}

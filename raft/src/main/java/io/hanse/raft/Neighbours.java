@@ -1,0 +1,170 @@
+package io.hanse.raft;
+
+import io.hanse.fsm.row.Server;
+import io.hanse.raft.transport.proto.Account;
+import io.hanse.raft.transport.proto.JoinReply;
+import io.hanse.raft.transport.proto.Stage;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The join exchange: tells every server that can be reached what this one is, and keeps what they
+ * say of themselves.
+ */
+final class Neighbours {
+  private static final Logger LOG = LoggerFactory.getLogger(Neighbours.class);
+
+  /** Answers older than this say nothing about who is there. */
+  private static final Duration FRESH = Duration.ofSeconds(3);
+
+  private static final Duration EXCHANGE = Duration.ofSeconds(1);
+
+  /**
+   * What a server said of itself.
+   *
+   * @param askedNanos when it was asked: it said so later than that
+   */
+  record Seen(Account account, long askedNanos) {}
+
+  private final String self;
+  private final List<String> retryJoin;
+  private final AddressBook book;
+  private final PeerCalls peers;
+  private final Supplier<Account> ownAccount;
+  private final LongSupplier nanoClock;
+  private final Map<String, Seen> seen = new ConcurrentSkipListMap<>();
+  private final Set<String> complaints = ConcurrentHashMap.newKeySet();
+
+  Neighbours(
+      String self,
+      List<String> retryJoin,
+      AddressBook book,
+      PeerCalls peers,
+      Supplier<Account> ownAccount,
+      LongSupplier nanoClock) {
+    this.self = self;
+    this.retryJoin = retryJoin;
+    this.book = book;
+    this.peers = peers;
+    this.ownAccount = ownAccount;
+    this.nanoClock = nanoClock;
+  }
+
+  /** One round: asks all at once and waits for their answers, at most a second. */
+  void exchange() {
+    List<CompletableFuture<Void>> answers = new ArrayList<>();
+    Account mine = ownAccount.get();
+    for (InetSocketAddress address : targets()) {
+      long askedNanos = nanoClock.getAsLong();
+      answers.add(
+          peers
+              .join(address, mine)
+              .orTimeout(EXCHANGE.toMillis(), TimeUnit.MILLISECONDS)
+              .handle((reply, failure) -> take(address, reply, failure, askedNanos)));
+    }
+    CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new)).join();
+  }
+
+  private Set<InetSocketAddress> targets() {
+    Set<InetSocketAddress> targets = new LinkedHashSet<>();
+    for (Server server : book.all()) {
+      if (!server.getRaftId().equals(self)) {
+        targets.add(new InetSocketAddress(server.getAddress(), server.getSerfLanPort()));
+      }
+    }
+    for (String hostPort : retryJoin) {
+      int colon = hostPort.lastIndexOf(':');
+      targets.add(
+          new InetSocketAddress(
+              hostPort.substring(0, colon), Integer.parseInt(hostPort.substring(colon + 1))));
+    }
+    return targets;
+  }
+
+  @SuppressWarnings("NullAway") // A future answers with either of both.
+  private Void take(
+      InetSocketAddress address, JoinReply reply, Throwable failure, long askedNanos) {
+    if (failure == null) {
+      note(reply.getAccount(), askedNanos);
+      book.learn(reply.getKnownList());
+    } else if (Problems.code(failure).category()
+        == io.hanse.fsm.error.ProblemCode.Category.CALLER) {
+      complain("server at " + address + " refuses to join", Problems.cause(failure).getMessage());
+    }
+    return null;
+  }
+
+  /** Takes note of a server, whoever began the exchange. */
+  void note(Account account, long askedNanos) {
+    String raftId = account.getServer().getRaftId();
+    if (raftId.isEmpty() || raftId.equals(self)) {
+      return;
+    }
+    seen.merge(
+        raftId,
+        new Seen(account, askedNanos),
+        (old, fresh) -> fresh.askedNanos - old.askedNanos >= 0 ? fresh : old);
+    book.learn(List.of(account.getServer()));
+    Server mine = ownAccount.get().getServer();
+    String policy = account.getServer().getDefaultIntentionPolicy();
+    if (!policy.equals(mine.getDefaultIntentionPolicy())) {
+      complain(
+          "server " + account.getServer().getNode() + " has another default_intention_policy",
+          "ours=" + mine.getDefaultIntentionPolicy() + " theirs=" + policy);
+    }
+  }
+
+  /** Says each thing once. */
+  void complain(String what, String detail) {
+    if (complaints.size() < 1000 && complaints.add(what + detail)) {
+      LOG.warn("{} detail={}", what, detail);
+    }
+  }
+
+  /** Those who answered lately. */
+  List<Account> present() {
+    return fresh().map(Seen::account).toList();
+  }
+
+  private Stream<Seen> fresh() {
+    long now = nanoClock.getAsLong();
+    return seen.values().stream().filter(s -> now - s.askedNanos < FRESH.toNanos());
+  }
+
+  Optional<Seen> lately(String raftId) {
+    return fresh().filter(s -> s.account.getServer().getRaftId().equals(raftId)).findAny();
+  }
+
+  /** Since a server answered; since this one's start if it never did. */
+  Duration absence(String raftId, long startNanos) {
+    Seen last = seen.get(raftId);
+    long since = last == null ? startNanos : last.askedNanos;
+    return Duration.ofNanos(nanoClock.getAsLong() - since);
+  }
+
+  /** The complete groups that can be seen. */
+  Set<String> formedGroups() {
+    Set<String> groups = new LinkedHashSet<>();
+    for (Account account : present()) {
+      if (account.getStage() == Stage.STAGE_FORMED) {
+        groups.add(account.getGroupId());
+      }
+    }
+    return groups;
+  }
+}

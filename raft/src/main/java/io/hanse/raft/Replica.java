@@ -1,0 +1,42 @@
+package io.hanse.raft;
+
+import io.hanse.fsm.row.BatchResult;
+import io.hanse.fsm.store.ReadSet;
+import io.hanse.fsm.store.View;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
+/**
+ * The state that the log is applied to. All but {@link #view}, {@link #watch} and {@link
+ * Pinned#write} are called by the one apply thread, or before it runs.
+ */
+public interface Replica {
+  /** A version that stays as it is while it is written beside further applies. */
+  interface Pinned extends AutoCloseable {
+    /** Writes the version to a file that does not exist yet, and forces it to the disk. */
+    void write(Path file) throws IOException;
+
+    @Override
+    void close();
+  }
+
+  /**
+   * Applies one log entry. A refused command is a result; an exception means that this replica must
+   * stop rather than diverge.
+   */
+  BatchResult apply(long logIndex, ByteBuffer batch);
+
+  /** Takes note of a log entry that carries no commands. */
+  void advance(long logIndex);
+
+  /** Pins what has been applied so far. */
+  Pinned pin();
+
+  /** Replaces the whole state by a snapshot and wakes all watches. */
+  void load(Path snapshot) throws IOException;
+
+  View view();
+
+  Runnable watch(ReadSet reads, long since, Runnable wake);
+}

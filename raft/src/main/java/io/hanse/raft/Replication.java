@@ -1,0 +1,336 @@
+package io.hanse.raft;
+
+import io.hanse.fsm.port.CommandSubmitter;
+import io.hanse.fsm.port.LeaderCall;
+import io.hanse.fsm.port.Leadership;
+import io.hanse.fsm.port.Leadership.Standing;
+import io.hanse.fsm.port.Membership;
+import io.hanse.fsm.port.StateReader;
+import io.hanse.fsm.row.Server;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The parts of replication on one server, wired: from the data directory to the ports that the rest
+ * of the process uses.
+ */
+public final class Replication implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Replication.class);
+  private static final long REFRESH_MILLIS = 250;
+  private static final long WATCHDOG_MILLIS = 1000;
+
+  private final RaftSettings settings;
+  private final Fatal fatal;
+  private final DataDirectory directory;
+  private final Server self;
+  private final ExecutorService completer = single("raft-completer");
+  private final ExecutorService events = single("raft-events");
+  private final ScheduledExecutorService timer = timer("raft-timer");
+  private final ScheduledExecutorService joiner = timer("raft-join");
+  private final Promises promises;
+  private final Surroundings.Dialer peers;
+  private final AppliedIndex applied;
+  private final LeaderStanding standing;
+  private final GroupCommit groupCommit;
+  private final Submitter submitter;
+  private final ReadLevels reads;
+  private final LeaderCalls leaderCalls;
+  private final Members members;
+  private final Bootstrap bootstrap;
+  private final LeaderDuties duties;
+  private final Surroundings.Endpoint endpoint;
+  private final Consensus consensus;
+  private volatile @Nullable Consensus started;
+  private volatile boolean isClosed;
+
+  private Replication(
+      RaftSettings settings,
+      Replica replica,
+      Fatal fatal,
+      DataDirectory directory,
+      Surroundings surroundings)
+      throws IOException {
+    this.settings = settings;
+    this.fatal = fatal;
+    this.directory = directory;
+    RaftSettings.Timing timing = settings.timing();
+    String raftId = directory.raftId();
+    self = settings.self().toBuilder().setRaftId(raftId).setStart(directory.start()).build();
+    AddressBook book = new AddressBook(directory, surroundings::learn);
+    book.learn(List.of(self));
+    promises = new Promises(directory, settings.bootstrap().expect());
+    LeaderContact contact = new LeaderContact(System::nanoTime);
+    applied = new AppliedIndex(settings.limits().awaitedIndexes(), completer);
+    standing = new LeaderStanding(raftId, this::probe, events);
+    peers = surroundings.dialer(self, promises::groupId, book::callAddress);
+    consensus =
+        surroundings.consensus(directory, promises.isFormed(), replica, contact, new Events());
+    started = consensus;
+    groupCommit =
+        new GroupCommit(
+            settings.limits(),
+            consensus::append,
+            completer,
+            System::currentTimeMillis,
+            System::nanoTime);
+    submitter = new Submitter(settings, standing, groupCommit, peers, completer, System::nanoTime);
+    ReadRounds rounds = new ReadRounds(raftId, consensus, peers, timing, System::nanoTime);
+    LeaderRoute route = new LeaderRoute(standing, completer, System::nanoTime);
+    reads =
+        new ReadLevels(
+            standing, route, rounds, applied, contact, replica, peers, timing.callPatience());
+    leaderCalls = new LeaderCalls(standing, route, peers, timing.callPatience());
+    members = new Members(raftId, consensus, rounds, submitter, leaderCalls, timing.hold());
+    Neighbours neighbours =
+        new Neighbours(
+            raftId,
+            settings.bootstrap().retryJoin(),
+            book,
+            peers,
+            () -> LocalServer.account(self, settings, consensus, promises),
+            System::nanoTime);
+    bootstrap =
+        new Bootstrap(raftId, settings, promises, neighbours, consensus, peers, System::nanoTime);
+    duties = new LeaderDuties(self, timing, standing, submitter, System::currentTimeMillis);
+    endpoint =
+        surroundings.listen(
+            new LocalServer(
+                self,
+                settings,
+                consensus,
+                groupCommit,
+                reads,
+                leaderCalls,
+                contact,
+                book,
+                promises,
+                neighbours,
+                bootstrap,
+                System::nanoTime));
+  }
+
+  /** Takes the data directory and starts; the group forms or is found in the background. */
+  public static Replication start(
+      RaftSettings settings, Replica replica, Fatal fatal, Surroundings surroundings)
+      throws IOException {
+    DataDirectory directory =
+        DataDirectory.open(settings.directory(), settings.self().getNodeId(), FileSync.DISK);
+    try {
+      Replication replication = new Replication(settings, replica, fatal, directory, surroundings);
+      replication.run();
+      return replication;
+    } catch (IOException | RuntimeException e) {
+      directory.close();
+      throw e;
+    }
+  }
+
+  private void run() {
+    standing.onChange(this::standingChanged);
+    standing.refresh();
+    timer.scheduleWithFixedDelay(
+        standing::refresh, REFRESH_MILLIS, REFRESH_MILLIS, TimeUnit.MILLISECONDS);
+    timer.scheduleWithFixedDelay(
+        this::watch, WATCHDOG_MILLIS, WATCHDOG_MILLIS, TimeUnit.MILLISECONDS);
+    long duty = settings.timing().dutyInterval().toMillis();
+    timer.scheduleWithFixedDelay(duties::tidy, duty, duty, TimeUnit.MILLISECONDS);
+    joiner.execute(this::join);
+    LOG.info(
+        "server started raft_id={} start={} raft={} servers={}",
+        self.getRaftId(),
+        self.getStart(),
+        settings.raftBind(),
+        settings.serversBind());
+  }
+
+  private Standing probe() {
+    Consensus present = started;
+    if (present == null) {
+      return new Standing(0, false, Optional.empty());
+    }
+    Consensus.Position now = present.position();
+    return new Standing(now.term(), now.ready() && promises.isFormed(), now.leader());
+  }
+
+  private void standingChanged(Standing now) {
+    if (now.self()) {
+      groupCommit.open();
+    } else {
+      groupCommit.close();
+    }
+    peers.leaderIs(now.leader());
+    LOG.info(
+        "standing term={} self={} leader={}", now.term(), now.self(), now.leader().orElse("none"));
+  }
+
+  private void watch() {
+    try {
+      if (consensus.isBroken()) {
+        fail("the Raft group closed by itself", new IllegalStateException("division closed"));
+        return;
+      }
+      consensus.snapshotIfDue();
+      duties.announce();
+    } catch (RuntimeException e) {
+      LOG.warn("watchdog failed", e);
+    }
+  }
+
+  private void join() {
+    try {
+      bootstrap.step();
+    } catch (RuntimeException e) {
+      LOG.warn("bootstrap step failed", e);
+    }
+    Duration pause =
+        bootstrap.isSettled()
+            ? settings.timing().settledJoinInterval()
+            : settings.timing().joinInterval();
+    if (!isClosed) {
+      joiner.schedule(this::join, pause.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void fail(String what, Throwable cause) {
+    if (!isClosed) {
+      fatal.stop(what, cause);
+    }
+  }
+
+  public CommandSubmitter submitter() {
+    return submitter;
+  }
+
+  public StateReader reader() {
+    return reads;
+  }
+
+  public Leadership leadership() {
+    return standing;
+  }
+
+  public LeaderCall leaderCall() {
+    return leaderCalls;
+  }
+
+  public Membership membership() {
+    return members;
+  }
+
+  /** The row of this server, with its raft id and start number. */
+  public Server self() {
+    return self;
+  }
+
+  /** Hands leadership over, if this server has it, and closes. */
+  public void stop() {
+    submitter.close();
+    if (standing.standing().self()) {
+      handOver();
+    }
+    close();
+  }
+
+  private void handOver() {
+    long patience = settings.timing().stopPatience().toMillis();
+    try {
+      members.handOver("").get(patience, TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("leadership was not handed over reason={}", Problems.cause(e).getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Closes at once: to the other servers as if this one had crashed. */
+  @Override
+  public void close() {
+    if (isClosed) {
+      return;
+    }
+    isClosed = true;
+    submitter.close();
+    timer.shutdownNow();
+    joiner.shutdownNow();
+    groupCommit.close();
+    endpoint.close();
+    peers.close();
+    consensus.close();
+    events.shutdown();
+    completer.shutdown();
+    try {
+      directory.close();
+    } catch (IOException e) {
+      LOG.warn("the data directory was not given back", e);
+    }
+  }
+
+  /** Called with the library's locks held. */
+  private final class Events implements Consensus.Listener {
+    @Override
+    public void standingChanged() {
+      standing.refresh();
+    }
+
+    @Override
+    public void configurationCommitted(Set<String> voters) {
+      events.execute(
+          () -> {
+            try {
+              if (promises.committed(voters, self.getRaftId())) {
+                LOG.info("group is complete voters={}", voters);
+              }
+            } catch (IOException e) {
+              failed("raft/bootstrap can't be written", e);
+            }
+          });
+      standing.refresh();
+    }
+
+    @Override
+    public void applied(long logIndex) {
+      applied.advance(logIndex);
+    }
+
+    @Override
+    public void failed(String what, Throwable cause) {
+      fail(what, cause);
+    }
+  }
+
+  private static ExecutorService single(String name) {
+    // What comes after the end has nobody who waits for it.
+    return new ThreadPoolExecutor(
+        1,
+        1,
+        0,
+        TimeUnit.SECONDS,
+        new LinkedBlockingQueue<>(),
+        task -> daemon(task, name),
+        new ThreadPoolExecutor.DiscardPolicy());
+  }
+
+  private static ScheduledExecutorService timer(String name) {
+    return Executors.newSingleThreadScheduledExecutor(task -> daemon(task, name));
+  }
+
+  private static Thread daemon(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+}

@@ -1,0 +1,404 @@
+package io.hanse.raft.ratis;
+
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.row.Server;
+import io.hanse.raft.Consensus;
+import io.hanse.raft.DataDirectory;
+import io.hanse.raft.LeaderContact;
+import io.hanse.raft.Problems;
+import io.hanse.raft.RaftSettings;
+import io.hanse.raft.Replica;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.grpc.GrpcConfigKeys;
+import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.GroupManagementRequest;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SetConfigurationRequest;
+import org.apache.ratis.protocol.SnapshotManagementRequest;
+import org.apache.ratis.protocol.TransferLeadershipRequest;
+import org.apache.ratis.rpc.CallId;
+import org.apache.ratis.server.DivisionInfo;
+import org.apache.ratis.server.RaftConfiguration;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One server of Ratis with at most one group. */
+public final class RatisConsensus implements Consensus {
+  private static final Logger LOG = LoggerFactory.getLogger(RatisConsensus.class);
+  private static final Duration GROUP_PATIENCE = Duration.ofSeconds(20);
+  private static final long SNAPSHOT_MILLIS = 10_000;
+
+  /** The division with its state machine, while there is a group. */
+  private record Group(RaftServer.Division division, RatisStateMachine stateMachine) {}
+
+  private final ClientId client = ClientId.randomId();
+  private final DivisionPort port = new DivisionPort();
+  private final ExecutorService snapshotWriter;
+  private final RaftServer server;
+  private final RaftSettings.Limits limits;
+  private volatile @Nullable Group group;
+  private volatile long snapshotBegunAtBytes;
+
+  private RatisConsensus(
+      RaftSettings.Limits limits, RaftServer server, ExecutorService snapshotWriter) {
+    this.limits = limits;
+    this.server = server;
+    this.snapshotWriter = snapshotWriter;
+  }
+
+  /**
+   * Starts the server, with the group that is in the directory if there is one.
+   *
+   * @param isFormed whether that group was complete once
+   */
+  public static RatisConsensus start(
+      RaftSettings settings,
+      DataDirectory directory,
+      boolean isFormed,
+      Replica replica,
+      LeaderContact contact,
+      Listener listener)
+      throws IOException {
+    checkBind(settings.raftBind());
+    TornTail.repair(directory.groups(), directory.sync());
+    ExecutorService snapshotWriter =
+        Executors.newSingleThreadExecutor(
+            task -> {
+              Thread thread = new Thread(task, "snapshot");
+              thread.setDaemon(true);
+              return thread;
+            });
+    Parameters parameters = new Parameters();
+    ServerGate gate = new ServerGate(contact);
+    // A hop less for each append; snapshot chunks and votes then run on the event loops.
+    GrpcConfigKeys.Server.setServicesCustomizer(
+        parameters, (builder, types) -> builder.intercept(gate).directExecutor());
+    RaftServer server =
+        RaftServer.newBuilder()
+            .setServerId(RaftPeerId.valueOf(directory.raftId()))
+            .setProperties(RatisProperties.of(settings, directory, isFormed))
+            .setParameters(parameters)
+            .setStateMachineRegistry(
+                id -> new RatisStateMachine(replica, listener, directory.sync(), snapshotWriter))
+            .setOption(RaftStorage.StartupOption.RECOVER)
+            .build();
+    server.start();
+    RatisConsensus consensus = new RatisConsensus(settings.limits(), server, snapshotWriter);
+    consensus.findGroup();
+    return consensus;
+  }
+
+  /** Ratis exits the process when it can't bind, so that has to be known before. */
+  private static void checkBind(InetSocketAddress address) {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.setReuseAddress(true);
+      probe.bind(address);
+    } catch (IOException e) {
+      throw new ProblemException(
+          ProblemCode.FAILED_PRECONDITION,
+          "can't listen for Raft on "
+              + address
+              + ": "
+              + e.getMessage()
+              + "; choose another ports.server",
+          e);
+    }
+  }
+
+  private void findGroup() throws IOException {
+    List<RaftGroupId> ids = new ArrayList<>();
+    server.getGroupIds().forEach(ids::add);
+    if (ids.size() > 1) {
+      throw new IOException("more than one Raft group is in the data directory: " + ids);
+    }
+    if (!ids.isEmpty()) {
+      opened(ids.get(0));
+    }
+  }
+
+  private void opened(RaftGroupId id) throws IOException {
+    RaftServer.Division division = server.getDivision(id);
+    group = new Group(division, (RatisStateMachine) division.getStateMachine());
+  }
+
+  @Override
+  public Optional<String> groupId() {
+    Group present = group;
+    return present == null
+        ? Optional.empty()
+        : Optional.of(present.division.getMemberId().getGroupId().getUuid().toString());
+  }
+
+  @Override
+  public void begin(String groupId) throws IOException {
+    add(RaftGroup.valueOf(id(groupId), List.of(peer(server.getId().toString()))));
+  }
+
+  @Override
+  public void enter(String groupId) throws IOException {
+    add(RaftGroup.valueOf(id(groupId), List.of()));
+  }
+
+  private synchronized void add(RaftGroup fresh) throws IOException {
+    if (group != null) {
+      return;
+    }
+    await(
+        server.groupManagementAsync(
+            GroupManagementRequest.newAdd(
+                client, server.getId(), CallId.getAndIncrement(), fresh, true)));
+    opened(fresh.getGroupId());
+    LOG.info("entered group={} members={}", fresh.getGroupId().getUuid(), fresh.getPeers().size());
+  }
+
+  @Override
+  public synchronized void drop() throws IOException {
+    Group present = group;
+    if (present == null) {
+      return;
+    }
+    group = null;
+    RaftGroupId dropped = present.division.getMemberId().getGroupId();
+    await(
+        server.groupManagementAsync(
+            GroupManagementRequest.newRemove(
+                client, server.getId(), CallId.getAndIncrement(), dropped, true, false)));
+    LOG.info("dropped group={}", dropped.getUuid());
+  }
+
+  private static void await(CompletableFuture<RaftClientReply> reply) throws IOException {
+    try {
+      RatisProblems.check(reply.get(GROUP_PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IOException("the Raft group can't be changed", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  @Override
+  public boolean hasEntries() {
+    Group present = group;
+    return present != null && present.division.getRaftLog().getLastEntryTermIndex() != null;
+  }
+
+  @Override
+  public Position position() {
+    Group present = group;
+    if (present == null) {
+      return new Position(0, false, Optional.empty(), 0, 0);
+    }
+    DivisionInfo info = present.division.getInfo();
+    RaftPeerId leader = info.getLeaderId();
+    return new Position(
+        info.getCurrentTerm(),
+        info.isLeaderReady(),
+        leader == null ? Optional.empty() : Optional.of(leader.toString()),
+        present.division.getRaftLog().getLastCommittedIndex(),
+        present.stateMachine.getLastAppliedTermIndex().getIndex());
+  }
+
+  @Override
+  public Voters voters() {
+    Group present = group;
+    if (present == null) {
+      return new Voters(Set.of(), Set.of());
+    }
+    RaftConfiguration configuration = present.division.getRaftConf();
+    return new Voters(ids(configuration.getCurrentPeers()), ids(configuration.getPreviousPeers()));
+  }
+
+  private static Set<String> ids(Collection<RaftPeer> peers) {
+    return peers.stream().map(peer -> peer.getId().toString()).collect(Collectors.toSet());
+  }
+
+  @Override
+  public Map<String, Long> progress() {
+    Map<String, Long> progress = new TreeMap<>();
+    Group present = group;
+    if (present != null) {
+      for (CommitInfoProto commit : present.division.getCommitInfos()) {
+        progress.put(commit.getServer().getId().toStringUtf8(), commit.getCommitIndex());
+      }
+      progress.remove(server.getId().toString());
+    }
+    return progress;
+  }
+
+  @Override
+  public CompletableFuture<byte[]> append(byte[] entry) {
+    Group present = group;
+    return present == null
+        ? CompletableFuture.failedFuture(Problems.notLeader())
+        : port.append(present.division, entry);
+  }
+
+  @Override
+  public CompletableFuture<Void> addVoters(Set<String> raftIds) {
+    return configure(
+        SetConfigurationRequest.Arguments.newBuilder()
+            .setMode(SetConfigurationRequest.Mode.ADD)
+            .setServersInNewConf(raftIds.stream().sorted().map(RatisConsensus::peer).toList())
+            .build());
+  }
+
+  @Override
+  public CompletableFuture<Void> removeVoter(String raftId) {
+    Set<String> current = voters().current();
+    return configure(
+        SetConfigurationRequest.Arguments.newBuilder()
+            .setMode(SetConfigurationRequest.Mode.COMPARE_AND_SET)
+            .setServersInCurrentConf(current.stream().map(RatisConsensus::peer).toList())
+            .setServersInNewConf(
+                current.stream()
+                    .filter(id -> !id.equals(raftId))
+                    .map(RatisConsensus::peer)
+                    .toList())
+            .build());
+  }
+
+  private CompletableFuture<Void> configure(SetConfigurationRequest.Arguments arguments) {
+    Group present = group;
+    if (present == null) {
+      return CompletableFuture.failedFuture(Problems.notLeader());
+    }
+    try {
+      return settled(
+          server.setConfigurationAsync(
+              new SetConfigurationRequest(
+                  client,
+                  server.getId(),
+                  present.division.getMemberId().getGroupId(),
+                  CallId.getAndIncrement(),
+                  arguments)));
+    } catch (IOException e) {
+      return CompletableFuture.failedFuture(RatisProblems.of(e));
+    }
+  }
+
+  @Override
+  public CompletableFuture<Void> transferTo(String raftId, Duration patience) {
+    Group present = group;
+    if (present == null) {
+      return CompletableFuture.failedFuture(Problems.notLeader());
+    }
+    try {
+      return settled(
+          server.transferLeadershipAsync(
+              new TransferLeadershipRequest(
+                  client,
+                  server.getId(),
+                  present.division.getMemberId().getGroupId(),
+                  CallId.getAndIncrement(),
+                  RaftPeerId.valueOf(raftId),
+                  patience.toMillis())));
+    } catch (IOException e) {
+      return CompletableFuture.failedFuture(RatisProblems.of(e));
+    }
+  }
+
+  private static CompletableFuture<Void> settled(CompletableFuture<RaftClientReply> reply) {
+    return reply.handle(
+        (answer, failure) -> {
+          if (failure != null) {
+            throw RatisProblems.of(failure);
+          }
+          RatisProblems.check(answer);
+          return null;
+        });
+  }
+
+  /** Entries are batches: their number, which Ratis counts, says little about their size. */
+  @Override
+  public void snapshotIfDue() {
+    Group present = group;
+    if (present == null) {
+      return;
+    }
+    long applied = present.stateMachine.appliedBytes();
+    long due = Math.max(limits.snapshotLogBytes(), 2 * present.stateMachine.snapshotBytes());
+    if (applied - snapshotBegunAtBytes < due) {
+      return;
+    }
+    snapshotBegunAtBytes = applied;
+    server
+        .snapshotManagementAsync(
+            SnapshotManagementRequest.newCreate(
+                client,
+                server.getId(),
+                present.division.getMemberId().getGroupId(),
+                CallId.getAndIncrement(),
+                SNAPSHOT_MILLIS,
+                1))
+        .exceptionally(
+            failure -> {
+              LOG.warn("snapshot was refused", failure);
+              return null;
+            });
+  }
+
+  @Override
+  public boolean isBroken() {
+    Group present = group;
+    return present != null && !present.division.getInfo().isAlive();
+  }
+
+  /** Makes a server reachable under its name. */
+  public static void learn(Server row) {
+    ServerNames.learn(
+        row.getRaftId(),
+        new InetSocketAddress(row.getAddress(), row.getServerPort()),
+        row.getStart());
+  }
+
+  private static RaftPeer peer(String raftId) {
+    return RaftPeer.newBuilder()
+        .setId(RaftPeerId.valueOf(raftId))
+        .setAddress(ServerNames.nameOf(raftId))
+        .build();
+  }
+
+  private static RaftGroupId id(String groupId) {
+    return RaftGroupId.valueOf(UUID.fromString(groupId));
+  }
+
+  @Override
+  public void close() {
+    group = null;
+    try {
+      server.close();
+    } catch (IOException e) {
+      LOG.warn("the Raft server did not close cleanly", e);
+    }
+    snapshotWriter.shutdown();
+  }
+}

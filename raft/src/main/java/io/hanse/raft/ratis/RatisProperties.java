@@ -1,0 +1,133 @@
+package io.hanse.raft.ratis;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import io.hanse.raft.DataDirectory;
+import io.hanse.raft.RaftSettings;
+import java.util.List;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.grpc.GrpcConfigKeys;
+import org.apache.ratis.server.RaftServerConfigKeys;
+import org.apache.ratis.server.RaftServerConfigKeys.Log;
+import org.apache.ratis.server.RaftServerConfigKeys.Read;
+import org.apache.ratis.server.RaftServerConfigKeys.Rpc;
+import org.apache.ratis.server.RaftServerConfigKeys.Snapshot;
+import org.apache.ratis.util.SizeInBytes;
+import org.apache.ratis.util.TimeDuration;
+
+/** The only place that turns settings into Ratis' keys. What matters is set, default or not. */
+final class RatisProperties {
+  private static final String ENTRY_LIMIT = "4MB";
+
+  private RatisProperties() {}
+
+  /**
+   * @param isFormed whether the group was complete once; before, a change may add a majority
+   */
+  static RaftProperties of(RaftSettings settings, DataDirectory directory, boolean isFormed) {
+    RaftProperties properties = new RaftProperties();
+    storage(properties, directory);
+    elections(properties, settings.timing(), isFormed);
+    log(properties, settings.limits());
+    snapshots(properties, settings.limits());
+    transport(properties, settings);
+    limits(properties);
+    return properties;
+  }
+
+  private static void storage(RaftProperties properties, DataDirectory directory) {
+    // Both lie under a temporary folder by default.
+    RaftServerConfigKeys.setStorageDir(properties, List.of(directory.groups().toFile()));
+    RaftServerConfigKeys.setRemovedGroupsDir(properties, directory.removedGroups().toFile());
+    // Refuses to start on a full disk instead of failing later.
+    RaftServerConfigKeys.setStorageFreeSpaceMin(properties, SizeInBytes.valueOf("64MB"));
+  }
+
+  private static void elections(
+      RaftProperties properties, RaftSettings.Timing timing, boolean isFormed) {
+    TimeDuration shortest = millis(timing.shortestElectionMillis());
+    TimeDuration longest = millis(timing.longestElectionMillis());
+    Rpc.setTimeoutMin(properties, shortest);
+    Rpc.setTimeoutMax(properties, longest);
+    Rpc.setRequestTimeout(properties, seconds(3));
+    Rpc.setSlownessTimeout(properties, seconds(10));
+    RaftServerConfigKeys.LeaderElection.setPreVote(properties, true);
+    // By default a leader that lost its majority sits out elections for 10 s.
+    RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(properties, longest);
+    RaftServerConfigKeys.LeaderElection.setMemberMajorityAdd(properties, !isFormed);
+    RaftServerConfigKeys.Notification.setNoLeaderTimeout(properties, seconds(10));
+  }
+
+  private static void log(RaftProperties properties, RaftSettings.Limits limits) {
+    Log.setSegmentSizeMax(properties, SizeInBytes.valueOf(limits.logSegmentBytes()));
+    Log.setPreallocatedSize(
+        properties, SizeInBytes.valueOf(Math.min(1 << 20, limits.logSegmentBytes())));
+    // Must exceed the largest entry.
+    Log.setWriteBufferSize(properties, SizeInBytes.valueOf("5MB"));
+    Log.setSegmentCacheNumMax(properties, 3);
+    Log.setSegmentCacheSizeMax(properties, SizeInBytes.valueOf("32MB"));
+    Log.setQueueByteLimit(properties, SizeInBytes.valueOf("16MB"));
+    Log.setForceSyncNum(properties, 128);
+    // Otherwise each advance of the commit index writes a further entry.
+    Log.setLogMetadataEnabled(properties, false);
+    // The other policy drops acknowledged entries without a word.
+    Log.setCorruptionPolicy(properties, Log.CorruptionPolicy.EXCEPTION);
+    Log.setAsyncFlushEnabled(properties, false);
+    Log.setUnsafeFlushEnabled(properties, false);
+    // Otherwise a dead member stops all purging, and the disk fills.
+    Log.setPurgeUptoSnapshotIndex(properties, true);
+    Log.setPurgePreservationLogNum(properties, limits.preservedEntries());
+    Log.setPurgeGap(properties, (int) Math.min(1024, limits.snapshotEntries()));
+    Log.Appender.setBufferByteLimit(properties, SizeInBytes.valueOf(ENTRY_LIMIT));
+    Log.Appender.setWaitTimeMin(properties, millis(0));
+  }
+
+  private static void snapshots(RaftProperties properties, RaftSettings.Limits limits) {
+    Log.Appender.setInstallSnapshotEnabled(properties, true);
+    // Each chunk is written under the server's lock, which votes and heartbeats need.
+    Log.Appender.setSnapshotChunkSizeMax(properties, SizeInBytes.valueOf("1MB"));
+    Snapshot.setAutoTriggerEnabled(properties, true);
+    Snapshot.setAutoTriggerThreshold(properties, limits.snapshotEntries());
+    // Ours returns at once: at the exit it would be useless work.
+    Snapshot.setTriggerWhenStopEnabled(properties, false);
+    Snapshot.setRetentionFileNum(properties, 2);
+    GrpcConfigKeys.Server.setInstallSnapshotRequestElementLimit(properties, 4);
+    GrpcConfigKeys.Server.setInstallSnapshotRequestTimeout(properties, seconds(10));
+  }
+
+  private static void transport(RaftProperties properties, RaftSettings settings) {
+    // Without a host it listens on every address.
+    GrpcConfigKeys.Server.setHost(properties, settings.raftBind().getHostString());
+    GrpcConfigKeys.Server.setPort(properties, settings.raftBind().getPort());
+    GrpcConfigKeys.setMessageSizeMax(properties, SizeInBytes.valueOf("8MB"));
+    GrpcConfigKeys.setFlowControlWindow(properties, SizeInBytes.valueOf("1MB"));
+    GrpcConfigKeys.Server.setLeaderOutstandingAppendsMax(properties, 8);
+    GrpcConfigKeys.Server.setHeartbeatChannel(properties, true);
+    GrpcConfigKeys.Server.setBossGroupSize(properties, 1);
+    GrpcConfigKeys.Server.setWorkerGroupSize(properties, 2);
+  }
+
+  private static void limits(RaftProperties properties) {
+    // Ours refuse earlier: they count commands, these count entries.
+    RaftServerConfigKeys.Write.setElementLimit(properties, 4096);
+    RaftServerConfigKeys.Write.setByteLimit(properties, SizeInBytes.valueOf("64MB"));
+    // No read ever goes through Ratis.
+    Read.setOption(properties, Read.Option.DEFAULT);
+    Read.setLeaderLeaseEnabled(properties, false);
+    Read.ReadAfterWriteConsistent.setWriteIndexCacheExpiryTime(properties, seconds(1));
+    // Memory without use: what has to be remembered is in the state machine.
+    RaftServerConfigKeys.RetryCache.setExpiryTime(properties, seconds(10));
+    RaftServerConfigKeys.ThreadPool.setProxyCached(properties, true);
+    RaftServerConfigKeys.ThreadPool.setServerCached(properties, true);
+    RaftServerConfigKeys.ThreadPool.setClientCached(properties, true);
+  }
+
+  private static TimeDuration millis(long count) {
+    return TimeDuration.valueOf(count, MILLISECONDS);
+  }
+
+  private static TimeDuration seconds(long count) {
+    return TimeDuration.valueOf(count, SECONDS);
+  }
+}

@@ -1,0 +1,179 @@
+package io.hanse.raft.ratis;
+
+import io.hanse.raft.FileSync;
+import io.hanse.raft.Replica;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Stream;
+import org.apache.ratis.io.MD5Hash;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.storage.FileInfo;
+import org.apache.ratis.server.storage.RaftStorageDirectory;
+import org.apache.ratis.statemachine.impl.SimpleStateMachineStorage;
+import org.apache.ratis.statemachine.impl.SingleFileSnapshotInfo;
+import org.apache.ratis.util.MD5FileUtil;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes snapshots beside applies, loads them, and forces to the disk what Ratis received: it does
+ * not do that itself, and purges the log below.
+ */
+final class SnapshotKeeper {
+  private static final Logger LOG = LoggerFactory.getLogger(SnapshotKeeper.class);
+  private static final String TEMPORARY = ".tmp";
+
+  private final SimpleStateMachineStorage storage;
+  private final Replica replica;
+  private final FileSync sync;
+  private final Executor writer;
+  private volatile long finishedIndex = -1;
+  private volatile long finishedBytes;
+  private volatile boolean isWriting;
+
+  SnapshotKeeper(
+      SimpleStateMachineStorage storage, Replica replica, FileSync sync, Executor writer) {
+    this.storage = storage;
+    this.replica = replica;
+    this.sync = sync;
+    this.writer = writer;
+  }
+
+  /** Size of the newest snapshot. */
+  long finishedBytes() {
+    return finishedBytes;
+  }
+
+  /**
+   * Begins a snapshot of what is applied, unless one is being written. On the apply thread.
+   *
+   * @return the index of the last one that is finished: Ratis purges up to it
+   */
+  long take(TermIndex at) {
+    if (!isWriting && at.getIndex() > finishedIndex) {
+      isWriting = true;
+      Replica.Pinned pinned = replica.pin();
+      try {
+        writer.execute(() -> write(at, pinned));
+      } catch (RejectedExecutionException e) {
+        pinned.close();
+        isWriting = false;
+      }
+    }
+    return finishedIndex;
+  }
+
+  private void write(TermIndex at, Replica.Pinned pinned) {
+    File file = storage.getSnapshotFile(at.getTerm(), at.getIndex());
+    Path temporary = file.toPath().resolveSibling(file.getName() + TEMPORARY);
+    try (pinned) {
+      Files.deleteIfExists(temporary);
+      pinned.write(temporary);
+      sync.file(temporary);
+      MD5Hash digest = MD5FileUtil.computeMd5ForFile(temporary.toFile());
+      // The digest first: a snapshot without one would be passed over.
+      MD5FileUtil.saveMD5File(file, digest);
+      Files.move(temporary, file.toPath(), StandardCopyOption.ATOMIC_MOVE);
+      sync.folder(Objects.requireNonNull(file.toPath().getParent()));
+      storage.updateLatestSnapshot(
+          new SingleFileSnapshotInfo(
+              new FileInfo(file.toPath(), digest), at.getTerm(), at.getIndex()));
+      finished(at.getIndex(), file.length());
+    } catch (IOException | RuntimeException e) {
+      // The log keeps what the snapshot would have let go; the next one may succeed.
+      LOG.error("snapshot failed logIndex={}", at.getIndex(), e);
+    } finally {
+      isWriting = false;
+    }
+  }
+
+  private void finished(long index, long bytes) {
+    finishedIndex = index;
+    finishedBytes = bytes;
+    LOG.info("snapshot finished logIndex={} bytes={}", index, bytes);
+  }
+
+  /**
+   * Loads the newest sound snapshot; a damaged one is set aside for the one before it.
+   *
+   * @return where it stands in the log; null if there is none
+   */
+  @Nullable TermIndex loadNewest() throws IOException {
+    deleteUnfinished();
+    for (SingleFileSnapshotInfo newest = storage.loadLatestSnapshot();
+        newest != null;
+        newest = storage.loadLatestSnapshot()) {
+      Path file = newest.getFile().getPath();
+      try {
+        load(newest);
+        return newest.getTermIndex();
+      } catch (IOException | RuntimeException e) {
+        LOG.error("snapshot is damaged and set aside file={}", file, e);
+        Files.move(file, file.resolveSibling(file.getFileName() + ".corrupt"));
+        Files.deleteIfExists(MD5FileUtil.getDigestFileForFile(file.toFile()).toPath());
+        sync.folder(Objects.requireNonNull(file.getParent()));
+      }
+    }
+    return null;
+  }
+
+  private void deleteUnfinished() throws IOException {
+    File folder = storage.getSnapshotDir();
+    if (folder == null || !folder.isDirectory()) {
+      return;
+    }
+    try (DirectoryStream<Path> left = Files.newDirectoryStream(folder.toPath(), "*" + TEMPORARY)) {
+      for (Path file : left) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  private void load(SingleFileSnapshotInfo snapshot) throws IOException {
+    File file = snapshot.getFile().getPath().toFile();
+    MD5FileUtil.verifySavedMD5(file, MD5FileUtil.computeMd5ForFile(file));
+    replica.load(file.toPath());
+    finishedIndex = snapshot.getIndex();
+    finishedBytes = file.length();
+    LOG.info("snapshot loaded logIndex={} bytes={}", snapshot.getIndex(), file.length());
+  }
+
+  /**
+   * The last chunk has come, the folder is about to be renamed into place: what it holds must be on
+   * the disk before its name is.
+   */
+  void forceReceived(RaftStorageDirectory directory) throws IOException {
+    Path received = directory.getTmpDir().toPath();
+    if (!Files.isDirectory(received)) {
+      return;
+    }
+    try (Stream<Path> tree = Files.walk(received)) {
+      for (Path path : (Iterable<Path>) tree::iterator) {
+        if (Files.isDirectory(path)) {
+          sync.folder(path);
+        } else {
+          sync.file(path);
+        }
+      }
+    }
+  }
+
+  /** The received snapshot is in place: makes that last, and loads it. */
+  TermIndex loadReceived(RaftStorageDirectory directory) throws IOException {
+    sync.folder(directory.getRoot().toPath());
+    SingleFileSnapshotInfo received = storage.loadLatestSnapshot();
+    if (received == null) {
+      throw new IOException("no snapshot is there after one was received");
+    }
+    load(received);
+    return received.getTermIndex();
+  }
+}

@@ -1,0 +1,170 @@
+package io.hanse.raft.ratis;
+
+import io.hanse.raft.FileSync;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.zip.CRC32C;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Cuts off the last write of an open log segment if a power cut tore it, before Ratis reads it.
+ *
+ * <p>Segments are filled with zeros ahead, so a half-written tail is not the end of the file to
+ * Ratis but a damaged entry, and it refuses to start for good. A sector that still holds the zeros
+ * it was prepared with never reached the disk: the write it belongs to was not finished, so it was
+ * not acknowledged, nor anything after it. All other damage is left to Ratis' refusal.
+ */
+final class TornTail {
+  private static final Logger LOG = LoggerFactory.getLogger(TornTail.class);
+  private static final int HEADER = 8;
+  private static final int CHECKSUM = 4;
+  private static final int SECTOR = 512;
+  private static final int LARGEST_ENTRY = 64 << 20;
+
+  private final byte[] bytes;
+
+  private TornTail(byte[] bytes) {
+    this.bytes = bytes;
+  }
+
+  /** Repairs the open segments of all groups. */
+  static void repair(Path groups, FileSync sync) throws IOException {
+    if (!Files.isDirectory(groups)) {
+      return;
+    }
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(groups)) {
+      for (Path group : folders) {
+        Path current = group.resolve("current");
+        if (Files.isDirectory(current)) {
+          repairGroup(current, sync);
+        }
+      }
+    }
+  }
+
+  private static void repairGroup(Path current, FileSync sync) throws IOException {
+    try (DirectoryStream<Path> segments = Files.newDirectoryStream(current, "log_inprogress_*")) {
+      for (Path segment : segments) {
+        repairSegment(segment, sync);
+      }
+    }
+  }
+
+  private static void repairSegment(Path segment, FileSync sync) throws IOException {
+    byte[] content = Files.readAllBytes(segment);
+    int end = new TornTail(content).tornAt();
+    if (end < 0) {
+      return;
+    }
+    try (FileChannel channel = FileChannel.open(segment, StandardOpenOption.WRITE)) {
+      channel.truncate(end);
+    }
+    sync.file(segment);
+    LOG.warn(
+        "cut off a torn write that was never acknowledged segment={} offset={} bytes={}",
+        segment,
+        end,
+        content.length - end);
+  }
+
+  /**
+   * Where the torn write begins; negative if nothing is torn, or if it is damage of another kind.
+   */
+  private int tornAt() {
+    if (bytes.length < HEADER) {
+      return -1;
+    }
+    int at = HEADER;
+    while (at < bytes.length) {
+      int next = endOfEntry(at);
+      if (next < 0) {
+        return isUnwritten(at) ? at : -1;
+      }
+      if (next == at) {
+        // An entry is never empty: its length is zero only where nothing was written.
+        return isZero(at, bytes.length) ? -1 : unwrittenFrom(at);
+      }
+      at = next;
+    }
+    return -1;
+  }
+
+  /** Zeros at the begin of an entry with something behind them: the first sector is missing. */
+  private int unwrittenFrom(int at) {
+    int sectorEnd = Math.min(bytes.length, (at / SECTOR + 1) * SECTOR);
+    return isZero(at, sectorEnd) ? at : -1;
+  }
+
+  /** The end of a sound entry; {@code at} itself where its length is zero; negative if damaged. */
+  private int endOfEntry(int at) {
+    long length = 0;
+    int position = at;
+    for (int shift = 0; ; shift += 7) {
+      if (position >= bytes.length || shift > 28) {
+        return -1;
+      }
+      byte next = bytes[position++];
+      length |= (long) (next & 0x7f) << shift;
+      if (next >= 0) {
+        break;
+      }
+    }
+    if (length == 0) {
+      return at;
+    }
+    long end = position + length;
+    if (length > LARGEST_ENTRY || end + CHECKSUM > bytes.length) {
+      return -1;
+    }
+    CRC32C checksum = new CRC32C();
+    checksum.update(bytes, at, (int) end - at);
+    int stored = ByteBuffer.wrap(bytes).getInt((int) end);
+    return stored == (int) checksum.getValue() ? (int) end + CHECKSUM : -1;
+  }
+
+  /** Whether a whole sector behind the begin of the damage is as it was prepared. */
+  private boolean isUnwritten(int at) {
+    int damageEnd = lastWritten(at);
+    int first = (at + SECTOR - 1) / SECTOR * SECTOR;
+    for (int sector = first; sector < bytes.length; sector += SECTOR) {
+      if (isZero(sector, Math.min(sector + SECTOR, bytes.length))) {
+        return sector < damageEnd;
+      }
+    }
+    return false;
+  }
+
+  /** Where the damaged write would have ended: by its length, or by what is behind it. */
+  private int lastWritten(int at) {
+    long length = 0;
+    int position = at;
+    for (int shift = 0; shift <= 28 && position < bytes.length; shift += 7) {
+      byte next = bytes[position++];
+      length |= (long) (next & 0x7f) << shift;
+      if (next >= 0) {
+        break;
+      }
+    }
+    int byLength = (int) Math.min(bytes.length, position + length + CHECKSUM);
+    int written = bytes.length;
+    while (written > at && bytes[written - 1] == 0) {
+      written--;
+    }
+    return Math.max(byLength, written);
+  }
+
+  private boolean isZero(int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (bytes[i] != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

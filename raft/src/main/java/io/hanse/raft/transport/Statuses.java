@@ -1,0 +1,54 @@
+package io.hanse.raft.transport;
+
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusException;
+import io.grpc.StatusRuntimeException;
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.error.ProblemException;
+import io.hanse.raft.Problems;
+
+/** A problem as a status of gRPC and back: its number travels in the trailers. */
+final class Statuses {
+  private static final Metadata.Key<String> PROBLEM =
+      Metadata.Key.of("hanse-problem", Metadata.ASCII_STRING_MARSHALLER);
+
+  private Statuses() {}
+
+  static StatusException of(Throwable failure) {
+    ProblemCode code = Problems.code(failure);
+    Metadata trailers = new Metadata();
+    trailers.put(PROBLEM, Integer.toString(code.number()));
+    Throwable cause = Problems.cause(failure);
+    String text = cause instanceof ProblemException ? cause.getMessage() : cause.toString();
+    return Status.FAILED_PRECONDITION.withDescription(text).asException(trailers);
+  }
+
+  static ProblemException problem(Throwable failure) {
+    Throwable cause = Problems.cause(failure);
+    if (cause instanceof StatusRuntimeException refused) {
+      return problem(refused.getStatus(), refused.getTrailers());
+    }
+    if (cause instanceof StatusException refused) {
+      return problem(refused.getStatus(), refused.getTrailers());
+    }
+    return cause instanceof ProblemException problem
+        ? problem
+        : new ProblemException(Problems.code(cause), String.valueOf(cause.getMessage()), cause);
+  }
+
+  private static ProblemException problem(
+      Status status, @org.jspecify.annotations.Nullable Metadata trailers) {
+    String number = trailers == null ? null : trailers.get(PROBLEM);
+    String text = String.valueOf(status.getDescription());
+    if (number != null) {
+      return new ProblemException(ProblemCode.of(Integer.parseInt(number)), text);
+    }
+    // Without a number nobody answered: the call did not arrive, or not in time.
+    ProblemCode code =
+        status.getCode() == Status.Code.DEADLINE_EXCEEDED
+            ? ProblemCode.DEADLINE_EXCEEDED
+            : ProblemCode.NOT_LEADER;
+    return new ProblemException(code, "another server did not answer: " + text);
+  }
+}

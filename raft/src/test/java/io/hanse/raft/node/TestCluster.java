@@ -1,0 +1,181 @@
+package io.hanse.raft.node;
+
+import static org.awaitility.Awaitility.await;
+
+import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.KvEntry;
+import io.hanse.fsm.row.Server;
+import io.hanse.fsm.row.WriteKv;
+import io.hanse.raft.Fatal;
+import io.hanse.raft.MapReplica;
+import io.hanse.raft.RaftSettings;
+import io.hanse.raft.Replication;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+
+/** Servers in one process, on loopback ports that are free at the time. */
+final class TestCluster implements AutoCloseable {
+  static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  /** One server, running or not: its place, and what it replicates while it runs. */
+  static final class Member {
+    final String name;
+    Address address;
+    MapReplica replica = new MapReplica();
+    Replication node;
+
+    Member(String name, Address address) {
+      this.name = name;
+      this.address = address;
+    }
+
+    boolean isRunning() {
+      return node != null;
+    }
+
+    boolean leads() {
+      return node != null && node.leadership().standing().self();
+    }
+
+    void write(String key) throws Exception {
+      node.submitter().submit(put(key)).get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  record Address(int raft, int servers) {
+    String hostPort() {
+      return "127.0.0.1:" + servers;
+    }
+  }
+
+  final Map<String, Member> members = new TreeMap<>();
+  final Queue<String> failures = new ConcurrentLinkedQueue<>();
+  private final Path directory;
+  private RaftSettings.Timing timing = RaftSettings.Timing.defaults();
+  private RaftSettings.Limits limits = RaftSettings.Limits.defaults();
+
+  TestCluster(Path directory) {
+    this.directory = directory;
+  }
+
+  TestCluster with(RaftSettings.Timing other) {
+    timing = other;
+    return this;
+  }
+
+  TestCluster with(RaftSettings.Limits other) {
+    limits = other;
+    return this;
+  }
+
+  static Command put(String key) {
+    return Command.newBuilder()
+        .setWriteKv(WriteKv.newBuilder().setEntry(KvEntry.newBuilder().setKey(key)))
+        .build();
+  }
+
+  /** Starts servers that expect each other. */
+  TestCluster start(String... names) throws IOException {
+    for (String name : names) {
+      members.put(name, new Member(name, freeAddress()));
+    }
+    for (String name : names) {
+      start(members.get(name), names.length, joinAddresses());
+    }
+    return this;
+  }
+
+  List<String> joinAddresses() {
+    return members.values().stream().map(member -> member.address.hostPort()).toList();
+  }
+
+  Member start(Member member, int expect, List<String> retryJoin) throws IOException {
+    member.replica = new MapReplica();
+    member.node = ClusterNode.start(settings(member, expect, retryJoin), member.replica, fatal());
+    return member;
+  }
+
+  Member add(String name) throws IOException {
+    Member member = new Member(name, freeAddress());
+    members.put(name, member);
+    return member;
+  }
+
+  private Fatal fatal() {
+    return (what, cause) -> failures.add(what + ": " + cause);
+  }
+
+  RaftSettings settings(Member member, int expect, List<String> retryJoin) {
+    return new RaftSettings(
+        directory.resolve(member.name),
+        Server.newBuilder()
+            .setNodeId(member.name + "-id")
+            .setNode(member.name)
+            .setDatacenter("dc1")
+            .setAddress("127.0.0.1")
+            .setServerPort(member.address.raft())
+            .setSerfLanPort(member.address.servers())
+            .build(),
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), member.address.raft()),
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), member.address.servers()),
+        new RaftSettings.Bootstrap(expect, retryJoin),
+        timing,
+        limits);
+  }
+
+  void stop(Member member) {
+    Replication node = member.node;
+    member.node = null;
+    node.close();
+  }
+
+  Member leader() {
+    await().atMost(PATIENCE).until(() -> running().stream().anyMatch(Member::leads));
+    return running().stream().filter(Member::leads).findFirst().orElseThrow();
+  }
+
+  Member follower() {
+    Member leader = leader();
+    return running().stream().filter(member -> member != leader).findFirst().orElseThrow();
+  }
+
+  List<Member> running() {
+    return members.values().stream().filter(Member::isRunning).toList();
+  }
+
+  /** Waits until all that run have applied the same. */
+  void awaitEqual() {
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () -> running().stream().map(member -> member.replica.all()).distinct().count() == 1);
+  }
+
+  static Address freeAddress() throws IOException {
+    List<ServerSocket> held = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+    }
+    Address address = new Address(held.get(0).getLocalPort(), held.get(1).getLocalPort());
+    for (ServerSocket socket : held) {
+      socket.close();
+    }
+    return address;
+  }
+
+  @Override
+  public void close() {
+    running().forEach(this::stop);
+  }
+}
