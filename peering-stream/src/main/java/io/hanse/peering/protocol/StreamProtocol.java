@@ -288,7 +288,11 @@ public final class StreamProtocol {
         return;
       }
       if (now >= heartbeatDueMillis) {
-        heartbeatDueMillis = now + rules.limits().heartbeatMillis();
+        // At a fixed rate, but without a burst after a pause.
+        heartbeatDueMillis += rules.limits().heartbeatMillis();
+        if (heartbeatDueMillis <= now) {
+          heartbeatDueMillis = now + rules.limits().heartbeatMillis();
+        }
         effects.add(
             new Effect.Send(
                 ReplicationMessage.newBuilder()
