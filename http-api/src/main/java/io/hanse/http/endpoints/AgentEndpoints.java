@@ -1,0 +1,180 @@
+package io.hanse.http.endpoints;
+
+import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.row.HealthCheck;
+import io.hanse.fsm.row.NodeService;
+import io.hanse.fsm.row.ServiceDefinition;
+import io.hanse.http.LocalAgent;
+import io.hanse.http.exchange.Answer;
+import io.hanse.http.exchange.Call;
+import io.hanse.http.exchange.HttpProblem;
+import io.hanse.http.exchange.ProblemResponses;
+import io.hanse.http.json.JsonWriter;
+import io.hanse.http.request.CheckRegistration;
+import io.hanse.http.request.CheckUpdate;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+
+/** {@code /v1/agent}: the agent that was asked, and what is registered with it. */
+public final class AgentEndpoints {
+  /** What clients that look for features by version take us for. */
+  private static final String VERSION = "1.21.4";
+
+  private static final String BUILD_DATE = "2025-08-13T00:00:00Z";
+  private static final String REVISION = "hanse";
+
+  private final LocalAgent agent;
+
+  AgentEndpoints(LocalAgent agent) {
+    this.agent = agent;
+  }
+
+  public CompletableFuture<Answer> self(Call call) {
+    Map<String, Object> self = agent.self();
+    return now(Answer.json(out -> out.any(self)));
+  }
+
+  public CompletableFuture<Answer> version(Call call) {
+    return now(
+        Answer.json(
+            out ->
+                out.beginObject()
+                    .field("SHA", REVISION)
+                    .field("BuildDate", BUILD_DATE)
+                    .field("HumanVersion", VERSION)
+                    .field("FIPS", "")
+                    .endObject()));
+  }
+
+  public CompletableFuture<Answer> members(Call call) {
+    refuseFilter(call);
+    String wan = call.parameters().first("wan");
+    boolean isWan = call.parameters().has("wan") && !wan.equals("0") && !wan.equals("false");
+    if (call.parameters().has("segment")) {
+      throw isWan
+          ? HttpProblem.badRequest("Cannot provide a segment with wan=true")
+          : HttpProblem.internal("Network segments are not supported in this version of Consul");
+    }
+    List<LocalAgent.Member> members = agent.members();
+    String suffix = isWan ? "." + agent.datacenter() : "";
+    return now(
+        Answer.json(
+            out -> {
+              out.beginArray();
+              members.forEach(member -> member(out, member, suffix));
+              out.endArray();
+            }));
+  }
+
+  private static void member(JsonWriter out, LocalAgent.Member member, String suffix) {
+    out.beginObject()
+        .field("Name", member.name() + suffix)
+        .field("Addr", member.address())
+        .field("Port", member.port())
+        .field("Tags", member.tags())
+        .field("Status", member.status())
+        .field("ProtocolMin", 1)
+        .field("ProtocolMax", 5)
+        .field("ProtocolCur", 2)
+        .field("DelegateMin", 2)
+        .field("DelegateMax", 5)
+        .field("DelegateCur", 4)
+        .endObject();
+  }
+
+  public CompletableFuture<Answer> services(Call call) {
+    refuseFilter(call);
+    List<NodeService> services =
+        agent.services().stream().sorted(Comparator.comparing(NodeService::getId)).toList();
+    return now(
+        Answer.json(
+            out -> {
+              out.beginObject();
+              for (NodeService service : services) {
+                out.key(service.getId());
+                AgentServices.write(out, service, "", agent.datacenter());
+              }
+              out.endObject();
+            }));
+  }
+
+  public CompletableFuture<Answer> registerService(Call call) {
+    ServiceDefinition definition = Bodies.agent(call, ServiceDefinition.newBuilder()).build();
+    return change(
+        agent.registerService(definition, call.parameters().has("replace-existing-checks")));
+  }
+
+  public CompletableFuture<Answer> deregisterService(Call call) {
+    return change(agent.deregisterService(call.rest()));
+  }
+
+  public CompletableFuture<Answer> checks(Call call) {
+    refuseFilter(call);
+    Map<String, HealthCheck> checks = new TreeMap<>();
+    agent.checks().forEach(check -> checks.put(check.getCheckId(), check));
+    return now(Answer.json(out -> out.any(checks)));
+  }
+
+  public CompletableFuture<Answer> registerCheck(Call call) {
+    CheckRegistration registration = Bodies.agent(call, CheckRegistration.newBuilder()).build();
+    LocalAgent.CheckRegistration check =
+        new LocalAgent.CheckRegistration(
+            registration.getServiceId(),
+            registration.getId().isEmpty()
+                ? registration.getDefinition()
+                : registration.getDefinition().toBuilder()
+                    .setCheckId(registration.getId())
+                    .build());
+    return change(agent.registerCheck(check));
+  }
+
+  public CompletableFuture<Answer> deregisterCheck(Call call) {
+    return change(agent.deregisterCheck(call.rest()));
+  }
+
+  public CompletableFuture<Answer> passCheck(Call call) {
+    return report(call, "passing");
+  }
+
+  public CompletableFuture<Answer> warnCheck(Call call) {
+    return report(call, "warning");
+  }
+
+  public CompletableFuture<Answer> failCheck(Call call) {
+    return report(call, "critical");
+  }
+
+  private CompletableFuture<Answer> report(Call call, String status) {
+    return change(agent.updateCheck(call.rest(), status, call.parameters().first("note")));
+  }
+
+  public CompletableFuture<Answer> updateCheck(Call call) {
+    CheckUpdate update = Bodies.agent(call, CheckUpdate.newBuilder()).build();
+    return change(agent.updateCheck(call.rest(), update.getStatus(), update.getOutput()));
+  }
+
+  private static CompletableFuture<Answer> change(CompletableFuture<Void> change) {
+    return change
+        .thenApply(done -> Answer.ok())
+        .exceptionallyCompose(
+            failure ->
+                CompletableFuture.failedFuture(
+                    ProblemResponses.unwrap(failure) instanceof ProblemException problem
+                        ? ProblemResponses.ofAgent(problem)
+                        : failure));
+  }
+
+  private static void refuseFilter(Call call) {
+    if (call.parameters().has("filter")) {
+      throw HttpProblem.badRequest(
+          "Invalid query parameter: \"filter\" - not supported by this version of Hanse");
+    }
+  }
+
+  private static CompletableFuture<Answer> now(Answer answer) {
+    return CompletableFuture.completedFuture(answer);
+  }
+}

@@ -1,0 +1,40 @@
+package io.hanse.http.endpoints;
+
+import com.google.protobuf.Message;
+import io.hanse.http.exchange.Call;
+import io.hanse.http.exchange.HttpProblem;
+import io.hanse.http.json.JsonProblem;
+import io.hanse.http.json.MessageJson;
+
+/** Reads the bodies of requests; each family of endpoints words its refusals in its own way. */
+final class Bodies {
+  private Bodies() {}
+
+  static <B extends Message.Builder> B catalog(Call call, B into) {
+    try {
+      return MessageJson.read(call.body(), into);
+    } catch (JsonProblem e) {
+      String hint =
+          e.getMessage().endsWith("\"Namespace\"")
+              ? " - Namespaces are a Consul Enterprise feature"
+              : "";
+      throw HttpProblem.badRequest("Request decode failed: " + e.getMessage() + hint);
+    }
+  }
+
+  static <B extends Message.Builder> B agent(Call call, B into) {
+    return read(call, into, "Request decode failed: ");
+  }
+
+  static <B extends Message.Builder> B peering(Call call, B into) {
+    return read(call, into, "Body decoding failed: ");
+  }
+
+  private static <B extends Message.Builder> B read(Call call, B into, String prefix) {
+    try {
+      return MessageJson.read(call.body(), into);
+    } catch (JsonProblem e) {
+      throw HttpProblem.badRequest(prefix + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package io.hanse.http.endpoints;
+
+import io.hanse.fsm.config.ConfigEntryKind;
+import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.ConfigEntry;
+import io.hanse.fsm.row.DeleteConfigEntry;
+import io.hanse.fsm.row.WriteConfigEntry;
+import io.hanse.fsm.store.View;
+import io.hanse.fsm.view.ConfigEntries;
+import io.hanse.http.exchange.Answer;
+import io.hanse.http.exchange.Call;
+import io.hanse.http.exchange.HttpProblem;
+import io.hanse.http.exchange.Parameters;
+import io.hanse.http.json.JsonProblem;
+import io.hanse.http.json.MessageJson;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+
+/** {@code /v1/config}: config entries by kind and name. */
+public final class ConfigEndpoints {
+  private static final String UNDECODED = "Request decoding failed: ";
+
+  private final Writes writes;
+
+  ConfigEndpoints(Writes writes) {
+    this.writes = writes;
+  }
+
+  public Answer get(Call call, View view) {
+    String rest = call.rest();
+    int slash = rest.indexOf('/');
+    String kind = slash < 0 ? rest : rest.substring(0, slash);
+    if (!kind.isEmpty()) {
+      ConfigEntryKind.of(kind);
+    }
+    if (slash < 0 || slash == rest.length() - 1) {
+      return Answer.json(new ConfigEntries(view).ofKind(kind));
+    }
+    String name = rest.substring(slash + 1);
+    return new ConfigEntries(view)
+        .entry(kind, name)
+        .map(Answer::json)
+        .orElseGet(
+            () ->
+                Answer.text(404, "Config entry not found for \"" + kind + "\" / \"" + name + "\""));
+  }
+
+  public CompletableFuture<Answer> put(Call call) {
+    ConfigEntry entry = ConfigEntryKind.prepare(read(call.body()));
+    WriteConfigEntry.Builder write = WriteConfigEntry.newBuilder().setEntry(entry);
+    cas(call.parameters()).ifPresent(index -> write.setHasCas(true).setCas(index));
+    return writes.answerDone(Command.newBuilder().setWriteConfigEntry(write).build());
+  }
+
+  public CompletableFuture<Answer> delete(Call call) {
+    int slash = call.rest().indexOf('/');
+    if (slash < 1) {
+      throw HttpProblem.notFound("Must provide both a kind and name to delete");
+    }
+    String kind = call.rest().substring(0, slash);
+    if (ConfigEntryKind.find(kind).isEmpty()) {
+      throw HttpProblem.badRequest("invalid config entry kind: " + kind);
+    }
+    DeleteConfigEntry.Builder delete =
+        DeleteConfigEntry.newBuilder().setKind(kind).setName(call.rest().substring(slash + 1));
+    Optional<Long> cas = cas(call.parameters());
+    cas.ifPresent(index -> delete.setHasCas(true).setCas(index));
+    return writes
+        .submit(Command.newBuilder().setDeleteConfigEntry(delete).build())
+        .thenApply(
+            result ->
+                cas.isPresent()
+                    ? Answer.json(result.getDone())
+                    : Answer.json(out -> out.beginObject().endObject()));
+  }
+
+  private static Optional<Long> cas(Parameters parameters) {
+    String text = parameters.first("cas");
+    return text.isEmpty() ? Optional.empty() : Optional.of(Writes.number(text));
+  }
+
+  /** First the kind, which may stand anywhere, then all of it as that kind. */
+  private static ConfigEntry read(byte[] body) {
+    try {
+      ConfigEntry.Builder entry = kindOf(body).prototype().toBuilder().clearName();
+      List<String> unknown = MessageJson.readWeakly(body, entry);
+      if (!unknown.isEmpty()) {
+        throw HttpProblem.badRequest(UNDECODED + complaintOf(unknown));
+      }
+      return entry.build();
+    } catch (JsonProblem e) {
+      throw HttpProblem.badRequest(UNDECODED + e.getMessage());
+    }
+  }
+
+  private static ConfigEntryKind kindOf(byte[] body) {
+    MessageJson.Member kind =
+        MessageJson.member(body, "Kind")
+            .orElseThrow(
+                () ->
+                    HttpProblem.badRequest(
+                        UNDECODED + "Payload does not contain a kind/Kind key at the top level"));
+    if (!(kind instanceof MessageJson.Member.Text text)) {
+      throw HttpProblem.badRequest(UNDECODED + "Kind value in payload is not a string");
+    }
+    return ConfigEntryKind.find(text.value())
+        .orElseThrow(
+            () -> HttpProblem.badRequest(UNDECODED + "invalid config entry kind: " + text.value()));
+  }
+
+  private static String complaintOf(List<String> unknown) {
+    String heading =
+        unknown.size() == 1 ? "1 error occurred:\n" : unknown.size() + " errors occurred:\n";
+    return unknown.stream()
+        .map(path -> "\t* invalid config key \"" + path + "\"" + hint(path) + "\n")
+        .collect(Collectors.joining("", heading, "\n"));
+  }
+
+  private static String hint(String path) {
+    String folded = path.toLowerCase(Locale.ROOT);
+    if (folded.endsWith("namespace")) {
+      return ", namespaces are a consul enterprise feature";
+    }
+    return folded.contains("jwt")
+        ? ", api-gateway jwt validation is a consul enterprise feature"
+        : "";
+  }
+}

@@ -1,0 +1,45 @@
+package io.hanse.http.endpoints;
+
+import io.hanse.fsm.port.CommandSubmitter;
+import io.hanse.fsm.port.Leadership;
+import io.hanse.fsm.port.Membership;
+import io.hanse.fsm.port.StateReader;
+import io.hanse.http.LocalAgent;
+import io.hanse.http.exchange.Handler;
+import io.hanse.peering.PeeringService;
+
+/** All groups of handlers over the ports of a server. */
+public record Endpoints(
+    CatalogEndpoints catalog,
+    HealthEndpoints health,
+    KvEndpoints kv,
+    ConfigEndpoints config,
+    PeeringEndpoints peering,
+    ConnectEndpoints connect,
+    AgentEndpoints agent,
+    Handler agentService,
+    OperatorEndpoints operator) {
+
+  /** What the endpoints work on. */
+  public record Ports(
+      StateReader reader,
+      CommandSubmitter submitter,
+      Leadership leadership,
+      Membership membership,
+      LocalAgent agent,
+      PeeringService peerings) {}
+
+  public static Endpoints of(Ports ports) {
+    Writes writes = new Writes(ports.submitter());
+    return new Endpoints(
+        new CatalogEndpoints(writes, ports.agent().datacenter()),
+        new HealthEndpoints(),
+        new KvEndpoints(writes),
+        new ConfigEndpoints(writes),
+        new PeeringEndpoints(ports.peerings()),
+        new ConnectEndpoints(),
+        new AgentEndpoints(ports.agent()),
+        new ServiceByHash(ports.agent()),
+        new OperatorEndpoints(ports.reader(), ports.leadership(), ports.membership()));
+  }
+}

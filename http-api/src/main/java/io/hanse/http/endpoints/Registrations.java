@@ -1,0 +1,69 @@
+package io.hanse.http.endpoints;
+
+import io.hanse.fsm.row.Node;
+import io.hanse.fsm.row.NodeService;
+import io.hanse.fsm.row.RegisterCatalog;
+import io.hanse.http.exchange.HttpProblem;
+import io.hanse.http.request.RegisterRequest;
+import java.util.Set;
+
+/** From a registration's body to the command, with the checks that need no state. */
+final class Registrations {
+  private static final int UUID_LENGTH = 36;
+  private static final Set<String> WILDCARD_ADDRESSES = Set.of("0.0.0.0", "[::]", "::");
+
+  private Registrations() {}
+
+  static RegisterCatalog command(RegisterRequest request, String datacenter) {
+    if (request.getNode().isEmpty()) {
+      throw HttpProblem.internal("Must provide node");
+    }
+    if (request.getAddress().isEmpty() && !request.getSkipNodeUpdate()) {
+      throw HttpProblem.internal("Must provide address if SkipNodeUpdate is not set");
+    }
+    if (!request.getId().isEmpty() && request.getId().length() != UUID_LENGTH) {
+      throw HttpProblem.internal("Bad node ID: uuid string is wrong length");
+    }
+    RegisterCatalog.Builder command =
+        RegisterCatalog.newBuilder()
+            .setNode(node(request, datacenter))
+            .setSkipNodeUpdate(request.getSkipNodeUpdate())
+            .addAllChecks(request.getChecksList());
+    if (request.hasCheck()) {
+      command.addChecks(request.getCheck());
+    }
+    if (request.hasService()) {
+      command.setService(service(request.getService()));
+    }
+    return command.build();
+  }
+
+  private static Node node(RegisterRequest request, String datacenter) {
+    Node.Builder node =
+        Node.newBuilder()
+            .setId(request.getId())
+            .setNode(request.getNode())
+            .setAddress(request.getAddress())
+            .setDatacenter(datacenter)
+            .putAllTaggedAddresses(request.getTaggedAddressesMap())
+            .putAllMeta(request.getNodeMetaMap())
+            .setPeerName(request.getPeerName());
+    if (request.hasLocality()) {
+      node.setLocality(request.getLocality());
+    }
+    return node.build();
+  }
+
+  private static NodeService service(NodeService service) {
+    if (service.getService().isEmpty()) {
+      throw HttpProblem.internal(
+          service.getId().isEmpty()
+              ? "Must provide service name (Service.Service)"
+              : "Must provide service name (Service.Service) when service ID is provided");
+    }
+    if (WILDCARD_ADDRESSES.contains(service.getAddress())) {
+      throw HttpProblem.internal("Invalid service address");
+    }
+    return service;
+  }
+}

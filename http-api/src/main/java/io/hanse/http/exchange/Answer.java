@@ -1,0 +1,87 @@
+package io.hanse.http.exchange;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
+import io.hanse.http.json.JsonWriter;
+import java.util.Collection;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What a request is answered. */
+public record Answer(int status, Map<String, String> headers, Body body) {
+  public static final String CONTENT_TYPE = "Content-Type";
+  public static final String JSON = "application/json";
+  public static final String PLAIN = "text/plain; charset=utf-8";
+
+  /** The content, before it is known how the request wants it printed. */
+  public sealed interface Body {
+    /** Nothing, and no word of a type. */
+    record None() implements Body {}
+
+    /** Nothing; declared as JSON all the same. */
+    record Empty() implements Body {}
+
+    record Json(JsonWriter.Content content) implements Body {}
+
+    record Text(String text) implements Body {}
+
+    /** As it is; its type is among the headers. */
+    record Raw(ByteString bytes) implements Body {}
+  }
+
+  public static Answer ok() {
+    return empty(200);
+  }
+
+  public static Answer empty(int status) {
+    return new Answer(status, Map.of(), new Body.Empty());
+  }
+
+  /** Without content. */
+  public static Answer none(int status) {
+    return new Answer(status, Map.of(), new Body.None());
+  }
+
+  public static Answer json(JsonWriter.Content content) {
+    return json(200, content);
+  }
+
+  public static Answer json(int status, JsonWriter.Content content) {
+    return new Answer(status, Map.of(), new Body.Json(content));
+  }
+
+  public static Answer json(Message message) {
+    return json(out -> out.value(message));
+  }
+
+  public static Answer json(Collection<? extends Message> messages) {
+    return json(out -> out.values(messages));
+  }
+
+  public static Answer json(boolean value) {
+    return json(out -> out.value(value));
+  }
+
+  public static Answer json(String value) {
+    return json(out -> out.value(value));
+  }
+
+  public static Answer text(int status, String text) {
+    return new Answer(status, Map.of(), new Body.Text(text));
+  }
+
+  public static Answer raw(String type, ByteString bytes) {
+    return new Answer(200, Map.of(CONTENT_TYPE, type), new Body.Raw(bytes));
+  }
+
+  /** With one header more. */
+  public Answer with(String name, String value) {
+    return with(Map.of(name, value));
+  }
+
+  public Answer with(Map<String, String> more) {
+    Map<String, String> all = new TreeMap<>(headers);
+    all.putAll(more);
+    return new Answer(status, all, body);
+  }
+}

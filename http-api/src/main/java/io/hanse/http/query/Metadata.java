@@ -1,0 +1,51 @@
+package io.hanse.http.query;
+
+import io.hanse.fsm.port.StateReader.Freshness;
+import io.hanse.fsm.port.StateReader.Level;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The headers that say how old an answer is and where to wait on. */
+public enum Metadata {
+  /** Index, age, and whether there is a leader. */
+  PLAIN,
+  /** The level of consistency besides. */
+  WITH_CONSISTENCY,
+  /** None: the answer is of this moment. */
+  NONE;
+
+  private static final String INDEX = "X-Consul-Index";
+  private static final String KNOWN_LEADER = "X-Consul-Knownleader";
+  private static final String LAST_CONTACT = "X-Consul-Lastcontact";
+  private static final String BACKEND = "X-Consul-Query-Backend";
+  private static final String CONSISTENCY = "X-Consul-Effective-Consistency";
+
+  /** Clients take an index of 0 for none at all: the least is 1. */
+  Map<String, String> headers(long index, Freshness freshness, Level level) {
+    Map<String, String> headers = new TreeMap<>();
+    if (this == NONE) {
+      return headers;
+    }
+    headers.put(INDEX, Long.toUnsignedString(index == 0 ? 1 : index));
+    headers.put(KNOWN_LEADER, Boolean.toString(freshness.knownLeader()));
+    headers.put(LAST_CONTACT, Long.toString(freshness.lastContactMillis()));
+    headers.put(BACKEND, "blocking-query");
+    if (this == WITH_CONSISTENCY) {
+      headers.put(
+          CONSISTENCY,
+          switch (level) {
+            case STALE -> "stale";
+            case DEFAULT -> "leader";
+            case CONSISTENT -> "consistent";
+          });
+    }
+    return headers;
+  }
+
+  /** Of a read that never got to the state: where Consul sends the headers all the same. */
+  Map<String, String> headersUnread() {
+    return this == WITH_CONSISTENCY
+        ? PLAIN.headers(1, new Freshness(false, 0), Level.DEFAULT)
+        : Map.of();
+  }
+}

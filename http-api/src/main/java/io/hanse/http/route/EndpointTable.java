@@ -1,0 +1,193 @@
+package io.hanse.http.route;
+
+import static io.hanse.http.query.Metadata.NONE;
+import static io.hanse.http.query.Metadata.PLAIN;
+import static io.hanse.http.query.Metadata.WITH_CONSISTENCY;
+import static io.hanse.http.route.Endpoint.at;
+import static io.hanse.http.route.Endpoint.atAgent;
+import static io.hanse.http.route.Endpoint.atPeering;
+
+import io.hanse.http.endpoints.AgentEndpoints;
+import io.hanse.http.endpoints.CatalogEndpoints;
+import io.hanse.http.endpoints.ConnectEndpoints;
+import io.hanse.http.endpoints.Endpoints;
+import io.hanse.http.endpoints.HealthEndpoints;
+import io.hanse.http.endpoints.OperatorEndpoints;
+import io.hanse.http.endpoints.PeeringEndpoints;
+import io.hanse.http.query.Reads;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The list of all endpoints. A new one is a row here; {@code docs/http-api.md} comes from it. */
+public final class EndpointTable {
+  private EndpointTable() {}
+
+  public static List<Endpoint> all(Endpoints endpoints, Reads reads) {
+    return Stream.of(
+            operator(endpoints.operator()),
+            catalog(endpoints.catalog(), reads),
+            health(endpoints.health(), reads),
+            data(endpoints, reads),
+            peering(endpoints.peering(), reads),
+            connect(endpoints.connect(), reads),
+            agent(endpoints))
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  private static List<Endpoint> operator(OperatorEndpoints operator) {
+    return List.of(
+        at("/v1/status/leader").get("-", operator::leader, "The address of the leader"),
+        at("/v1/status/peers").get("-", operator::peers, "The addresses of all servers"),
+        at("/v1/operator/raft/configuration")
+            .get("operator:read", operator::configuration, "The servers that vote"),
+        at("/v1/operator/raft/transfer-leader")
+            .post("operator:write", operator::transferLeader, "Hands leadership over"),
+        at("/v1/operator/raft/peer")
+            .delete("operator:write", operator::removePeer, "Removes a server"));
+  }
+
+  private static List<Endpoint> catalog(CatalogEndpoints catalog, Reads reads) {
+    return List.of(
+        at("/v1/catalog/register")
+            .put("node:write, service:write", catalog::register, "Registers without an agent"),
+        at("/v1/catalog/deregister")
+            .put("node:write, service:write", catalog::deregister, "Takes a registration back"),
+        at("/v1/catalog/datacenters").get("-", catalog::datacenters, "The known datacenters"),
+        at("/v1/catalog/nodes")
+            .get("node:read", reads.blocking(WITH_CONSISTENCY, catalog::nodes), "All nodes"),
+        at("/v1/catalog/services")
+            .get(
+                "service:read",
+                reads.blocking(WITH_CONSISTENCY, catalog::services),
+                "The names of all services, with their tags"),
+        at("/v1/catalog/service/")
+            .get(
+                "node:read, service:read",
+                reads.blocking(WITH_CONSISTENCY, catalog::service),
+                "The instances of a service"),
+        at("/v1/catalog/connect/")
+            .get(
+                "node:read, service:read",
+                reads.blocking(WITH_CONSISTENCY, catalog::connect),
+                "The instances through which the mesh reaches a service"),
+        at("/v1/catalog/node/")
+            .get(
+                "node:read, service:read",
+                reads.blocking(WITH_CONSISTENCY, catalog::node),
+                "A node with its services, by their ids"),
+        at("/v1/catalog/node-services/")
+            .get(
+                "node:read, service:read",
+                reads.blocking(WITH_CONSISTENCY, catalog::nodeServices),
+                "A node with its services, as a list"));
+  }
+
+  private static List<Endpoint> health(HealthEndpoints health, Reads reads) {
+    String permission = "node:read, service:read";
+    return List.of(
+        at("/v1/health/node/")
+            .get(
+                permission, reads.blocking(WITH_CONSISTENCY, health::node), "The checks of a node"),
+        at("/v1/health/checks/")
+            .get(
+                permission,
+                reads.blocking(WITH_CONSISTENCY, health::checks),
+                "The checks of a service"),
+        at("/v1/health/state/")
+            .get(
+                permission,
+                reads.blocking(WITH_CONSISTENCY, health::state),
+                "The checks in a state"),
+        at("/v1/health/service/")
+            .get(
+                permission,
+                reads.blocking(WITH_CONSISTENCY, health::service),
+                "The instances of a service with their checks"),
+        at("/v1/health/connect/")
+            .get(
+                permission,
+                reads.blocking(WITH_CONSISTENCY, health::connect),
+                "The mesh instances of a service with their checks"));
+  }
+
+  private static List<Endpoint> data(Endpoints endpoints, Reads reads) {
+    return List.of(
+        at("/v1/kv/")
+            .get("key:read", reads.blocking(PLAIN, endpoints.kv()::get), "Values under keys")
+            .put("key:write", endpoints.kv()::put, "Stores a value")
+            .delete("key:write", endpoints.kv()::delete, "Deletes a key or all below it"),
+        at("/v1/config").put("by kind", endpoints.config()::put, "Writes a config entry"),
+        at("/v1/config/")
+            .get(
+                "by kind",
+                reads.blocking(PLAIN, endpoints.config()::get),
+                "A config entry, or all of a kind")
+            .delete("by kind", endpoints.config()::delete, "Deletes a config entry"));
+  }
+
+  private static List<Endpoint> peering(PeeringEndpoints peering, Reads reads) {
+    return List.of(
+        atPeering("/v1/peering/token")
+            .post("peering:write", peering::generateToken, "Makes a token for another cluster"),
+        atPeering("/v1/peering/establish")
+            .post("peering:write", peering::establish, "Redeems a token of another cluster"),
+        atPeering("/v1/peering/")
+            .get(
+                "peering:read",
+                reads.blockingAtLeader(PLAIN, peering::read),
+                "A peering and its state")
+            .delete("peering:write", peering::delete, "Ends a peering"),
+        atPeering("/v1/peerings")
+            .get("peering:read", reads.blockingAtLeader(PLAIN, peering::list), "All peerings"),
+        at("/v1/exported-services")
+            .get(
+                "mesh:read",
+                reads.blocking(PLAIN, peering::exportedServices),
+                "What is exported, and to which peers"),
+        at("/v1/imported-services")
+            .get(
+                "mesh:read",
+                reads.blocking(PLAIN, peering::importedServices),
+                "What is imported, and from which peer"));
+  }
+
+  private static List<Endpoint> connect(ConnectEndpoints connect, Reads reads) {
+    return List.of(
+        at("/v1/connect/ca/roots")
+            .get("-", reads.blocking(PLAIN, connect::roots), "The roots of the mesh"),
+        at("/v1/connect/ca/configuration")
+            .get(
+                "operator:write",
+                reads.once(NONE, connect::configuration),
+                "How the authority is configured"),
+        atAgent("/v1/agent/connect/ca/roots")
+            .get("-", reads.blocking(PLAIN, connect::roots), "The same, by the agent"));
+  }
+
+  private static List<Endpoint> agent(Endpoints endpoints) {
+    AgentEndpoints agent = endpoints.agent();
+    String check = "service:write or node:write";
+    return List.of(
+        atAgent("/v1/agent/self").get("agent:read", agent::self, "This agent"),
+        atAgent("/v1/agent/version").get("-", agent::version, "Its version"),
+        atAgent("/v1/agent/members").get("node:read", agent::members, "The known agents"),
+        atAgent("/v1/agent/services")
+            .get("service:read", agent::services, "The services registered here"),
+        atAgent("/v1/agent/service/")
+            .get("service:read", endpoints.agentService(), "One of them; blocks by its hash"),
+        atAgent("/v1/agent/service/register")
+            .put("service:write", agent::registerService, "Registers a service"),
+        atAgent("/v1/agent/service/deregister/")
+            .put("service:write", agent::deregisterService, "Takes it back"),
+        atAgent("/v1/agent/checks")
+            .get("node:read, service:read", agent::checks, "The checks registered here"),
+        atAgent("/v1/agent/check/register").put(check, agent::registerCheck, "Registers a check"),
+        atAgent("/v1/agent/check/deregister/").put(check, agent::deregisterCheck, "Takes it back"),
+        atAgent("/v1/agent/check/pass/").put(check, agent::passCheck, "Reports it passing"),
+        atAgent("/v1/agent/check/warn/").put(check, agent::warnCheck, "Reports a warning"),
+        atAgent("/v1/agent/check/fail/").put(check, agent::failCheck, "Reports it critical"),
+        atAgent("/v1/agent/check/update/")
+            .put(check, agent::updateCheck, "Reports a state with an output"));
+  }
+}

@@ -1,0 +1,45 @@
+package io.hanse.http.server;
+
+import io.hanse.http.endpoints.Endpoints;
+import io.hanse.http.query.Reads;
+import io.hanse.http.route.EndpointTable;
+import io.hanse.http.route.Router;
+import java.net.InetSocketAddress;
+
+/** The HTTP API of one agent: its endpoints over the ports they work on, served at addresses. */
+public final class HttpApi implements AutoCloseable {
+  private final HttpServer server;
+  private final Reads reads;
+
+  private HttpApi(HttpServer server, Reads reads) {
+    this.server = server;
+    this.reads = reads;
+  }
+
+  /** Builds it; nothing is bound yet. */
+  public static HttpApi of(Endpoints.Ports ports, HttpSettings settings, int threadCount) {
+    Reads reads = new Reads(ports.reader(), settings.reads());
+    Router router = new Router(EndpointTable.all(Endpoints.of(ports), reads));
+    Dispatcher dispatcher = new Dispatcher(router, settings, ports.agent().datacenter());
+    return new HttpApi(new HttpServer(settings, dispatcher, threadCount), reads);
+  }
+
+  /**
+   * Listens at an address; port 0 means any that is free.
+   *
+   * @return where it listens
+   */
+  public InetSocketAddress listen(InetSocketAddress address) {
+    return server.listen(address);
+  }
+
+  /** How many blocking queries are held back now. */
+  public int parkedCount() {
+    return reads.parkedCount();
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}

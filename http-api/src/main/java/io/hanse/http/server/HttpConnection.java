@@ -1,0 +1,254 @@
+package io.hanse.http.server;
+
+import io.hanse.http.exchange.Answer;
+import io.hanse.http.exchange.Call;
+import io.hanse.http.exchange.ProblemResponses;
+import io.hanse.http.server.Dispatcher.Dispatched;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.util.ReferenceCountUtil;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client's connection: one request at a time, in order; what a client sends ahead is kept up to
+ * a bound and then not read. It goes on reading while a request is held back, to learn of a client
+ * that has gone.
+ */
+final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
+
+  /** Parts of requests that came ahead, before reading stops. */
+  private static final int AHEAD_MAX = 16;
+
+  /** So much of a body that is too large is read for courtesy: then the connection ends. */
+  private static final long DISCARDED_BYTES_MAX = 8L << 20;
+
+  private final Dispatcher dispatcher;
+  private final ResponseWriter writer;
+  private final ArrayDeque<HttpObject> ahead = new ArrayDeque<>();
+
+  private @Nullable HttpRequest head;
+  private ByteArrayOutputStream body = new ByteArrayOutputStream();
+  private long bodyLength;
+  private boolean isAnswering;
+  private boolean isClosing;
+
+  /** An answer that is there at once calls back while the queue is gone through. */
+  private boolean isGoingOn;
+
+  private @Nullable Call current;
+
+  HttpConnection(Dispatcher dispatcher, ResponseWriter writer) {
+    super(false);
+    this.dispatcher = dispatcher;
+    this.writer = writer;
+  }
+
+  @Override
+  protected void channelRead0(ChannelHandlerContext context, HttpObject part) {
+    if (isAnswering) {
+      ahead.add(part);
+      if (ahead.size() >= AHEAD_MAX) {
+        context.channel().config().setAutoRead(false);
+      }
+    } else {
+      accept(context, part);
+    }
+  }
+
+  private void accept(ChannelHandlerContext context, HttpObject part) {
+    try {
+      if (isClosing) {
+        return;
+      }
+      if (part.decoderResult().isFailure()) {
+        isClosing = true;
+        respond(context, Dispatched.server(Answer.text(400, "400 Bad Request")).answer().join());
+        return;
+      }
+      if (part instanceof HttpRequest request) {
+        begin(context, request);
+      }
+      if (part instanceof HttpContent content && head != null) {
+        take(context, head, content);
+      }
+    } finally {
+      ReferenceCountUtil.release(part);
+    }
+  }
+
+  private void begin(ChannelHandlerContext context, HttpRequest request) {
+    head = request;
+    body = new ByteArrayOutputStream();
+    bodyLength = 0;
+    if (HttpUtil.is100ContinueExpected(request)) {
+      long declared = HttpUtil.getContentLength(request, 0L);
+      if (declared > dispatcher.bodyBytesMax(request.uri())) {
+        isClosing = true;
+        respond(context, dispatcher.tooLarge(request.uri(), declared));
+      } else {
+        context.writeAndFlush(ResponseWriter.interim(HttpResponseStatus.CONTINUE));
+      }
+    }
+  }
+
+  private void take(ChannelHandlerContext context, HttpRequest request, HttpContent content) {
+    int length = content.content().readableBytes();
+    int max = dispatcher.bodyBytesMax(request.uri());
+    bodyLength += length;
+    if (bodyLength <= max) {
+      copy(content, length);
+    }
+    boolean isLast = content instanceof LastHttpContent;
+    if (bodyLength > max && (isLast || bodyLength > max + DISCARDED_BYTES_MAX)) {
+      isClosing = !isLast;
+      long declared = HttpUtil.getContentLength(request, bodyLength);
+      respond(context, dispatcher.tooLarge(request.uri(), declared));
+    } else if (isLast) {
+      dispatch(context, request);
+    }
+  }
+
+  private void copy(HttpContent content, int length) {
+    try {
+      content.content().readBytes(body, length);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void dispatch(ChannelHandlerContext context, HttpRequest request) {
+    isAnswering = true;
+    byte[] bytes = body.toByteArray();
+    body = new ByteArrayOutputStream();
+    Dispatched dispatched =
+        dispatcher.dispatch(
+            new Dispatcher.Incoming(
+                request.method().name(),
+                request.uri(),
+                name -> request.headers().get(name),
+                bytes,
+                ConnectionGate.clientOf(context),
+                context.channel().eventLoop()));
+    current = dispatched.call().orElse(null);
+    dispatched
+        .answer()
+        .whenComplete(
+            (answer, failure) -> {
+              Answer known = failure == null ? answer : ProblemResponses.of(failure);
+              if (context.executor().inEventLoop()) {
+                respond(context, known, dispatched);
+              } else {
+                context.executor().execute(() -> respond(context, known, dispatched));
+              }
+            });
+  }
+
+  private void respond(ChannelHandlerContext context, Answer answer) {
+    respond(context, answer, Dispatched.endpoint(answer));
+  }
+
+  private void respond(ChannelHandlerContext context, Answer answer, Dispatched dispatched) {
+    HttpRequest request = head;
+    head = null;
+    current = null;
+    isAnswering = true;
+    boolean keepsOpen = request != null && HttpUtil.isKeepAlive(request) && !isClosing;
+    isClosing = !keepsOpen;
+    FullHttpResponse response = encode(context, answer, formOf(request, dispatched));
+    if (request != null) {
+      HttpUtil.setKeepAlive(response.headers(), request.protocolVersion(), keepsOpen);
+    } else {
+      response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+    }
+    context
+        .writeAndFlush(response)
+        .addListener(
+            written -> {
+              if (keepsOpen && written.isSuccess()) {
+                goOn(context);
+              }
+            })
+        .addListener(
+            keepsOpen ? ChannelFutureListener.CLOSE_ON_FAILURE : ChannelFutureListener.CLOSE);
+  }
+
+  private FullHttpResponse encode(
+      ChannelHandlerContext context, Answer answer, ResponseWriter.Form form) {
+    try {
+      return writer.write(answer, form, context.alloc());
+    } catch (RuntimeException e) {
+      return writer.write(ProblemResponses.of(e), form, context.alloc());
+    }
+  }
+
+  private static ResponseWriter.Form formOf(@Nullable HttpRequest request, Dispatched dispatched) {
+    if (request == null) {
+      return new ResponseWriter.Form(false, false, false, false);
+    }
+    String encodings = request.headers().get(HttpHeaderNames.ACCEPT_ENCODING, "");
+    Optional<Call> call = dispatched.call();
+    return new ResponseWriter.Form(
+        call.isPresent() && call.get().parameters().has("pretty"),
+        encodings.contains("gzip"),
+        request.method().name().equals("HEAD"),
+        dispatched.ofEndpoint());
+  }
+
+  private void goOn(ChannelHandlerContext context) {
+    isAnswering = false;
+    if (isGoingOn) {
+      return;
+    }
+    isGoingOn = true;
+    while (!isAnswering && !ahead.isEmpty()) {
+      accept(context, ahead.poll());
+    }
+    isGoingOn = false;
+    if (ahead.isEmpty()) {
+      context.channel().config().setAutoRead(true);
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    if (current != null) {
+      current.cancel();
+    }
+    ahead.forEach(ReferenceCountUtil::release);
+    ahead.clear();
+    context.fireChannelInactive();
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event instanceof IdleStateEvent && !isAnswering) {
+      context.close();
+    }
+    context.fireUserEventTriggered(event);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    LOG.debug("connection broke client={}", context.channel().remoteAddress(), cause);
+    context.close();
+  }
+}

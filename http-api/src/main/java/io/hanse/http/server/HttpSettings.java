@@ -1,0 +1,87 @@
+package io.hanse.http.server;
+
+import io.hanse.http.query.Reads;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What can be set of the API.
+ *
+ * @param isIndented whether JSON is always indented, as by a server in development mode
+ * @param allowsByDefault what holds between services where no intention decides
+ * @param responseHeaders sent with every answer
+ * @param blockedPrefixes paths that are refused
+ * @param writers networks that may write; empty: all
+ * @param kvValueBytesMax of one value
+ */
+public record HttpSettings(
+    boolean isIndented,
+    boolean allowsByDefault,
+    Map<String, String> responseHeaders,
+    List<String> blockedPrefixes,
+    List<Network> writers,
+    int kvValueBytesMax,
+    Limits limits,
+    Reads.Limits reads) {
+
+  /**
+   * The bounds of connections.
+   *
+   * @param connectionsPerClientMax from one address
+   * @param bodyBytesMax of a request; values of the key-value store have their own
+   * @param idle without a request under way, a connection is closed after it
+   * @param closing how long running requests may take when the server ends
+   */
+  public record Limits(
+      int connectionsPerClientMax,
+      int requestLineBytesMax,
+      int headerBytesMax,
+      int bodyBytesMax,
+      Duration idle,
+      Duration closing) {
+    public static final Limits DEFAULTS =
+        new Limits(200, 64 << 10, 256 << 10, 1 << 20, Duration.ofMinutes(3), Duration.ofSeconds(2));
+  }
+
+  public static final HttpSettings DEFAULTS =
+      new HttpSettings(
+          false,
+          true,
+          Map.of(),
+          List.of(),
+          List.of(),
+          512 << 10,
+          Limits.DEFAULTS,
+          Reads.Limits.DEFAULTS);
+
+  public HttpSettings {
+    responseHeaders = Map.copyOf(responseHeaders);
+    blockedPrefixes = List.copyOf(blockedPrefixes);
+    writers = List.copyOf(writers);
+  }
+
+  public HttpSettings indented(boolean always) {
+    return new HttpSettings(
+        always,
+        allowsByDefault,
+        responseHeaders,
+        blockedPrefixes,
+        writers,
+        kvValueBytesMax,
+        limits,
+        reads);
+  }
+
+  public HttpSettings allowingByDefault(boolean allows) {
+    return new HttpSettings(
+        isIndented,
+        allows,
+        responseHeaders,
+        blockedPrefixes,
+        writers,
+        kvValueBytesMax,
+        limits,
+        reads);
+  }
+}

@@ -1,0 +1,113 @@
+package io.hanse.http.server;
+
+import io.hanse.http.exchange.Answer;
+import io.hanse.http.json.JsonWriter;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufOutputStream;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
+
+/** Turns an answer into the bytes of a response: how JSON is printed, what is compressed. */
+final class ResponseWriter {
+  /** Smaller bodies are not worth compressing. */
+  private static final int COMPRESSED_BYTES_MIN = 1400;
+
+  private final HttpSettings settings;
+
+  ResponseWriter(HttpSettings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * What of a request decides on the form of its response.
+   *
+   * @param isPretty whether it asked for indented JSON
+   * @param ofEndpoint whether an endpoint answered
+   */
+  record Form(boolean isPretty, boolean acceptsGzip, boolean isHead, boolean ofEndpoint) {}
+
+  FullHttpResponse write(Answer answer, Form form, ByteBufAllocator buffers) {
+    ByteBuf body = buffers.buffer();
+    try {
+      String type = writeBody(answer.body(), form, body);
+      boolean isCompressed = false;
+      if (form.ofEndpoint() && form.acceptsGzip() && body.readableBytes() >= COMPRESSED_BYTES_MIN) {
+        ByteBuf plain = body;
+        body = compress(plain, buffers);
+        plain.release();
+        isCompressed = true;
+      }
+      FullHttpResponse response =
+          new DefaultFullHttpResponse(
+              HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(answer.status()), body);
+      setHeaders(response.headers(), answer, form, type);
+      if (isCompressed) {
+        response.headers().set("Content-Encoding", "gzip");
+      }
+      response.headers().set("Content-Length", body.readableBytes());
+      if (form.isHead()) {
+        body.clear();
+      }
+      return response;
+    } catch (RuntimeException e) {
+      body.release();
+      throw e;
+    }
+  }
+
+  private void setHeaders(HttpHeaders headers, Answer answer, Form form, @Nullable String type) {
+    settings.responseHeaders().forEach(headers::set);
+    if (form.ofEndpoint()) {
+      headers.set("X-Consul-Default-Acl-Policy", "allow");
+      headers.set("Vary", "Accept-Encoding");
+    }
+    if (type != null) {
+      headers.set(Answer.CONTENT_TYPE, type);
+    }
+    answer.headers().forEach(headers::set);
+  }
+
+  private @Nullable String writeBody(Answer.Body content, Form form, ByteBuf body) {
+    if (content instanceof Answer.Body.Json json) {
+      boolean isIndented = settings.isIndented() || form.isPretty();
+      JsonWriter.write(new ByteBufOutputStream(body), isIndented, json.content());
+      if (form.isPretty()) {
+        body.writeByte('\n');
+      }
+      return Answer.JSON;
+    } else if (content instanceof Answer.Body.Text text) {
+      body.writeCharSequence(text.text(), StandardCharsets.UTF_8);
+      return Answer.PLAIN;
+    } else if (content instanceof Answer.Body.Raw raw) {
+      body.writeBytes(raw.bytes().asReadOnlyByteBuffer());
+      return null;
+    }
+    return content instanceof Answer.Body.Empty ? Answer.JSON : null;
+  }
+
+  private static ByteBuf compress(ByteBuf plain, ByteBufAllocator buffers) {
+    ByteBuf compressed = buffers.buffer();
+    try (OutputStream out = new GZIPOutputStream(new ByteBufOutputStream(compressed))) {
+      plain.readBytes(out, plain.readableBytes());
+    } catch (IOException e) {
+      compressed.release();
+      throw new UncheckedIOException(e);
+    }
+    return compressed;
+  }
+
+  static FullHttpResponse interim(HttpResponseStatus status) {
+    return new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, Unpooled.EMPTY_BUFFER);
+  }
+}

@@ -1,0 +1,175 @@
+package io.hanse.http;
+
+import io.hanse.fsm.apply.ClusterStateMachine;
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.port.CommandSubmitter;
+import io.hanse.fsm.port.Leadership;
+import io.hanse.fsm.port.Membership;
+import io.hanse.fsm.port.StateReader;
+import io.hanse.fsm.row.Batch;
+import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.CommandResult;
+import io.hanse.fsm.row.Entry;
+import io.hanse.fsm.row.RegisterClient;
+import io.hanse.fsm.row.Server;
+import io.hanse.fsm.row.WriteServer;
+import io.hanse.fsm.store.ReadSet;
+import io.hanse.fsm.store.Store;
+import io.hanse.fsm.store.StoreSettings;
+import io.hanse.fsm.store.View;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * A cluster of one server without a log: what is submitted is applied at once, by the real state
+ * machine. It can be told to have no leader.
+ */
+public final class LocalCluster
+    implements CommandSubmitter, StateReader, Leadership, Membership, AutoCloseable {
+  private static final String RAFT_ID = "raft-1";
+
+  private final ClusterStateMachine machine =
+      new ClusterStateMachine(new Store(StoreSettings.defaults(), Runnable::run));
+  private final long client;
+
+  private long logIndex;
+  private long sequence;
+  private volatile boolean hasLeader = true;
+
+  public LocalCluster() {
+    Entry register =
+        Entry.newBuilder()
+            .setCommand(
+                Command.newBuilder()
+                    .setRegisterClient(RegisterClient.newBuilder().setOrigin(RAFT_ID)))
+            .build();
+    client = apply(register).getIndex();
+  }
+
+  /** Makes this server known under a node's name. */
+  public void addServer(String nodeId, String node, int serverPort) {
+    submit(
+            Command.newBuilder()
+                .setWriteServer(
+                    WriteServer.newBuilder()
+                        .setServer(
+                            Server.newBuilder()
+                                .setRaftId(RAFT_ID)
+                                .setNodeId(nodeId)
+                                .setNode(node)
+                                .setAddress("127.0.0.1")
+                                .setServerPort(serverPort)))
+                .build())
+        .join();
+  }
+
+  public void loseLeader() {
+    hasLeader = false;
+  }
+
+  public void findLeader() {
+    hasLeader = true;
+  }
+
+  @Override
+  public synchronized CompletableFuture<CommandResult> submit(Command command) {
+    if (!hasLeader) {
+      return CompletableFuture.failedFuture(noLeader());
+    }
+    Entry entry =
+        Entry.newBuilder()
+            .setClient(client)
+            .setSequence(++sequence)
+            .setAckedBelow(sequence)
+            .setCommand(command)
+            .build();
+    CommandResult result = apply(entry);
+    return result.getProblem() == 0
+        ? CompletableFuture.completedFuture(result)
+        : CompletableFuture.failedFuture(
+            new ProblemException(ProblemCode.of(result.getProblem()), result.getMessage()));
+  }
+
+  private synchronized CommandResult apply(Entry entry) {
+    logIndex++;
+    Batch batch = Batch.newBuilder().setTimeMillis(logIndex).addEntries(entry).build();
+    return machine.apply(logIndex, batch).getResults(0);
+  }
+
+  private static ProblemException noLeader() {
+    return new ProblemException(ProblemCode.NO_LEADER, "no leader");
+  }
+
+  @Override
+  public CompletableFuture<Freshness> fresh(Level level, Duration patience) {
+    return hasLeader || level == Level.STALE
+        ? CompletableFuture.completedFuture(freshness())
+        : CompletableFuture.failedFuture(noLeader());
+  }
+
+  @Override
+  public Freshness freshness() {
+    return new Freshness(hasLeader, hasLeader ? 0 : 60_000);
+  }
+
+  @Override
+  public View view() {
+    return machine.view();
+  }
+
+  @Override
+  public Runnable watch(ReadSet reads, long since, Runnable wake) {
+    return machine.watches().watch(reads, since, wake);
+  }
+
+  /** How many watches are waiting. */
+  public int watchCount() {
+    return machine.watches().count();
+  }
+
+  @Override
+  public Standing standing() {
+    return new Standing(1, hasLeader, hasLeader ? Optional.of(RAFT_ID) : Optional.empty());
+  }
+
+  @Override
+  public void onChange(Consumer<Standing> listener) {
+    listener.accept(standing());
+  }
+
+  @Override
+  public String self() {
+    return RAFT_ID;
+  }
+
+  @Override
+  public CompletableFuture<List<Member>> members() {
+    return hasLeader
+        ? CompletableFuture.completedFuture(knownMembers())
+        : CompletableFuture.failedFuture(noLeader());
+  }
+
+  @Override
+  public List<Member> knownMembers() {
+    return List.of(new Member(RAFT_ID, true, hasLeader, logIndex));
+  }
+
+  @Override
+  public CompletableFuture<Void> transferLeadership(Optional<String> raftId) {
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public CompletableFuture<Void> remove(String raftId) {
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public void close() {
+    machine.close();
+  }
+}

@@ -1,0 +1,60 @@
+package io.hanse.http;
+
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.row.PeeringState;
+import io.hanse.fsm.row.WritePeering;
+import io.hanse.peering.PeeringService;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+
+/** Peerings without another end: a token makes a row, a delete marks it. */
+public final class MemoryPeerings implements PeeringService {
+  private final LocalCluster cluster;
+
+  public MemoryPeerings(LocalCluster cluster) {
+    this.cluster = cluster;
+  }
+
+  @Override
+  public CompletableFuture<String> generateToken(
+      String name, String partition, Map<String, String> meta, List<String> externalAddresses) {
+    Peering peering =
+        Peering.newBuilder()
+            .setId(UUID.randomUUID().toString())
+            .setName(name)
+            .putAllMeta(meta)
+            .setState(PeeringState.PENDING)
+            .build();
+    WritePeering write =
+        WritePeering.newBuilder()
+            .setPeering(peering)
+            .setGenerate(
+                WritePeering.GenerateToken.newBuilder()
+                    .setEstablishment(UUID.randomUUID().toString()))
+            .build();
+    return cluster
+        .submit(Command.newBuilder().setWritePeering(write).build())
+        .thenApply(done -> "dG9rZW4=");
+  }
+
+  @Override
+  public CompletableFuture<Void> establish(String name, String token, Map<String, String> meta) {
+    return CompletableFuture.failedFuture(
+        new ProblemException(ProblemCode.PEER_UNREACHABLE, "no way to " + name));
+  }
+
+  @Override
+  public CompletableFuture<Void> delete(String name) {
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public CompletableFuture<List<Peering>> withStreamStatus(List<Peering> stored) {
+    return CompletableFuture.completedFuture(stored);
+  }
+}

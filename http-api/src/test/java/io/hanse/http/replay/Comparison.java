@@ -1,0 +1,176 @@
+package io.hanse.http.replay;
+
+import io.hanse.http.RawClient.Response;
+import io.hanse.http.replay.Placeholders.Mismatch;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Whether an answer is as recorded: status, headers, body. */
+final class Comparison {
+  private static final String INDEX = "X-Consul-Index";
+
+  private final Placeholders placeholders;
+
+  Comparison(Placeholders placeholders) {
+    this.placeholders = placeholders;
+  }
+
+  void compare(Map<?, ?> expected, Response actual) {
+    int status = ((BigDecimal) expected.get("status")).intValue();
+    if (status == 0) {
+      return;
+    }
+    if (actual.status() != status) {
+      throw new Mismatch(
+          "expected status "
+              + status
+              + ", got "
+              + actual.status()
+              + " "
+              + Placeholders.shorten(actual.text()));
+    }
+    compareHeaders((Map<?, ?>) expected.get("headers"), actual);
+    if (expected.containsKey("body")) {
+      String printed = JsonTree.print(expected.get("body"));
+      if (!printed.contains("…keys")) {
+        compare(expected.get("body"), JsonTree.parse(actual.text()), "");
+      }
+    } else if (expected.get("body_text") instanceof String text) {
+      compareText(text, actual.text());
+    }
+  }
+
+  void compareTree(@Nullable Object expected, @Nullable Object actual) {
+    compare(expected, actual, "");
+  }
+
+  private void compareHeaders(Map<?, ?> expected, Response actual) {
+    for (Map.Entry<?, ?> header : expected.entrySet()) {
+      String name = header.getKey().toString();
+      String value = actual.headers().get(name);
+      if (value == null) {
+        throw new Mismatch("header " + name + " is missing");
+      }
+      if (name.equals(INDEX)) {
+        if (Long.parseLong(value) < 1) {
+          throw new Mismatch("index " + value);
+        }
+        placeholders.bindHeaderIndex(header.getValue().toString(), value);
+      } else {
+        placeholders.match(header.getValue().toString(), value);
+      }
+    }
+    for (String name : actual.headers().keySet()) {
+      if (name.toLowerCase(Locale.ROOT).startsWith("x-consul") && !expected.containsKey(name)) {
+        throw new Mismatch("header " + name + " is too much");
+      }
+    }
+  }
+
+  /** Behind these marks stand words of Go's decoder, which are nobody's contract. */
+  private void compareText(String expected, String actual) {
+    int json = expected.indexOf("json: ");
+    if (json >= 0 && !expected.contains("json: unknown field")) {
+      placeholders.match(
+          expected.substring(0, json), actual.substring(0, Math.min(json, actual.length())));
+    } else {
+      placeholders.match(expected, actual);
+    }
+  }
+
+  private void compare(@Nullable Object expected, @Nullable Object actual, String path) {
+    if (expected instanceof String text) {
+      compareString(text, actual, path);
+    } else if (expected instanceof Map<?, ?> map) {
+      compareMaps(map, actual, path);
+    } else if (expected instanceof List<?> list) {
+      compareLists(list, actual, path);
+    } else if (expected instanceof BigDecimal number) {
+      if (!(actual instanceof BigDecimal other) || number.compareTo(other) != 0) {
+        throw new Mismatch(path + ": expected " + number + ", got " + actual);
+      }
+    } else if (expected == null ? actual != null : !expected.equals(actual)) {
+      throw new Mismatch(path + ": expected " + expected + ", got " + actual);
+    }
+  }
+
+  private void compareString(String expected, @Nullable Object actual, String path) {
+    if (expected.equals("<time-or-null>")) {
+      return;
+    }
+    boolean isText = actual instanceof String;
+    boolean isNumber = actual instanceof BigDecimal;
+    if (!isText && !(isNumber && Placeholders.isPlaceholder(expected))) {
+      throw new Mismatch(path + ": expected " + expected + ", got " + actual);
+    }
+    try {
+      placeholders.match(
+          expected, isNumber ? ((BigDecimal) actual).toPlainString() : actual.toString());
+    } catch (Mismatch e) {
+      throw new Mismatch(path + ": " + e.getMessage());
+    }
+  }
+
+  private void compareMaps(Map<?, ?> expected, @Nullable Object actual, String path) {
+    if (!(actual instanceof Map<?, ?> map)) {
+      throw new Mismatch(path + ": expected an object, got " + actual);
+    }
+    Map<String, @Nullable Object> wanted = new LinkedHashMap<>();
+    expected.forEach((key, value) -> wanted.put(placeholders.substitute(key.toString()), value));
+    if (!wanted.keySet().equals(map.keySet())) {
+      Set<Object> missing = new TreeSet<>(wanted.keySet());
+      missing.removeAll(map.keySet());
+      Set<Object> extra = new TreeSet<>(map.keySet());
+      extra.removeAll(wanted.keySet());
+      throw new Mismatch(path + ": keys missing " + missing + ", too much " + extra);
+    }
+    wanted.forEach((key, value) -> compare(value, map.get(key), path + "." + key));
+  }
+
+  /** In order where that fits, else as sets: most lists promise none. */
+  private void compareLists(List<?> expected, @Nullable Object actual, String path) {
+    if (!(actual instanceof List<?> list) || list.size() != expected.size()) {
+      throw new Mismatch(
+          path
+              + ": expected a list of "
+              + expected.size()
+              + ", got "
+              + Placeholders.shorten(JsonTree.print(actual)));
+    }
+    Map<String, String> saved = placeholders.save();
+    try {
+      for (int i = 0; i < list.size(); i++) {
+        compare(expected.get(i), list.get(i), path + "[" + i + "]");
+      }
+    } catch (Mismatch inOrder) {
+      placeholders.restore(saved);
+      List<@Nullable Object> left = new ArrayList<>(list);
+      for (Object element : expected) {
+        if (!removeFirst(left, element, path)) {
+          throw inOrder;
+        }
+      }
+    }
+  }
+
+  private boolean removeFirst(List<@Nullable Object> from, @Nullable Object wanted, String path) {
+    for (int i = 0; i < from.size(); i++) {
+      Map<String, String> saved = placeholders.save();
+      try {
+        compare(wanted, from.get(i), path);
+        from.remove(i);
+        return true;
+      } catch (Mismatch e) {
+        placeholders.restore(saved);
+      }
+    }
+    return false;
+  }
+}

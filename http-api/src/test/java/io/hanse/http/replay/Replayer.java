@@ -1,0 +1,221 @@
+package io.hanse.http.replay;
+
+import io.hanse.http.RawClient;
+import io.hanse.http.RawClient.Response;
+import io.hanse.http.replay.Placeholders.Mismatch;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Replays one recording: sends its requests in order and compares the answers. */
+public final class Replayer {
+  /** What was recorded with a pause of 0.4 s is replayed with this one. */
+  private static final long TRIGGER_AFTER_MILLIS = 150;
+
+  private static final Pattern REPEATED = Pattern.compile("<(\\d+) times (.)>");
+  private static final long POLL_MILLIS = 50;
+  private static final long POLL_MAX_NANOS = TimeUnit.SECONDS.toNanos(20);
+
+  /**
+   * What came of it.
+   *
+   * @param replayed lines that were sent and compared
+   * @param differences one text each
+   */
+  public record Outcome(int replayed, int skipped, List<String> differences) {}
+
+  private final Recording recording;
+  private final SkipList skips;
+  private final Placeholders placeholders;
+  private final Comparison comparison;
+  private final Map<String, Subject> subjects = new TreeMap<>();
+
+  private Replayer(Recording recording, SkipList skips) {
+    this.recording = recording;
+    this.skips = skips;
+    placeholders = new Placeholders(recording.agents().size() > 1);
+    comparison = new Comparison(placeholders);
+  }
+
+  /** Starts the agents of a recording, replays it and stops them. */
+  public static Outcome replay(Recording recording, SkipList skips, Subject.Factory agents) {
+    Replayer replayer = new Replayer(recording, skips);
+    try {
+      for (Recording.Agent agent : recording.agents()) {
+        replayer.add(agent, agents.start(agent, recording.isDev()));
+      }
+      return replayer.run();
+    } finally {
+      replayer.subjects.values().forEach(Subject::close);
+    }
+  }
+
+  private void add(Recording.Agent agent, Subject subject) {
+    subjects.put(agent.name(), subject);
+    boolean isOnly = recording.agents().size() == 1;
+    subject
+        .ports()
+        .forEach(
+            (name, port) ->
+                placeholders.bind(
+                    "port", isOnly ? name : agent.name() + "." + name, port.toString()));
+  }
+
+  private Outcome run() {
+    List<String> differences = new ArrayList<>();
+    int replayed = 0;
+    int skipped = 0;
+    for (Map<?, ?> line : recording.lines()) {
+      String name = String.valueOf(line.get("name"));
+      if (skips.reason(recording.name(), name).isPresent()) {
+        skipped++;
+        continue;
+      }
+      replayed++;
+      try {
+        replay(line);
+      } catch (Mismatch | UncheckedIOException e) {
+        differences.add(recording.name() + " | " + name + " | " + e.getMessage());
+      }
+    }
+    return new Outcome(replayed, skipped, differences);
+  }
+
+  private void replay(Map<?, ?> line) {
+    Subject subject =
+        line.containsKey("cluster")
+            ? subjects.get(line.get("cluster").toString())
+            : subjects.values().iterator().next();
+    if ("blocking".equals(line.get("kind"))) {
+      replayBlocking(line, subject);
+    } else if (Boolean.TRUE.equals(line.get("racy"))) {
+      Map<?, ?> expected = (Map<?, ?>) line.get("response");
+      compareStatus(expected, send(subject, line));
+    } else if (Boolean.TRUE.equals(line.get("poll"))) {
+      poll(line, subject);
+    } else {
+      compare(line, send(subject, line));
+    }
+  }
+
+  private static void compareStatus(Map<?, ?> expected, Response actual) {
+    if (!String.valueOf(actual.status()).equals(String.valueOf(expected.get("status")))) {
+      throw new Mismatch("status " + actual.status());
+    }
+  }
+
+  private void poll(Map<?, ?> line, Subject subject) {
+    long deadline = System.nanoTime() + POLL_MAX_NANOS;
+    while (true) {
+      Map<String, String> saved = placeholders.save();
+      try {
+        compare(line, send(subject, line));
+        return;
+      } catch (Mismatch e) {
+        if (System.nanoTime() - deadline > 0) {
+          throw e;
+        }
+        placeholders.restore(saved);
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS));
+      }
+    }
+  }
+
+  private void compare(Map<?, ?> line, Response actual) {
+    comparison.compare((Map<?, ?>) line.get("response"), actual);
+    if (line.containsKey("token_decoded")
+        && JsonTree.parse(actual.text()) instanceof Map<?, ?> body
+        && body.get("PeeringToken") instanceof String token) {
+      String decoded = new String(Base64.getDecoder().decode(token), StandardCharsets.UTF_8);
+      comparison.compareTree(line.get("token_decoded"), JsonTree.parse(decoded));
+    }
+  }
+
+  private void replayBlocking(Map<?, ?> line, Subject subject) {
+    ExecutorService thread = Executors.newSingleThreadExecutor();
+    try {
+      CompletableFuture<Response> read =
+          CompletableFuture.supplyAsync(() -> send(subject, line), thread);
+      boolean isAtOnce = isDoneWithin(read, TRIGGER_AFTER_MILLIS);
+      if (isAtOnce != "at-once".equals(line.get("returned"))) {
+        throw new Mismatch("expected " + line.get("returned") + ", answered at once: " + isAtOnce);
+      }
+      for (Object trigger : (List<?>) line.get("trigger")) {
+        compare((Map<?, ?>) trigger, send(subject, (Map<?, ?>) trigger));
+      }
+      compare(line, read.join());
+    } finally {
+      thread.shutdown();
+    }
+  }
+
+  private static boolean isDoneWithin(CompletableFuture<Response> answer, long millis) {
+    try {
+      answer.get(millis, TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (Exception e) {
+      throw new Mismatch(String.valueOf(e));
+    }
+  }
+
+  private Response send(Subject subject, Map<?, ?> line) {
+    Map<?, ?> request = (Map<?, ?>) line.get("request");
+    Map<String, String> headers = new TreeMap<>();
+    if (request.get("headers") instanceof Map<?, ?> given) {
+      given.forEach(
+          (name, value) -> headers.put(name.toString(), placeholders.substitute(value.toString())));
+    }
+    try {
+      return RawClient.exchange(
+          subject.http(),
+          request.get("method").toString(),
+          placeholders.substitute(request.get("path").toString()),
+          headers,
+          bodyOf(request, line.get("token_decoded")));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private byte @Nullable [] bodyOf(Map<?, ?> request, @Nullable Object token) {
+    String text;
+    if (request.containsKey("body")) {
+      text = JsonTree.print(placeholders.substitute(request.get("body")));
+      if (token != null) {
+        String encoded =
+            Base64.getEncoder()
+                .encodeToString(
+                    JsonTree.print(placeholders.substitute(token))
+                        .getBytes(StandardCharsets.UTF_8));
+        text = text.replace("<encoded:token_decoded>", encoded);
+      }
+    } else if (request.containsKey("body_text")) {
+      text = repeated(placeholders.substitute(request.get("body_text").toString()));
+    } else {
+      return null;
+    }
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** A long body is recorded as what it was made of: {@code <524289 times x>}. */
+  private static String repeated(String text) {
+    Matcher times = REPEATED.matcher(text);
+    return times.matches() ? times.group(2).repeat(Integer.parseInt(times.group(1))) : text;
+  }
+}

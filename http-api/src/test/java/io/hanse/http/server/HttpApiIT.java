@@ -1,0 +1,240 @@
+package io.hanse.http.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.hanse.http.ApiFixture;
+import io.hanse.http.RawClient;
+import io.hanse.http.RawClient.Response;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class HttpApiIT {
+  private static final String WEB =
+      "{\"Node\":\"n1\",\"Address\":\"10.0.0.1\",\"Service\":{\"ID\":\"web1\",\"Service\":\"web\","
+          + "\"Port\":80}}";
+
+  private final ApiFixture fixture = new ApiFixture(HttpSettings.DEFAULTS);
+
+  @AfterEach
+  void close() {
+    fixture.close();
+  }
+
+  @Test
+  void shouldShowWhatIsRegistered() {
+    assertThat(fixture.put("/v1/catalog/register", WEB).text()).isEqualTo("true");
+    Response service = fixture.get("/v1/catalog/service/web");
+    assertThat(service.status()).isEqualTo(200);
+    assertThat(service.text()).contains("\"ServiceID\":\"web1\",\"ServiceName\":\"web\"");
+    assertThat(service.header("X-Consul-Knownleader")).isEqualTo("true");
+    assertThat(service.header("X-Consul-Lastcontact")).isEqualTo("0");
+    assertThat(service.header("X-Consul-Effective-Consistency")).isEqualTo("leader");
+    assertThat(service.header("X-Consul-Default-Acl-Policy")).isEqualTo("allow");
+    assertThat(service.header("Content-Type")).isEqualTo("application/json");
+    assertThat(fixture.get("/v1/catalog/services").text()).isEqualTo("{\"web\":[]}");
+  }
+
+  @Test
+  void shouldIndentWhereItIsAsked() {
+    assertThat(fixture.get("/v1/catalog/datacenters?pretty").text())
+        .isEqualTo("[\n    \"dc1\"\n]\n");
+  }
+
+  @Test
+  void shouldHoldAReadBackUntilItChanges() {
+    fixture.put("/v1/catalog/register", WEB);
+    long index = fixture.get("/v1/health/service/web").index();
+    CompletableFuture<Response> waiting =
+        CompletableFuture.supplyAsync(
+            () -> fixture.get("/v1/health/service/web?wait=20s&index=" + index));
+    await().until(() -> fixture.api.parkedCount() == 1);
+    fixture.put("/v1/catalog/register", WEB.replace("web1", "other").replace("web\"", "db\""));
+    assertThat(waiting).isNotDone();
+    fixture.put("/v1/catalog/register", WEB.replace("80", "81"));
+    Response woken = waiting.join();
+    assertThat(woken.text()).contains("\"Port\":81");
+    assertThat(woken.index()).isGreaterThan(index);
+    assertThat(fixture.api.parkedCount()).isZero();
+  }
+
+  @Test
+  void shouldAnswerWithTheSameIndexWhenTheTimeIsOver() {
+    fixture.put("/v1/kv/a", "1");
+    long index = fixture.get("/v1/kv/a").index();
+    Response late = fixture.get("/v1/kv/a?wait=50ms&index=" + index);
+    assertThat(late.index()).isEqualTo(index);
+    assertThat(late.status()).isEqualTo(200);
+  }
+
+  @Test
+  void shouldWakeOnAKeyThatDidNotExist() {
+    Response missing = fixture.get("/v1/kv/later");
+    assertThat(missing.status()).isEqualTo(404);
+    CompletableFuture<Response> waiting =
+        CompletableFuture.supplyAsync(
+            () -> fixture.get("/v1/kv/later?wait=20s&index=" + missing.index()));
+    await().until(() -> fixture.api.parkedCount() == 1);
+    fixture.put("/v1/kv/later", "x");
+    assertThat(waiting.join().status()).isEqualTo(200);
+  }
+
+  @Test
+  void shouldForgetTheReadOfAClientThatIsGone() throws IOException {
+    fixture.put("/v1/kv/a", "1");
+    long index = fixture.get("/v1/kv/a").index();
+    try (RawClient client = new RawClient(fixture.address)) {
+      client.send("GET", "/v1/kv/a?wait=60s&index=" + index, Map.of(), null);
+      await().until(() -> fixture.cluster.watchCount() == 1);
+    }
+    await().until(() -> fixture.cluster.watchCount() == 0);
+    assertThat(fixture.api.parkedCount()).isZero();
+  }
+
+  @Test
+  void shouldAnswerPipelinedRequestsInOrder() throws IOException {
+    try (RawClient client = new RawClient(fixture.address)) {
+      StringBuilder all = new StringBuilder();
+      for (int i = 0; i < 200; i++) {
+        all.append("PUT /v1/kv/k HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n")
+            .append(String.format("%03d", i))
+            .append("GET /v1/kv/k?raw HTTP/1.1\r\nHost: x\r\n\r\n");
+      }
+      client.sendText(all.toString());
+      for (int i = 0; i < 200; i++) {
+        assertThat(client.receive(false).text()).isEqualTo("true");
+        assertThat(client.receive(false).text()).isEqualTo(String.format("%03d", i));
+      }
+    }
+  }
+
+  @Test
+  void shouldRefuseABodyThatIsTooLargeAndGoOn() throws IOException {
+    try (RawClient client = new RawClient(fixture.address)) {
+      client.send("PUT", "/v1/kv/big", Map.of(), new byte[(512 << 10) + 1]);
+      Response refused = client.receive(false);
+      assertThat(refused.status()).isEqualTo(413);
+      assertThat(refused.text())
+          .startsWith("Request body(524289 bytes) too large, max size: 524288 bytes.");
+      client.send("PUT", "/v1/kv/fits", Map.of(), new byte[512 << 10]);
+      assertThat(client.receive(false).text()).isEqualTo("true");
+    }
+  }
+
+  @Test
+  void shouldRefuseABodyBeforeItIsSentWhereTheClientWaits() throws IOException {
+    try (RawClient client = new RawClient(fixture.address)) {
+      client.sendText(
+          "PUT /v1/kv/a HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length:"
+              + " 600000\r\n\r\n");
+      assertThat(client.receive(false).status()).isEqualTo(413);
+    }
+    try (RawClient client = new RawClient(fixture.address)) {
+      client.sendText(
+          "PUT /v1/kv/a HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n");
+      assertThat(client.receive(false).status()).isEqualTo(100);
+      client.sendText("v");
+      assertThat(client.receive(false).text()).isEqualTo("true");
+    }
+  }
+
+  @Test
+  void shouldCloseTheConnectionOfWhoSpeaksNoHttp() throws IOException {
+    try (RawClient client = new RawClient(fixture.address)) {
+      client.sendText("\u0016\u0003\u0001 hello\r\n\r\n");
+      assertThat(client.receive(false).status()).isEqualTo(400);
+      assertThat(client.isAtEnd()).isTrue();
+    }
+  }
+
+  @Test
+  void shouldRefuseTheConnectionThatIsTooMany() throws IOException {
+    int max = HttpSettings.Limits.DEFAULTS.connectionsPerClientMax();
+    List<RawClient> clients = new ArrayList<>();
+    try {
+      for (int i = 0; i < max; i++) {
+        RawClient client = new RawClient(fixture.address);
+        clients.add(client);
+        client.send("GET", "/v1/status/leader", Map.of(), null);
+        assertThat(client.receive(false).status()).isEqualTo(200);
+      }
+      try (RawClient client = new RawClient(fixture.address)) {
+        Response refused = client.receive(false);
+        assertThat(refused.status()).isEqualTo(429);
+        assertThat(refused.text()).contains("too many concurrent connections");
+      }
+    } finally {
+      for (RawClient client : clients) {
+        client.close();
+      }
+    }
+    await().until(() -> fixture.get("/v1/status/leader").status() == 200);
+  }
+
+  @Test
+  void shouldCompressLargeAnswersForWhoAsksForIt() {
+    for (int i = 0; i < 50; i++) {
+      fixture.put("/v1/kv/key-" + i, "value");
+    }
+    Response compressed =
+        fixture.exchange("GET", "/v1/kv/?recurse", Map.of("Accept-Encoding", "gzip"), "");
+    assertThat(compressed.header("Content-Encoding")).isEqualTo("gzip");
+    assertThat(compressed.body()[0]).isEqualTo((byte) 0x1f);
+    assertThat(fixture.get("/v1/kv/?recurse").header("Content-Encoding")).isEmpty();
+  }
+
+  @Test
+  void shouldSayAtOnceThatThereIsNoLeader() {
+    fixture.put("/v1/kv/a", "1");
+    fixture.cluster.loseLeader();
+    for (Response response :
+        List.of(
+            fixture.get("/v1/kv/a"), fixture.put("/v1/kv/a", "2"), fixture.get("/v1/peerings"))) {
+      assertThat(response.status()).isEqualTo(500);
+      assertThat(response.text()).isEqualTo("No cluster leader");
+    }
+    Response stale = fixture.get("/v1/kv/a?stale");
+    assertThat(stale.status()).isEqualTo(200);
+    assertThat(stale.header("X-Consul-Knownleader")).isEqualTo("false");
+    assertThat(stale.header("X-Consul-Lastcontact")).isEqualTo("60000");
+    assertThat(fixture.get("/v1/status/leader").text()).isEqualTo("\"\"");
+  }
+
+  @Test
+  void shouldRefuseByNameWhatItCannotDo() {
+    for (String name : List.of("filter", "near", "cached", "merge-central-config")) {
+      Response refused = fixture.get("/v1/catalog/nodes?" + name + "=x");
+      assertThat(refused.status()).isEqualTo(400);
+      assertThat(refused.text()).contains("\"" + name + "\"");
+    }
+  }
+
+  @Test
+  void shouldHoldAnAgentsServiceBackByItsHash() {
+    fixture.put("/v1/agent/service/register", "{\"Name\":\"web\",\"Port\":1}");
+    Response first = fixture.get("/v1/agent/service/web");
+    String hash = first.header("X-Consul-Contenthash");
+    assertThat(first.text()).contains("\"ContentHash\":\"" + hash + "\"");
+    CompletableFuture<Response> waiting =
+        CompletableFuture.supplyAsync(
+            () -> fixture.get("/v1/agent/service/web?wait=20s&hash=" + hash));
+    fixture.put("/v1/agent/service/register", "{\"Name\":\"web\",\"Port\":2}");
+    assertThat(waiting.join().text()).contains("\"Port\":2");
+  }
+
+  @Test
+  void shouldAnswerAPeeringThatIsNotThereWithoutAnIndex() {
+    Response missing = fixture.get("/v1/peering/nope");
+    assertThat(missing.status()).isEqualTo(404);
+    assertThat(missing.headers()).doesNotContainKey("X-Consul-Index");
+    fixture.exchange("POST", "/v1/peering/token", "{\"PeerName\":\"east\"}");
+    assertThat(fixture.get("/v1/peering/EAST").text()).contains("\"Name\":\"east\"");
+    assertThat(new String(fixture.get("/v1/peerings").body(), UTF_8)).startsWith("[{");
+  }
+}
