@@ -9,9 +9,6 @@ import org.jspecify.annotations.Nullable;
  * scratch space of this process, made again from snapshot and log.
  */
 final class ChronicleValues implements Values {
-  /** Larger ones would waste the small chunks that suit most rows, so they have their own map. */
-  static final int SMALL_BYTES_MAX = 4 << 10;
-
   private static final int SMALL_BYTES_USUAL = 256;
   private static final int LARGE_BYTES_USUAL = 16 << 10;
 
@@ -43,27 +40,21 @@ final class ChronicleValues implements Values {
 
   @Override
   public void put(long id, byte[] value) {
-    (value.length > SMALL_BYTES_MAX ? large : small).put(id, value);
+    mapOf(id).put(id, value);
   }
 
   @Override
   public byte @Nullable [] get(long id) {
-    byte[] value = small.get(id);
-    return value != null ? value : large.get(id);
+    return mapOf(id).get(id);
   }
 
   @Override
-  public boolean remove(long id) {
-    // remove(key, value) would need the value; the count tells whether it was there.
-    if (small.containsKey(id)) {
-      small.remove(id);
-      return true;
-    }
-    if (large.containsKey(id)) {
-      large.remove(id);
-      return true;
-    }
-    return false;
+  public void remove(long id) {
+    mapOf(id).remove(id);
+  }
+
+  private ChronicleMap<Long, byte[]> mapOf(long id) {
+    return Values.isLarge(id) ? large : small;
   }
 
   @Override

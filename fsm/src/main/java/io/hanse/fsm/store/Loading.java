@@ -32,7 +32,7 @@ final class Loading {
 
   /** Answers the id of the value. */
   long row(TableId table, byte[] key, byte[] value, long modifyIndex) {
-    long id = store.nextValueId();
+    long id = store.nextValueId(value);
     values.put(id, value);
     leaf(table, key, id, modifyIndex);
     digest += StateDigest.ofRow(table, key, modifyIndex, value);

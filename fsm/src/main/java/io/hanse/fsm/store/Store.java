@@ -24,6 +24,9 @@ public final class Store implements AutoCloseable {
 
   private static final int MOVED_WITH_ENTRY_MAX = 1_000;
 
+  /** What a read of nothing answers, and so not the index of any command. */
+  private static final long EMPTY_INDEX = 1;
+
   /** All values of a state that was replaced, closed once no view is older than the version. */
   private record Replaced(TieredValues values, long sequence) {}
 
@@ -38,9 +41,11 @@ public final class Store implements AutoCloseable {
   // The applying thread's own.
   private final Retired retired = new Retired();
   private final Deque<Replaced> replaced = new ArrayDeque<>();
-  private long lastValueId;
+  private long lastValueNumber;
 
   /**
+   * An empty state, at public index 1.
+   *
    * @param background runs what may take seconds, and wakes watches
    */
   public Store(StoreSettings settings, Executor background) {
@@ -48,6 +53,8 @@ public final class Store implements AutoCloseable {
   }
 
   /**
+   * An empty state, at public index 1.
+   *
    * @param background runs what may take seconds
    * @param wakes wakes watches
    */
@@ -65,7 +72,7 @@ public final class Store implements AutoCloseable {
             trees,
             new long[TableId.COUNT],
             Totals.NONE,
-            new Position(0, 0, 0));
+            new Position(0, EMPTY_INDEX, 0));
     watches = new WatchRegistry(this::version, settings.watchesMax(), wakes);
   }
 
@@ -121,7 +128,7 @@ public final class Store implements AutoCloseable {
   }
 
   long keep(byte[] value) {
-    long id = ++lastValueId;
+    long id = nextValueId(value);
     current.values.put(id, value);
     return id;
   }
@@ -161,8 +168,8 @@ public final class Store implements AutoCloseable {
     return new Loading(this, values);
   }
 
-  long nextValueId() {
-    return ++lastValueId;
+  long nextValueId(byte[] value) {
+    return Values.id(++lastValueNumber, value);
   }
 
   /** Puts a loaded state in place of the present one. Called by the applying thread. */

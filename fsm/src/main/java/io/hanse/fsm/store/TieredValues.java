@@ -56,14 +56,16 @@ final class TieredValues implements Values {
   }
 
   @Override
-  public boolean remove(long id) {
+  public void remove(long id) {
     byte[] value = heap.remove(id);
     if (value != null) {
       heapBytes -= value.length;
-      return true;
+      return;
     }
     ChronicleValues others = offHeap;
-    return others != null && others.remove(id);
+    if (others != null) {
+      others.remove(id);
+    }
   }
 
   /** Carries values over, if native memory is open. Called by the writer. */

@@ -7,13 +7,24 @@ import org.jspecify.annotations.Nullable;
  * need no lock. One thread writes; any thread reads.
  */
 interface Values extends AutoCloseable {
-  /** Keeps a value under an id that was never used before. The array is not to be changed. */
+  /** Larger values would waste the small chunks that suit most rows, so they are kept apart. */
+  int SMALL_BYTES_MAX = 4 << 10;
+
+  /** The id of a value: a number never used before, and in the lowest bit whether it is large. */
+  static long id(long number, byte[] value) {
+    return (number << 1) | (value.length > SMALL_BYTES_MAX ? 1 : 0);
+  }
+
+  static boolean isLarge(long id) {
+    return (id & 1) == 1;
+  }
+
+  /** Keeps a value. The array is not to be changed. */
   void put(long id, byte[] value);
 
   byte @Nullable [] get(long id);
 
-  /** Answers whether it was there. */
-  boolean remove(long id);
+  void remove(long id);
 
   /** The memory that it takes outside of the heap. */
   long offHeapBytes();

@@ -23,7 +23,7 @@ class TreeTest {
   /** A tree and what should be in it. */
   private record Pair(Tree tree, Map<byte[], Leaf> model) {}
 
-  @Property(tries = 25)
+  @Property(tries = 12)
   void shouldAgreeWithAModelInEachVersionEvenOldOnes(@ForAll long seed) {
     Random random = new Random(seed);
     TreeMap<byte[], Leaf> model = new TreeMap<>(Arrays::compareUnsigned);
