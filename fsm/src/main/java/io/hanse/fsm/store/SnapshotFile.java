@@ -211,6 +211,10 @@ public final class SnapshotFile {
         byte[] key = in.readBytes(keyBytes);
         byte[] value = in.readBytes(valueBytes);
         long valueId = loading.row(id, key, value, modifyIndex);
+        if (id == TableId.TOMBSTONES) {
+          Key byTime = Tombstones.timeKey(Tombstones.deletedAtMillis(value), Key.wrap(key));
+          loading.leaf(TableId.TOMBSTONES_BY_TIME, byTime.bytes(), valueId, modifyIndex);
+        }
         if (table != null) {
           table.link(loading, key, value, valueId, modifyIndex);
         }

@@ -98,7 +98,7 @@ public final class Table<R extends Message> {
     return list;
   }
 
-  /** Hands over the rows one by one. Nothing may be changed meanwhile. */
+  /** Hands over the rows one by one. */
   public void forEach(Rows rows, Key prefix, Consumer<R> consumer) {
     rows.scan(
         id,

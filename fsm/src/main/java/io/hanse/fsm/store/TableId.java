@@ -30,7 +30,8 @@ public enum TableId {
   CHECKS_BY_INSTANCE(105),
   CHECKS_BY_SERVICE(106),
   CHECKS_BY_STATE(107),
-  PEERINGS_BY_NAME(108);
+  PEERINGS_BY_NAME(108),
+  TOMBSTONES_BY_TIME(109);
 
   /** How many there are. */
   static final int COUNT = values().length;

@@ -4,6 +4,8 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.row.Tombstone;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * The form of tombstones: rows that remember the index at which a key left a tree, so that the
@@ -23,8 +25,27 @@ final class Tombstones {
     return Key.wrap(longer);
   }
 
-  static TableId tableOf(byte[] key) {
-    return TableId.of(((key[0] & 0xff) << 8) | (key[1] & 0xff));
+  static TableId tableOf(Key tombstone) {
+    byte[] bytes = tombstone.bytes();
+    return TableId.of(((bytes[0] & 0xff) << 8) | (bytes[1] & 0xff));
+  }
+
+  static boolean isOfThem(TableId table) {
+    return table == TableId.TOMBSTONES || table == TableId.TOMBSTONES_BY_TIME;
+  }
+
+  /** Of the tree in which they stand by the time of the deletion. */
+  static Key timeKey(long deletedAtMillis, Key tombstone) {
+    return Key.EMPTY.then(deletedAtMillis).then(tombstone);
+  }
+
+  static long timeOf(Key timeKey) {
+    return ByteBuffer.wrap(timeKey.bytes()).getLong();
+  }
+
+  static Key behindTime(Key timeKey) {
+    byte[] bytes = timeKey.bytes();
+    return Key.wrap(Arrays.copyOfRange(bytes, Long.BYTES, bytes.length));
   }
 
   static byte[] value(long deletedAtMillis) {

@@ -10,13 +10,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The next version in the making: one entry of the log, with the commands in it. It reads its own
- * changes; nobody else sees any of them before {@link #publish}. Used by the applying thread only;
- * while a scan runs, nothing may be changed.
+ * changes; nobody else sees any of them before {@link #publish}. Used by the applying thread only.
  *
  * <p>{@link #nextIndex} begins a command; {@link #rollbackCommand} takes back what it changed, but
  * not its index.
  */
 public final class Transaction implements Rows {
+  /** What a reap may add to the time that an entry of the log takes. */
+  private static final int REAPED_MAX = 10_000;
+
   /** A key of a tree that was put or removed. */
   record Change(TableId table, Key key) {}
 
@@ -118,7 +120,7 @@ public final class Transaction implements Rows {
 
   @Override
   public byte @Nullable [] get(TableId table, Key key) {
-    long id = tree(table).valueId(key.bytes());
+    long id = valueId(table, key);
     return id == 0 ? null : Store.value(base.values, id);
   }
 
@@ -140,12 +142,26 @@ public final class Transaction implements Rows {
 
   @Override
   public int size(TableId table) {
-    return tree(table).size;
+    TreeEditor editor = editors[table.slot()];
+    return editor == null ? trees[table.slot()].size : editor.size();
   }
 
+  /** As it is now: what is changed while it is scanned is not seen by the scan. */
   private Tree tree(TableId table) {
     TreeEditor editor = editors[table.slot()];
-    return editor == null ? trees[table.slot()] : editor.peek();
+    return editor == null ? trees[table.slot()] : editor.tree();
+  }
+
+  private long valueId(TableId table, Key key) {
+    TreeEditor editor = editors[table.slot()];
+    return editor == null ? trees[table.slot()].valueId(key.bytes()) : editor.valueId(key.bytes());
+  }
+
+  private long modifyIndex(TableId table, Key key) {
+    TreeEditor editor = editors[table.slot()];
+    return editor == null
+        ? trees[table.slot()].modifyIndex(key.bytes())
+        : editor.modifyIndex(key.bytes());
   }
 
   private TreeEditor editor(TableId table) {
@@ -169,12 +185,11 @@ public final class Transaction implements Rows {
 
   /** Answers the id of the value, for {@link #link}. */
   long putRow(TableId table, Key key, byte[] value, long modifyIndex) {
-    Tree tree = tree(table);
-    long oldId = tree.valueId(key.bytes());
+    long oldId = valueId(table, key);
     byte[] old = oldId == 0 ? null : Store.value(base.values, oldId);
     count(table, key, old, value);
     if (old != null) {
-      digest -= StateDigest.ofRow(table, key.bytes(), tree.modifyIndex(key.bytes()), old);
+      digest -= StateDigest.ofRow(table, key.bytes(), modifyIndex(table, key), old);
       retired.add(oldId);
     }
     digest += StateDigest.ofRow(table, key.bytes(), modifyIndex, value);
@@ -186,13 +201,13 @@ public final class Transaction implements Rows {
 
   /** Writes a leaf of a secondary tree, over the value of its row in the primary one. */
   void link(TableId secondary, Key key, long valueId, long modifyIndex) {
-    boolean isNew = tree(secondary).valueId(key.bytes()) == 0;
+    boolean isNew = valueId(secondary, key) == 0;
     putLeaf(secondary, key, valueId, modifyIndex, isNew);
   }
 
   private void putLeaf(TableId table, Key key, long id, long modifyIndex, boolean isNew) {
     editor(table).put(key.bytes(), id, modifyIndex);
-    if (table != TableId.TOMBSTONES) {
+    if (!Tombstones.isOfThem(table)) {
       changes.add(new Change(table, key));
       if (isNew) {
         forget(Tombstones.key(table, key));
@@ -246,13 +261,12 @@ public final class Transaction implements Rows {
   }
 
   private byte @Nullable [] dropRow(TableId table, Key key) {
-    Tree tree = tree(table);
-    long id = tree.valueId(key.bytes());
+    long id = valueId(table, key);
     if (id == 0) {
       return null;
     }
     byte[] value = Store.value(base.values, id);
-    digest -= StateDigest.ofRow(table, key.bytes(), tree.modifyIndex(key.bytes()), value);
+    digest -= StateDigest.ofRow(table, key.bytes(), modifyIndex(table, key), value);
     retired.add(id);
     editor(table).remove(key.bytes());
     return value;
@@ -267,13 +281,17 @@ public final class Transaction implements Rows {
       raiseFloor(table, atIndex);
       return;
     }
-    byte[] value = Tombstones.value(timeMillis);
-    putRow(TableId.TOMBSTONES, Tombstones.key(table, key), value, atIndex);
+    Key tombstone = Tombstones.key(table, key);
+    forget(tombstone);
+    long id = putRow(TableId.TOMBSTONES, tombstone, Tombstones.value(timeMillis), atIndex);
+    link(TableId.TOMBSTONES_BY_TIME, Tombstones.timeKey(timeMillis, tombstone), id, atIndex);
   }
 
   private void forget(Key tombstone) {
-    if (size(TableId.TOMBSTONES) > 0) {
-      dropRow(TableId.TOMBSTONES, tombstone);
+    byte[] value = size(TableId.TOMBSTONES) == 0 ? null : dropRow(TableId.TOMBSTONES, tombstone);
+    if (value != null) {
+      Key byTime = Tombstones.timeKey(Tombstones.deletedAtMillis(value), tombstone);
+      editor(TableId.TOMBSTONES_BY_TIME).remove(byTime.bytes());
     }
   }
 
@@ -290,22 +308,32 @@ public final class Transaction implements Rows {
   }
 
   /**
-   * Drops tombstones from before the time given. No index goes back: the floors of their tables are
-   * raised. Wakes nobody, as no answer changes.
+   * Drops tombstones from before the time given, the oldest first and a bounded number of them. No
+   * index goes back: the floors of their tables are raised. Wakes nobody, as no answer changes.
+   *
+   * @return whether some are left
    */
-  public void reap(long deletedBeforeMillis) {
-    List<Key> reaped = new ArrayList<>();
-    scan(
-        TableId.TOMBSTONES,
+  public boolean reap(long deletedBeforeMillis) {
+    int[] reaped = {0};
+    boolean[] areLeft = {false};
+    scanKeys(
+        TableId.TOMBSTONES_BY_TIME,
         Key.EMPTY,
-        (key, value, index) -> {
-          if (Tombstones.deletedAtMillis(value) < deletedBeforeMillis) {
-            reaped.add(key);
-            raiseFloor(Tombstones.tableOf(key.bytes()), index);
+        Key.EMPTY,
+        (key, index) -> {
+          Key tombstone = Tombstones.behindTime(key);
+          if (Tombstones.timeOf(key) >= deletedBeforeMillis) {
+            return false;
           }
+          if (reaped[0]++ == REAPED_MAX) {
+            areLeft[0] = true;
+            return false;
+          }
+          raiseFloor(Tombstones.tableOf(tombstone), index);
+          forget(tombstone);
           return true;
         });
-    reaped.forEach(key -> dropRow(TableId.TOMBSTONES, key));
+    return areLeft[0];
   }
 
   /** Makes all changes visible at once and wakes those who wait for them. Ends the transaction. */

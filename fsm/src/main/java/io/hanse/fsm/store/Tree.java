@@ -28,13 +28,21 @@ final class Tree {
 
   /** The id of the key's value; 0 if there is none. */
   long valueId(byte[] key) {
+    return valueId(root, key);
+  }
+
+  /** 0 if there is no such key. */
+  long modifyIndex(byte[] key) {
+    return modifyIndex(root, key);
+  }
+
+  static long valueId(Node root, byte[] key) {
     Leaf leaf = leafOf(root, key);
     int at = find(leaf.keys, key);
     return at < 0 ? 0 : leaf.ids[at];
   }
 
-  /** 0 if there is no such key. */
-  long modifyIndex(byte[] key) {
+  static long modifyIndex(Node root, byte[] key) {
     Leaf leaf = leafOf(root, key);
     int at = find(leaf.keys, key);
     return at < 0 ? 0 : leaf.indexes[at];

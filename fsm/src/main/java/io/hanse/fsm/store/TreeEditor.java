@@ -37,9 +37,16 @@ final class TreeEditor {
     return new Tree(root, size);
   }
 
-  /** For reading only, and only until the next change. */
-  Tree peek() {
-    return new Tree(root, size);
+  long valueId(byte[] key) {
+    return Tree.valueId(root, key);
+  }
+
+  long modifyIndex(byte[] key) {
+    return Tree.modifyIndex(root, key);
+  }
+
+  int size() {
+    return size;
   }
 
   /** Answers the id replaced, 0 if the key is new. */

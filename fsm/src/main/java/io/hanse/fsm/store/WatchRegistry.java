@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * watched prefix: no watch is looked at that is not woken.
  */
 public final class WatchRegistry {
+  /** So that those who begin to wait are not held up by an entry that changed very much. */
+  private static final int CHANGES_UNDER_LOCK_MAX = 256;
+
   /** Those of one table. */
   private static final class OfTable {
     final Map<Key, Set<Watch>> keys = new LinkedHashMap<>();
@@ -107,21 +110,26 @@ public final class WatchRegistry {
 
   /** Called by the applying thread, after the version with the changes is published. */
   void wake(List<Transaction.Change> changes) {
-    if (count == 0 || changes.isEmpty()) {
+    for (int from = 0; from < changes.size() && count > 0; from += CHANGES_UNDER_LOCK_MAX) {
+      int to = Math.min(changes.size(), from + CHANGES_UNDER_LOCK_MAX);
+      List<Watch> woken = new ArrayList<>();
+      synchronized (lock) {
+        changes.subList(from, to).forEach(change -> takeMatching(change, woken));
+      }
+      woken.forEach(this::run);
+    }
+  }
+
+  private void takeMatching(Transaction.Change change, List<Watch> woken) {
+    OfTable table = tables[change.table().slot()];
+    take(table.keys.get(change.key()), woken);
+    if (table.lengths.isEmpty()) {
       return;
     }
-    List<Watch> woken = new ArrayList<>();
-    synchronized (lock) {
-      for (Transaction.Change change : changes) {
-        OfTable table = tables[change.table().slot()];
-        take(table.keys.get(change.key()), woken);
-        int length = change.key().bytes().length;
-        for (int beginning : List.copyOf(table.lengths.headMap(length, true).keySet())) {
-          take(table.prefixes.get(change.key().first(beginning)), woken);
-        }
-      }
+    int length = change.key().bytes().length;
+    for (int beginning : List.copyOf(table.lengths.headMap(length, true).keySet())) {
+      take(table.prefixes.get(change.key().first(beginning)), woken);
     }
-    woken.forEach(this::run);
   }
 
   /** Wakes all. */

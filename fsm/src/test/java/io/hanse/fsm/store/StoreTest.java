@@ -118,6 +118,60 @@ class StoreTest {
   }
 
   @Test
+  void shouldScanWhatWasThereWhenTheScanBegan() {
+    try (Store store = TestTables.store()) {
+      Transaction transaction = TestTables.next(store);
+      transaction.nextIndex();
+      for (int i = 0; i < 500; i++) {
+        KV.put(transaction, TestTables.kv("k" + i, "1"));
+      }
+      List<String> seen = new ArrayList<>();
+      KV.forEach(
+          transaction,
+          Key.EMPTY,
+          row -> {
+            seen.add(row.getKey());
+            KV.remove(transaction, KV.key(row));
+            KV.put(transaction, TestTables.kv("later" + row.getKey(), "1"));
+          });
+      assertThat(seen).hasSize(500).doesNotHaveDuplicates();
+      assertThat(KV.count(transaction, Key.EMPTY)).isEqualTo(500);
+      assertThat(KV.count(transaction, TestTables.kvKey("k"))).isZero();
+    }
+  }
+
+  @Test
+  void shouldReapTheOldestTombstonesFirstAndNotAllAtOnce() {
+    try (Store store = TestTables.store()) {
+      Transaction writes = store.begin(1, 1_000);
+      writes.nextIndex();
+      for (int i = 0; i < 12_000; i++) {
+        writes.put(TableId.KV, Key.EMPTY.then(i), new byte[1], writes.publicIndex());
+      }
+      writes.publish();
+      Transaction deletions = store.begin(2, 2_000);
+      long index = deletions.nextIndex();
+      for (int i = 0; i < 12_000; i++) {
+        deletions.remove(TableId.KV, Key.EMPTY.then(i), index);
+      }
+      deletions.publish();
+      assertThat(store.stats().tombstones()).isEqualTo(12_000);
+      Transaction reap = store.begin(3, 3_000);
+      assertThat(reap.reap(2_000)).isFalse();
+      assertThat(reap.size(TableId.TOMBSTONES)).isEqualTo(12_000);
+      assertThat(reap.reap(2_001)).isTrue();
+      assertThat(reap.size(TableId.TOMBSTONES)).isEqualTo(2_000);
+      assertThat(reap.reap(2_001)).isFalse();
+      reap.publish();
+      assertThat(store.stats().tombstones()).isZero();
+      try (View view = store.view()) {
+        assertThat(view.get(TableId.KV, Key.EMPTY.then(3))).isNull();
+        assertThat(view.readIndex()).isEqualTo(index);
+      }
+    }
+  }
+
+  @Test
   void shouldNotLetTheClockOfTheLogGoBack() {
     try (Store store = TestTables.store()) {
       store.begin(1, 500).publish();
