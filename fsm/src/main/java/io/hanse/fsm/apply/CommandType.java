@@ -45,7 +45,8 @@ enum CommandType {
       BodyCase.RECONCILE_IMPORT_LIST,
       Command::getReconcileImportList,
       ImportApplier::reconcileList),
-  PURGE_IMPORTS(BodyCase.PURGE_IMPORTS, Command::getPurgeImports, ImportApplier::purge);
+  PURGE_IMPORTS(BodyCase.PURGE_IMPORTS, Command::getPurgeImports, ImportApplier::purge),
+  OPEN_IMPORTS(BodyCase.OPEN_IMPORTS, Command::getOpenImports, ImportFence::open);
 
   /** What a command means. It refuses by a ProblemException; then nothing has changed. */
   @FunctionalInterface

@@ -29,7 +29,11 @@ final class ImportApplier {
   private ImportApplier() {}
 
   static Applied reconcile(ApplyContext context, ReconcileImport command) {
-    String peer = requireSource(context.rows(), command.getPeer());
+    Peering source = requireSource(context.rows(), command.getPeer());
+    if (ImportFence.isStale(context.rows(), source, command.getFence())) {
+      return Applied.NOT_DONE;
+    }
+    String peer = source.getName();
     try {
       new ImportReconciliation(context.rows(), peer, command.getService())
           .reconcile(command.getInstancesList());
@@ -47,7 +51,11 @@ final class ImportApplier {
 
   static Applied reconcileList(ApplyContext context, ReconcileImportList command) {
     Transaction rows = context.rows();
-    String peer = requireSource(rows, command.getPeer());
+    Peering source = requireSource(rows, command.getPeer());
+    if (ImportFence.isStale(rows, source, command.getFence())) {
+      return Applied.NOT_DONE;
+    }
+    String peer = source.getName();
     Set<String> kept = new TreeSet<>();
     for (String service : command.getServicesList()) {
       kept.add(Keys.fold(service));
@@ -61,9 +69,9 @@ final class ImportApplier {
     return Applied.DONE;
   }
 
-  /** The peering's own name, by which what it brings is told apart. */
-  private static String requireSource(Transaction rows, String peer) {
-    return PeeringApplier.requireOpen(new Peerings(rows).byName(peer)).getName();
+  /** The peering whose own name tells apart what it brings. */
+  private static Peering requireSource(Transaction rows, String peer) {
+    return PeeringApplier.requireOpen(new Peerings(rows).byName(peer));
   }
 
   static Applied purge(ApplyContext context, PurgeImports command) {

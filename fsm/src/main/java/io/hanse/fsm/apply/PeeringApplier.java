@@ -203,6 +203,9 @@ final class PeeringApplier {
       throw precondition("cannot write peering trust bundle for unknown peering " + name);
     }
     Peering peering = requireOpen(stored);
+    if (ImportFence.isStale(rows, peering, command.getFence())) {
+      return Applied.NOT_DONE;
+    }
     Tables.TRUST_BUNDLES.put(
         rows, command.getBundle().toBuilder().setPeerName(peering.getName()).build());
     Peering.Builder next = peering.toBuilder().clearPeerCaPems();
@@ -220,6 +223,9 @@ final class PeeringApplier {
             .byId(command.getId())
             .filter(Peerings::isActive)
             .orElseThrow(() -> precondition(GONE));
+    if (ImportFence.isStale(rows, stored, command.getFence())) {
+      return Applied.NOT_DONE;
+    }
     Peering next =
         stored.toBuilder()
             .clearPeerServerAddresses()

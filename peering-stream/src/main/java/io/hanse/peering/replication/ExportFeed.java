@@ -18,6 +18,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Says what one peer is to know, and says it again as it changes. Each resource is a question of
@@ -25,6 +27,8 @@ import java.util.function.Function;
  * loop only.
  */
 final class ExportFeed {
+  private static final Logger LOG = LoggerFactory.getLogger(ExportFeed.class);
+
   /** Where resources go. */
   interface Sink {
     void offered(ResourceType type, String id, Message payload);
@@ -89,7 +93,7 @@ final class ExportFeed {
 
   private WatchedQuery<?> watchService(String name) {
     return watch(
-        view -> payload(new ExportResolver(view).instances(name)),
+        view -> payload(resolver(view).instances(name)),
         payload -> {
           if (services.containsKey(name)) {
             sink.offered(PeerResources.SERVICE, name, payload);
@@ -99,7 +103,7 @@ final class ExportFeed {
 
   private WatchedQuery<?> watchTwin(String name) {
     return watch(
-        view -> payload(new ExportResolver(view).meshInstances(name, peer)),
+        view -> payload(resolver(view).meshInstances(name, peer)),
         payload -> {
           if (twins.containsKey(name)) {
             sink.offered(PeerResources.SERVICE, twinOf(name), payload);
@@ -137,15 +141,12 @@ final class ExportFeed {
     return name + PeerResources.TWIN_SUFFIX;
   }
 
-  /** Rows without a name are left out: some versions of Consul do not survive them. */
+  private static ExportResolver resolver(View view) {
+    return new ExportResolver(view, reason -> LOG.warn("instance withheld cause={}", reason));
+  }
+
   private static ExportedService payload(List<CheckServiceNode> instances) {
-    ExportedService.Builder payload = ExportedService.newBuilder();
-    for (CheckServiceNode instance : instances) {
-      if (ImportIntake.missingIn(instance).isEmpty()) {
-        payload.addNodes(instance);
-      }
-    }
-    return payload.build();
+    return ExportedService.newBuilder().addAllNodes(instances).build();
   }
 
   void close() {

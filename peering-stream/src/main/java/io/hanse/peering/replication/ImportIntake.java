@@ -2,10 +2,14 @@ package io.hanse.peering.replication;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemCode.Category;
+import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.CommandResult;
 import io.hanse.fsm.row.HealthCheck;
+import io.hanse.fsm.row.OpenImports;
 import io.hanse.fsm.row.PeeringServerAddresses;
 import io.hanse.fsm.row.PeeringTrustBundle;
 import io.hanse.fsm.row.ReconcileImport;
@@ -19,16 +23,22 @@ import io.hanse.peering.protocol.ResourceType;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Turns each resource received from a peer into one command, so that nothing is ever half imported.
- * Refuses what has no legal form before it reaches the log; the rest is the applier's to judge.
+ * Turns each resource received from a peer into one command, so that nothing is ever half imported,
+ * and under a fence, so that no stream puts back what a newer one has replaced. Refuses what has no
+ * legal form before it reaches the log; the rest is the applier's to judge.
  */
 final class ImportIntake {
+  /** What a fence adds to a command, at most. */
+  private static final int FENCE_BYTES = 16;
+
   private final LogWriter writer;
   private final String peeringId;
   private final String peer;
   private final int commandBytesMax;
+  private @Nullable CompletableFuture<CommandResult> fence;
 
   /**
    * Imports for one peering.
@@ -49,7 +59,7 @@ final class ImportIntake {
    *     take it: then the stream must end, since the peer sends no resource twice.
    */
   CompletableFuture<Optional<String>> store(ResourceType type, String id, Any payload) {
-    Command command;
+    Command.Builder command;
     try {
       command = commandFor(type, id, payload);
     } catch (InvalidProtocolBufferException e) {
@@ -57,31 +67,60 @@ final class ImportIntake {
     } catch (MalformedResource e) {
       return refused(e.problem);
     }
-    int bytes = command.getSerializedSize();
+    int bytes = command.build().getSerializedSize() + FENCE_BYTES;
     if (bytes > commandBytesMax) {
       return refused("resource is too large to be stored: " + bytes + " > " + commandBytesMax);
     }
     CompletableFuture<Optional<String>> stored = new CompletableFuture<>();
-    writer
-        .submit(command)
-        .whenComplete(
-            (result, failure) -> {
-              if (failure == null) {
-                stored.complete(Optional.empty());
-              } else if (LogWriter.problemOf(failure).code().category() == Category.CALLER) {
-                stored.complete(Optional.of(LogWriter.messageOf(failure)));
-              } else {
-                stored.completeExceptionally(failure);
-              }
-            });
+    fence()
+        .thenCompose(opened -> writer.submit(fenced(command, opened.getIndex())))
+        .whenComplete((result, failure) -> finish(stored, result, failure));
     return stored;
+  }
+
+  private static void finish(
+      CompletableFuture<Optional<String>> stored,
+      @Nullable CommandResult result,
+      @Nullable Throwable failure) {
+    if (failure != null && LogWriter.problemOf(failure).code().category() == Category.CALLER) {
+      stored.complete(Optional.of(LogWriter.messageOf(failure)));
+    } else if (failure != null) {
+      stored.completeExceptionally(failure);
+    } else if (result == null || !result.getDone()) {
+      stored.completeExceptionally(
+          new ProblemException(ProblemCode.NOT_LEADER, "a newer stream imports for this peering"));
+    } else {
+      stored.complete(Optional.empty());
+    }
+  }
+
+  /** Opened with the first resource: an attempt that is turned away costs nothing. */
+  private CompletableFuture<CommandResult> fence() {
+    if (fence == null) {
+      fence =
+          writer.submit(
+              Command.newBuilder()
+                  .setOpenImports(OpenImports.newBuilder().setPeeringId(peeringId))
+                  .build());
+    }
+    return fence;
+  }
+
+  private static Command fenced(Command.Builder command, long fence) {
+    switch (command.getBodyCase()) {
+      case RECONCILE_IMPORT -> command.getReconcileImportBuilder().setFence(fence);
+      case RECONCILE_IMPORT_LIST -> command.getReconcileImportListBuilder().setFence(fence);
+      case WRITE_TRUST_BUNDLE -> command.getWriteTrustBundleBuilder().setFence(fence);
+      default -> command.getWritePeeringAddressesBuilder().setFence(fence);
+    }
+    return command.build();
   }
 
   private static CompletableFuture<Optional<String>> refused(String problem) {
     return CompletableFuture.completedFuture(Optional.of(problem));
   }
 
-  private Command commandFor(ResourceType type, String id, Any payload)
+  private Command.Builder commandFor(ResourceType type, String id, Any payload)
       throws InvalidProtocolBufferException, MalformedResource {
     Command.Builder command = Command.newBuilder();
     if (type.equals(PeerResources.SERVICE)) {
@@ -102,7 +141,7 @@ final class ImportIntake {
               .setId(peeringId)
               .addAllAddresses(addresses.getAddressesList()));
     }
-    return command.build();
+    return command;
   }
 
   private ReconcileImport service(String name, ExportedService service) throws MalformedResource {
