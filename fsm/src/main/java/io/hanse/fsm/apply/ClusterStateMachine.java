@@ -9,11 +9,16 @@ import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.Command.BodyCase;
 import io.hanse.fsm.row.CommandResult;
 import io.hanse.fsm.row.Entry;
+import io.hanse.fsm.store.FolderSync;
+import io.hanse.fsm.store.SnapshotFile;
 import io.hanse.fsm.store.Store;
 import io.hanse.fsm.store.Transaction;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.store.WatchRegistry;
+import io.hanse.fsm.view.Tables;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -119,6 +124,28 @@ public final class ClusterStateMachine implements AutoCloseable {
           ProblemCode.TOO_LARGE,
           "a command of " + size + " bytes is too large, at most " + COMMAND_BYTES_MAX + " are");
     }
+  }
+
+  /**
+   * Writes the newest version into a file, beside applies, on the calling thread. It survives a
+   * power cut once this returns.
+   *
+   * @param term of the newest log entry applied, for whoever reads the header
+   */
+  public SnapshotFile.Header writeSnapshot(long term, Path file, FolderSync disk)
+      throws IOException {
+    try (View view = store.view()) {
+      return SnapshotFile.write(view, term, file, disk);
+    }
+  }
+
+  /**
+   * Puts the state of a file in place of this one; watches are woken.
+   *
+   * @throws ProblemException DECODE_FAILED: the file cannot be used; the state is as it was
+   */
+  public SnapshotFile.Header loadSnapshot(Path file) throws IOException {
+    return SnapshotFile.load(file, Tables.SCHEMA, store);
   }
 
   /** The newest version, pinned until it is closed. */

@@ -31,7 +31,7 @@ import java.util.List;
 
 /** Commands and rows as tests want them: short to write, with nothing in them that says nothing. */
 public final class Commands {
-  static final String CLUSTER_ID = "11111111-2222-3333-4444-555555555555";
+  public static final String CLUSTER_ID = "11111111-2222-3333-4444-555555555555";
 
   private Commands() {}
 
