@@ -15,7 +15,7 @@ final class Bodies {
       return MessageJson.read(call.body(), into);
     } catch (JsonProblem e) {
       String hint =
-          e.getMessage().endsWith("\"Namespace\"")
+          String.valueOf(e.getMessage()).endsWith("\"Namespace\"")
               ? " - Namespaces are a Consul Enterprise feature"
               : "";
       throw HttpProblem.badRequest("Request decode failed: " + e.getMessage() + hint);

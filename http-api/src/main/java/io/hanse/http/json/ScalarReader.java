@@ -94,23 +94,21 @@ final class ScalarReader {
   }
 
   private Boolean bool(FieldDescriptor field) throws IOException {
-    switch (in.currentToken()) {
-      case VALUE_TRUE, VALUE_FALSE:
-        return in.getBooleanValue();
-      case VALUE_STRING:
+    return switch (in.currentToken()) {
+      case VALUE_TRUE, VALUE_FALSE -> in.getBooleanValue();
+      case VALUE_STRING -> {
         requireWeak(field);
-        if (TRUE.contains(in.getText())) {
-          return true;
-        } else if (FALSE.contains(in.getText())) {
-          return false;
+        if (!TRUE.contains(in.getText()) && !FALSE.contains(in.getText())) {
+          throw mismatch(field);
         }
-        throw mismatch(field);
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT:
+        yield TRUE.contains(in.getText());
+      }
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> {
         requireWeak(field);
-        return number(field).signum() != 0;
-      default:
-        throw mismatch(field);
-    }
+        yield number(field).signum() != 0;
+      }
+      default -> throw mismatch(field);
+    };
   }
 
   private BigInteger integer(FieldDescriptor field) throws IOException {
