@@ -1,23 +1,76 @@
 package io.hanse.cli;
 
+import io.hanse.cli.client.Session;
+import io.hanse.cli.command.CatalogCommands;
+import io.hanse.cli.command.ConfigCommands;
+import io.hanse.cli.command.ConnectCaCommands;
+import io.hanse.cli.command.ConnectCommands;
+import io.hanse.cli.command.KvCommands;
+import io.hanse.cli.command.MembersCommand;
+import io.hanse.cli.command.OperatorCommands;
+import io.hanse.cli.command.OperatorRaftCommands;
+import io.hanse.cli.command.PeeringCommands;
+import io.hanse.cli.command.ServicesCommands;
+import io.hanse.cli.command.VersionCommand;
+import io.hanse.cli.program.AgentCommand;
 import java.util.List;
+import java.util.Set;
 
-/** The table of commands. A name costs nothing until its command is made. */
+/**
+ * The table of commands and groups by their path. A name costs nothing until its command is made.
+ */
 final class Commands {
-  static final List<String> NAMES = List.of("completion", "version");
+  static final List<String> NAMES =
+      List.of(
+          "agent",
+          "catalog",
+          "completion",
+          "config",
+          "connect",
+          "connect ca",
+          "kv",
+          "members",
+          "operator",
+          "operator raft",
+          "peering",
+          "services",
+          "version");
+
+  /** Spellings that help does not list. */
+  private static final Set<String> ALIASES = Set.of("peerings");
 
   private Commands() {}
 
-  static Object create(String name) {
-    return switch (name) {
-      case "completion" -> new CompletionCommand();
-      case "version" -> new VersionCommand();
-      default -> throw new IllegalArgumentException("no command \"" + name + "\"");
+  static boolean exists(String path) {
+    return NAMES.contains(path) || ALIASES.contains(path);
+  }
+
+  static Object create(String path, Session session) {
+    return switch (path) {
+      case "agent" -> new AgentCommand(session).spec();
+      case "catalog" -> new CatalogCommands(session);
+      case "completion" -> new CompletionCommand(session);
+      case "config" -> new ConfigCommands(session);
+      case "connect" -> new ConnectCommands();
+      case "connect ca" -> new ConnectCaCommands(session);
+      case "kv" -> new KvCommands(session);
+      case "members" -> new MembersCommand(session);
+      case "operator" -> new OperatorCommands();
+      case "operator raft" -> new OperatorRaftCommands(session);
+      case "peering", "peerings" -> new PeeringCommands(session);
+      case "services" -> new ServicesCommands(session);
+      case "version" -> new VersionCommand(session);
+      default -> throw new IllegalArgumentException("no command \"" + path + "\"");
     };
   }
 
-  /** The one that the command line names, or all where it names none: help and mistakes. */
-  static List<String> needed(String... args) {
-    return args.length > 0 && NAMES.contains(args[0]) ? List.of(args[0]) : NAMES;
+  /** The groups and commands directly below a path; "" is the root. */
+  static List<String> below(String path) {
+    String prefix = path.isEmpty() ? "" : path + " ";
+    return NAMES.stream()
+        .filter(name -> name.startsWith(prefix))
+        .map(name -> name.substring(prefix.length()))
+        .filter(name -> !name.contains(" "))
+        .toList();
   }
 }

@@ -1,0 +1,227 @@
+package io.hanse.cli.command;
+
+import static io.hanse.cli.client.Failures.during;
+import static io.hanse.cli.client.Failures.requireFormat;
+import static io.hanse.cli.client.Failures.required;
+
+import io.hanse.cli.client.ApiClient;
+import io.hanse.cli.client.CommandFailure;
+import io.hanse.cli.client.HttpFlags;
+import io.hanse.cli.client.KeyValue;
+import io.hanse.cli.client.Request;
+import io.hanse.cli.client.Response;
+import io.hanse.cli.client.Session;
+import io.hanse.cli.client.Table;
+import io.hanse.cli.value.JsonText;
+import io.hanse.cli.value.Value;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(name = "peering", description = "Joins this cluster with others.")
+public final class PeeringCommands {
+  private static final String NO_NAME = "Missing the required -name flag";
+
+  private static final String FORMATS = "json|pretty";
+
+  private final Session session;
+
+  public PeeringCommands(Session session) {
+    this.session = session;
+  }
+
+  @Command(name = "generate-token", description = "Makes a token that another cluster redeems.")
+  int generateToken(
+      @Mixin HttpFlags http,
+      @Option(names = "-name", defaultValue = "", description = "The other cluster's name here.")
+          String name,
+      @Option(
+              names = "-meta",
+              converter = KeyValue.Converter.class,
+              description = "Metadata of the peering, key=value; may be repeated.")
+          @Nullable List<KeyValue> meta,
+      @Option(
+              names = "-server-external-addresses",
+              defaultValue = "",
+              description = "Addresses that the token names in place of the servers' own.")
+          String externalAddresses,
+      @Option(names = "-partition", defaultValue = "", description = "Of another edition.")
+          String partition,
+      @Option(names = "-format", defaultValue = "pretty", description = "pretty or json.")
+          String format) {
+    required(name, NO_NAME);
+    requireFormat(format, FORMATS);
+    Map<String, Value> body = new LinkedHashMap<>();
+    body.put("PeerName", Value.of(name));
+    addMeta(body, meta);
+    if (!externalAddresses.isEmpty()) {
+      body.put("ServerExternalAddresses", Value.of(List.of(externalAddresses.split(","))));
+    }
+    Request request =
+        Request.post("/v1/peering/token")
+            .withUnlessEmpty("partition", partition)
+            .with(new Value.Fields(body));
+    Value answer =
+        during(
+            "Error generating peering token for " + name,
+            () -> http.client(session).send(request).orFail().json());
+    session.print(
+        format.equals("json") ? JsonText.compact(answer) : answer.at("PeeringToken").text());
+    return 0;
+  }
+
+  @Command(name = "establish", description = "Redeems a token of another cluster.")
+  int establish(
+      @Mixin HttpFlags http,
+      @Option(names = "-name", defaultValue = "", description = "The other cluster's name here.")
+          String name,
+      @Option(names = "-peering-token", defaultValue = "", description = "What it generated.")
+          String token,
+      @Option(
+              names = "-meta",
+              converter = KeyValue.Converter.class,
+              description = "Metadata of the peering, key=value; may be repeated.")
+          @Nullable List<KeyValue> meta,
+      @Option(names = "-partition", defaultValue = "", description = "Of another edition.")
+          String partition) {
+    required(name, NO_NAME);
+    required(token, "Missing the required -peering-token flag");
+    Map<String, Value> body = new LinkedHashMap<>();
+    body.put("PeerName", Value.of(name));
+    body.put("PeeringToken", Value.of(token));
+    addMeta(body, meta);
+    Request request =
+        Request.post("/v1/peering/establish")
+            .withUnlessEmpty("partition", partition)
+            .with(new Value.Fields(body));
+    during(
+        "Error establishing peering for " + name,
+        () -> http.client(session).send(request).orFail());
+    session.print("Successfully established peering connection with " + name);
+    return 0;
+  }
+
+  @Command(name = "list", description = "Lists all peerings.")
+  int list(
+      @Mixin HttpFlags http,
+      @Option(names = "-partition", defaultValue = "", description = "Of another edition.")
+          String partition,
+      @Option(names = "-format", defaultValue = "pretty", description = "pretty or json.")
+          String format) {
+    requireFormat(format, FORMATS);
+    Request request = Request.get("/v1/peerings").withUnlessEmpty("partition", partition);
+    Value answer =
+        during("Error listing peerings", () -> http.client(session).send(request).orFail().json());
+    List<Value> peerings =
+        answer.items().stream()
+            .sorted(Comparator.comparing(peering -> peering.at("Name").text()))
+            .toList();
+    if (format.equals("json")) {
+      session.print(JsonText.compact(new Value.Items(peerings)));
+      return 0;
+    }
+    if (peerings.isEmpty()) {
+      session.print("There are no peering connections.");
+      return 0;
+    }
+    Table table = new Table("Name", "State", "Imported Svcs", "Exported Svcs", "Meta");
+    for (Value peering : peerings) {
+      Value status = peering.at("StreamStatus");
+      table.row(
+          peering.at("Name").text(),
+          peering.at("State").text(),
+          String.valueOf(status.at("ImportedServices").items().size()),
+          String.valueOf(status.at("ExportedServices").items().size()),
+          PeeringText.meta(peering.at("Meta"), ","));
+    }
+    session.out().print(table.text());
+    return 0;
+  }
+
+  @Command(name = "read", description = "Shows one peering.")
+  int read(
+      @Mixin HttpFlags http,
+      @Option(names = "-name", defaultValue = "", description = "The other cluster's name here.")
+          String name,
+      @Option(names = "-partition", defaultValue = "", description = "Of another edition.")
+          String partition,
+      @Option(names = "-format", defaultValue = "pretty", description = "pretty or json.")
+          String format) {
+    required(name, NO_NAME);
+    requireFormat(format, FORMATS);
+    Value peering = peering(http.client(session), name, partition);
+    session.print(format.equals("json") ? JsonText.compact(peering) : PeeringText.whole(peering));
+    return 0;
+  }
+
+  @Command(name = "delete", description = "Ends a peering and removes what it brought.")
+  int delete(
+      @Mixin HttpFlags http,
+      @Option(names = "-name", defaultValue = "", description = "The other cluster's name here.")
+          String name,
+      @Option(names = "-partition", defaultValue = "", description = "Of another edition.")
+          String partition) {
+    required(name, NO_NAME);
+    Request request =
+        Request.delete("/v1/peering/" + Request.segment(name))
+            .withUnlessEmpty("partition", partition);
+    during("Error deleting peering for " + name, () -> http.client(session).send(request).orFail());
+    session.print("Successfully submitted peering connection, " + name + ", for deletion");
+    return 0;
+  }
+
+  @Command(name = "exported-services", description = "Lists what a peer is offered.")
+  int exportedServices(
+      @Mixin HttpFlags http,
+      @Option(names = "-name", defaultValue = "", description = "The other cluster's name here.")
+          String name,
+      @Option(names = "-partition", defaultValue = "", description = "Of another edition.")
+          String partition,
+      @Option(names = "-format", defaultValue = "pretty", description = "pretty or json.")
+          String format) {
+    required(name, NO_NAME);
+    requireFormat(format, FORMATS);
+    List<Value> services =
+        peering(http.client(session), name, partition)
+            .at("StreamStatus")
+            .at("ExportedServices")
+            .items();
+    if (format.equals("json")) {
+      session.print(
+          JsonText.compact(
+              new Value.Items(
+                  services.stream()
+                      .map(service -> (Value) new Value.Fields(Map.of("ID", service)))
+                      .toList())));
+    } else {
+      session.print(services.stream().map(Value::text).collect(Collectors.joining("\n")));
+    }
+    return 0;
+  }
+
+  private static Value peering(ApiClient api, String name, String partition) {
+    Request request =
+        Request.get("/v1/peering/" + Request.segment(name)).withUnlessEmpty("partition", partition);
+    return during(
+        "Error reading peering",
+        () -> {
+          Response answer = api.send(request);
+          if (answer.isNotFound()) {
+            throw new CommandFailure("No peering with name " + name + " found.");
+          }
+          return answer.orFail().json();
+        });
+  }
+
+  private static void addMeta(Map<String, Value> body, @Nullable List<KeyValue> meta) {
+    if (meta != null) {
+      body.put("Meta", Value.ofTexts(KeyValue.map(meta)));
+    }
+  }
+}

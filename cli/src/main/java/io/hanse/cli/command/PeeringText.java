@@ -1,0 +1,86 @@
+package io.hanse.cli.command;
+
+import io.hanse.cli.value.Value;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** How one peering is laid out for people. */
+final class PeeringText {
+  private static final String INDENT = "    ";
+
+  private PeeringText() {}
+
+  static String whole(Value peering) {
+    StringBuilder out = new StringBuilder();
+    line(out, "Name:         ", peering.at("Name").text());
+    line(out, "ID:           ", peering.at("ID").text());
+    line(out, "State:        ", peering.at("State").text());
+    Value meta = peering.at("Meta");
+    if (!meta.fields().isEmpty()) {
+      line(out, "Meta:", "");
+      line(out, INDENT, meta(meta, "\n" + INDENT));
+    }
+    if (!peering.at("DeletedAt").isNothing()) {
+      line(out, "DeletedAt:    ", time(peering.at("DeletedAt")));
+    }
+    out.append('\n');
+    line(out, "Peer ID:               ", peering.at("PeerID").text());
+    line(out, "Peer Server Name:      ", peering.at("PeerServerName").text());
+    line(out, "Peer CA Pems:          ", String.valueOf(peering.at("PeerCAPems").items().size()));
+    List<Value> addresses = peering.at("PeerServerAddresses").items();
+    if (!addresses.isEmpty()) {
+      line(out, "Peer Server Addresses:", "");
+    }
+    line(out, "", addresses.stream().map(a -> INDENT + a.text()).collect(Collectors.joining()));
+    Value status = peering.at("StreamStatus");
+    line(out, "Imported Services: ", size(status.at("ImportedServices")));
+    line(out, "Exported Services: ", size(status.at("ExportedServices")));
+    out.append('\n');
+    line(out, "Last Heartbeat:    ", time(status.at("LastHeartbeat")));
+    line(out, "Last Send:         ", time(status.at("LastSend")));
+    line(out, "Last Receive:      ", time(status.at("LastReceive")));
+    out.append('\n');
+    line(out, "Create Index: ", peering.at("CreateIndex").text());
+    line(out, "Modify Index: ", peering.at("ModifyIndex").text());
+    return out.toString();
+  }
+
+  /** {@code key=value}, sorted by key. */
+  static String meta(Value meta, String separator) {
+    return new TreeMap<>(meta.fields())
+        .entrySet().stream()
+            .map(pair -> pair.getKey() + "=" + pair.getValue().text())
+            .collect(Collectors.joining(separator));
+  }
+
+  private static void line(StringBuilder out, String label, String value) {
+    out.append(label).append(value).append('\n');
+  }
+
+  private static String size(Value services) {
+    return String.valueOf(services.items().size());
+  }
+
+  /** As Go prints a time in UTC: no trailing zeros in the fraction. */
+  private static String time(Value value) {
+    if (value.isNothing()) {
+      return "<nil>";
+    }
+    try {
+      ZonedDateTime time = Instant.parse(value.text()).atZone(ZoneOffset.UTC);
+      String fraction =
+          String.format(".%09d", time.getNano()).replaceFirst("0+$", "").replaceFirst("\\.$", "");
+      return time.format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss"))
+          + fraction
+          + " +0000 UTC";
+    } catch (DateTimeParseException e) {
+      return value.text();
+    }
+  }
+}

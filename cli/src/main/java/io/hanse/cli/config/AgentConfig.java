@@ -1,0 +1,98 @@
+package io.hanse.cli.config;
+
+import io.hanse.cli.value.Value;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * All that an agent is told at its start, checked and with every default filled in. Definitions and
+ * entries are trees: {@link io.hanse.cli.value.JsonText} makes of them what the HTTP API reads.
+ */
+public record AgentConfig(
+    boolean dev,
+    boolean server,
+    String datacenter,
+    String domain,
+    Node node,
+    Addresses addresses,
+    Ports ports,
+    Joining joining,
+    Timing timing,
+    Limits limits,
+    Optional<Path> dataDirectory,
+    Optional<Path> pidFile,
+    Optional<String> defaultIntentionPolicy,
+    Map<String, String> responseHeaders,
+    List<Value> bootstrapEntries,
+    List<Value> services,
+    List<Value> checks,
+    Logging logging,
+    List<String> warnings) {
+
+  public AgentConfig {
+    responseHeaders = Map.copyOf(responseHeaders);
+    bootstrapEntries = List.copyOf(bootstrapEntries);
+    services = List.copyOf(services);
+    checks = List.copyOf(checks);
+    warnings = List.copyOf(warnings);
+  }
+
+  /** Without an id, one is made at the first start and kept in the data directory. */
+  public record Node(String name, Optional<String> id, Map<String, String> meta) {
+    public Node {
+      meta = Map.copyOf(meta);
+    }
+  }
+
+  /**
+   * {@code advertise} is where other servers and proxies reach this agent; the others are what its
+   * listeners bind: those between servers, and those of clients.
+   */
+  public record Addresses(
+      String bind, String advertise, List<String> http, List<String> grpc, List<String> grpcTls) {
+    public Addresses {
+      http = List.copyOf(http);
+      grpc = List.copyOf(grpc);
+      grpcTls = List.copyOf(grpcTls);
+    }
+  }
+
+  /** 0 or less is off. */
+  public record Ports(
+      int http,
+      int grpc,
+      int grpcTls,
+      int server,
+      int serfLan,
+      int dns,
+      int https,
+      int serfWan,
+      int sidecarMin,
+      int sidecarMax) {}
+
+  /** {@code bootstrapExpect} 0: joins a cluster that exists. {@code retryMax} 0: without end. */
+  public record Joining(
+      int bootstrapExpect, List<String> join, Duration retryInterval, int retryMax) {
+    public Joining {
+      join = List.copyOf(join);
+    }
+  }
+
+  public record Timing(
+      int raftMultiplier,
+      Duration rpcHoldTimeout,
+      Duration defaultQueryTime,
+      Duration maxQueryTime) {}
+
+  public record Limits(int httpConnectionsPerClient, int kvValueBytes) {}
+
+  public record Logging(String level, boolean json) {}
+
+  /** The group that this server begins when it is alone. */
+  public boolean isBootstrap() {
+    return joining.bootstrapExpect() == 1;
+  }
+}

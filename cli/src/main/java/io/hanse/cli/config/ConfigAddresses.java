@@ -1,0 +1,116 @@
+package io.hanse.cli.config;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Reads the addresses to bind and to advertise. */
+final class ConfigAddresses {
+  private static final String ANY = "0.0.0.0";
+  private static final String LOOPBACK = "127.0.0.1";
+  private static final Pattern LITERAL =
+      Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.%a-z0-9]*");
+
+  private final ConfigValues values;
+  private final boolean dev;
+
+  ConfigAddresses(ConfigValues values, boolean dev) {
+    this.values = values;
+    this.dev = dev;
+  }
+
+  AgentConfig.Addresses read() {
+    String bind = literal("bind_addr", values.text("bind_addr", dev ? LOOPBACK : ANY));
+    List<String> clients = literals("client_addr", List.of(LOOPBACK));
+    String advertise = values.text("advertise_addr", "");
+    if (advertise.isEmpty()) {
+      advertise = isWildcard(bind) ? privateAddress() : bind;
+    } else {
+      literal("advertise_addr", advertise);
+      if (isWildcard(advertise)) {
+        values.error("advertise_addr cannot be " + advertise);
+      }
+    }
+    return new AgentConfig.Addresses(
+        bind,
+        advertise,
+        literals("addresses.http", clients),
+        literals("addresses.grpc", clients),
+        literals("addresses.grpc_tls", clients));
+  }
+
+  private List<String> literals(String path, List<String> otherwise) {
+    List<String> texts = values.texts(path);
+    texts.forEach(text -> literal(path, text));
+    return texts.isEmpty() ? otherwise : texts;
+  }
+
+  private String literal(String path, String text) {
+    if (!isLiteral(text)) {
+      values.error(path + ": \"" + text + "\" is not an IP address");
+    }
+    return text;
+  }
+
+  private static boolean isLiteral(String text) {
+    if (!LITERAL.matcher(text).matches()) {
+      return false;
+    }
+    try {
+      // Never asks a name server: the text has the form of an address.
+      return InetAddress.getByName(text) != null;
+    } catch (UnknownHostException e) {
+      return false;
+    }
+  }
+
+  private static boolean isWildcard(String address) {
+    return address.equals(ANY) || address.equals("::") || address.equals("[::]");
+  }
+
+  /** The only private IPv4 address of this machine: with several, the user has to choose. */
+  private String privateAddress() {
+    try {
+      List<String> found =
+          NetworkInterface.networkInterfaces()
+              .filter(ConfigAddresses::isUsable)
+              .flatMap(NetworkInterface::inetAddresses)
+              .filter(Inet4Address.class::isInstance)
+              .map(InetAddress::getHostAddress)
+              .distinct()
+              .toList();
+      Optional<String> single = found.stream().reduce((one, other) -> one + " " + other);
+      if (found.size() > 1) {
+        values.error(
+            "multiple private IPv4 addresses found ("
+                + single.orElse("")
+                + "); set bind_addr or advertise_addr to one of them");
+      }
+      return found.isEmpty() ? LOOPBACK : found.get(0);
+    } catch (SocketException e) {
+      values.error("advertise_addr: can't look at the network interfaces; set it");
+      return LOOPBACK;
+    }
+  }
+
+  private static boolean isUsable(NetworkInterface network) {
+    try {
+      return network.isUp() && !network.isLoopback();
+    } catch (SocketException e) {
+      return false;
+    }
+  }
+
+  static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "localhost";
+    }
+  }
+}

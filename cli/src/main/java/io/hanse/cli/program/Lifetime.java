@@ -1,0 +1,60 @@
+package io.hanse.cli.program;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a program running until SIGTERM or SIGINT, then closes it within a bound. The start script
+ * has SIGHUP ignored.
+ */
+final class Lifetime {
+  private static final Logger LOG = LoggerFactory.getLogger(Lifetime.class);
+
+  /** Longer than any orderly stop; then the process goes as it is. */
+  private static final long STOP_SECONDS_MAX = 30;
+
+  private Lifetime() {}
+
+  /** Never returns: the process ends from within its shutdown, with 0 after an orderly stop. */
+  static int runUntilStopped(AutoCloseable program) {
+    CountDownLatch forever = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> Runtime.getRuntime().halt(close(program)), "shutdown"));
+    try {
+      forever.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return 0;
+  }
+
+  private static int close(AutoCloseable program) {
+    LOG.info("stopping");
+    CountDownLatch closed = new CountDownLatch(1);
+    Thread closer =
+        new Thread(
+            () -> {
+              try {
+                program.close();
+              } catch (Exception e) {
+                LOG.error("stop failed", e);
+              }
+              closed.countDown();
+            },
+            "stop");
+    closer.setDaemon(true);
+    closer.start();
+    try {
+      if (closed.await(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {
+        LOG.info("stopped");
+        return 0;
+      }
+      LOG.error("stop took too long seconds={}", STOP_SECONDS_MAX);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return 1;
+  }
+}

@@ -1,0 +1,59 @@
+package io.hanse.cli;
+
+import io.hanse.cli.value.JsonText;
+import io.hanse.cli.value.Value;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+
+/** Command lines of a real Consul with what it printed, in the order in which they were given. */
+record Recording(String name, List<Line> lines) {
+  static final List<String> NAMES =
+      List.of("config", "general", "kv-connect-ca", "peering", "services-catalog-intention");
+
+  record Line(Value json) {
+    List<String> arguments() {
+      return json.at("argv").items().stream().skip(1).map(Value::text).toList();
+    }
+
+    String title() {
+      return json.at("name").text();
+    }
+
+    /** Groups and commands that this version has. */
+    boolean isInScope() {
+      List<String> arguments = arguments();
+      CommandPath path = CommandPath.of(arguments.toArray(String[]::new));
+      return !path.name().isEmpty() || arguments.stream().allMatch(word -> word.startsWith("-"));
+    }
+
+    int exit() {
+      return (int) json.at("exit").whole();
+    }
+
+    String out() {
+      return json.at("stdout").text();
+    }
+
+    String err() {
+      return json.at("stderr").text();
+    }
+  }
+
+  static Recording load(String name) throws IOException {
+    try (InputStream in =
+        Objects.requireNonNull(
+            Recording.class.getResourceAsStream("/conformance/" + name + ".jsonl"))) {
+      List<Line> lines =
+          new String(in.readAllBytes(), StandardCharsets.UTF_8)
+              .lines()
+              .map(JsonText::parse)
+              .filter(line -> !line.at("argv").isNothing())
+              .map(Line::new)
+              .toList();
+      return new Recording(name, lines);
+    }
+  }
+}

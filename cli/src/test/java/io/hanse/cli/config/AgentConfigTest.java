@@ -1,0 +1,178 @@
+package io.hanse.cli.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.hanse.cli.value.JsonText;
+import io.hanse.cli.value.Value;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AgentConfigTest {
+  private static final String SERVER =
+      "server = true data_dir = \"/d\" bind_addr = \"127.0.0.1\" node_name = \"n1\" ";
+
+  @TempDir private Path directory;
+
+  @Test
+  void shouldFillInDefaults() {
+    AgentConfig config = read(SERVER);
+    assertThat(config.datacenter()).isEqualTo("dc1");
+    assertThat(config.ports().http()).isEqualTo(8500);
+    assertThat(config.ports().grpcTls()).isEqualTo(8503);
+    assertThat(config.ports().grpc()).isEqualTo(-1);
+    assertThat(config.timing().raftMultiplier()).isEqualTo(1);
+    assertThat(config.timing().rpcHoldTimeout()).isEqualTo(Duration.ofSeconds(7));
+    assertThat(config.addresses().advertise()).isEqualTo("127.0.0.1");
+    assertThat(config.dataDirectory()).contains(Path.of("/d"));
+    assertThat(config.warnings()).isEmpty();
+  }
+
+  @Test
+  void shouldNeedNothingForDev() {
+    AgentConfig config = AgentConfigReader.read(sources(true, List.of(), List.of()));
+    assertThat(config.server()).isTrue();
+    assertThat(config.isBootstrap()).isTrue();
+    assertThat(config.addresses().bind()).isEqualTo("127.0.0.1");
+    assertThat(config.ports().grpc()).isEqualTo(8502);
+    assertThat(config.dataDirectory()).isEmpty();
+  }
+
+  @Test
+  void shouldMergeFilesInOrderAndLetFlagsWin() throws IOException {
+    Path folder = Files.createDirectory(directory.resolve("conf"));
+    Files.writeString(
+        folder.resolve("b.json"),
+        "{\"datacenter\":\"dc2\",\"retry_join\":[\"b\"],\"ports\":{\"http\":2}}");
+    Files.writeString(
+        folder.resolve("a.hcl"),
+        SERVER
+            + "datacenter = \"dc1\" retry_join = [\"a\"] ports { http = 1 } ports { server = 9 }");
+    Files.writeString(folder.resolve("ignored.txt"), "no configuration");
+    AgentConfig config =
+        AgentConfigReader.read(
+            new AgentConfigReader.Sources(
+                false,
+                List.of("conf"),
+                "",
+                List.of(
+                    new ConfigSource("ports.http", Value.of("3")),
+                    new ConfigSource("retry_join", Value.of(List.of("c")))),
+                List.of("ports { serf_lan = 4 }"),
+                directory));
+    assertThat(config.datacenter()).isEqualTo("dc2");
+    assertThat(config.joining().join()).containsExactly("a", "b", "c");
+    assertThat(config.ports().http()).isEqualTo(3);
+    assertThat(config.ports().server()).isEqualTo(9);
+    assertThat(config.ports().serfLan()).isEqualTo(4);
+  }
+
+  @Test
+  void shouldHandDefinitionsOnWithTheKeysOfTheApi() {
+    AgentConfig config =
+        read(
+            SERVER
+                + "service { name = \"web\" port = 80 meta { a_b = \"1\" }"
+                + " tagged_addresses { lan_ipv4 { address = \"1.2.3.4\" port = 1 } }"
+                + " connect { sidecar_service { proxy { config { x_y = 1 } upstreams = ["
+                + " { destination_name = \"db\" local_bind_port = 5000 mesh_gateway { mode = \"local\" } } ] } } } }"
+                + " services = [{ Name = \"api\" }] check { id = \"c\" ttl = \"10s\" }");
+    assertThat(config.services().stream().map(JsonText::compact))
+        .containsExactly(
+            "{\"Name\":\"api\"}",
+            "{\"Name\":\"web\",\"Port\":80,\"Meta\":{\"a_b\":\"1\"},\"TaggedAddresses\":"
+                + "{\"lan_ipv4\":{\"Address\":\"1.2.3.4\",\"Port\":1}},\"Connect\":"
+                + "{\"SidecarService\":{\"Proxy\":{\"Config\":{\"x_y\":1},\"Upstreams\":"
+                + "[{\"DestinationName\":\"db\",\"LocalBindPort\":5000,\"MeshGateway\":"
+                + "{\"Mode\":\"local\"}}]}}}}");
+    assertThat(config.checks().stream().map(JsonText::compact))
+        .containsExactly("{\"ID\":\"c\",\"TTL\":\"10s\"}");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\0',
+      value = {
+        "foo = 1|invalid config key foo",
+        "ports { ftp = 1 }|invalid config key ports.ftp",
+        "ports { http = 99999 }|ports.http: invalid port: 99999",
+        "ports { http = \"x\" }|ports.http: expected a whole number",
+        "bind_addr = \"zz\"|bind_addr: \"zz\" is not an IP address",
+        "advertise_addr = \"0.0.0.0\"|advertise_addr cannot be 0.0.0.0",
+        "datacenter = \"a b\"|datacenter can only contain",
+        "primary_datacenter = \"other\"|federation is not supported",
+        "bootstrap = true bootstrap_expect = 3|mutually exclusive",
+        "performance { raft_multiplier = 11 }|Must be between 1 and 10",
+        "performance { rpc_hold_timeout = \"7\" }|invalid duration: \"7\"",
+        "default_intention_policy = \"maybe\"|neither \"allow\" nor \"deny\"",
+        "encrypt = \"abc\"|not safe to ignore: encrypt",
+        "acl { enabled = true }|not safe to ignore: acl.enabled",
+        "tls { defaults { verify_incoming = true } }|not safe to ignore: tls",
+        "http_config { block_endpoints = [\"/v1/kv\"] }|not safe to ignore: http_config.block_endpoints",
+        "connect { enabled = false }|connect.enabled = false is not supported",
+        "connect { ca_provider = \"vault\" }|\"vault\" is not supported",
+        "retry_join = [\"provider=aws tag=x secret=y\"]|cloud discovery is not supported",
+        "log_level = \"loud\"|invalid log level",
+        "node_id = \"x\"|is not a UUID",
+        "server = false|client agents are not supported yet",
+      })
+  void shouldRefuseByName(String text, String message) {
+    assertThatThrownBy(() -> read(SERVER + text))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void shouldNeverRepeatASecret() {
+    assertThatThrownBy(() -> read(SERVER + "encrypt = \"geheim\" retry_join = [\"p=x k=geheim\"]"))
+        .hasMessageNotContaining("geheim");
+  }
+
+  @Test
+  void shouldNameInOneWarningWhatItIgnores() {
+    AgentConfig config =
+        read(
+            SERVER
+                + "ui_config { enabled = true } telemetry { prometheus_retention_time = \"1m\" }"
+                + " enable_script_checks = false ports { dns = -1 }");
+    assertThat(config.warnings())
+        .containsExactly("not supported yet, ignored: telemetry, ui_config");
+  }
+
+  @Test
+  void shouldTakeWhatIsSwitchedOffForWhatItIs() {
+    assertThat(
+            read(SERVER + "acl { enabled = false } verify_incoming = false encrypt = \"\"")
+                .server())
+        .isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1h30m,5400000", "1.5s,1500", "300ms,300", "0,0", "-2s,-2000", "1us,0"})
+  void shouldReadDurationsAsGoDoes(String text, long millis) {
+    assertThat(GoDuration.parse(text)).map(Duration::toMillis).contains(millis);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"''", "7", "s", "1x", "1s1", "99999999999h"})
+  void shouldRefuseWhatIsNoDuration(String text) {
+    assertThat(GoDuration.parse(text)).isEmpty();
+  }
+
+  private AgentConfig read(String text) {
+    return AgentConfigReader.read(sources(false, List.of(), List.of(text)));
+  }
+
+  private AgentConfigReader.Sources sources(
+      boolean dev, List<String> files, List<String> fragments) {
+    return new AgentConfigReader.Sources(dev, files, "", List.of(), fragments, directory);
+  }
+}
