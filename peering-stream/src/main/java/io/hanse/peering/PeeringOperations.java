@@ -1,0 +1,214 @@
+package io.hanse.peering;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import com.google.protobuf.Timestamp;
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.port.CommandSubmitter;
+import io.hanse.fsm.port.IdSource;
+import io.hanse.fsm.port.LeaderCall;
+import io.hanse.fsm.port.StateReader;
+import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.MarkPeeringDeleted;
+import io.hanse.fsm.row.Peering;
+import io.hanse.peering.link.SecretIssuer;
+import io.hanse.peering.link.SecretRedeemer;
+import io.hanse.peering.proto.EstablishAnswer;
+import io.hanse.peering.proto.EstablishCall;
+import io.hanse.peering.proto.ExchangeAnswer;
+import io.hanse.peering.proto.ExchangeCall;
+import io.hanse.peering.proto.GenerateTokenAnswer;
+import io.hanse.peering.proto.GenerateTokenCall;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Function;
+
+/**
+ * The operations on peerings, on any server: checks here what can be checked anywhere, and has the
+ * leader do the rest.
+ */
+public final class PeeringOperations implements PeeringService, SecretIssuer {
+  private static final String GENERATE = "peering.generate";
+  private static final String ESTABLISH = "peering.establish";
+  private static final String EXCHANGE = "peering.exchange";
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final PeeringSettings settings;
+  private final CommandSubmitter submitter;
+  private final LeaderCall leader;
+  private final InstantSource clock;
+  private final StreamOverlay overlay;
+  private final TokenGenerator generator;
+  private final TokenRedeemer redeemer;
+  private final SecretExchange exchange;
+
+  public PeeringOperations(
+      PeeringSettings settings,
+      CommandSubmitter submitter,
+      StateReader reader,
+      LeaderCall leader,
+      IdSource ids,
+      InstantSource clock,
+      SecretRedeemer redeemer,
+      StreamOverlay overlay,
+      ScheduledExecutorService timers) {
+    this.settings = settings;
+    this.submitter = submitter;
+    this.leader = leader;
+    this.clock = clock;
+    this.overlay = overlay;
+    this.generator = new TokenGenerator(settings, submitter, reader, ids);
+    this.redeemer = new TokenRedeemer(settings, submitter, reader, ids, redeemer, overlay, timers);
+    this.exchange = new SecretExchange(submitter, reader, ids);
+  }
+
+  /** Begins to answer the other servers while this one leads. */
+  public void serve() {
+    serve(
+        GENERATE,
+        GenerateTokenCall.parser(),
+        call ->
+            generator
+                .generate(call)
+                .thenApply(token -> GenerateTokenAnswer.newBuilder().setToken(token).build()));
+    serve(
+        ESTABLISH,
+        EstablishCall.parser(),
+        call -> redeemer.establish(call).thenApply(done -> EstablishAnswer.getDefaultInstance()));
+    serve(
+        EXCHANGE,
+        ExchangeCall.parser(),
+        call ->
+            exchange
+                .exchange(call)
+                .thenApply(secret -> ExchangeAnswer.newBuilder().setStreamSecret(secret).build()));
+  }
+
+  private <A extends MessageLite> void serve(
+      String name,
+      Parser<A> parser,
+      Function<A, CompletableFuture<? extends MessageLite>> handler) {
+    leader.serve(
+        name,
+        bytes -> {
+          try {
+            return handler.apply(parser.parseFrom(bytes)).thenApply(MessageLite::toByteString);
+          } catch (InvalidProtocolBufferException e) {
+            return CompletableFuture.failedFuture(undecodable(name));
+          } catch (ProblemException e) {
+            return CompletableFuture.failedFuture(e);
+          }
+        });
+  }
+
+  private <B extends MessageLite> CompletableFuture<B> ask(
+      String name, MessageLite call, Duration patience, Parser<B> parser) {
+    return leader
+        .call(name, call.toByteString(), patience)
+        .thenApply(bytes -> parsed(name, bytes, parser));
+  }
+
+  private static <B> B parsed(String name, ByteString bytes, Parser<B> parser) {
+    try {
+      return parser.parseFrom(bytes);
+    } catch (InvalidProtocolBufferException e) {
+      throw undecodable(name);
+    }
+  }
+
+  /** Without the cause, which may quote what it read. */
+  private static ProblemException undecodable(String name) {
+    return new ProblemException(ProblemCode.DECODE_FAILED, "malformed message of " + name);
+  }
+
+  @Override
+  public CompletableFuture<String> generateToken(
+      String name, String partition, Map<String, String> meta, List<String> externalAddresses) {
+    try {
+      requireEnabled();
+      if (!partition.isEmpty() && !partition.equalsIgnoreCase("default")) {
+        throw TokenRules.refused("Partitions are a Consul Enterprise feature");
+      }
+      TokenRules.checkName(name);
+      TokenRules.checkMeta(meta);
+    } catch (ProblemException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    GenerateTokenCall call =
+        GenerateTokenCall.newBuilder()
+            .setName(name)
+            .putAllMeta(meta)
+            .addAllExternalAddresses(externalAddresses)
+            .build();
+    return ask(GENERATE, call, PATIENCE, GenerateTokenAnswer.parser())
+        .thenApply(GenerateTokenAnswer::getToken);
+  }
+
+  @Override
+  public CompletableFuture<Void> establish(String name, String token, Map<String, String> meta) {
+    try {
+      requireEnabled();
+      TokenRules.checkName(name);
+      TokenRules.checkToken(PeeringToken.decode(token));
+      TokenRules.checkMeta(meta);
+    } catch (ProblemException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    EstablishCall call =
+        EstablishCall.newBuilder().setName(name).setToken(token).putAllMeta(meta).build();
+    return ask(ESTABLISH, call, settings.establishPatience(), EstablishAnswer.parser())
+        .thenApply(done -> null);
+  }
+
+  @Override
+  public CompletableFuture<Void> delete(String name) {
+    try {
+      requireEnabled();
+    } catch (ProblemException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    Instant now = clock.instant();
+    MarkPeeringDeleted mark =
+        MarkPeeringDeleted.newBuilder()
+            .setName(name)
+            .setDeletedAt(
+                Timestamp.newBuilder().setSeconds(now.getEpochSecond()).setNanos(now.getNano()))
+            .build();
+    return submitter
+        .submit(Command.newBuilder().setMarkPeeringDeleted(mark).build())
+        .thenApply(result -> null);
+  }
+
+  @Override
+  public CompletableFuture<List<Peering>> withStreamStatus(List<Peering> stored) {
+    try {
+      requireEnabled();
+    } catch (ProblemException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    return overlay.over(stored);
+  }
+
+  @Override
+  public CompletableFuture<String> issue(String peerId, String secret, String nonce) {
+    ExchangeCall call =
+        ExchangeCall.newBuilder().setPeerId(peerId).setSecret(secret).setNonce(nonce).build();
+    return ask(EXCHANGE, call, PATIENCE, ExchangeAnswer.parser())
+        .thenApply(ExchangeAnswer::getStreamSecret);
+  }
+
+  private void requireEnabled() {
+    if (!settings.peeringEnabled()) {
+      throw new ProblemException(
+          ProblemCode.FAILED_PRECONDITION, "peering must be enabled to use this endpoint");
+    }
+  }
+}

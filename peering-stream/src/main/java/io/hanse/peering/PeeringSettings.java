@@ -1,0 +1,39 @@
+package io.hanse.peering;
+
+import java.time.Duration;
+
+/**
+ * What an operator sets about peering.
+ *
+ * @param datacenter of this cluster
+ * @param peeringEnabled whether the endpoints work at all
+ * @param connectEnabled whether this cluster has a certificate authority
+ * @param grpcTlsEnabled whether servers listen for other clusters
+ * @param exchangePatience how long an establishment secret is tried to be redeemed
+ * @param exchangePause between two tries; up to a quarter is added by chance
+ * @param attemptPatience for one try
+ */
+public record PeeringSettings(
+    String datacenter,
+    boolean peeringEnabled,
+    boolean connectEnabled,
+    boolean grpcTlsEnabled,
+    Duration exchangePatience,
+    Duration exchangePause,
+    Duration attemptPatience) {
+  public static PeeringSettings defaults(String datacenter) {
+    return new PeeringSettings(
+        datacenter,
+        true,
+        true,
+        true,
+        Duration.ofSeconds(3),
+        Duration.ofMillis(150),
+        Duration.ofSeconds(5));
+  }
+
+  /** For a whole establish on the leader, its writes included. */
+  Duration establishPatience() {
+    return exchangePatience.plus(attemptPatience).plusSeconds(10);
+  }
+}

@@ -1,0 +1,245 @@
+package io.hanse.peering;
+
+import io.hanse.fsm.row.Locality;
+import io.hanse.fsm.row.RemoteInfo;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a cluster hands to another one so that it may dial: where, whom to trust there, and a secret
+ * that is good once. Source: peering protocol, section 1.
+ *
+ * @param caPems the roots of the issuing cluster
+ * @param manualAddresses named by its operator; if there are any, only these are dialed
+ * @param addresses of its servers
+ * @param serverName of its servers in TLS
+ * @param peerId the issuing cluster's id of the peering
+ */
+public record PeeringToken(
+    List<String> caPems,
+    List<String> manualAddresses,
+    List<String> addresses,
+    String serverName,
+    String peerId,
+    String secret,
+    RemoteInfo remote) {
+  /** A token holds some certificates and addresses: far below it. */
+  private static final int LENGTH_MAX = 4 * 1024 * 1024;
+
+  private static final String TYPE = "PeeringToken";
+
+  public PeeringToken {
+    caPems = List.copyOf(caPems);
+    manualAddresses = List.copyOf(manualAddresses);
+    addresses = List.copyOf(addresses);
+  }
+
+  /** The text to hand over. */
+  public String encode() {
+    StringBuilder json = new StringBuilder("{\"CA\":");
+    list(json, caPems);
+    json.append(",\"ManualServerAddresses\":");
+    list(json, manualAddresses);
+    json.append(",\"ServerAddresses\":");
+    list(json, addresses);
+    json.append(",\"ServerName\":");
+    text(json, serverName);
+    json.append(",\"PeerID\":");
+    text(json, peerId);
+    json.append(",\"EstablishmentSecret\":");
+    text(json, secret);
+    json.append(",\"Remote\":{\"Partition\":");
+    text(json, remote.getPartition());
+    json.append(",\"Datacenter\":");
+    text(json, remote.getDatacenter());
+    json.append(",\"Locality\":");
+    if (remote.hasLocality()) {
+      json.append("{\"Region\":");
+      text(json, remote.getLocality().getRegion());
+      json.append(",\"Zone\":");
+      text(json, remote.getLocality().getZone());
+      json.append('}');
+    } else {
+      json.append("null");
+    }
+    json.append("}}");
+    return Base64.getEncoder().encodeToString(json.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void list(StringBuilder json, List<String> texts) {
+    if (texts.isEmpty()) {
+      json.append("null");
+      return;
+    }
+    char separator = '[';
+    for (String text : texts) {
+      json.append(separator);
+      text(json, text);
+      separator = ',';
+    }
+    json.append(']');
+  }
+
+  private static void text(StringBuilder json, String text) {
+    json.append('"');
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      switch (c) {
+        case '"' -> json.append("\\\"");
+        case '\\' -> json.append("\\\\");
+        case '\n' -> json.append("\\n");
+        case '\r' -> json.append("\\r");
+        case '\t' -> json.append("\\t");
+        default -> {
+          if (c < ' ' || c == '<' || c == '>' || c == '&') {
+            json.append(String.format(java.util.Locale.ROOT, "\\u%04x", (int) c));
+          } else {
+            json.append(c);
+          }
+        }
+      }
+    }
+    json.append('"');
+  }
+
+  /** Reads a text's form; what it says is judged by {@link TokenRules}. */
+  static PeeringToken decode(String text) {
+    if (text.length() > LENGTH_MAX) {
+      throw TokenJson.refused("failed to decode token: more than " + LENGTH_MAX + " characters");
+    }
+    GoBase64.Decoded decoded = GoBase64.decode(text);
+    OptionalInt mistake = decoded.mistake();
+    if (mistake.isPresent()) {
+      throw TokenJson.refused(
+          "failed to decode token: illegal base64 data at input byte " + mistake.getAsInt());
+    }
+    Object json = TokenJson.parse(decoded.content().toStringUtf8());
+    Fields fields = new Fields(TYPE, "structs.PeeringToken", json);
+    Fields remote = fields.object("Remote", "structs.PeeringTokenRemote");
+    Fields locality = remote.object("Locality", "structs.Locality");
+    RemoteInfo.Builder info =
+        RemoteInfo.newBuilder()
+            .setPartition(remote.text("Partition"))
+            .setDatacenter(remote.text("Datacenter"));
+    if (locality.isPresent()) {
+      info.setLocality(
+          Locality.newBuilder().setRegion(locality.text("Region")).setZone(locality.text("Zone")));
+    }
+    return new PeeringToken(
+        fields.texts("CA"),
+        fields.texts("ManualServerAddresses"),
+        fields.texts("ServerAddresses"),
+        fields.text("ServerName"),
+        fields.text("PeerID"),
+        fields.text("EstablishmentSecret"),
+        info.build());
+  }
+
+  @Override
+  public String toString() {
+    return "PeeringToken[" + serverName + ", " + peerId + "]";
+  }
+
+  /** The members of an object, matched without case; a wrong type is refused in Consul's words. */
+  private static final class Fields {
+    private final String path;
+    private final Map<?, ?> members;
+    private final boolean present;
+
+    Fields(String path, String type, @Nullable Object value) {
+      this.path = path;
+      if (value != null && !(value instanceof Map)) {
+        boolean isRoot = path.equals(TYPE);
+        throw TokenJson.refused(
+            "json: cannot unmarshal "
+                + kind(value)
+                + (isRoot
+                    ? " into Go value of type "
+                    : " into Go struct field " + path + " of type ")
+                + type);
+      }
+      this.present = value != null;
+      this.members = value instanceof Map<?, ?> map ? map : Map.of();
+    }
+
+    boolean isPresent() {
+      return present;
+    }
+
+    private @Nullable Object value(String name) {
+      Object found = null;
+      for (Map.Entry<?, ?> member : members.entrySet()) {
+        if (name.equalsIgnoreCase(String.valueOf(member.getKey()))) {
+          found = member.getValue();
+        }
+      }
+      return found;
+    }
+
+    Fields object(String name, String type) {
+      return new Fields(path + "." + name, type, value(name));
+    }
+
+    String text(String name) {
+      Object value = value(name);
+      if (value == null) {
+        return "";
+      }
+      if (value instanceof String text) {
+        return text;
+      }
+      throw wrong(name, value, "string");
+    }
+
+    List<String> texts(String name) {
+      Object value = value(name);
+      if (value == null) {
+        return List.of();
+      }
+      if (!(value instanceof List<?> elements)) {
+        throw wrong(name, value, "[]string");
+      }
+      List<String> texts = new ArrayList<>(elements.size());
+      for (Object element : elements) {
+        if (element == null) {
+          texts.add("");
+        } else if (element instanceof String text) {
+          texts.add(text);
+        } else {
+          throw wrong(name, element, "string");
+        }
+      }
+      return texts;
+    }
+
+    private RuntimeException wrong(String name, Object value, String type) {
+      return TokenJson.refused(
+          "json: cannot unmarshal "
+              + kind(value)
+              + " into Go struct field "
+              + path
+              + "."
+              + name
+              + " of type "
+              + type);
+    }
+
+    private static String kind(Object value) {
+      if (value instanceof Map) {
+        return "object";
+      }
+      if (value instanceof List) {
+        return "array";
+      }
+      if (value instanceof TokenJson.Numeral) {
+        return "number";
+      }
+      return value instanceof Boolean ? "bool" : "string";
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package io.hanse.peering;
+
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.row.CheckServiceNode;
+import io.hanse.fsm.row.Server;
+import io.hanse.fsm.store.Rows;
+import io.hanse.fsm.view.Catalog;
+import io.hanse.fsm.view.Servers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Where other clusters reach this cluster's servers: what a token says, and later the stream.
+ * Source: peering protocol, section 1.5; IPv6 addresses are bracketed here, for no Consul accepts
+ * them otherwise.
+ */
+public final class ServerAddresses {
+  private ServerAddresses() {}
+
+  /** At least one, or a failure. */
+  public static List<String> of(Rows rows) {
+    List<String> addresses = new ArrayList<>();
+    for (CheckServiceNode instance : new Catalog(rows).service("", "consul")) {
+      Map<String, String> meta = instance.getService().getMetaMap();
+      port(meta.get("grpc_tls_port"))
+          .or(() -> port(meta.get("grpc_port")))
+          .ifPresent(port -> addresses.add(joined(host(instance), port)));
+    }
+    if (addresses.isEmpty()) {
+      // In a cluster's first moments its servers are not in the catalog yet.
+      for (Server server : new Servers(rows).all()) {
+        int port = server.getGrpcTlsPort() > 0 ? server.getGrpcTlsPort() : server.getGrpcPort();
+        if (port > 0) {
+          addresses.add(joined(server.getAddress(), port));
+        }
+      }
+    }
+    if (addresses.isEmpty()) {
+      throw new ProblemException(
+          ProblemCode.FAILED_PRECONDITION,
+          "a grpc bind port must be specified in the configuration for all servers");
+    }
+    return addresses;
+  }
+
+  private static String host(CheckServiceNode instance) {
+    String wan = instance.getNode().getTaggedAddressesMap().get("wan");
+    return wan == null || wan.isEmpty() ? instance.getNode().getAddress() : wan;
+  }
+
+  private static Optional<Integer> port(@org.jspecify.annotations.Nullable String text) {
+    try {
+      return Optional.ofNullable(text).map(Integer::valueOf).filter(port -> port > 0);
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static String joined(String host, int port) {
+    return host.indexOf(':') >= 0 && !host.startsWith("[")
+        ? "[" + host + "]:" + port
+        : host + ":" + port;
+  }
+}

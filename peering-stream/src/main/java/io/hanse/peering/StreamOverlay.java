@@ -1,0 +1,11 @@
+package io.hanse.peering;
+
+import io.hanse.fsm.row.Peering;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** Adds to stored rows what only the leader knows of their streams. */
+@FunctionalInterface
+public interface StreamOverlay {
+  CompletableFuture<List<Peering>> over(List<Peering> stored);
+}

@@ -1,0 +1,136 @@
+package io.hanse.peering;
+
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.port.CommandSubmitter;
+import io.hanse.fsm.port.IdSource;
+import io.hanse.fsm.port.StateReader;
+import io.hanse.fsm.row.CaRoot;
+import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.row.PeeringState;
+import io.hanse.fsm.row.RemoteInfo;
+import io.hanse.fsm.row.WritePeering;
+import io.hanse.fsm.store.View;
+import io.hanse.fsm.view.Ca;
+import io.hanse.fsm.view.Peerings;
+import io.hanse.identity.CaService;
+import io.hanse.identity.TrustDomain;
+import io.hanse.peering.proto.GenerateTokenCall;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/** Makes tokens, on the leader. Each holds a new secret; the one before it ceases to be good. */
+final class TokenGenerator {
+  private final PeeringSettings settings;
+  private final CommandSubmitter submitter;
+  private final StateReader reader;
+  private final IdSource ids;
+
+  TokenGenerator(
+      PeeringSettings settings, CommandSubmitter submitter, StateReader reader, IdSource ids) {
+    this.settings = settings;
+    this.submitter = submitter;
+    this.reader = reader;
+    this.ids = ids;
+  }
+
+  CompletableFuture<String> generate(GenerateTokenCall call) {
+    requireTls();
+    String secret = ids.uuid();
+    return write(call, secret)
+        .exceptionallyCompose(
+            failure ->
+                // Another call may have made the peering meanwhile: then this one joins it.
+                isConflict(failure) ? write(call, secret) : CompletableFuture.failedFuture(failure))
+        .thenApply(peeringId -> token(call, peeringId, secret).encode());
+  }
+
+  private void requireTls() {
+    if (!settings.connectEnabled()) {
+      throw precondition(
+          "connect.enabled must be set to true in the server's configuration when generating"
+              + " peering tokens");
+    }
+    if (!settings.grpcTlsEnabled()) {
+      throw precondition("TLS for gRPC must be enabled when generating peering tokens");
+    }
+  }
+
+  /** Stores the secret, and the peering where there is none; answers the peering's id. */
+  private CompletableFuture<String> write(GenerateTokenCall call, String secret) {
+    Optional<Peering> stored;
+    try (View view = reader.view()) {
+      if (new Ca(view).activeRoot().isEmpty()) {
+        throw precondition(CaService.NOT_INITIALIZED);
+      }
+      stored = new Peerings(view).byName(call.getName());
+    }
+    if (stored.filter(Peerings::dials).isPresent()) {
+      throw precondition(
+          "cannot create peering with name: \""
+              + call.getName()
+              + "\"; there is already an established peering");
+    }
+    WritePeering.Builder write =
+        WritePeering.newBuilder()
+            .setGenerate(WritePeering.GenerateToken.newBuilder().setEstablishment(secret));
+    String id;
+    if (stored.isPresent()) {
+      id = stored.get().getId();
+      write.setSecretsOnly(true).setPeering(Peering.newBuilder().setId(id));
+    } else {
+      id = ids.uuid();
+      write.setPeering(
+          Peering.newBuilder()
+              .setId(id)
+              .setName(call.getName())
+              .setState(PeeringState.PENDING)
+              .putAllMeta(call.getMetaMap()));
+    }
+    return submitter
+        .submit(Command.newBuilder().setWritePeering(write).build())
+        .handle(
+            (result, failure) -> {
+              if (failure != null) {
+                throw Failures.prefixed("failed to write peering: ", failure);
+              }
+              return id;
+            });
+  }
+
+  private PeeringToken token(GenerateTokenCall call, String peeringId, String secret) {
+    try (View view = reader.view()) {
+      Ca ca = new Ca(view);
+      TrustDomain domain =
+          ca.trustDomain()
+              .map(TrustDomain::new)
+              .orElseThrow(() -> precondition(CaService.NOT_INITIALIZED));
+      List<String> roots =
+          ca.roots().stream().map(CaRoot::getRootCert).map(TokenGenerator::ended).toList();
+      return new PeeringToken(
+          roots,
+          call.getExternalAddressesList(),
+          ServerAddresses.of(view),
+          domain.serverName(settings.datacenter()),
+          peeringId,
+          secret,
+          RemoteInfo.newBuilder().setDatacenter(settings.datacenter()).build());
+    }
+  }
+
+  private static String ended(String pem) {
+    return pem.endsWith("\n") ? pem : pem + "\n";
+  }
+
+  private static boolean isConflict(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    return cause instanceof ProblemException problem && problem.code() == ProblemCode.CONFLICT;
+  }
+
+  private static ProblemException precondition(String text) {
+    return new ProblemException(ProblemCode.FAILED_PRECONDITION, text);
+  }
+}

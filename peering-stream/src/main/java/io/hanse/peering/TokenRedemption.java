@@ -1,0 +1,132 @@
+package io.hanse.peering;
+
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.error.ProblemException;
+import io.hanse.peering.link.LinkException;
+import io.hanse.peering.link.LinkStatus;
+import io.hanse.peering.link.LinkTarget;
+import io.hanse.peering.link.SecretRedeemer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Redeems one token: tries the addresses in turn, for some seconds, until one answers. Source:
+ * peering protocol, section 4.3.
+ */
+final class TokenRedemption {
+  private final PeeringSettings settings;
+  private final SecretRedeemer redeemer;
+  private final ScheduledExecutorService timers;
+  private final PeeringToken token;
+  private final List<String> addresses;
+  private final String nonce;
+  private final List<String> errors = new ArrayList<>();
+  private final CompletableFuture<String> result = new CompletableFuture<>();
+  private final long deadlineNanos;
+  private int attempts;
+
+  private TokenRedemption(
+      PeeringSettings settings,
+      SecretRedeemer redeemer,
+      ScheduledExecutorService timers,
+      PeeringToken token,
+      String nonce) {
+    this.settings = settings;
+    this.redeemer = redeemer;
+    this.timers = timers;
+    this.token = token;
+    this.addresses =
+        token.manualAddresses().isEmpty() ? token.addresses() : token.manualAddresses();
+    this.nonce = nonce;
+    this.deadlineNanos = System.nanoTime() + settings.exchangePatience().toNanos();
+  }
+
+  /** Answers the stream secret. */
+  static CompletableFuture<String> redeem(
+      PeeringSettings settings,
+      SecretRedeemer redeemer,
+      ScheduledExecutorService timers,
+      PeeringToken token,
+      String nonce) {
+    TokenRedemption redemption = new TokenRedemption(settings, redeemer, timers, token, nonce);
+    redemption.attempt();
+    return redemption.result;
+  }
+
+  /** One at a time: the next one begins only when the last has failed. */
+  private void attempt() {
+    String address = addresses.get(attempts % addresses.size());
+    attempts++;
+    redeemer
+        .redeem(
+            new LinkTarget(address, token.serverName(), token.caPems()),
+            token.peerId(),
+            token.secret(),
+            nonce,
+            settings.attemptPatience())
+        .whenComplete((secret, failure) -> answered(address, secret, failure));
+  }
+
+  private void answered(String address, @Nullable String secret, @Nullable Throwable failure) {
+    if (failure == null && secret != null) {
+      result.complete(secret);
+      return;
+    }
+    LinkStatus status =
+        failure != null && Failures.cause(failure) instanceof LinkException link
+            ? link.status()
+            : LinkStatus.of(LinkStatus.Code.UNKNOWN, "internal error");
+    if (status.code() == LinkStatus.Code.PERMISSION_DENIED) {
+      result.completeExceptionally(
+          new ProblemException(
+              ProblemCode.PERMISSION_DENIED,
+              "a new peering token must be generated: " + status.text()));
+      return;
+    }
+    errors.add(
+        "failed to exchange peering secret through address \""
+            + address
+            + "\": rpc error: code = "
+            + name(status.code())
+            + " desc = "
+            + status.text());
+    if (System.nanoTime() >= deadlineNanos) {
+      result.completeExceptionally(new ProblemException(problem(status.code()), joined()));
+      return;
+    }
+    long pause = settings.exchangePause().toMillis();
+    long jitter = ThreadLocalRandom.current().nextLong(pause / 4 + 1);
+    timers.schedule(this::attempt, pause + jitter, TimeUnit.MILLISECONDS);
+  }
+
+  private String joined() {
+    StringBuilder text = new StringBuilder();
+    text.append(errors.size()).append(errors.size() == 1 ? " error" : " errors");
+    text.append(" occurred:\n");
+    errors.forEach(error -> text.append("\t* ").append(error).append('\n'));
+    return text.append('\n').toString();
+  }
+
+  private static ProblemCode problem(LinkStatus.Code code) {
+    return switch (code) {
+      case UNAVAILABLE -> ProblemCode.PEER_UNREACHABLE;
+      case RESOURCE_EXHAUSTED -> ProblemCode.OVERLOADED;
+      default -> ProblemCode.PEER_REFUSED;
+    };
+  }
+
+  /** As gRPC's Go library writes codes: {@code FailedPrecondition}. */
+  private static String name(LinkStatus.Code code) {
+    StringBuilder name = new StringBuilder();
+    for (String word : code.name().split("_", -1)) {
+      name.append(word.charAt(0)).append(word.substring(1).toLowerCase(Locale.ROOT));
+    }
+    return code == LinkStatus.Code.CANCELLED ? "Canceled" : name.toString();
+  }
+}

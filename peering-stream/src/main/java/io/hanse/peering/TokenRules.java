@@ -1,0 +1,119 @@
+package io.hanse.peering;
+
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.error.ProblemException;
+import io.hanse.identity.Pem;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * What can never be a name, meta or token, with Consul's texts. Source: peering protocol, sections
+ * 1.3 and 1.6.
+ */
+final class TokenRules {
+  private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9\\-]{0,61}[a-z0-9])?");
+  private static final Pattern META_KEY = Pattern.compile("[A-Za-z0-9_-]+");
+  private static final int META_PAIRS_MAX = 64;
+  private static final int META_KEY_MAX = 128;
+  private static final int META_VALUE_MAX = 512;
+  private static final int PORT_MAX = 65_535;
+
+  private TokenRules() {}
+
+  static void checkName(String name) {
+    if (!NAME.matcher(name).matches()) {
+      throw refused(
+          name
+              + " is not a valid peer name: a valid peering name must consist of lower case"
+              + " alphanumeric characters or '-', and must start and end with an alphanumeric"
+              + " character");
+    }
+  }
+
+  static void checkMeta(Map<String, String> meta) {
+    if (meta.size() > META_PAIRS_MAX) {
+      throw refused(
+          "meta tags failed validation: Node metadata cannot contain more than "
+              + META_PAIRS_MAX
+              + " key/value pairs");
+    }
+    meta.forEach(
+        (key, value) ->
+            reason(key, value)
+                .ifPresent(
+                    reason -> {
+                      throw refused(
+                          "meta tags failed validation: Couldn't load metadata pair ('"
+                              + key
+                              + "', '"
+                              + value
+                              + "'): "
+                              + reason);
+                    }));
+  }
+
+  private static Optional<String> reason(String key, String value) {
+    if (key.isEmpty()) {
+      return Optional.of("Key cannot be blank");
+    }
+    if (!META_KEY.matcher(key).matches()) {
+      return Optional.of("Key contains invalid characters");
+    }
+    if (key.length() > META_KEY_MAX) {
+      return Optional.of("Key is too long (limit: " + META_KEY_MAX + " characters)");
+    }
+    if (key.startsWith("consul-")) {
+      return Optional.of("Key prefix 'consul-' is reserved for internal use");
+    }
+    if (value.length() > META_VALUE_MAX) {
+      return Optional.of("Value is too long (limit: " + META_VALUE_MAX + " characters)");
+    }
+    return Optional.empty();
+  }
+
+  /** Refuses a token that can't be dialed with. Its secret is not looked at. */
+  static void checkToken(PeeringToken token) {
+    for (String pem : token.caPems()) {
+      try {
+        Pem.firstCertificate(pem);
+      } catch (ProblemException e) {
+        throw new ProblemException(
+            ProblemCode.INVALID_ARGUMENT, "peering token invalid CA: " + e.getMessage(), e);
+      }
+    }
+    if (token.manualAddresses().isEmpty() && token.addresses().isEmpty()) {
+      throw refused("peering token server addresses value is empty");
+    }
+    token.manualAddresses().forEach(TokenRules::checkAddress);
+    token.addresses().forEach(TokenRules::checkAddress);
+    if (!token.caPems().isEmpty() && token.serverName().isEmpty()) {
+      throw refused("peering token server name value is empty");
+    }
+    if (token.peerId().isEmpty()) {
+      throw refused("peering token peer ID value is empty");
+    }
+  }
+
+  private static void checkAddress(String address) {
+    int colon = address.lastIndexOf(':');
+    String host = colon < 0 ? "" : address.substring(0, colon);
+    boolean isBracketed = host.startsWith("[") && host.endsWith("]");
+    boolean isSplit = isBracketed || (colon >= 0 && host.indexOf(':') < 0);
+    if (!isSplit || !isPort(address.substring(colon + 1))) {
+      throw refused(address + " is not a valid peering server address");
+    }
+  }
+
+  private static boolean isPort(String text) {
+    if (text.isEmpty() || text.length() > 5 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+      return false;
+    }
+    int port = Integer.parseInt(text);
+    return port >= 1 && port <= PORT_MAX;
+  }
+
+  static ProblemException refused(String text) {
+    return new ProblemException(ProblemCode.INVALID_ARGUMENT, text);
+  }
+}

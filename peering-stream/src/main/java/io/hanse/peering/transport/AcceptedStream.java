@@ -1,0 +1,134 @@
+package io.hanse.peering.transport;
+
+import io.grpc.Attributes;
+import io.grpc.Grpc;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.hanse.peering.link.Inbound;
+import io.hanse.peering.link.LinkStatus;
+import io.hanse.peering.link.Outbound;
+import io.hanse.peering.proto.ReplicationMessage;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stream that was opened with us, by another cluster or by a proxy.
+ *
+ * @param <A> what comes in
+ * @param <B> what goes out
+ */
+final class AcceptedStream<A, B> extends ServerCall.Listener<A> implements Outbound {
+  /** How messages of a service are those of the peer stream. */
+  interface Form<A, B> {
+    /** Null: the message could not be read. */
+    @Nullable ReplicationMessage in(A message);
+
+    B out(ReplicationMessage message);
+  }
+
+  private static final LinkStatus UNREADABLE =
+      LinkStatus.of(
+          LinkStatus.Code.INTERNAL,
+          "grpc: failed to unmarshal the received message: proto: cannot parse invalid wire-format"
+              + " data");
+
+  private final ServerCall<A, B> call;
+  private final Form<A, B> form;
+  private final Set<String> extensions;
+  private final Inbound inbound;
+  private @Nullable LinkStatus closedWith;
+
+  /** Answers the call's headers; the receiver may send at once. */
+  AcceptedStream(
+      ServerCall<A, B> call,
+      Metadata headers,
+      Form<A, B> form,
+      Function<Outbound, Inbound> receiver) {
+    this.call = call;
+    this.form = form;
+    this.extensions = Extensions.read(headers);
+    call.sendHeaders(extensions.isEmpty() ? new Metadata() : Extensions.announce(Extensions.OURS));
+    this.inbound = receiver.apply(this);
+  }
+
+  @Override
+  public synchronized void send(ReplicationMessage message) {
+    if (closedWith == null && !call.isCancelled()) {
+      call.sendMessage(form.out(message));
+    }
+  }
+
+  @Override
+  public synchronized boolean isReady() {
+    return closedWith == null && call.isReady();
+  }
+
+  @Override
+  public void requestNext() {
+    call.request(1);
+  }
+
+  @Override
+  public void halfClose() {
+    close(LinkStatus.OK);
+  }
+
+  @Override
+  public synchronized void close(LinkStatus status) {
+    if (closedWith == null) {
+      closedWith = status;
+      call.close(GrpcStatuses.toGrpc(status), GrpcStatuses.trailers(status));
+    }
+  }
+
+  @Override
+  public Set<String> extensions() {
+    return extensions;
+  }
+
+  @Override
+  public String remote() {
+    Attributes attributes = call.getAttributes();
+    return String.valueOf(attributes.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
+  }
+
+  @Override
+  public void onMessage(A received) {
+    ReplicationMessage message = form.in(received);
+    if (message == null) {
+      close(UNREADABLE);
+    } else {
+      inbound.onMessage(message);
+    }
+  }
+
+  @Override
+  public void onReady() {
+    inbound.onReady();
+  }
+
+  @Override
+  public void onHalfClose() {
+    inbound.onHalfClose();
+  }
+
+  @Override
+  public void onCancel() {
+    end(LinkStatus.of(LinkStatus.Code.CANCELLED, "context canceled"));
+  }
+
+  @Override
+  public void onComplete() {
+    end(LinkStatus.OK);
+  }
+
+  private void end(LinkStatus seen) {
+    LinkStatus status;
+    synchronized (this) {
+      status = closedWith == null ? seen : closedWith;
+      closedWith = status;
+    }
+    inbound.onEnd(status);
+  }
+}

@@ -1,0 +1,130 @@
+package io.hanse.peering.transport;
+
+import io.grpc.BindableService;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.hanse.fsm.port.StateReader;
+import io.hanse.fsm.row.CaRoot;
+import io.hanse.fsm.store.View;
+import io.hanse.fsm.view.Ca;
+import io.hanse.identity.CaService;
+import io.hanse.peering.link.LinkStatus;
+import io.hanse.peering.proto.CARoot;
+import io.hanse.peering.proto.ConnectCAServiceGrpc;
+import io.hanse.peering.proto.SignRequest;
+import io.hanse.peering.proto.SignResponse;
+import io.hanse.peering.proto.WatchRootsRequest;
+import io.hanse.peering.proto.WatchRootsResponse;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** The signing service for proxies, on any server. */
+public final class ConnectCaEndpoint implements ExternalService {
+  private final CaService authority;
+  private final StateReader reader;
+  private final Executor executor;
+
+  public ConnectCaEndpoint(CaService authority, StateReader reader, Executor executor) {
+    this.authority = authority;
+    this.reader = reader;
+    this.executor = executor;
+  }
+
+  @Override
+  public BindableService binding() {
+    return new ConnectCAServiceGrpc.ConnectCAServiceImplBase() {
+      @Override
+      public void sign(SignRequest request, StreamObserver<SignResponse> answer) {
+        authority
+            .sign(request.getCsr())
+            .whenComplete(
+                (signed, failure) -> {
+                  if (failure != null) {
+                    fail(answer, failure);
+                    return;
+                  }
+                  answer.onNext(SignResponse.newBuilder().setCertPem(signed.certPem()).build());
+                  answer.onCompleted();
+                });
+      }
+
+      @Override
+      public void watchRoots(WatchRootsRequest request, StreamObserver<WatchRootsResponse> answer) {
+        new RootsWatch((ServerCallStreamObserver<WatchRootsResponse>) answer).start();
+      }
+    };
+  }
+
+  private static void fail(StreamObserver<?> answer, Throwable failure) {
+    LinkStatus status = GrpcStatuses.ofFailure(failure);
+    answer.onError(GrpcStatuses.toGrpc(status).asRuntimeException());
+  }
+
+  /**
+   * Tells one client of the roots, now and at each change; a slow one misses what is in between.
+   */
+  private final class RootsWatch {
+    private final ServerCallStreamObserver<WatchRootsResponse> answer;
+    private Runnable unwatch = () -> {};
+    private @Nullable WatchRootsResponse told;
+    private boolean due = true;
+    private boolean over;
+
+    RootsWatch(ServerCallStreamObserver<WatchRootsResponse> answer) {
+      this.answer = answer;
+    }
+
+    void start() {
+      answer.setOnCancelHandler(this::stop);
+      answer.setOnReadyHandler(this::tell);
+      executor.execute(this::tell);
+    }
+
+    private synchronized void wake() {
+      due = true;
+      executor.execute(this::tell);
+    }
+
+    private synchronized void tell() {
+      if (over || !due || !answer.isReady()) {
+        return;
+      }
+      due = false;
+      unwatch.run();
+      WatchRootsResponse response;
+      try (View view = reader.view()) {
+        response = response(new Ca(view));
+        unwatch = reader.watch(view.reads(), view.readIndex(), this::wake);
+      }
+      if (response.getRootsCount() > 0 && !response.equals(told)) {
+        told = response;
+        answer.onNext(response);
+      }
+    }
+
+    private synchronized void stop() {
+      over = true;
+      unwatch.run();
+    }
+  }
+
+  private static WatchRootsResponse response(Ca ca) {
+    WatchRootsResponse.Builder response = WatchRootsResponse.newBuilder();
+    ca.trustDomain().ifPresent(response::setTrustDomain);
+    for (CaRoot root : ca.roots()) {
+      if (root.getActive()) {
+        response.setActiveRootId(root.getId());
+      }
+      response.addRoots(
+          CARoot.newBuilder()
+              .setId(root.getId())
+              .setName(root.getName())
+              .setSerialNumber(root.getSerialNumber())
+              .setSigningKeyId(root.getSigningKeyId())
+              .setRootCert(root.getRootCert())
+              .addAllIntermediateCerts(root.getIntermediateCertsList())
+              .setActive(root.getActive()));
+    }
+    return response.build();
+  }
+}

@@ -1,0 +1,149 @@
+package io.hanse.peering.transport;
+
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.hanse.peering.link.Inbound;
+import io.hanse.peering.link.LinkStatus;
+import io.hanse.peering.link.Outbound;
+import io.hanse.peering.proto.PeerStreamServiceGrpc;
+import io.hanse.peering.proto.ReplicationMessage;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A stream that we opened, with the connection that is its own. */
+final class DialedStream implements Outbound {
+  private final String address;
+  private final ManagedChannel channel;
+  private final ClientCall<ReplicationMessage, ReplicationMessage> call;
+  private volatile Set<String> extensions = Set.of();
+  private volatile boolean over;
+  private boolean halfClosed;
+
+  /** Why we ended it, where that is more than a cancellation. */
+  private volatile @Nullable LinkStatus endedWith;
+
+  DialedStream(String address, ManagedChannel channel) {
+    this.address = address;
+    this.channel = channel;
+    this.call =
+        channel.newCall(PeerStreamServiceGrpc.getStreamResourcesMethod(), CallOptions.DEFAULT);
+  }
+
+  /** Callbacks wait until the receiver is made. */
+  synchronized void start(Function<Outbound, Inbound> receiver) {
+    Listener listener = new Listener();
+    call.start(listener, Extensions.announce(Extensions.OURS));
+    listener.inbound = receiver.apply(this);
+  }
+
+  @Override
+  public synchronized void send(ReplicationMessage message) {
+    if (over || halfClosed) {
+      return;
+    }
+    int bytes = message.getSerializedSize();
+    if (bytes <= PeerChannel.SEND_BYTES_MAX) {
+      call.sendMessage(message);
+      return;
+    }
+    endedWith =
+        LinkStatus.of(
+            LinkStatus.Code.RESOURCE_EXHAUSTED,
+            "trying to send message larger than max ("
+                + bytes
+                + " vs. "
+                + PeerChannel.SEND_BYTES_MAX
+                + ")");
+    call.cancel("a message is too large to be sent", null);
+  }
+
+  @Override
+  public boolean isReady() {
+    return !over && call.isReady();
+  }
+
+  @Override
+  public void requestNext() {
+    if (!over) {
+      call.request(1);
+    }
+  }
+
+  @Override
+  public synchronized void halfClose() {
+    if (!over && !halfClosed) {
+      halfClosed = true;
+      call.halfClose();
+    }
+  }
+
+  @Override
+  public void close(LinkStatus status) {
+    call.cancel(status.text().isEmpty() ? "closed by this end" : status.text(), null);
+  }
+
+  @Override
+  public Set<String> extensions() {
+    return extensions;
+  }
+
+  @Override
+  public String remote() {
+    return address;
+  }
+
+  private final class Listener extends ClientCall.Listener<ReplicationMessage> {
+    /** Set under the lock of the stream, while no callback passes. */
+    private Inbound inbound = Unheard.INSTANCE;
+
+    private Inbound inbound() {
+      synchronized (DialedStream.this) {
+        return inbound;
+      }
+    }
+
+    @Override
+    public void onHeaders(Metadata headers) {
+      extensions = Extensions.read(headers);
+    }
+
+    @Override
+    public void onMessage(ReplicationMessage message) {
+      inbound().onMessage(message);
+    }
+
+    @Override
+    public void onReady() {
+      inbound().onReady();
+    }
+
+    @Override
+    public void onClose(Status status, Metadata trailers) {
+      over = true;
+      channel.shutdownNow();
+      LinkStatus own = endedWith;
+      inbound().onEnd(own != null ? own : GrpcStatuses.fromGrpc(status, trailers, address));
+    }
+  }
+
+  /** Where callbacks would go before there is a receiver. */
+  private enum Unheard implements Inbound {
+    INSTANCE;
+
+    @Override
+    public void onMessage(ReplicationMessage message) {}
+
+    @Override
+    public void onReady() {}
+
+    @Override
+    public void onHalfClose() {}
+
+    @Override
+    public void onEnd(LinkStatus status) {}
+  }
+}

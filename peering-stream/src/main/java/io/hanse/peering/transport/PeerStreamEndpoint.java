@@ -1,0 +1,115 @@
+package io.hanse.peering.transport;
+
+import io.grpc.BindableService;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
+import io.hanse.fsm.port.Leadership;
+import io.hanse.peering.link.LinkStatus;
+import io.hanse.peering.link.SecretIssuer;
+import io.hanse.peering.link.StreamAcceptor;
+import io.hanse.peering.proto.ExchangeSecretRequest;
+import io.hanse.peering.proto.ExchangeSecretResponse;
+import io.hanse.peering.proto.PeerStreamServiceGrpc;
+import io.hanse.peering.proto.ReplicationMessage;
+import java.util.Optional;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The service for other clusters. Secrets are exchanged on any server; streams are served by the
+ * leader.
+ */
+public final class PeerStreamEndpoint implements ExternalService {
+  private static final AcceptedStream.Form<Received, ReplicationMessage> FORM =
+      new AcceptedStream.Form<>() {
+        @Override
+        public @Nullable ReplicationMessage in(Received received) {
+          return received.message();
+        }
+
+        @Override
+        public ReplicationMessage out(ReplicationMessage message) {
+          return message;
+        }
+      };
+
+  private final StreamAcceptor acceptor;
+  private final SecretIssuer issuer;
+  private final Leadership leadership;
+  private final Supplier<Optional<String>> leaderAddress;
+  private final ScheduledExecutorService timers;
+
+  /**
+   * Connects the service to those who decide.
+   *
+   * @param leaderAddress where the leader's own port for servers is, if known
+   */
+  public PeerStreamEndpoint(
+      StreamAcceptor acceptor,
+      SecretIssuer issuer,
+      Leadership leadership,
+      Supplier<Optional<String>> leaderAddress,
+      ScheduledExecutorService timers) {
+    this.acceptor = acceptor;
+    this.issuer = issuer;
+    this.leadership = leadership;
+    this.leaderAddress = leaderAddress;
+    this.timers = timers;
+  }
+
+  @Override
+  public BindableService binding() {
+    return this::definition;
+  }
+
+  private ServerServiceDefinition definition() {
+    MethodDescriptor<ReplicationMessage, ReplicationMessage> stream =
+        PeerStreamServiceGrpc.getStreamResourcesMethod();
+    return ServerServiceDefinition.builder(PeerStreamServiceGrpc.SERVICE_NAME)
+        .addMethod(
+            stream.toBuilder(
+                    Received.marshaller(stream.getRequestMarshaller()),
+                    stream.getResponseMarshaller())
+                .build(),
+            this::open)
+        .addMethod(
+            PeerStreamServiceGrpc.getExchangeSecretMethod(),
+            (call, headers) ->
+                ServerCalls.<ExchangeSecretRequest, ExchangeSecretResponse>asyncUnaryCall(
+                        (request, answer) -> exchange(request, headers, answer))
+                    .startCall(call, headers))
+        .build();
+  }
+
+  private ServerCall.Listener<Received> open(
+      ServerCall<Received, ReplicationMessage> call, Metadata headers) {
+    return leadership.standing().self()
+        ? new AcceptedStream<>(call, headers, FORM, acceptor::accept)
+        : new FollowerRefusal(call, leaderAddress.get(), timers);
+  }
+
+  private void exchange(
+      ExchangeSecretRequest request,
+      Metadata headers,
+      StreamObserver<ExchangeSecretResponse> answer) {
+    String nonce = headers.get(Extensions.NONCE);
+    issuer
+        .issue(request.getPeerId(), request.getEstablishmentSecret(), nonce == null ? "" : nonce)
+        .whenComplete(
+            (secret, failure) -> {
+              if (failure != null) {
+                LinkStatus status = GrpcStatuses.ofFailure(failure);
+                answer.onError(
+                    GrpcStatuses.toGrpc(status).asRuntimeException(GrpcStatuses.trailers(status)));
+                return;
+              }
+              answer.onNext(ExchangeSecretResponse.newBuilder().setStreamSecret(secret).build());
+              answer.onCompleted();
+            });
+  }
+}

@@ -1,0 +1,109 @@
+package io.hanse.peering.transport;
+
+import static org.awaitility.Awaitility.await;
+
+import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.Server;
+import io.hanse.fsm.row.WriteServer;
+import io.hanse.identity.CaService;
+import io.hanse.identity.CaSettings;
+import io.hanse.identity.ServerCertificate;
+import io.hanse.peering.LocalCluster;
+import io.hanse.peering.PeeringOperations;
+import io.hanse.peering.PeeringSettings;
+import io.hanse.peering.link.StreamAcceptor;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+
+/** A cluster of one server with everything of this module but replication, on a real port. */
+final class TestServer implements AutoCloseable {
+  final LocalCluster cluster = new LocalCluster();
+  final ScheduledExecutorService executor = Executors.newScheduledThreadPool(2);
+  final CaService authority;
+  final ServerCertificate certificate;
+  final PeeringOperations peerings;
+  final ExternalGrpcServer server;
+
+  TestServer(String datacenter, StreamAcceptor acceptor) throws IOException {
+    authority =
+        new CaService(
+            CaSettings.defaults(datacenter),
+            cluster,
+            cluster,
+            cluster,
+            InstantSource.system(),
+            executor);
+    authority.initialize().join();
+    certificate =
+        new ServerCertificate(datacenter, authority, cluster, InstantSource.system(), executor);
+    certificate.start();
+    await().atMost(Duration.ofSeconds(10)).until(() -> certificate.leaf().isPresent());
+    PeeringSettings defaults = PeeringSettings.defaults(datacenter);
+    peerings =
+        new PeeringOperations(
+            new PeeringSettings(
+                datacenter,
+                true,
+                true,
+                true,
+                Duration.ofMillis(600),
+                Duration.ofMillis(50),
+                defaults.attemptPatience()),
+            cluster,
+            cluster,
+            cluster,
+            cluster,
+            InstantSource.system(),
+            new GrpcDialer(executor),
+            CompletableFuture::completedFuture,
+            executor);
+    peerings.serve();
+    server =
+        ExternalGrpcServer.start(
+            ExternalGrpcSettings.of("127.0.0.1", 0),
+            certificate,
+            List.of(
+                new PeerStreamEndpoint(
+                    acceptor, peerings, cluster, () -> Optional.of("127.0.0.1:8300"), executor),
+                new ConnectCaEndpoint(authority, cluster, executor)),
+            executor);
+    Server row =
+        Server.newBuilder()
+            .setRaftId("server-1")
+            .setNode("node-1")
+            .setDatacenter(datacenter)
+            .setAddress("127.0.0.1")
+            .setGrpcTlsPort(server.port())
+            .build();
+    cluster
+        .submit(
+            Command.newBuilder().setWriteServer(WriteServer.newBuilder().setServer(row)).build())
+        .join();
+  }
+
+  String serverName() {
+    return certificate.serverName().orElseThrow();
+  }
+
+  List<String> roots() {
+    return authority.roots().stream().map(root -> root.getRootCert()).toList();
+  }
+
+  String address() {
+    return "127.0.0.1:" + server.port();
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    certificate.close();
+    executor.shutdownNow();
+    cluster.close();
+  }
+}
