@@ -3,6 +3,7 @@ package io.hanse.gateway.route;
 import io.hanse.peering.proto.Endpoint;
 import io.hanse.peering.proto.Endpoints;
 import io.hanse.peering.proto.Route;
+import io.hanse.peering.proto.UpstreamRoute;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -53,7 +54,15 @@ public final class RouteCompiler {
     return Optional.empty();
   }
 
-  static Optional<String> refusal(String what, String name, int connectMillis) {
+  /** Why an upstream can't be used. One that may not be dialed yet is no reason. */
+  public static Optional<String> refusal(UpstreamRoute upstream) {
+    if (upstream.getName().isEmpty() || upstream.getEndpoints().isEmpty()) {
+      return Optional.of("upstream " + quoted(upstream.getName()) + " names no endpoints");
+    }
+    return refusal("upstream", upstream.getName(), upstream.getConnectTimeoutMillis());
+  }
+
+  private static Optional<String> refusal(String what, String name, int connectMillis) {
     return connectMillis < 0 || connectMillis > CONNECT_MILLIS_MAX
         ? Optional.of(what + " " + quoted(name) + " has a connect timeout of " + connectMillis)
         : Optional.empty();

@@ -48,7 +48,7 @@ public final class TargetUsage {
   }
 
   /** Marks that no route leads here any more: connections that are open end soon. */
-  void setGone(boolean isGone) {
+  public void setGone(boolean isGone) {
     gone = isGone;
   }
 

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * A question to the state that is asked again whenever something that it read has changed. Answers
  * are given on the loop; changes that come together make one answer. Used on its loop only.
  */
-final class WatchedQuery<T> {
+public final class WatchedQuery<T> {
   private static final Logger LOG = LoggerFactory.getLogger(WatchedQuery.class);
   private static final long RETRY_MILLIS = 1_000;
 
@@ -31,7 +31,7 @@ final class WatchedQuery<T> {
     this.sink = sink;
   }
 
-  static <T> WatchedQuery<T> start(
+  public static <T> WatchedQuery<T> start(
       Loop loop, StateReader state, Function<View, T> question, Consumer<T> sink) {
     WatchedQuery<T> query = new WatchedQuery<>(loop, state, question, sink);
     loop.execute(query::ask);
@@ -59,7 +59,7 @@ final class WatchedQuery<T> {
     }
   }
 
-  void close() {
+  public void close() {
     closed = true;
     unwatch.run();
   }

@@ -1,0 +1,185 @@
+package io.hanse.gateway;
+
+import io.hanse.gateway.admin.AdminServer;
+import io.hanse.gateway.feed.FirstContact;
+import io.hanse.gateway.feed.ProxySnapshot;
+import io.hanse.gateway.feed.RouteFeed;
+import io.hanse.gateway.relay.Front;
+import io.hanse.gateway.relay.RelayLoops;
+import io.hanse.gateway.relay.Transport;
+import io.hanse.peering.replication.Loop;
+import io.hanse.peering.replication.ThreadLoops;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a gateway and a sidecar have in common: loops, feed, listeners, and how they stop. */
+final class ProxyRuntime implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ProxyRuntime.class);
+  private static final long RETRY_MILLIS = 1_000;
+
+  private final ProxySettings settings;
+  private final RelayLoops relays;
+  private final ThreadLoops threads = new ThreadLoops("feed", 1);
+  private final Loop loop = threads.newLoop();
+  private final ExecutorService blocking =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread thread = new Thread(task, "first-contact");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private final RouteFeed feed;
+  private final Map<String, RelayLoops.Listener> listeners = new ConcurrentSkipListMap<>();
+  private final CompletableFuture<Void> ready = new CompletableFuture<>();
+  private volatile Optional<ProxySnapshot> latest = Optional.empty();
+  private volatile boolean stopping;
+  private Optional<AdminServer> admin = Optional.empty();
+
+  /**
+   * Not started yet.
+   *
+   * @param listener takes snapshots on the feed's loop
+   */
+  ProxyRuntime(
+      ProxySettings settings,
+      String kind,
+      FirstContact contact,
+      Consumer<ProxySnapshot> listener) {
+    this.settings = settings;
+    this.relays = new RelayLoops(Transport.best(), settings.threads(), settings.limits());
+    this.feed =
+        new RouteFeed(
+            loop,
+            blocking,
+            new RouteFeed.Identity(settings.proxyId(), kind, settings.token()),
+            contact,
+            snapshot -> {
+              latest = Optional.of(snapshot);
+              listener.accept(snapshot);
+            });
+  }
+
+  void start(ProxyReport report) throws IOException {
+    if (settings.adminBind().isPresent()) {
+      admin = Optional.of(AdminServer.start(settings.adminBind().get(), report));
+    }
+    LOG.info(
+        "proxy starting id={} relay=channel transport={} connections_max={}",
+        settings.proxyId(),
+        relays.transport(),
+        settings.limits().connections().max());
+    feed.start();
+  }
+
+  ProxySettings settings() {
+    return settings;
+  }
+
+  RelayLoops relays() {
+    return relays;
+  }
+
+  RouteFeed feed() {
+    return feed;
+  }
+
+  Loop loop() {
+    return loop;
+  }
+
+  Optional<ProxySnapshot> latest() {
+    return latest;
+  }
+
+  Map<String, RelayLoops.Listener> listeners() {
+    return listeners;
+  }
+
+  Optional<InetSocketAddress> adminAddress() {
+    return admin.map(AdminServer::address);
+  }
+
+  boolean isReady() {
+    return ready.isDone() && !stopping;
+  }
+
+  CompletableFuture<Void> ready() {
+    return ready.copy();
+  }
+
+  /** Listens unless it does already; answers whether it does now. On the loop. */
+  boolean listen(String name, InetSocketAddress address, boolean readsAtOnce, Front front) {
+    if (listeners.containsKey(name) || stopping) {
+      return true;
+    }
+    try {
+      RelayLoops.Listener listener = relays.listen(name, address, readsAtOnce, front);
+      listeners.put(name, listener);
+      LOG.info("listening name={} address={}", name, listener.address());
+      return true;
+    } catch (IOException e) {
+      LOG.error("cannot listen, trying again name={} address={}", name, address, e);
+      return false;
+    }
+  }
+
+  /** Accepts no more under this name; connections go on. On the loop. */
+  void unlisten(String name) {
+    RelayLoops.Listener listener = listeners.remove(name);
+    if (listener != null) {
+      listener.close();
+      LOG.info("no longer listening name={}", name);
+    }
+  }
+
+  /** Once all listeners are open; or asks for another try. On the loop. */
+  void readyIf(boolean allListening, Runnable again) {
+    if (allListening) {
+      if (ready.complete(null)) {
+        LOG.info("ready id={}", settings.proxyId());
+      }
+    } else {
+      loop.after(RETRY_MILLIS, again);
+    }
+  }
+
+  /** Accepts no more, lets connections end, and is gone. Answers how many had to be cut. */
+  int stop() throws InterruptedException {
+    stopping = true;
+    CompletableFuture<Void> closed = new CompletableFuture<>();
+    loop.execute(
+        () -> {
+          listeners.values().forEach(RelayLoops.Listener::close);
+          closed.complete(null);
+        });
+    closed.completeOnTimeout(null, RETRY_MILLIS, TimeUnit.MILLISECONDS).join();
+    Duration patience = settings.drain();
+    LOG.info("draining open={} patience_ms={}", relays.openCount(), patience.toMillis());
+    int cut = relays.drain(patience);
+    LOG.info("drained cut={}", cut);
+    close();
+    return cut;
+  }
+
+  @Override
+  public void close() {
+    stopping = true;
+    listeners.values().forEach(RelayLoops.Listener::close);
+    feed.close();
+    relays.close();
+    admin.ifPresent(AdminServer::close);
+    blocking.shutdownNow();
+    threads.close();
+  }
+}

@@ -1,0 +1,65 @@
+package io.hanse.gateway;
+
+import io.hanse.gateway.relay.GatewayLimits;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What is said to a gateway or a sidecar when it is started; all else it learns from the servers.
+ *
+ * @param proxyId the service id that it is registered by
+ * @param token shown to the servers; empty for none
+ * @param bind where to listen instead of what the registration says
+ * @param adminBind where to answer operators; no answers without it
+ * @param threads event loops
+ * @param drain how long connections may go on after it was asked to stop
+ */
+public record ProxySettings(
+    String proxyId,
+    String token,
+    Optional<InetSocketAddress> bind,
+    Optional<InetSocketAddress> adminBind,
+    int threads,
+    Duration drain,
+    GatewayLimits limits) {
+  private static final Duration DRAIN = Duration.ofSeconds(30);
+
+  public static ProxySettings of(String proxyId) {
+    return new ProxySettings(
+        proxyId,
+        "",
+        Optional.empty(),
+        Optional.empty(),
+        Math.max(2, Runtime.getRuntime().availableProcessors()),
+        DRAIN,
+        GatewayLimits.defaults());
+  }
+
+  public ProxySettings withToken(String changed) {
+    return new ProxySettings(proxyId, changed, bind, adminBind, threads, drain, limits);
+  }
+
+  public ProxySettings withBind(InetSocketAddress changed) {
+    return new ProxySettings(
+        proxyId, token, Optional.of(changed), adminBind, threads, drain, limits);
+  }
+
+  public ProxySettings withAdminBind(InetSocketAddress changed) {
+    return new ProxySettings(proxyId, token, bind, Optional.of(changed), threads, drain, limits);
+  }
+
+  public ProxySettings withDrain(Duration changed) {
+    return new ProxySettings(proxyId, token, bind, adminBind, threads, changed, limits);
+  }
+
+  public ProxySettings withLimits(GatewayLimits changed) {
+    return new ProxySettings(proxyId, token, bind, adminBind, threads, drain, changed);
+  }
+
+  /** Without the token. */
+  @Override
+  public String toString() {
+    return "ProxySettings[proxyId=" + proxyId + ", bind=" + bind + ", adminBind=" + adminBind + "]";
+  }
+}

@@ -1,0 +1,247 @@
+package io.hanse.gateway.feed;
+
+import com.google.protobuf.Any;
+import io.grpc.ManagedChannel;
+import io.hanse.fsm.row.NodeService;
+import io.hanse.peering.link.LinkStatus;
+import io.hanse.peering.proto.ProxyOpen;
+import io.hanse.peering.protocol.ProxyResources;
+import io.hanse.peering.protocol.ResourceType;
+import io.hanse.peering.protocol.StreamLimits;
+import io.hanse.peering.replication.Loop;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a stream with one of the servers, whichever answers, and hands on what it brings as
+ * snapshots. While there is no server the last snapshot stays: how old it is can be asked.
+ */
+public final class RouteFeed implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RouteFeed.class);
+
+  /** Changes that come together are handed on together. */
+  private static final long COALESCE_MILLIS = 50;
+
+  /**
+   * What this proxy is.
+   *
+   * @param kind of {@link ProxyResources}
+   * @param token shown to the servers; empty for none
+   */
+  public record Identity(String proxyId, String kind, String token) {
+    @Override
+    public String toString() {
+      return "Identity[" + kind + " " + proxyId + "]";
+    }
+  }
+
+  private final Loop loop;
+  private final Executor blocking;
+  private final Identity identity;
+  private final FirstContact contact;
+  private final Consumer<ProxySnapshot> listener;
+  private final ReceivedResources resources;
+  private final BackOff backOff = new BackOff(ThreadLocalRandom.current());
+  private final Deque<String> untried = new ArrayDeque<>();
+  private final StreamOwner owner = new StreamOwner();
+
+  private Optional<FirstContact.Found> cluster = Optional.empty();
+  private Optional<ServerStream> stream = Optional.empty();
+  private List<String> rootPems = List.of();
+  private String clusterId = "";
+  private boolean publishing;
+  private boolean closed;
+
+  private volatile Optional<ManagedChannel> channel = Optional.empty();
+  private volatile long confirmedMillis;
+  private volatile String server = "";
+
+  /**
+   * A feed that is not started.
+   *
+   * @param blocking runs the first contact
+   * @param listener called on the loop, for the first time when all that is needed is known
+   */
+  public RouteFeed(
+      Loop loop,
+      Executor blocking,
+      Identity identity,
+      FirstContact contact,
+      Consumer<ProxySnapshot> listener) {
+    this.loop = loop;
+    this.blocking = blocking;
+    this.identity = identity;
+    this.contact = contact;
+    this.listener = listener;
+    this.resources = new ReceivedResources(ProxyResources.of(identity.kind()));
+  }
+
+  public void start() {
+    loop.execute(this::contact);
+  }
+
+  /** The connection to the present server. */
+  public Optional<ManagedChannel> channel() {
+    return channel;
+  }
+
+  /** The present server; empty if there is none. */
+  public String server() {
+    return server;
+  }
+
+  /** Since a server last said anything; -1 if none ever did. */
+  public long ageMillis() {
+    long confirmed = confirmedMillis;
+    return confirmed == 0 ? -1 : Math.max(0, loop.nowMillis() - confirmed);
+  }
+
+  private void contact() {
+    if (closed) {
+      return;
+    }
+    blocking.execute(
+        () -> {
+          try {
+            FirstContact.Found found = contact.find();
+            loop.execute(() -> contacted(found));
+          } catch (IOException e) {
+            loop.execute(() -> contactFailed(e));
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+  }
+
+  private void contactFailed(IOException cause) {
+    LOG.warn("first contact failed, trying again cause={}", String.valueOf(cause.getMessage()));
+    if (cluster.isPresent()) {
+      contacted(cluster.get());
+    } else {
+      loop.after(backOff.nextMillis(), this::contact);
+    }
+  }
+
+  private void contacted(FirstContact.Found found) {
+    if (rootPems.isEmpty()) {
+      rootPems = found.rootPems();
+    }
+    cluster = Optional.of(found);
+    List<String> servers = new ArrayList<>(found.servers());
+    Collections.shuffle(servers);
+    untried.addAll(servers);
+    connect();
+  }
+
+  private void connect() {
+    String address = untried.poll();
+    if (closed || cluster.isEmpty()) {
+      return;
+    }
+    if (address == null) {
+      loop.after(backOff.nextMillis(), this::contact);
+      return;
+    }
+    FirstContact.Found found = cluster.get();
+    try {
+      ManagedChannel opened = ServerChannels.open(address, found, rootPems);
+      ServerStream made =
+          new ServerStream(
+              loop, opened, ProxyResources.proxy(identity.kind(), StreamLimits.DEFAULT), owner);
+      stream = Optional.of(made);
+      channel = Optional.of(opened);
+      server = address;
+      made.start(open(found), identity.token());
+    } catch (IOException e) {
+      LOG.error("cannot connect to servers", e);
+      loop.after(backOff.nextMillis(), this::connect);
+    }
+  }
+
+  private ProxyOpen open(FirstContact.Found found) {
+    NodeService registration = found.registration();
+    String destination = registration.getProxy().getDestinationServiceName();
+    return ProxyOpen.newBuilder()
+        .setNode(found.node())
+        .setProxyId(identity.proxyId())
+        .setKind(identity.kind())
+        .setService(destination.isEmpty() ? registration.getService() : destination)
+        .setFormatVersion(ProxyResources.FORMAT_VERSION)
+        .setClusterId(clusterId)
+        .build();
+  }
+
+  private void publishSoon() {
+    if (!publishing) {
+      publishing = true;
+      loop.after(COALESCE_MILLIS, this::publish);
+    }
+  }
+
+  private void publish() {
+    publishing = false;
+    if (!closed && resources.isComplete()) {
+      ProxySnapshot snapshot = resources.snapshot();
+      clusterId = snapshot.config().getClusterId();
+      rootPems = snapshot.config().getRootPemsList();
+      backOff.reset();
+      listener.accept(snapshot);
+    }
+  }
+
+  @Override
+  public void close() {
+    loop.execute(
+        () -> {
+          closed = true;
+          stream.ifPresent(open -> open.stop("the proxy is stopping"));
+        });
+  }
+
+  private final class StreamOwner implements ServerStream.Owner {
+    @Override
+    public Optional<String> received(ResourceType type, String id, Any payload) {
+      Optional<String> refusal = resources.store(type, id, payload);
+      refusal.ifPresent(
+          reason ->
+              LOG.warn(
+                  "configuration refused kind={} resource={} cause={}",
+                  ProxyResources.listId(type),
+                  id,
+                  reason));
+      publishSoon();
+      return refusal;
+    }
+
+    @Override
+    public void heard() {
+      confirmedMillis = loop.nowMillis();
+    }
+
+    @Override
+    public void ended(ServerStream over, LinkStatus status) {
+      over.channel().shutdownNow();
+      stream = Optional.empty();
+      channel = Optional.empty();
+      LOG.warn(
+          "stream with server ended server={} status={} text={}",
+          server,
+          status.code(),
+          status.text());
+      server = "";
+      if (!closed) {
+        loop.after(backOff.nextMillis(), RouteFeed.this::connect);
+      }
+    }
+  }
+}

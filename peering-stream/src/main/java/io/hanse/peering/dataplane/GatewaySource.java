@@ -1,0 +1,244 @@
+package io.hanse.peering.dataplane;
+
+import io.hanse.fsm.port.StateReader;
+import io.hanse.fsm.row.CheckServiceNode;
+import io.hanse.fsm.row.ClusterIdentity;
+import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.row.PeeringServiceMeta;
+import io.hanse.fsm.store.View;
+import io.hanse.fsm.view.Ca;
+import io.hanse.fsm.view.Catalog;
+import io.hanse.fsm.view.ExportResolver;
+import io.hanse.fsm.view.Health;
+import io.hanse.fsm.view.Peerings;
+import io.hanse.peering.proto.Endpoints;
+import io.hanse.peering.proto.ProxyConfig;
+import io.hanse.peering.proto.ProxyOpen;
+import io.hanse.peering.proto.Route;
+import io.hanse.peering.protocol.PeerResources;
+import io.hanse.peering.protocol.ProxyResources;
+import io.hanse.peering.replication.Loop;
+import io.hanse.peering.replication.WatchedQuery;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What a mesh gateway routes: each service of this cluster by its own name, each exported one by the
+ * name that each peer uses, each imported one by the name that its exporter gave it. Each list of
+ * endpoints is a question of its own, so that a changed instance is one small message.
+ */
+final class GatewaySource implements ProxySource {
+  /** Names of one moment. */
+  private record Local(Map<String, Route> routes, SortedSet<String> services, long index) {}
+
+  private record Imports(SortedSet<Imported> services, long index) {}
+
+  /** What a peer's service is asked for by, and where its gateways are. */
+  private record ImportedRoute(Optional<Route> route, Endpoints endpoints, long index) {}
+
+  private record Imported(String peer, String service) implements Comparable<Imported> {
+    @Override
+    public int compareTo(Imported other) {
+      int byPeer = peer.compareTo(other.peer);
+      return byPeer != 0 ? byPeer : service.compareTo(other.service);
+    }
+
+    String endpoints() {
+      return "peer/" + peer + "/" + service;
+    }
+  }
+
+  private final Loop loop;
+  private final StateReader state;
+  private final ProxyOpen open;
+  private final ResourceSet resources;
+  private final List<WatchedQuery<?>> always = new ArrayList<>();
+  private final WatchedEndpoints locals;
+  private final Map<Imported, WatchedQuery<?>> imports = new TreeMap<>();
+  private final Map<Imported, String> importedNames = new TreeMap<>();
+  private Map<String, Route> localRoutes = Map.of();
+  private boolean configKnown;
+  private boolean localKnown;
+  private boolean importsKnown;
+
+  GatewaySource(Loop loop, StateReader state, ProxyOpen open, ResourceSet resources) {
+    this.loop = loop;
+    this.state = state;
+    this.open = open;
+    this.resources = resources;
+    this.locals = new WatchedEndpoints(loop, state, resources, this::offerLists);
+  }
+
+  @Override
+  public void start() {
+    always.add(
+        WatchedQuery.start(loop, state, view -> ProxyConfigs.of(view, open), this::configIs));
+    always.add(WatchedQuery.start(loop, state, GatewaySource::local, this::localIs));
+    always.add(WatchedQuery.start(loop, state, GatewaySource::imports, this::importsAre));
+  }
+
+  private void configIs(Optional<ProxyConfig> config) {
+    config.ifPresent(
+        known -> {
+          resources.put(ProxyResources.CONFIG, ProxyResources.CONFIG_ID, known);
+          configKnown = true;
+          offerLists(0);
+        });
+  }
+
+  /** Services that have no instance in the mesh have no route, exported or not. */
+  private static Local local(View view) {
+    Map<String, Route> routes = new TreeMap<>();
+    Optional<ClusterIdentity> cluster = new Ca(view).cluster();
+    Optional<String> trustDomain = new Ca(view).trustDomain();
+    SortedSet<String> services = connectServices(view);
+    if (cluster.isEmpty() || trustDomain.isEmpty()) {
+      return new Local(routes, new TreeSet<>(), view.publicIndex());
+    }
+    String domain = trustDomain.get();
+    for (String service : services) {
+      String sni = MeshNames.internal(service, cluster.get().getDatacenter(), domain);
+      routes.put(sni, route(sni, WatchedEndpoints.local(service), service, ""));
+    }
+    ActivePeers active = ActivePeers.of(view);
+    new ExportResolver(view)
+        .consumers()
+        .forEach(
+            (service, peers) -> {
+              for (String peer : peers) {
+                if (services.contains(service) && active.has(peer)) {
+                  String sni = MeshNames.external(service, peer, domain);
+                  routes.put(sni, route(sni, WatchedEndpoints.local(service), service, ""));
+                }
+              }
+            });
+    return new Local(routes, services, view.publicIndex());
+  }
+
+  private static SortedSet<String> connectServices(View view) {
+    SortedSet<String> services = new TreeSet<>();
+    for (CheckServiceNode sidecar : new Catalog(view).ofKind("", ProxyResources.SIDECAR)) {
+      services.add(sidecar.getService().getProxy().getDestinationServiceName());
+    }
+    services.remove("");
+    return services;
+  }
+
+  private void localIs(Local now) {
+    localKnown = true;
+    for (String service : now.services()) {
+      locals.want(WatchedEndpoints.local(service), view -> new Health(view).connect("", service));
+    }
+    Map<String, Route> before = localRoutes;
+    localRoutes = new LinkedHashMap<>(now.routes());
+    for (String gone : before.keySet()) {
+      if (!localRoutes.containsKey(gone)) {
+        resources.remove(ProxyResources.ROUTE, gone);
+      }
+    }
+    localRoutes.forEach((sni, route) -> resources.put(ProxyResources.ROUTE, sni, route));
+    locals.retain(now.services().stream().map(WatchedEndpoints::local).toList());
+    offerLists(now.index());
+  }
+
+  private static Imports imports(View view) {
+    SortedSet<Imported> services = new TreeSet<>();
+    for (Peering peering : new Peerings(view).all()) {
+      if (ActivePeers.isActive(peering)) {
+        for (String name : new Peerings(view).importedServices(peering.getName())) {
+          if (name.endsWith(PeerResources.TWIN_SUFFIX)) {
+            int length = name.length() - PeerResources.TWIN_SUFFIX.length();
+            services.add(new Imported(peering.getName(), name.substring(0, length)));
+          }
+        }
+      }
+    }
+    return new Imports(services, view.publicIndex());
+  }
+
+  private void importsAre(Imports now) {
+    importsKnown = true;
+    for (Imported known : List.copyOf(imports.keySet())) {
+      if (!now.services().contains(known)) {
+        imports.remove(known).close();
+        importIs(known, Optional.empty());
+        resources.remove(ProxyResources.ENDPOINTS, known.endpoints());
+      }
+    }
+    for (Imported wanted : now.services()) {
+      imports.computeIfAbsent(
+          wanted,
+          each ->
+              WatchedQuery.start(
+                  loop, state, view -> imported(view, each), found -> importedIs(each, found)));
+    }
+    offerLists(now.index());
+  }
+
+  private static ImportedRoute imported(View view, Imported service) {
+    List<CheckServiceNode> gateways =
+        new Health(view).connect(service.peer(), service.service());
+    Optional<Route> route = Optional.empty();
+    for (CheckServiceNode gateway : gateways) {
+      PeeringServiceMeta meta = gateway.getService().getConnect().getPeerMeta();
+      if (meta.getSniCount() > 0) {
+        route =
+            Optional.of(
+                route(meta.getSni(0), service.endpoints(), service.service(), service.peer()));
+        break;
+      }
+    }
+    return new ImportedRoute(
+        route, EndpointMapper.wan(service.endpoints(), gateways), view.publicIndex());
+  }
+
+  private void importedIs(Imported service, ImportedRoute found) {
+    if (!imports.containsKey(service)) {
+      return;
+    }
+    resources.put(ProxyResources.ENDPOINTS, service.endpoints(), found.endpoints());
+    importIs(service, found.route());
+    offerLists(found.index());
+  }
+
+  private void importIs(Imported service, Optional<Route> route) {
+    String before = importedNames.remove(service);
+    if (before != null && !route.map(Route::getSni).equals(Optional.of(before))) {
+      resources.remove(ProxyResources.ROUTE, before);
+    }
+    route.ifPresent(
+        now -> {
+          importedNames.put(service, now.getSni());
+          resources.put(ProxyResources.ROUTE, now.getSni(), now);
+        });
+  }
+
+  private static Route route(String sni, String endpoints, String service, String peer) {
+    return Route.newBuilder()
+        .setSni(sni)
+        .setEndpoints(endpoints)
+        .setService(service)
+        .setPeer(peer)
+        .build();
+  }
+
+  private void offerLists(long index) {
+    if (configKnown && localKnown && importsKnown) {
+      resources.offerLists(ProxyResources.of(ProxyResources.MESH_GATEWAY), index);
+    }
+  }
+
+  @Override
+  public void close() {
+    always.forEach(WatchedQuery::close);
+    imports.values().forEach(WatchedQuery::close);
+    imports.clear();
+    locals.retain(List.of());
+  }
+}

@@ -1,0 +1,194 @@
+package io.hanse.peering.dataplane;
+
+import io.hanse.fsm.port.StateReader;
+import io.hanse.fsm.row.PeeringTrustBundle;
+import io.hanse.fsm.row.SourceIntention;
+import io.hanse.fsm.store.View;
+import io.hanse.fsm.view.ExportResolver;
+import io.hanse.fsm.view.Health;
+import io.hanse.fsm.view.IntentionMatcher;
+import io.hanse.fsm.view.Peerings;
+import io.hanse.peering.proto.IntentionRule;
+import io.hanse.peering.proto.Intentions;
+import io.hanse.peering.proto.ProxyConfig;
+import io.hanse.peering.proto.ProxyOpen;
+import io.hanse.peering.proto.ProxyTrustBundle;
+import io.hanse.peering.proto.UpstreamRoute;
+import io.hanse.peering.protocol.ProxyResources;
+import io.hanse.peering.replication.Loop;
+import io.hanse.peering.replication.WatchedQuery;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What a sidecar needs: its upstreams with their endpoints, the intentions of its own service, and
+ * the roots of the peers that it may talk to in either direction.
+ */
+final class SidecarSource implements ProxySource {
+  /** The list of endpoints that are this cluster's own mesh gateways. */
+  static final String GATEWAYS = "gateways";
+
+  private record Bundles(Map<String, ProxyTrustBundle> byPeer, long index) {}
+
+  private final Loop loop;
+  private final StateReader state;
+  private final ProxyOpen open;
+  private final boolean allowByDefault;
+  private final ResourceSet resources;
+  private final List<WatchedQuery<?>> always = new ArrayList<>();
+  private final WatchedEndpoints endpoints;
+  private SortedSet<String> upstreamPeers = new TreeSet<>();
+  private Optional<WatchedQuery<Bundles>> bundles = Optional.empty();
+  private boolean configKnown;
+  private boolean intentionsKnown;
+  private boolean bundlesKnown;
+
+  SidecarSource(
+      Loop loop,
+      StateReader state,
+      ProxyOpen open,
+      boolean allowByDefault,
+      ResourceSet resources) {
+    this.loop = loop;
+    this.state = state;
+    this.open = open;
+    this.allowByDefault = allowByDefault;
+    this.resources = resources;
+    this.endpoints = new WatchedEndpoints(loop, state, resources, this::offerLists);
+  }
+
+  static String ofPeer(String peer, String service) {
+    return "peer/" + peer + "/" + service;
+  }
+
+  @Override
+  public void start() {
+    always.add(
+        WatchedQuery.start(loop, state, view -> ProxyConfigs.of(view, open), this::configIs));
+    always.add(WatchedQuery.start(loop, state, this::intentions, this::intentionsAre));
+    always.add(
+        WatchedQuery.start(loop, state, view -> SidecarPlan.of(view, open), this::upstreamsAre));
+  }
+
+  private void configIs(Optional<ProxyConfig> config) {
+    config.ifPresent(
+        known -> {
+          resources.put(ProxyResources.CONFIG, ProxyResources.CONFIG_ID, known);
+          configKnown = true;
+          offerLists(0);
+        });
+  }
+
+  /** An intention on requests can't be judged on a plain connection: it counts as a denial. */
+  private Intentions intentions(View view) {
+    Intentions.Builder intentions =
+        Intentions.newBuilder().setService(open.getService()).setAllowByDefault(allowByDefault);
+    for (IntentionMatcher.Intention each :
+        new IntentionMatcher(view).forDestination(open.getService())) {
+      SourceIntention source = each.source();
+      intentions.addRules(
+          IntentionRule.newBuilder()
+              .setSource(source.getName())
+              .setPeer(source.getPeer())
+              .setAllow(source.getPermissionsCount() == 0 && source.getAction().equals("allow"))
+              .setPrecedence(source.getPrecedence())
+              .setDestination(each.destination()));
+    }
+    return intentions.build();
+  }
+
+  private void intentionsAre(Intentions now) {
+    resources.put(ProxyResources.INTENTIONS, now.getService(), now);
+    intentionsKnown = true;
+    offerLists(0);
+  }
+
+  private void upstreamsAre(SidecarPlan plan) {
+    List<String> lists = new ArrayList<>();
+    SortedSet<String> peers = new TreeSet<>();
+    for (UpstreamRoute route : plan.upstreams().values()) {
+      String service = route.getUpstream().getDestinationName();
+      String peer = route.getUpstream().getDestinationPeer();
+      lists.add(route.getEndpoints());
+      if (route.getEndpoints().equals(GATEWAYS)) {
+        endpoints.want(GATEWAYS, view -> new Health(view).ofKind("", ProxyResources.MESH_GATEWAY));
+      } else if (peer.isEmpty()) {
+        endpoints.want(route.getEndpoints(), view -> new Health(view).connect("", service));
+      } else {
+        endpoints.wantWan(route.getEndpoints(), view -> new Health(view).connect(peer, service));
+      }
+      if (!peer.isEmpty()) {
+        peers.add(peer);
+      }
+      resources.put(ProxyResources.UPSTREAM, route.getName(), route);
+    }
+    resources.retain(ProxyResources.UPSTREAM, plan.upstreams().keySet());
+    endpoints.retain(lists);
+    watchBundles(peers);
+    offerLists(plan.index());
+  }
+
+  private void watchBundles(SortedSet<String> peers) {
+    if (bundles.isPresent() && peers.equals(upstreamPeers)) {
+      return;
+    }
+    upstreamPeers = peers;
+    bundles.ifPresent(WatchedQuery::close);
+    bundlesKnown = false;
+    bundles =
+        Optional.of(
+            WatchedQuery.start(loop, state, view -> bundles(view, peers), this::bundlesAre));
+  }
+
+  /**
+   * Of those to whom the service is exported, by whatever entry: exact entries do not hide wildcard
+   * ones, or a peer that is shown the service could not call it.
+   */
+  private Bundles bundles(View view, SortedSet<String> peersOfUpstreams) {
+    SortedSet<String> callers =
+        new ExportResolver(view)
+            .consumers()
+            .getOrDefault(open.getService(), Collections.emptySortedSet());
+    ActivePeers active = ActivePeers.of(view);
+    Map<String, ProxyTrustBundle> found = new TreeMap<>();
+    for (PeeringTrustBundle bundle : new Peerings(view).trustBundles()) {
+      String peer = bundle.getPeerName();
+      boolean mayCall = callers.contains(peer);
+      if (active.has(peer) && (mayCall || peersOfUpstreams.contains(peer))) {
+        found.put(
+            peer,
+            ProxyTrustBundle.newBuilder()
+                .setBundle(bundle.toBuilder().clearCreateIndex().clearModifyIndex())
+                .setMayCall(mayCall)
+                .build());
+      }
+    }
+    return new Bundles(found, view.publicIndex());
+  }
+
+  private void bundlesAre(Bundles now) {
+    bundlesKnown = true;
+    now.byPeer().forEach((peer, bundle) -> resources.put(ProxyResources.TRUST_BUNDLE, peer, bundle));
+    resources.retain(ProxyResources.TRUST_BUNDLE, now.byPeer().keySet());
+    offerLists(now.index());
+  }
+
+  private void offerLists(long index) {
+    if (configKnown && intentionsKnown && bundlesKnown) {
+      resources.offerLists(ProxyResources.of(ProxyResources.SIDECAR), index);
+    }
+  }
+
+  @Override
+  public void close() {
+    always.forEach(WatchedQuery::close);
+    bundles.ifPresent(WatchedQuery::close);
+    endpoints.retain(List.of());
+  }
+}

@@ -1,0 +1,86 @@
+package io.hanse.peering.dataplane;
+
+import io.hanse.fsm.port.StateReader;
+import io.hanse.fsm.row.CheckServiceNode;
+import io.hanse.fsm.store.View;
+import io.hanse.peering.proto.Endpoints;
+import io.hanse.peering.protocol.ProxyResources;
+import io.hanse.peering.replication.Loop;
+import io.hanse.peering.replication.WatchedQuery;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
+
+/** Lists of endpoints, each kept up to date by a question of its own. Used on its loop only. */
+final class WatchedEndpoints {
+  private record Answer(Endpoints endpoints, long index) {}
+
+  private final Loop loop;
+  private final StateReader state;
+  private final ResourceSet resources;
+  private final LongConsumer answered;
+  private final Map<String, WatchedQuery<?>> queries = new TreeMap<>();
+
+  /**
+   * Without any list yet.
+   *
+   * @param answered told the index of each answer
+   */
+  WatchedEndpoints(Loop loop, StateReader state, ResourceSet resources, LongConsumer answered) {
+    this.loop = loop;
+    this.state = state;
+    this.resources = resources;
+    this.answered = answered;
+  }
+
+  /** The list of a service of this cluster. */
+  static String local(String service) {
+    return "local/" + service;
+  }
+
+  /** Instances by the addresses that this cluster uses. */
+  void want(String name, Function<View, List<CheckServiceNode>> instances) {
+    want(name, instances, EndpointMapper::lan);
+  }
+
+  /** Instances by the addresses that other clusters use. */
+  void wantWan(String name, Function<View, List<CheckServiceNode>> instances) {
+    want(name, instances, EndpointMapper::wan);
+  }
+
+  private void want(
+      String name,
+      Function<View, List<CheckServiceNode>> instances,
+      BiFunction<String, List<CheckServiceNode>, Endpoints> mapper) {
+    queries.computeIfAbsent(
+        name,
+        each ->
+            WatchedQuery.start(
+                loop,
+                state,
+                view ->
+                    new Answer(mapper.apply(each, instances.apply(view)), view.publicIndex()),
+                answer -> put(each, answer)));
+  }
+
+  private void put(String name, Answer answer) {
+    if (queries.containsKey(name)) {
+      resources.put(ProxyResources.ENDPOINTS, name, answer.endpoints());
+      answered.accept(answer.index());
+    }
+  }
+
+  /** Drops all lists but these. */
+  void retain(Collection<String> names) {
+    for (String name : List.copyOf(queries.keySet())) {
+      if (!names.contains(name)) {
+        queries.remove(name).close();
+        resources.remove(ProxyResources.ENDPOINTS, name);
+      }
+    }
+  }
+}
