@@ -6,6 +6,7 @@ import io.hanse.fsm.port.Membership;
 import io.hanse.fsm.port.StateReader;
 import io.hanse.http.LocalAgent;
 import io.hanse.http.exchange.Handler;
+import io.hanse.identity.LeafCache;
 import io.hanse.peering.PeeringService;
 
 /** All groups of handlers over the ports of a server. */
@@ -18,6 +19,7 @@ public record Endpoints(
     ConnectEndpoints connect,
     AgentEndpoints agent,
     Handler agentService,
+    Handler leaf,
     OperatorEndpoints operator) {
 
   /** What the endpoints work on. */
@@ -27,9 +29,15 @@ public record Endpoints(
       Leadership leadership,
       Membership membership,
       LocalAgent agent,
-      PeeringService peerings) {}
+      PeeringService peerings,
+      LeafCache leaves) {}
 
-  public static Endpoints of(Ports ports) {
+  /**
+   * Makes the handlers.
+   *
+   * @param defaultIntentionPolicy "allow", "deny", or "" where nobody has said
+   */
+  public static Endpoints of(Ports ports, String defaultIntentionPolicy) {
     Writes writes = new Writes(ports.submitter());
     return new Endpoints(
         new CatalogEndpoints(writes, ports.agent().datacenter()),
@@ -37,9 +45,10 @@ public record Endpoints(
         new KvEndpoints(writes),
         new ConfigEndpoints(writes),
         new PeeringEndpoints(ports.peerings()),
-        new ConnectEndpoints(),
+        new ConnectEndpoints(defaultIntentionPolicy),
         new AgentEndpoints(ports.agent()),
         new ServiceByHash(ports.agent()),
+        new LeafEndpoint(ports.reader(), ports.leaves(), ports.agent().datacenter()),
         new OperatorEndpoints(ports.reader(), ports.leadership(), ports.membership()));
   }
 }

@@ -29,7 +29,7 @@ public final class EndpointTable {
             health(endpoints.health(), reads),
             data(endpoints, reads),
             peering(endpoints.peering(), reads),
-            connect(endpoints.connect(), reads),
+            connect(endpoints, reads),
             agent(endpoints))
         .flatMap(List::stream)
         .toList();
@@ -152,7 +152,8 @@ public final class EndpointTable {
                 "What is imported, and from which peer"));
   }
 
-  private static List<Endpoint> connect(ConnectEndpoints connect, Reads reads) {
+  private static List<Endpoint> connect(Endpoints endpoints, Reads reads) {
+    ConnectEndpoints connect = endpoints.connect();
     return List.of(
         at("/v1/connect/ca/roots")
             .get("-", reads.blocking(PLAIN, connect::roots), "The roots of the mesh"),
@@ -162,7 +163,14 @@ public final class EndpointTable {
                 reads.once(NONE, connect::configuration),
                 "How the authority is configured"),
         atAgent("/v1/agent/connect/ca/roots")
-            .get("-", reads.blocking(PLAIN, connect::roots), "The same, by the agent"));
+            .get("-", reads.blocking(PLAIN, connect::roots), "The same, by the agent"),
+        atAgent("/v1/agent/connect/ca/leaf/")
+            .get("service:write", endpoints.leaf(), "A certificate with its key for a service"),
+        atAgent("/v1/agent/connect/authorize")
+            .post(
+                "service:write",
+                reads.once(NONE, connect::authorize),
+                "Whether a client may connect to a service"));
   }
 
   private static List<Endpoint> agent(Endpoints endpoints) {

@@ -9,7 +9,8 @@ import java.util.Map;
  * What can be set of the API.
  *
  * @param isIndented whether JSON is always indented, as by a server in development mode
- * @param allowsByDefault what holds between services where no intention decides
+ * @param defaultIntentionPolicy between services that no intention is about: "allow", "deny", or
+ *     "" where nobody has said
  * @param responseHeaders sent with every answer
  * @param blockedPrefixes paths that are refused
  * @param writers networks that may write; empty: all
@@ -17,7 +18,7 @@ import java.util.Map;
  */
 public record HttpSettings(
     boolean isIndented,
-    boolean allowsByDefault,
+    String defaultIntentionPolicy,
     Map<String, String> responseHeaders,
     List<String> blockedPrefixes,
     List<Network> writers,
@@ -47,7 +48,7 @@ public record HttpSettings(
   public static final HttpSettings DEFAULTS =
       new HttpSettings(
           false,
-          true,
+          "",
           Map.of(),
           List.of(),
           List.of(),
@@ -64,7 +65,7 @@ public record HttpSettings(
   public HttpSettings indented(boolean always) {
     return new HttpSettings(
         always,
-        allowsByDefault,
+        defaultIntentionPolicy,
         responseHeaders,
         blockedPrefixes,
         writers,
@@ -73,10 +74,10 @@ public record HttpSettings(
         reads);
   }
 
-  public HttpSettings allowingByDefault(boolean allows) {
+  public HttpSettings withDefaultIntentionPolicy(String policy) {
     return new HttpSettings(
         isIndented,
-        allows,
+        policy,
         responseHeaders,
         blockedPrefixes,
         writers,

@@ -81,7 +81,7 @@ public final class Replayer {
     int skipped = 0;
     for (Map<?, ?> line : recording.lines()) {
       String name = String.valueOf(line.get("name"));
-      if (skips.reason(recording.name(), name).isPresent()) {
+      if (skips.reason(recording.name(), line).isPresent()) {
         skipped++;
         continue;
       }

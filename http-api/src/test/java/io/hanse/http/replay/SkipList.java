@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -45,10 +46,17 @@ public final class SkipList {
   }
 
   /** Why the line is left out, if it is. */
-  Optional<String> reason(String file, String line) {
+  Optional<String> reason(String file, Map<?, ?> line) {
+    String name = String.valueOf(line.get("name"));
+    String request =
+        line.get("request") instanceof Map<?, ?> sent
+            ? "@" + sent.get("method") + " " + sent.get("path")
+            : "@";
     return entries.stream()
+        .filter(entry -> entry.file().matcher(file).matches())
         .filter(
-            entry -> entry.file().matcher(file).matches() && entry.line().matcher(line).matches())
+            entry ->
+                entry.line().matcher(name).matches() || entry.line().matcher(request).matches())
         .map(Entry::reason)
         .findFirst();
   }
