@@ -1,0 +1,59 @@
+package io.hanse.cli.agent;
+
+import io.hanse.fsm.port.Leadership;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What each new leader sees to once: the certificate authority, entries of the configuration. Every
+ * task may be done twice, and is tried again while this server leads and it fails.
+ */
+final class LeaderTasks {
+  private static final Logger LOG = LoggerFactory.getLogger(LeaderTasks.class);
+  private static final long RETRY_MILLIS = 500;
+
+  private final Leadership leadership;
+  private final ScheduledExecutorService timer;
+
+  LeaderTasks(Leadership leadership, ScheduledExecutorService timer) {
+    this.leadership = leadership;
+    this.timer = timer;
+  }
+
+  void onLeading(String name, Supplier<CompletableFuture<?>> task) {
+    leadership.onChange(
+        standing -> {
+          if (standing.self()) {
+            timer.execute(() -> run(name, task, standing.term(), 1));
+          }
+        });
+  }
+
+  private void run(String name, Supplier<CompletableFuture<?>> task, long term, int attempt) {
+    Leadership.Standing standing = leadership.standing();
+    if (!standing.self() || standing.term() != term) {
+      return;
+    }
+    CompletableFuture<?> result;
+    try {
+      result = task.get();
+    } catch (RuntimeException e) {
+      result = CompletableFuture.failedFuture(e);
+    }
+    result.whenComplete(
+        (done, failure) -> {
+          if (failure == null) {
+            return;
+          }
+          if (attempt == 1) {
+            LOG.warn("task of the leader failed task={} cause=\"{}\"", name, failure.getMessage());
+          }
+          timer.schedule(
+              () -> run(name, task, term, attempt + 1), RETRY_MILLIS, TimeUnit.MILLISECONDS);
+        });
+  }
+}
