@@ -1,17 +1,222 @@
 package io.hanse.cli.agent;
 
 import io.hanse.cli.config.AgentConfig;
+import io.hanse.fsm.apply.ClusterStateMachine;
+import io.hanse.fsm.port.IdSource;
+import io.hanse.fsm.port.LiveQuery;
+import io.hanse.fsm.row.CaRoot;
+import io.hanse.fsm.row.Server;
+import io.hanse.fsm.store.FolderSync;
+import io.hanse.fsm.store.Store;
+import io.hanse.fsm.store.StoreSettings;
+import io.hanse.fsm.view.Ca;
+import io.hanse.http.endpoints.Endpoints;
+import io.hanse.http.server.HttpApi;
+import io.hanse.http.server.HttpSettings;
+import io.hanse.identity.CaService;
+import io.hanse.identity.CaSettings;
+import io.hanse.identity.LeafCache;
+import io.hanse.raft.Fatal;
+import io.hanse.raft.RaftSettings;
+import io.hanse.raft.Replication;
+import io.hanse.raft.StateReplica;
+import io.hanse.raft.node.ClusterNode;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Starts and stops an agent's parts in order. */
+/** A server, put together: its parts in the order in which they start. They stop in the reverse. */
 public final class AgentAssembly implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AgentAssembly.class);
+  private static final int HTTP_THREADS = 2;
+
+  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+
   private AgentAssembly() {}
 
   /** Returns when the agent listens; fails with a message that names what and which. */
-  public static AgentAssembly start(AgentConfig config) {
-    throw new UnsupportedOperationException("node " + config.node().name() + " can't start yet");
+  public static AgentAssembly start(AgentConfig config) throws IOException {
+    AgentAssembly assembly = new AgentAssembly();
+    try {
+      assembly.startParts(config);
+      return assembly;
+    } catch (IOException | RuntimeException e) {
+      assembly.close();
+      throw e;
+    }
+  }
+
+  private <T extends AutoCloseable> T part(T part) {
+    parts.push(part);
+    return part;
+  }
+
+  private void startParts(AgentConfig config) throws IOException {
+    ListenerCheck.of(config).run();
+    DataFolder folder = part(DataFolder.open(config.dataDirectory()));
+    AgentIdentity identity = identity(config, folder);
+    AgentThreads threads = part(new AgentThreads());
+
+    ClusterStateMachine state =
+        part(
+            new ClusterStateMachine(new Store(StoreSettings.defaults(), threads.background())));
+    Replication replication =
+        ClusterNode.start(
+            raftSettings(config, identity, folder),
+            new StateReplica(state, FolderSync.ofDisk()),
+            Fatal.HALT);
+    part(replication::stop);
+    IdSource ids = () -> UUID.randomUUID().toString();
+    CaService authority =
+        new CaService(
+            CaSettings.defaults(config.datacenter()),
+            replication.submitter(),
+            replication.reader(),
+            ids,
+            Clock.systemUTC(),
+            threads.timer());
+    PeeringAssembly peering =
+        part(PeeringAssembly.start(config, replication, authority, ids, threads));
+
+    LeafCache leaves =
+        part(new LeafCache(authority, Clock.systemUTC(), threads.timer()));
+    part(
+        LiveQuery.start(
+            replication.reader(),
+            view -> new Ca(view).activeRoot().map(CaRoot::getSigningKeyId),
+            threads.timer(),
+            (key, index) -> key.ifPresent(leaves::activeKey),
+            failure -> LOG.error("root of the authority is not followed", failure)));
+
+    AgentCore core = core(identity, threads, folder, replication);
+    ServerAgent agent =
+        new ServerAgent(
+            identity, replication.self(), core, replication.leadership(), replication.reader());
+    new ServerHealth(
+            replication.self(),
+            replication.leadership(),
+            replication.leaderCall(),
+            replication.reader(),
+            replication.submitter(),
+            threads.timer())
+        .start();
+    LeaderTasks leaderTasks = new LeaderTasks(replication.leadership(), threads.timer());
+    leaderTasks.onLeading("certificate authority", authority::initialize);
+    BootstrapEntries entries = BootstrapEntries.of(config.bootstrapEntries());
+    leaderTasks.onLeading(
+        "entries of the configuration", () -> entries.write(replication.submitter()));
+    FileDefinitions.register(config, core);
+
+    HttpApi http =
+        part(
+            HttpApi.of(
+                new Endpoints.Ports(
+                    replication.reader(),
+                    replication.submitter(),
+                    replication.leadership(),
+                    replication.membership(),
+                    agent,
+                    peering.operations(),
+                    leaves),
+                httpSettings(config),
+                HTTP_THREADS));
+    for (String address : config.addresses().http()) {
+      http.listen(new InetSocketAddress(address, config.ports().http()));
+    }
+    LOG.info("agent started node={} id={}", identity.nodeName(), identity.nodeId());
+  }
+
+  private static AgentIdentity identity(AgentConfig config, DataFolder folder)
+      throws IOException {
+    return new AgentIdentity(
+        config.node().name(),
+        folder.nodeId(config.node().id()),
+        config.datacenter(),
+        config.addresses().advertise(),
+        config.addresses().advertise(),
+        config.node().meta());
+  }
+
+  private AgentCore core(
+      AgentIdentity identity, AgentThreads threads, DataFolder folder, Replication replication)
+      throws IOException {
+    AntiEntropy[] entropy = new AntiEntropy[1];
+    AgentCore core =
+        part(
+            new AgentCore(
+                identity,
+                threads.agent(),
+                threads.workers(),
+                DefinitionFiles.in(folder.definitions()),
+                () -> entropy[0].changed()));
+    entropy[0] =
+        new AntiEntropy(
+            identity,
+            threads.agent(),
+            replication.reader(),
+            replication.submitter(),
+            core::registry);
+    core.start();
+    entropy[0].start();
+    part(entropy[0]::close);
+    return core;
+  }
+
+  private static RaftSettings raftSettings(
+      AgentConfig config, AgentIdentity identity, DataFolder folder) {
+    Server self =
+        Server.newBuilder()
+            .setNodeId(identity.nodeId())
+            .setNode(identity.nodeName())
+            .setDatacenter(identity.datacenter())
+            .setAddress(identity.address())
+            .setServerPort(config.ports().server())
+            .setSerfLanPort(config.ports().serfLan())
+            .setGrpcPort(Math.max(0, config.ports().grpc()))
+            .setGrpcTlsPort(Math.max(0, config.ports().grpcTls()))
+            .setVersion(AgentIdentity.CONSUL_VERSION)
+            .setDefaultIntentionPolicy(config.defaultIntentionPolicy().orElse(""))
+            .build();
+    String bind = config.addresses().bind();
+    return new RaftSettings(
+        folder.path(),
+        self,
+        new InetSocketAddress(bind, config.ports().server()),
+        new InetSocketAddress(bind, config.ports().serfLan()),
+        new RaftSettings.Bootstrap(
+            config.joining().bootstrapExpect(), config.joining().join()),
+        RaftSettings.Timing.defaults()
+            .withMultiplier(config.timing().raftMultiplier())
+            .withHold(config.timing().rpcHoldTimeout()),
+        RaftSettings.Limits.defaults());
+  }
+
+  private static HttpSettings httpSettings(AgentConfig config) {
+    return HttpSettings.DEFAULTS
+        .indented(config.dev())
+        .withDefaultIntentionPolicy(config.defaultIntentionPolicy().orElse(""));
+  }
+
+  static boolean allowsByDefault(AgentConfig config) {
+    return !config.defaultIntentionPolicy().equals(Optional.of("deny"));
   }
 
   /** Hands leadership over, then stops. */
   @Override
-  public void close() {}
+  public void close() {
+    while (!parts.isEmpty()) {
+      AutoCloseable part = parts.pop();
+      try {
+        part.close();
+      } catch (Exception e) {
+        LOG.warn("part of the agent not closed cause=\"{}\"", e.toString());
+      }
+    }
+  }
 }

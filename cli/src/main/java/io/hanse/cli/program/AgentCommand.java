@@ -7,6 +7,7 @@ import io.hanse.cli.config.AgentConfigReader;
 import io.hanse.cli.config.ConfigException;
 import io.hanse.cli.config.ConfigSource;
 import io.hanse.cli.value.Value;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -68,7 +69,7 @@ public final class AgentCommand implements Callable<Integer> {
     AgentAssembly agent;
     try {
       agent = AgentAssembly.start(config);
-    } catch (RuntimeException e) {
+    } catch (IOException | RuntimeException e) {
       session.warn("==> " + Messages.of(e));
       return 1;
     }

@@ -1,0 +1,161 @@
+package io.hanse.cli.agent;
+
+import io.hanse.cli.config.AgentConfig;
+import io.hanse.fsm.port.IdSource;
+import io.hanse.fsm.store.View;
+import io.hanse.fsm.view.Servers;
+import io.hanse.identity.CaService;
+import io.hanse.identity.ServerCertificate;
+import io.hanse.peering.PeeringOperations;
+import io.hanse.peering.PeeringService;
+import io.hanse.peering.PeeringSettings;
+import io.hanse.peering.dataplane.ProxyFeed;
+import io.hanse.peering.protocol.StreamLimits;
+import io.hanse.peering.replication.PeerSupervisor;
+import io.hanse.peering.replication.ReplicationSettings;
+import io.hanse.peering.replication.StreamStatuses;
+import io.hanse.peering.replication.ThreadLoops;
+import io.hanse.peering.transport.ConnectCaEndpoint;
+import io.hanse.peering.transport.DataPlaneEndpoint;
+import io.hanse.peering.transport.ExternalGrpcServer;
+import io.hanse.peering.transport.ExternalGrpcSettings;
+import io.hanse.peering.transport.GrpcDialer;
+import io.hanse.peering.transport.PeerStreamEndpoint;
+import io.hanse.raft.Replication;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+
+/** What a server has for other clusters and for proxies, put together. */
+final class PeeringAssembly implements AutoCloseable {
+  private static final int STREAM_THREADS = 2;
+  private static final Duration STATUS_PATIENCE = Duration.ofSeconds(5);
+
+  private final PeeringOperations operations;
+  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+
+  private PeeringAssembly(PeeringOperations operations) {
+    this.operations = operations;
+  }
+
+  static PeeringAssembly start(
+      AgentConfig config,
+      Replication replication,
+      CaService authority,
+      IdSource ids,
+      AgentThreads threads)
+      throws IOException {
+    Clock clock = Clock.systemUTC();
+    ServerCertificate certificate =
+        new ServerCertificate(
+            config.datacenter(), authority, replication.reader(), clock, threads.timer());
+    GrpcDialer dialer = new GrpcDialer(threads.workers());
+    StreamStatuses statuses = new StreamStatuses(replication.leaderCall());
+    PeeringOperations operations =
+        new PeeringOperations(
+            PeeringSettings.defaults(config.datacenter()),
+            replication.submitter(),
+            replication.reader(),
+            replication.leaderCall(),
+            ids,
+            clock,
+            dialer,
+            stored -> statuses.overlay(stored, STATUS_PATIENCE),
+            threads.timer());
+    PeeringAssembly assembly = new PeeringAssembly(operations);
+    try {
+      assembly.startParts(
+          config, replication, authority, threads, certificate, dialer, statuses);
+      return assembly;
+    } catch (IOException | RuntimeException e) {
+      assembly.close();
+      throw e;
+    }
+  }
+
+  private <T extends AutoCloseable> T part(T part) {
+    parts.push(part);
+    return part;
+  }
+
+  private void startParts(
+      AgentConfig config,
+      Replication replication,
+      CaService authority,
+      AgentThreads threads,
+      ServerCertificate certificate,
+      GrpcDialer dialer,
+      StreamStatuses statuses)
+      throws IOException {
+    part(certificate).start();
+    statuses.serve();
+    operations.serve();
+    ThreadLoops loops = part(new ThreadLoops("peering", STREAM_THREADS));
+    PeerSupervisor supervisor =
+        part(
+            new PeerSupervisor(
+                new io.hanse.peering.replication.Replication(
+                    replication.reader(),
+                    replication.submitter(),
+                    replication.leadership(),
+                    dialer,
+                    loops,
+                    statuses,
+                    ReplicationSettings.DEFAULT)));
+    supervisor.start();
+    ProxyFeed proxies =
+        part(
+            new ProxyFeed(
+                loops,
+                replication.reader(),
+                AgentAssembly.allowsByDefault(config),
+                StreamLimits.DEFAULT));
+    for (String address : config.addresses().grpcTls()) {
+      if (config.ports().grpcTls() > 0) {
+        part(
+            ExternalGrpcServer.start(
+                ExternalGrpcSettings.of(address, config.ports().grpcTls()),
+                certificate,
+                List.of(
+                    new PeerStreamEndpoint(
+                        supervisor.acceptor(),
+                        operations,
+                        replication.leadership(),
+                        () -> leaderAddress(replication),
+                        threads.timer()),
+                    new DataPlaneEndpoint(proxies, threads.timer()),
+                    new ConnectCaEndpoint(authority, replication.reader(), threads.workers())),
+                threads.workers()));
+      }
+    }
+  }
+
+  private static Optional<String> leaderAddress(Replication replication) {
+    Optional<String> leader = replication.leadership().standing().leader();
+    try (View view = replication.reader().view()) {
+      Servers servers = new Servers(view);
+      return leader
+          .flatMap(servers::byRaftId)
+          .map(server -> server.getAddress() + ":" + server.getServerPort());
+    }
+  }
+
+  PeeringService operations() {
+    return operations;
+  }
+
+  @Override
+  public void close() throws IOException {
+    while (!parts.isEmpty()) {
+      try {
+        parts.pop().close();
+      } catch (Exception e) {
+        throw new IOException(e);
+      }
+    }
+  }
+}
