@@ -43,8 +43,9 @@ final class SecretsApplier {
       throw precondition("cannot generate a token for a peering that dials out");
     }
     require(command.getEstablishment(), "establishment");
+    requireUnused(command.getEstablishment());
     PeeringSecrets stored = peerings.secrets(peeringId).orElse(none(peeringId));
-    write(stored, SecretPhases.generate(stored, command.getEstablishment()), true);
+    write(stored, SecretPhases.generate(stored, command.getEstablishment()));
     return Applied.DONE;
   }
 
@@ -64,7 +65,8 @@ final class SecretsApplier {
             command.getEstablishment(),
             command.getPendingStream(),
             command.getRedeemerNonce());
-    write(stored, next, true);
+    requireUnused(command.getPendingStream());
+    write(stored, next);
     return Applied.answering(command.getPendingStream());
   }
 
@@ -74,7 +76,7 @@ final class SecretsApplier {
             .secrets(peeringId)
             .orElseThrow(
                 () -> precondition("cannot promote pending secret: no known secrets for peering"));
-    write(stored, SecretPhases.promote(stored, command.getPendingStream()), true);
+    write(stored, SecretPhases.promote(stored, command.getPendingStream()));
     return Applied.DONE;
   }
 
@@ -85,7 +87,7 @@ final class SecretsApplier {
     require(command.getActiveStream(), "active stream");
     PeeringSecrets stored = peerings.secrets(peeringId).orElse(none(peeringId));
     // The other cluster made it: whether it is unique is not ours to say.
-    write(stored, SecretPhases.establish(stored, command.getActiveStream()), false);
+    Tables.PEERING_SECRETS.put(rows, SecretPhases.establish(stored, command.getActiveStream()));
     return Applied.DONE;
   }
 
@@ -97,27 +99,29 @@ final class SecretsApplier {
     }
   }
 
-  private void write(PeeringSecrets stored, PeeringSecrets next, boolean unique) {
-    String peeringId = next.getPeeringId();
-    if (unique) {
-      List<String> before = SecretPhases.values(stored).toList();
-      List<String> after = SecretPhases.values(next).toList();
-      before.stream()
-          .filter(secret -> !after.contains(secret))
-          .forEach(secret -> free(secret, peeringId));
-      after.stream()
-          .filter(secret -> !before.contains(secret))
-          .forEach(secret -> occupy(secret, peeringId));
+  /** Writes secrets of an acceptor, and takes note of which values that frees and occupies. */
+  private void write(PeeringSecrets stored, PeeringSecrets next) {
+    List<String> before = SecretPhases.values(stored).toList();
+    List<String> after = SecretPhases.values(next).toList();
+    for (String secret : before) {
+      if (!after.contains(secret)) {
+        free(secret, next.getPeeringId());
+      }
+    }
+    for (String secret : after) {
+      if (!before.contains(secret)) {
+        byte[] row =
+            SecretInUse.newBuilder().setPeeringId(next.getPeeringId()).build().toByteArray();
+        rows.put(TableId.SECRETS_IN_USE, Keys.secret(secret), row, rows.publicIndex());
+      }
     }
     Tables.PEERING_SECRETS.put(rows, next);
   }
 
-  private void occupy(String secret, String peeringId) {
+  private void requireUnused(String secret) {
     if (rows.get(TableId.SECRETS_IN_USE, Keys.secret(secret)) != null) {
       throw conflict("peering secret is already in use, retry the operation");
     }
-    byte[] row = SecretInUse.newBuilder().setPeeringId(peeringId).build().toByteArray();
-    rows.put(TableId.SECRETS_IN_USE, Keys.secret(secret), row, rows.publicIndex());
   }
 
   private void free(String secret, String peeringId) {

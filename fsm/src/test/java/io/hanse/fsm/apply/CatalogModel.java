@@ -1,0 +1,197 @@
+package io.hanse.fsm.apply;
+
+import io.hanse.fsm.row.CheckServiceNode;
+import io.hanse.fsm.row.DeregisterCatalog;
+import io.hanse.fsm.row.HealthCheck;
+import io.hanse.fsm.row.Node;
+import io.hanse.fsm.row.NodeService;
+import io.hanse.fsm.row.RegisterCatalog;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** The catalog's part of the model: plain maps by folded names. */
+final class CatalogModel {
+  record ModelNode(String name, String id) {}
+
+  record ModelService(String node, String id, String name) {}
+
+  record ModelCheck(String node, String id, String serviceId, String status) {}
+
+  // The key is the peer ("" for this cluster), then names, each followed by '/'.
+  final TreeMap<String, ModelNode> nodes = new TreeMap<>();
+  final TreeMap<String, ModelService> services = new TreeMap<>();
+  final TreeMap<String, ModelCheck> checks = new TreeMap<>();
+
+  CatalogModel copy() {
+    CatalogModel copy = new CatalogModel();
+    copy.nodes.putAll(nodes);
+    copy.services.putAll(services);
+    copy.checks.putAll(checks);
+    return copy;
+  }
+
+  static String at(String peer, String... names) {
+    return (peer + "/" + String.join("/", names) + "/").toLowerCase(Locale.ROOT);
+  }
+
+  void register(RegisterCatalog command) {
+    String node = command.getNode().getNode();
+    if (!command.getSkipNodeUpdate()) {
+      putNode("", command.getNode());
+    }
+    putService("", node, command.getService());
+    command.getChecksList().forEach(check -> putCheck("", node, check));
+  }
+
+  void deregister(DeregisterCatalog command) {
+    if (!command.getServiceId().isEmpty()) {
+      dropService("", command.getNode(), command.getServiceId());
+    } else if (!command.getCheckId().isEmpty()) {
+      checks.remove(at("", command.getNode(), command.getCheckId()));
+    } else {
+      dropNode("", command.getNode());
+    }
+  }
+
+  private void putNode(String peer, Node node) {
+    String key = at(peer, node.getNode());
+    if (!node.getId().isEmpty()) {
+      Optional<ModelNode> renamed =
+          nodes.entrySet().stream()
+              .filter(one -> one.getKey().startsWith(peer + "/") && !one.getKey().equals(key))
+              .map(Map.Entry::getValue)
+              .filter(one -> one.id().equals(node.getId()))
+              .findFirst();
+      ModelNode holder = nodes.get(key);
+      if (holder != null && !holder.id().equals(node.getId())) {
+        ModelCheck health = checks.get(at(peer, node.getNode(), "serfHealth"));
+        boolean isDown = health != null && health.status().equals("critical");
+        ClusterModel.require(isDown || holder.id().isEmpty() && renamed.isEmpty());
+      }
+      renamed.ifPresent(old -> dropNode(peer, old.name()));
+    }
+    nodes.put(key, new ModelNode(node.getNode(), node.getId()));
+  }
+
+  private void putService(String peer, String node, NodeService service) {
+    ModelNode on = nodes.get(at(peer, node));
+    ClusterModel.require(on != null && service.getMetaMap().isEmpty());
+    services.put(
+        at(peer, node, service.getId()),
+        new ModelService(
+            on.name().toLowerCase(Locale.ROOT), service.getId(), service.getService()));
+  }
+
+  private void putCheck(String peer, String node, HealthCheck check) {
+    ModelNode on = nodes.get(at(peer, node));
+    ClusterModel.require(on != null);
+    ClusterModel.require(
+        check.getServiceId().isEmpty()
+            || services.containsKey(at(peer, node, check.getServiceId())));
+    String status = check.getStatus().isEmpty() ? "critical" : check.getStatus();
+    checks.put(
+        at(peer, node, check.getCheckId()),
+        new ModelCheck(
+            on.name().toLowerCase(Locale.ROOT), check.getCheckId(), check.getServiceId(), status));
+  }
+
+  private void dropService(String peer, String node, String id) {
+    services.remove(at(peer, node, id));
+    checks
+        .entrySet()
+        .removeIf(
+            one ->
+                one.getKey().startsWith(at(peer, node))
+                    && one.getValue().serviceId().equalsIgnoreCase(id));
+  }
+
+  void dropNode(String peer, String node) {
+    String key = at(peer, node);
+    nodes.remove(key);
+    services.keySet().removeIf(one -> one.startsWith(key));
+    checks.keySet().removeIf(one -> one.startsWith(key));
+  }
+
+  Optional<ModelNode> firstNode(String peer) {
+    return nodes.entrySet().stream()
+        .filter(one -> one.getKey().startsWith(peer + "/"))
+        .map(Map.Entry::getValue)
+        .findFirst();
+  }
+
+  Set<String> serviceNames(String peer) {
+    Set<String> names = new TreeSet<>();
+    services.forEach(
+        (key, service) -> {
+          if (key.startsWith(peer + "/")) {
+            names.add(service.name().toLowerCase(Locale.ROOT));
+          }
+        });
+    return names;
+  }
+
+  /** Afterwards the peer's service is what was sent, and nothing else has changed. */
+  void reconcile(String peer, String service, List<CheckServiceNode> sent) {
+    TreeMap<String, ModelService> before = new TreeMap<>(services);
+    before
+        .entrySet()
+        .removeIf(
+            one ->
+                !one.getKey().startsWith(peer + "/")
+                    || !one.getValue().name().equalsIgnoreCase(service));
+    TreeMap<String, Node> sentNodes = new TreeMap<>();
+    Set<String> sentServices = new TreeSet<>();
+    Set<String> sentChecks = new TreeSet<>();
+    for (CheckServiceNode one : sent) {
+      sentNodes.putIfAbsent(at(peer, one.getNode().getNode()), one.getNode());
+    }
+    sentNodes.forEach(
+        (key, node) -> {
+          putNode(peer, node);
+          // Of one id the last counts.
+          TreeMap<String, NodeService> lastServices = new TreeMap<>();
+          TreeMap<String, HealthCheck> last = new TreeMap<>();
+          for (CheckServiceNode one : sent) {
+            if (at(peer, one.getNode().getNode()).equals(key)) {
+              lastServices.put(
+                  at(peer, node.getNode(), one.getService().getId()), one.getService());
+              one.getChecksList()
+                  .forEach(check -> last.put(at(peer, node.getNode(), check.getCheckId()), check));
+            }
+          }
+          lastServices.values().forEach(one -> putService(peer, node.getNode(), one));
+          sentServices.addAll(lastServices.keySet());
+          last.values().forEach(check -> putCheck(peer, node.getNode(), check));
+          sentChecks.addAll(last.keySet());
+        });
+    Set<String> left = new TreeSet<>();
+    before.forEach(
+        (key, stored) -> {
+          if (!sentServices.contains(key)) {
+            dropService(peer, stored.node(), stored.id());
+            if (!sentNodes.containsKey(at(peer, stored.node()))) {
+              left.add(stored.node());
+            }
+          } else {
+            checks
+                .entrySet()
+                .removeIf(
+                    one ->
+                        one.getKey().startsWith(at(peer, stored.node()))
+                            && !sentChecks.contains(one.getKey())
+                            && (one.getValue().serviceId().isEmpty()
+                                || one.getValue().serviceId().equalsIgnoreCase(stored.id())));
+          }
+        });
+    for (String node : left) {
+      if (services.keySet().stream().noneMatch(key -> key.startsWith(at(peer, node)))) {
+        dropNode(peer, node);
+      }
+    }
+  }
+}

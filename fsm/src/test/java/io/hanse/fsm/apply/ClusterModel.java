@@ -1,0 +1,295 @@
+package io.hanse.fsm.apply;
+
+import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.ConfigEntry;
+import io.hanse.fsm.row.PeeringState;
+import io.hanse.fsm.row.PurgeImports;
+import io.hanse.fsm.row.ReconcileImportList;
+import io.hanse.fsm.row.WriteConfigEntry;
+import io.hanse.fsm.row.WriteKv;
+import io.hanse.fsm.row.WritePeering;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What the cluster must hold after each command, in plain maps: written from the rules, and knowing
+ * nothing of tables, indexes or transactions. After a refusal it is of no more use: copy it before.
+ */
+final class ClusterModel {
+  /** The rules refuse the command. */
+  static final class Refused extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+
+  record KvPair(String value, long createIndex, long modifyIndex) {}
+
+  record ModelPeering(boolean dials, PeeringState state) {}
+
+  /** With what the last redeemer that named itself was answered, for which secret. */
+  record ModelSecrets(
+      String establishment, String pending, String active, String nonce, String redeemed) {
+    static final ModelSecrets NONE = new ModelSecrets("", "", "", "", "");
+  }
+
+  /** An entry by what it says; equal content has an equal hash. */
+  record ModelEntry(long hash, long modifyIndex) {}
+
+  final TreeMap<String, KvPair> kv = new TreeMap<>();
+  final TreeMap<String, ModelEntry> entries = new TreeMap<>();
+  final TreeMap<String, ModelPeering> peerings = new TreeMap<>();
+  final TreeMap<String, ModelSecrets> secrets = new TreeMap<>();
+  final Set<String> bundles = new TreeSet<>();
+  CatalogModel catalog = new CatalogModel();
+
+  ClusterModel copy() {
+    ClusterModel copy = new ClusterModel();
+    copy.kv.putAll(kv);
+    copy.entries.putAll(entries);
+    copy.peerings.putAll(peerings);
+    copy.secrets.putAll(secrets);
+    copy.bundles.addAll(bundles);
+    copy.catalog = catalog.copy();
+    return copy;
+  }
+
+  static void require(boolean isAllowed) {
+    if (!isAllowed) {
+      throw new Refused();
+    }
+  }
+
+  /** Answers whether a conditional command took place. */
+  boolean apply(Command command, long index) {
+    switch (command.getBodyCase()) {
+      case WRITE_KV -> {
+        return writeKv(command.getWriteKv(), index);
+      }
+      case WRITE_CONFIG_ENTRY -> {
+        return writeEntry(command.getWriteConfigEntry(), index);
+      }
+      case DELETE_CONFIG_ENTRY ->
+          entries.remove(
+              entryKey(
+                  command.getDeleteConfigEntry().getKind(),
+                  command.getDeleteConfigEntry().getName()));
+      case REGISTER -> catalog.register(command.getRegister());
+      case DEREGISTER -> catalog.deregister(command.getDeregister());
+      case WRITE_PEERING -> writePeering(command.getWritePeering());
+      case MARK_PEERING_DELETED -> markDeleted(command.getMarkPeeringDeleted().getName());
+      case TERMINATE_PEERING -> {
+        return terminate(nameOf(command.getTerminatePeering().getId()));
+      }
+      case REMOVE_PEERING -> remove(nameOf(command.getRemovePeering().getId()));
+      case WRITE_TRUST_BUNDLE -> {
+        String peer = command.getWriteTrustBundle().getBundle().getPeerName();
+        requireOpen(peer);
+        bundles.add(peer);
+      }
+      case RECONCILE_IMPORT -> {
+        requireOpen(command.getReconcileImport().getPeer());
+        catalog.reconcile(
+            command.getReconcileImport().getPeer(),
+            command.getReconcileImport().getService(),
+            command.getReconcileImport().getInstancesList());
+      }
+      case RECONCILE_IMPORT_LIST -> reconcileList(command.getReconcileImportList());
+      case PURGE_IMPORTS -> {
+        return purge(command.getPurgeImports());
+      }
+      case REAP_TOMBSTONES -> {}
+      default -> throw new AssertionError(command);
+    }
+    return true;
+  }
+
+  private boolean writeKv(WriteKv command, long index) {
+    String key = command.getEntry().getKey();
+    require(!key.isEmpty() || command.getVerb() == WriteKv.Verb.DELETE_TREE);
+    KvPair old = kv.get(key);
+    long version = old == null ? 0 : old.modifyIndex();
+    String value = command.getEntry().getValue().toStringUtf8();
+    switch (command.getVerb()) {
+      case CAS, SET -> {
+        if (command.getVerb() == WriteKv.Verb.CAS && version != command.getCas()) {
+          return false;
+        }
+        if (old == null || !old.value().equals(value)) {
+          kv.put(key, new KvPair(value, old == null ? index : old.createIndex(), index));
+        }
+      }
+      case DELETE -> kv.remove(key);
+      case DELETE_CAS -> {
+        if (old != null && version != command.getCas()) {
+          return false;
+        }
+        kv.remove(key);
+      }
+      case DELETE_TREE -> kv.keySet().removeIf(one -> one.startsWith(key));
+      default -> throw new AssertionError(command);
+    }
+    return true;
+  }
+
+  private static String entryKey(String kind, String name) {
+    return kind + "/" + name.toLowerCase(Locale.ROOT);
+  }
+
+  private boolean writeEntry(WriteConfigEntry command, long index) {
+    ConfigEntry entry = command.getEntry();
+    String key = entryKey(entry.getKind(), entry.getName());
+    ModelEntry old = entries.get(key);
+    if (command.getHasCas() && command.getCas() != (old == null ? 0 : old.modifyIndex())) {
+      return false;
+    }
+    if (old == null || old.hash() != entry.getHash()) {
+      entries.put(key, new ModelEntry(entry.getHash(), index));
+    }
+    return true;
+  }
+
+  private static String nameOf(String peeringId) {
+    return peeringId.substring("id-".length());
+  }
+
+  private void requireOpen(String name) {
+    ModelPeering peering = peerings.get(name);
+    require(
+        peering != null
+            && peering.state() != PeeringState.DELETING
+            && peering.state() != PeeringState.TERMINATED);
+  }
+
+  private void writePeering(WritePeering command) {
+    String name = nameOf(command.getPeering().getId());
+    if (!command.getSecretsOnly()) {
+      ModelPeering old = peerings.get(name);
+      boolean dials = command.getPeering().getPeerServerAddressesCount() > 0;
+      PeeringState state = old == null ? PeeringState.PENDING : old.state();
+      require(old == null || old.dials() == dials && state != PeeringState.DELETING);
+      if (command.getPeering().getState() == PeeringState.ESTABLISHING) {
+        state = PeeringState.ESTABLISHING;
+      }
+      if (state == PeeringState.TERMINATED) {
+        require(!command.hasGenerate());
+        secrets.remove(name);
+      }
+      peerings.put(name, new ModelPeering(dials, state));
+    } else if (peerings.containsKey(name)) {
+      requireOpen(name);
+    }
+    switch (command.getSecretsCase()) {
+      case GENERATE -> {
+        require(!peerings.get(name).dials());
+        ModelSecrets old = secrets.getOrDefault(name, ModelSecrets.NONE);
+        String fresh = command.getGenerate().getEstablishment();
+        requireUnused(fresh);
+        secrets.put(
+            name,
+            new ModelSecrets(fresh, old.pending(), old.active(), old.nonce(), old.redeemed()));
+      }
+      case EXCHANGE -> exchange(name, command.getExchange());
+      case PROMOTE -> {
+        String promoted = command.getPromote().getPendingStream();
+        ModelSecrets old = secrets.get(name);
+        require(old != null && old.pending().equals(promoted));
+        secrets.put(name, new ModelSecrets(old.establishment(), "", promoted, "", ""));
+      }
+      case ESTABLISH -> {
+        require(peerings.get(name).dials());
+        String active = command.getEstablish().getActiveStream();
+        secrets.put(name, new ModelSecrets("", "", active, "", ""));
+      }
+      case SECRETS_NOT_SET -> {}
+    }
+  }
+
+  private void exchange(String name, WritePeering.ExchangeSecret command) {
+    ModelSecrets old = secrets.get(name);
+    require(old != null);
+    String nonce = command.getRedeemerNonce();
+    boolean isSame =
+        !nonce.isEmpty()
+            && !old.pending().isEmpty()
+            && old.nonce().equals(nonce)
+            && old.redeemed().equals(command.getEstablishment());
+    if (isSame) {
+      return;
+    }
+    require(
+        !old.establishment().isEmpty() && old.establishment().equals(command.getEstablishment()));
+    requireUnused(command.getPendingStream());
+    secrets.put(
+        name,
+        new ModelSecrets(
+            "",
+            command.getPendingStream(),
+            old.active(),
+            nonce,
+            nonce.isEmpty() ? "" : command.getEstablishment()));
+  }
+
+  private void requireUnused(String secret) {
+    secrets.forEach(
+        (name, some) -> {
+          if (!peerings.get(name).dials()) {
+            require(!List.of(some.establishment(), some.pending(), some.active()).contains(secret));
+          }
+        });
+  }
+
+  private void markDeleted(String name) {
+    ModelPeering old = peerings.get(name);
+    if (old != null) {
+      peerings.put(name, new ModelPeering(old.dials(), PeeringState.DELETING));
+      secrets.remove(name);
+    }
+  }
+
+  private boolean terminate(String name) {
+    ModelPeering old = peerings.get(name);
+    if (old == null || old.state() == PeeringState.DELETING) {
+      return false;
+    }
+    peerings.put(name, new ModelPeering(old.dials(), PeeringState.TERMINATED));
+    return true;
+  }
+
+  private void remove(String name) {
+    ModelPeering old = peerings.get(name);
+    if (old != null) {
+      require(old.state() == PeeringState.DELETING);
+      require(catalog.firstNode(name).isEmpty() && !bundles.contains(name));
+      peerings.remove(name);
+    }
+  }
+
+  private void reconcileList(ReconcileImportList command) {
+    requireOpen(command.getPeer());
+    Set<String> gone = catalog.serviceNames(command.getPeer());
+    for (String name : command.getServicesList()) {
+      gone.remove(name.toLowerCase(Locale.ROOT));
+      gone.remove(name.toLowerCase(Locale.ROOT) + "-sidecar-proxy");
+    }
+    gone.forEach(name -> catalog.reconcile(command.getPeer(), name, List.of()));
+  }
+
+  private boolean purge(PurgeImports command) {
+    String peer = command.getPeer();
+    ModelPeering peering = peerings.get(peer);
+    require(
+        peering == null
+            || peering.state() == PeeringState.DELETING
+            || peering.state() == PeeringState.TERMINATED);
+    for (int i = 0; i < command.getNodesMax(); i++) {
+      catalog.firstNode(peer).ifPresent(node -> catalog.dropNode(peer, node.name()));
+    }
+    if (catalog.firstNode(peer).isPresent()) {
+      return false;
+    }
+    bundles.remove(peer);
+    return true;
+  }
+}

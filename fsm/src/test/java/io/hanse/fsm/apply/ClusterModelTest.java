@@ -1,0 +1,143 @@
+package io.hanse.fsm.apply;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hanse.fsm.apply.CatalogModel.ModelCheck;
+import io.hanse.fsm.apply.CatalogModel.ModelNode;
+import io.hanse.fsm.apply.CatalogModel.ModelService;
+import io.hanse.fsm.apply.ClusterModel.KvPair;
+import io.hanse.fsm.apply.ClusterModel.ModelEntry;
+import io.hanse.fsm.apply.ClusterModel.ModelPeering;
+import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.CommandResult;
+import io.hanse.fsm.row.ConfigEntry;
+import io.hanse.fsm.row.HealthCheck;
+import io.hanse.fsm.row.KvEntry;
+import io.hanse.fsm.row.Node;
+import io.hanse.fsm.row.NodeService;
+import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.row.PeeringSecrets;
+import io.hanse.fsm.row.PeeringTrustBundle;
+import io.hanse.fsm.store.Rows;
+import io.hanse.fsm.store.TableId;
+import io.hanse.fsm.view.Catalog;
+import io.hanse.fsm.view.ConfigEntries;
+import io.hanse.fsm.view.Health;
+import io.hanse.fsm.view.Kv;
+import io.hanse.fsm.view.Peerings;
+import java.util.Locale;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.ShrinkingMode;
+
+/** Random commands do to the state what they do to plain maps. */
+class ClusterModelTest {
+  private static final int COMMANDS = 120;
+
+  @Property(tries = 150, shrinking = ShrinkingMode.OFF)
+  void shouldDoWhatTheRulesSay(@ForAll long seed) {
+    RandomCommands commands = new RandomCommands(new Random(seed));
+    ClusterModel model = new ClusterModel();
+    try (Replica replica = new Replica()) {
+      for (int i = 0; i < COMMANDS; i++) {
+        Command.Builder command = commands.next();
+        CommandResult result = replica.submit(command);
+
+        ClusterModel next = model.copy();
+        String what = "command " + i + ", " + result + ", " + command;
+        try {
+          boolean done = next.apply(command.build(), result.getIndex());
+          assertThat(result.getProblem()).as(what).isZero();
+          assertThat(result.getDone()).as(what).isEqualTo(done);
+          model = next;
+        } catch (ClusterModel.Refused refused) {
+          assertThat(result.getProblem()).as(what).isNotZero();
+        }
+        requireSame(replica.now(), model, what);
+      }
+    }
+  }
+
+  private static void requireSame(Rows rows, ClusterModel model, String what) {
+    CatalogModel catalog = stored(rows);
+    assertThat(catalog.nodes).as(what).isEqualTo(model.catalog.nodes);
+    assertThat(catalog.services).as(what).isEqualTo(model.catalog.services);
+    assertThat(catalog.checks).as(what).isEqualTo(model.catalog.checks);
+
+    TreeMap<String, KvPair> kv = new TreeMap<>();
+    for (KvEntry pair : new Kv(rows).list("")) {
+      kv.put(
+          pair.getKey(),
+          new KvPair(
+              pair.getValue().toStringUtf8(),
+              pair.getRaftIndex().getCreateIndex(),
+              pair.getRaftIndex().getModifyIndex()));
+    }
+    assertThat(kv).as(what).isEqualTo(model.kv);
+
+    TreeMap<String, ModelEntry> entries = new TreeMap<>();
+    for (ConfigEntry entry : new ConfigEntries(rows).ofKind("")) {
+      entries.put(
+          (entry.getKind() + "/" + entry.getName()).toLowerCase(Locale.ROOT),
+          new ModelEntry(entry.getHash(), entry.getRaftIndex().getModifyIndex()));
+    }
+    assertThat(entries).as(what).isEqualTo(model.entries);
+    requireSamePeerings(rows, model, what);
+  }
+
+  private static CatalogModel stored(Rows rows) {
+    CatalogModel stored = new CatalogModel();
+    for (String peer : new String[] {"", "east", "west"}) {
+      for (Node node : new Catalog(rows).nodes(peer)) {
+        String name = node.getNode();
+        stored.nodes.put(CatalogModel.at(peer, name), new ModelNode(name, node.getId()));
+        for (NodeService service : new Catalog(rows).servicesOfNode(peer, name)) {
+          stored.services.put(
+              CatalogModel.at(peer, name, service.getId()),
+              new ModelService(
+                  name.toLowerCase(Locale.ROOT), service.getId(), service.getService()));
+        }
+      }
+      for (HealthCheck check : new Health(rows).inState(peer, "any")) {
+        stored.checks.put(
+            CatalogModel.at(peer, check.getNode(), check.getCheckId()),
+            new ModelCheck(
+                check.getNode().toLowerCase(Locale.ROOT),
+                check.getCheckId(),
+                check.getServiceId(),
+                check.getStatus()));
+      }
+    }
+    return stored;
+  }
+
+  private static void requireSamePeerings(Rows rows, ClusterModel model, String what) {
+    TreeMap<String, ModelPeering> peerings = new TreeMap<>();
+    Set<String> secretsInUse = new TreeSet<>();
+    for (Peering peering : new Peerings(rows).all()) {
+      String name = peering.getName();
+      boolean dials = Peerings.dials(peering);
+      peerings.put(name, new ModelPeering(dials, peering.getState()));
+      PeeringSecrets secrets =
+          new Peerings(rows).secrets(peering.getId()).orElse(PeeringSecrets.getDefaultInstance());
+      ClusterModel.ModelSecrets expected =
+          model.secrets.getOrDefault(name, ClusterModel.ModelSecrets.NONE);
+      assertThat(secrets.getEstablishment()).as(what).isEqualTo(expected.establishment());
+      assertThat(secrets.getPendingStream()).as(what).isEqualTo(expected.pending());
+      assertThat(secrets.getActiveStream()).as(what).isEqualTo(expected.active());
+      if (!dials) {
+        SecretPhases.values(secrets).forEach(secretsInUse::add);
+      }
+    }
+    assertThat(peerings).as(what).isEqualTo(model.peerings);
+    assertThat(rows.size(TableId.SECRETS_IN_USE)).as(what).isEqualTo(secretsInUse.size());
+    assertThat(new Peerings(rows).trustBundles())
+        .as(what)
+        .extracting(PeeringTrustBundle::getPeerName)
+        .containsExactlyElementsOf(model.bundles);
+  }
+}
