@@ -1,6 +1,7 @@
 package io.hanse.cli.agent;
 
 import io.hanse.cli.agent.check.CheckKind;
+import io.hanse.fsm.config.ProxyRules;
 import io.hanse.fsm.row.AgentService;
 import io.hanse.fsm.row.CheckType;
 import io.hanse.fsm.row.ServiceDefinition;

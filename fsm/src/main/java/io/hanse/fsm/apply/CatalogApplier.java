@@ -20,7 +20,7 @@ final class CatalogApplier {
       throw invalid("cannot register requests with PeerName in them");
     }
     CatalogWriter catalog = new CatalogWriter(context.rows(), "");
-    if (!command.getSkipNodeUpdate()) {
+    if (!command.getSkipNodeUpdate() || catalog.node(node).isEmpty()) {
       catalog.putNode(command.getNode());
     }
     if (command.hasService()) {

@@ -80,11 +80,12 @@ final class CatalogWriter {
     renamed.ifPresent(old -> removeNode(old.getNode()));
   }
 
+  /** A node that no agent answers for can be replaced by one that has its name. */
   private boolean isDown(Node node) {
     return Tables.CHECKS
         .get(rows, Keys.check(peer, node.getNode(), SERF_HEALTH))
-        .filter(check -> check.getStatus().equals(CRITICAL))
-        .isPresent();
+        .map(check -> check.getStatus().equals(CRITICAL))
+        .orElse(true);
   }
 
   private static boolean sameName(String one, String other) {

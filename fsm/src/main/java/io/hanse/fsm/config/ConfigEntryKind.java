@@ -119,7 +119,8 @@ public enum ConfigEntryKind {
     if (builder.getContentCase() == ContentCase.CONTENT_NOT_SET) {
       emptyContent.accept(builder);
     }
-    if (builder.getName().isEmpty()) {
+    // Consul wants the name of this one spelled out, although there is only one.
+    if (builder.getName().isEmpty() && this != EXPORTED_SERVICES) {
       builder.setName(singletonName);
     }
     ConfigEntry normal = normaliser.apply(builder.build());

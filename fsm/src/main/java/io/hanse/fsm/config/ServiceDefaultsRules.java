@@ -2,12 +2,12 @@ package io.hanse.fsm.config;
 
 import static io.hanse.fsm.config.Findings.invalid;
 
-import com.google.protobuf.Struct;
-import com.google.protobuf.Value;
+import com.google.protobuf.Duration;
 import io.hanse.fsm.row.ConfigEntry;
 import io.hanse.fsm.row.DestinationConfig;
 import io.hanse.fsm.row.ServiceDefaults;
 import io.hanse.fsm.row.UpstreamConfiguration;
+import io.hanse.fsm.row.UpstreamLimits;
 import io.hanse.fsm.row.UpstreamSettings;
 import java.util.LinkedHashSet;
 import java.util.Locale;
@@ -114,18 +114,20 @@ final class ServiceDefaultsRules {
 
   private static Optional<String> limits(UpstreamSettings upstream) {
     Findings findings = new Findings();
-    refuseNegative(upstream.getLimits(), "MaxConnections", "max connections", findings);
-    refuseNegative(upstream.getLimits(), "MaxPendingRequests", "max pending requests", findings);
+    UpstreamLimits limits = upstream.getLimits();
+    refuseNegative(limits.getMaxConnections(), "max connections", findings);
+    refuseNegative(limits.getMaxPendingRequests(), "max pending requests", findings);
+    refuseNegative(limits.getMaxConcurrentRequests(), "max concurrent requests", findings);
+    Duration interval = upstream.getPassiveHealthCheck().getInterval();
     refuseNegative(
-        upstream.getLimits(), "MaxConcurrentRequests", "max concurrent requests", findings);
-    refuseNegative(
-        upstream.getPassiveHealthCheck(), "Interval", "passive health check interval", findings);
+        interval.getSeconds() < 0 ? -1 : interval.getNanos(),
+        "passive health check interval",
+        findings);
     return findings.text();
   }
 
-  private static void refuseNegative(Struct settings, String key, String what, Findings findings) {
-    Value value = settings.getFieldsOrDefault(key, Value.getDefaultInstance());
-    findings.addIf(value.getNumberValue() < 0, what + " cannot be negative");
+  private static void refuseNegative(int number, String what, Findings findings) {
+    findings.addIf(number < 0, what + " cannot be negative");
   }
 
   private static String lower(String text) {

@@ -31,6 +31,13 @@ public final class Catalog {
     return Tables.NODES.get(rows, Keys.node(peer, name));
   }
 
+  public Optional<Node> nodeById(String peer, String id) {
+    return id.isEmpty()
+        ? Optional.empty()
+        : Tables.NODES.listBy(rows, TableId.NODES_BY_ID, Keys.nodeId(peer, id)).stream()
+            .findFirst();
+  }
+
   public List<NodeService> servicesOfNode(String peer, String node) {
     return Tables.SERVICES.list(rows, Keys.node(peer, node)).stream()
         .map(Catalog::serviceOf)

@@ -128,7 +128,7 @@ class CatalogApplierTest {
 
   @Test
   void shouldRefuseNameThatIsReserved() {
-    replica.done(register(node("n1").setId(ID_A)));
+    replica.done(register(node("n1").setId(ID_A), check("serfHealth", "", "passing")));
 
     assertThat(replica.refusal(register(node("N1").setId(ID_B))))
         .isEqualTo(
@@ -137,6 +137,16 @@ class CatalogApplierTest {
                 + "\": Node name N1 is reserved by node "
                 + ID_A
                 + " with name n1 (10.0.0.1)");
+  }
+
+  @Test
+  void shouldGiveAwayTheNameOfNodeThatNoAgentAnswersFor() {
+    replica.done(register(node("n1").setId(ID_A)));
+
+    replica.done(register(node("n1").setId(ID_B)));
+
+    assertThat(new Catalog(replica.now()).node("", "n1"))
+        .hasValueSatisfying(node -> assertThat(node.getId()).isEqualTo(ID_B));
   }
 
   @Test

@@ -262,8 +262,7 @@ class ConfigEntryKindTest {
                         .getUpstreamConfigBuilder()
                         .getDefaultsBuilder()
                         .getLimitsBuilder()
-                        .putFields(
-                            "MaxConnections", Value.newBuilder().setNumberValue(-1).build())),
+                        .setMaxConnections(-1)),
             "error in upstream defaults: 1 error occurred:\n\t* max connections cannot be"
                 + " negative\n\n"),
         one(

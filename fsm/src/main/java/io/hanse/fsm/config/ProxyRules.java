@@ -1,15 +1,16 @@
-package io.hanse.cli.agent;
+package io.hanse.fsm.config;
 
+import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.row.ConnectProxyConfig;
 import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.Upstream;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** What the registration of a proxy or a gateway must be like. Source: Consul's API, B.7.3. */
-final class ProxyRules {
+public final class ProxyRules {
   private static final Set<String> GATEWAYS =
       Set.of("mesh-gateway", "terminating-gateway", "ingress-gateway", "api-gateway");
   private static final Set<String> GATEWAYS_WITH_PORT =
@@ -17,12 +18,23 @@ final class ProxyRules {
 
   private ProxyRules() {}
 
-  static boolean isGateway(String kind) {
+  public static boolean isGateway(String kind) {
     return GATEWAYS.contains(kind);
   }
 
+  /**
+   * Refuses, with all that is wrong, a registration that goes straight to the catalog.
+   *
+   * @throws ProblemException with Consul's text
+   */
+  public static void validate(NodeService service) {
+    Findings findings = new Findings();
+    problems(service).forEach(findings::add);
+    findings.throwIfAny();
+  }
+
   /** All that is wrong, in the order in which Consul says it. */
-  static List<String> problems(NodeService service) {
+  public static List<String> problems(NodeService service) {
     List<String> problems = new ArrayList<>();
     if (service.getKind().equals("connect-proxy")) {
       ofSidecar(service, problems);
@@ -59,8 +71,8 @@ final class ProxyRules {
   }
 
   private static void ofUpstreams(List<Upstream> upstreams, List<String> problems) {
-    Set<String> names = new HashSet<>();
-    Set<String> addresses = new HashSet<>();
+    Set<String> names = new TreeSet<>();
+    Set<String> addresses = new TreeSet<>();
     for (Upstream upstream : upstreams) {
       ofUpstream(upstream, problems);
       String name =
@@ -95,7 +107,7 @@ final class ProxyRules {
 
   private static void ofUpstream(Upstream upstream, List<String> problems) {
     String type = upstream.getDestinationType();
-    if (!type.equals("service") && !type.equals("prepared_query")) {
+    if (!type.isEmpty() && !type.equals("service") && !type.equals("prepared_query")) {
       problems.add("unknown upstream destination type: \"" + type + "\"");
     }
     if (upstream.getDestinationName().isEmpty()) {
