@@ -155,8 +155,7 @@ final class ProxyReport implements Introspection {
         .family("gateway_config_age_seconds", "gauge", "Since a server last said anything.")
         .value("gateway_config_age_seconds", runtime.feed().ageMillis() / 1000.0)
         .family("gateway_config_index", "gauge", "Index of the configuration.")
-        .value(
-            "gateway_config_index", runtime.latest().map(ProxySnapshot::index).orElse(0L));
+        .value("gateway_config_index", runtime.latest().map(ProxySnapshot::index).orElse(0L));
     leaf.get().ifPresent(present -> certificate(metrics, present));
     routes(metrics);
   }

@@ -52,10 +52,7 @@ final class ProxyRuntime implements AutoCloseable {
    * @param listener takes snapshots on the feed's loop
    */
   ProxyRuntime(
-      ProxySettings settings,
-      String kind,
-      FirstContact contact,
-      Consumer<ProxySnapshot> listener) {
+      ProxySettings settings, String kind, FirstContact contact, Consumer<ProxySnapshot> listener) {
     this.settings = settings;
     this.relays = new RelayLoops(Transport.best(), settings.threads(), settings.limits());
     this.feed =

@@ -37,9 +37,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A sidecar: stands between one service and the mesh. Callers must prove who they are and be allowed
- * before the service hears of them; upstreams must prove who they are before the service's bytes
- * leave. Every protocol is relayed as TCP.
+ * A sidecar: stands between one service and the mesh. Callers must prove who they are and be
+ * allowed before the service hears of them; upstreams must prove who they are before the service's
+ * bytes leave. Every protocol is relayed as TCP.
  */
 public final class SidecarProxy implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SidecarProxy.class);
@@ -121,9 +121,7 @@ public final class SidecarProxy implements AutoCloseable {
     askingForLeaf = false;
     if (signed.isEmpty()) {
       LOG.warn("no certificate yet, trying again id={}", id);
-      runtime
-          .loop()
-          .after(LEAF_RETRY_MILLIS, () -> runtime.latest().ifPresent(this::apply));
+      runtime.loop().after(LEAF_RETRY_MILLIS, () -> runtime.latest().ifPresent(this::apply));
       return;
     }
     leaf = signed;

@@ -126,8 +126,7 @@ final class UpstreamListeners {
       return Optional.empty();
     }
     return Optional.of(
-        new OutboundTls(
-            proof.sni(), proof.spiffeIds(), proof.trustDomain(), proof.roots(), keys));
+        new OutboundTls(proof.sni(), proof.spiffeIds(), proof.trustDomain(), proof.roots(), keys));
   }
 
   private static boolean hasMoved(UpstreamRoute before, UpstreamRoute now) {

@@ -49,13 +49,7 @@ public final class ApiFixture implements AutoCloseable {
     api =
         HttpApi.of(
             new Endpoints.Ports(
-                cluster,
-                cluster,
-                cluster,
-                cluster,
-                agent,
-                new MemoryPeerings(cluster),
-                leaves),
+                cluster, cluster, cluster, cluster, agent, new MemoryPeerings(cluster), leaves),
             settings,
             2);
     address = api.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));

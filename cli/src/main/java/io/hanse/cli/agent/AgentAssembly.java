@@ -64,8 +64,7 @@ public final class AgentAssembly implements AutoCloseable {
     AgentThreads threads = part(new AgentThreads());
 
     ClusterStateMachine state =
-        part(
-            new ClusterStateMachine(new Store(StoreSettings.defaults(), threads.background())));
+        part(new ClusterStateMachine(new Store(StoreSettings.defaults(), threads.background())));
     Replication replication =
         ClusterNode.start(
             raftSettings(config, identity, folder),
@@ -84,8 +83,7 @@ public final class AgentAssembly implements AutoCloseable {
     PeeringAssembly peering =
         part(PeeringAssembly.start(config, replication, authority, ids, threads));
 
-    LeafCache leaves =
-        part(new LeafCache(authority, Clock.systemUTC(), threads.timer()));
+    LeafCache leaves = part(new LeafCache(authority, Clock.systemUTC(), threads.timer()));
     part(
         LiveQuery.start(
             replication.reader(),
@@ -132,8 +130,7 @@ public final class AgentAssembly implements AutoCloseable {
     LOG.info("agent started node={} id={}", identity.nodeName(), identity.nodeId());
   }
 
-  private static AgentIdentity identity(AgentConfig config, DataFolder folder)
-      throws IOException {
+  private static AgentIdentity identity(AgentConfig config, DataFolder folder) throws IOException {
     return new AgentIdentity(
         config.node().name(),
         folder.nodeId(config.node().id()),
@@ -189,8 +186,7 @@ public final class AgentAssembly implements AutoCloseable {
         self,
         new InetSocketAddress(bind, config.ports().server()),
         new InetSocketAddress(bind, config.ports().serfLan()),
-        new RaftSettings.Bootstrap(
-            config.joining().bootstrapExpect(), config.joining().join()),
+        new RaftSettings.Bootstrap(config.joining().bootstrapExpect(), config.joining().join()),
         RaftSettings.Timing.defaults()
             .withMultiplier(config.timing().raftMultiplier())
             .withHold(config.timing().rpcHoldTimeout()),

@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where an agent keeps what outlives it. In dev mode that is a temporary folder, which goes with the
- * agent.
+ * Where an agent keeps what outlives it. In dev mode that is a temporary folder, which goes with
+ * the agent.
  */
 record DataFolder(Path path, boolean isTemporary) implements AutoCloseable {
   private static final Pattern UUID_TEXT =
@@ -79,8 +79,7 @@ record DataFolder(Path path, boolean isTemporary) implements AutoCloseable {
             }
 
             @Override
-            public FileVisitResult postVisitDirectory(
-                Path folder, @Nullable IOException failure)
+            public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure)
                 throws IOException {
               Files.delete(folder);
               return FileVisitResult.CONTINUE;

@@ -21,7 +21,9 @@ final class FileDefinitions {
   static void register(AgentConfig config, AgentCore core) {
     for (Value value : config.services()) {
       ServiceDefinition service = read(value, ServiceDefinition.newBuilder()).build();
-      named("service \"" + service.getName() + "\"", () -> core.registerService(service, true).join());
+      named(
+          "service \"" + service.getName() + "\"",
+          () -> core.registerService(service, true).join());
     }
     for (Value value : config.checks()) {
       CheckType check = read(value, CheckType.newBuilder()).build();
@@ -33,8 +35,7 @@ final class FileDefinitions {
 
   private static <B extends Message.Builder> B read(Value value, B into) {
     String text = JsonText.compact(value);
-    List<String> unknown =
-        MessageJson.readWeakly(text.getBytes(StandardCharsets.UTF_8), into);
+    List<String> unknown = MessageJson.readWeakly(text.getBytes(StandardCharsets.UTF_8), into);
     if (!unknown.isEmpty()) {
       throw Problems.invalid("invalid config key \"" + unknown.get(0) + "\" in " + text);
     }

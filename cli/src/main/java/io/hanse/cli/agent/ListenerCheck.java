@@ -49,8 +49,7 @@ record ListenerCheck(Map<String, InetSocketAddress> listeners) {
             throw new ProblemException(
                 ProblemCode.INVALID_ARGUMENT,
                 "%s: can't listen on %s:%d: %s; end what listens there or set another port"
-                    .formatted(
-                        key, address.getHostString(), address.getPort(), e.getMessage()),
+                    .formatted(key, address.getHostString(), address.getPort(), e.getMessage()),
                 e);
           }
         });

@@ -68,8 +68,7 @@ final class PeeringAssembly implements AutoCloseable {
             threads.timer());
     PeeringAssembly assembly = new PeeringAssembly(operations);
     try {
-      assembly.startParts(
-          config, replication, authority, threads, certificate, dialer, statuses);
+      assembly.startParts(config, replication, authority, threads, certificate, dialer, statuses);
       return assembly;
     } catch (IOException | RuntimeException e) {
       assembly.close();

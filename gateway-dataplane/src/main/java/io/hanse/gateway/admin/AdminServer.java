@@ -143,9 +143,7 @@ public final class AdminServer implements AutoCloseable {
         HttpResponseStatus status, String type, String content) {
       FullHttpResponse response =
           new DefaultFullHttpResponse(
-              HttpVersion.HTTP_1_1,
-              status,
-              Unpooled.copiedBuffer(content, StandardCharsets.UTF_8));
+              HttpVersion.HTTP_1_1, status, Unpooled.copiedBuffer(content, StandardCharsets.UTF_8));
       response.headers().set(HttpHeaderNames.CONTENT_TYPE, type);
       return response;
     }

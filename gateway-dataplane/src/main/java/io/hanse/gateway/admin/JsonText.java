@@ -34,8 +34,7 @@ public final class JsonText {
   }
 
   /** A field that is a list of objects, one for each item. */
-  public <T> JsonText list(
-      String name, Collection<T> items, BiConsumer<T, JsonText> content) {
+  public <T> JsonText list(String name, Collection<T> items, BiConsumer<T, JsonText> content) {
     name(name).append('[');
     String separator = "";
     for (T item : items) {

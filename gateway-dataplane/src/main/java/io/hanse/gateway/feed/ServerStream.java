@@ -1,5 +1,6 @@
 package io.hanse.gateway.feed;
 
+import com.google.protobuf.Any;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
@@ -16,13 +17,12 @@ import io.hanse.peering.protocol.ResourceType;
 import io.hanse.peering.protocol.StreamProtocol;
 import io.hanse.peering.protocol.StreamRules;
 import io.hanse.peering.replication.Loop;
-import com.google.protobuf.Any;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The proxy's end of one stream: carries what happens to its rules, and out what they want done. All
- * of it runs on the feed's loop.
+ * The proxy's end of one stream: carries what happens to its rules, and out what they want done.
+ * All of it runs on the feed's loop.
  */
 final class ServerStream {
   /** What a stream tells its feed. */
@@ -112,8 +112,7 @@ final class ServerStream {
         ready();
       }
     } else if (effect instanceof Effect.Import received) {
-      Optional<String> problem =
-          owner.received(received.type(), received.id(), received.payload());
+      Optional<String> problem = owner.received(received.type(), received.id(), received.payload());
       loop.execute(() -> give(new Input.ImportFinished(received.sequence(), problem)));
     } else if (effect instanceof Effect.StoreTermination) {
       loop.execute(() -> give(new Input.TerminationStored()));

@@ -29,8 +29,7 @@ public final class InboundTls {
   private final Set<String> domains = new TreeSet<>();
 
   /** Takes the roots in PEM by trust domain. */
-  public InboundTls(
-      Map<String, ? extends Collection<String>> roots, X509ExtendedKeyManager keys) {
+  public InboundTls(Map<String, ? extends Collection<String>> roots, X509ExtendedKeyManager keys) {
     this.trust = new PeerTrust(roots).any();
     this.context = MeshTls.context(TlsContexts.mutual(keys, trust), false, ClientAuth.REQUIRE);
     roots.keySet().forEach(domain -> domains.add(domain.toLowerCase(Locale.ROOT)));

@@ -42,8 +42,8 @@ final class MeshTls {
   }
 
   /**
-   * Makes an engine ask for a server by a name of the mesh, which need not be a legal host name, and
-   * leave it to the trust manager who may answer.
+   * Makes an engine ask for a server by a name of the mesh, which need not be a legal host name,
+   * and leave it to the trust manager who may answer.
    */
   static void askFor(SSLEngine engine, String serverName) {
     SSLParameters parameters = engine.getSSLParameters();

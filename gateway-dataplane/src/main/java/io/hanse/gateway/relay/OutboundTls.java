@@ -16,8 +16,8 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
- * Mutual TLS as a client: who answers must have exactly one of the identities expected, by the roots
- * of its own trust domain and no others.
+ * Mutual TLS as a client: who answers must have exactly one of the identities expected, by the
+ * roots of its own trust domain and no others.
  */
 public final class OutboundTls implements UpstreamTls {
   private final SslContext context;

@@ -139,7 +139,7 @@ public final class CatalogEndpoints {
   }
 
   private static Optional<Node> find(Catalog catalog, String nameOrId) {
-    return catalog.node("", nameOrId);
+    return catalog.node("", nameOrId).or(() -> catalog.nodeById("", nameOrId));
   }
 
   /** An instance with its node's fields beside its own. */

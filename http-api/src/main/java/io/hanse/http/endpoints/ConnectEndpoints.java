@@ -39,12 +39,19 @@ public final class ConnectEndpoints {
     if (!TRUE.contains(pem) && !FALSE.contains(pem)) {
       throw HttpProblem.badRequest("The 'pem' query parameter must be a boolean value");
     }
+    if (TRUE.contains(pem)) {
+      String chain =
+          new Ca(view).roots().stream().map(CaRoot::getRootCert).collect(Collectors.joining());
+      return Answer.raw("application/pem-certificate-chain", ByteString.copyFromUtf8(chain))
+          .withoutMetadata();
+    }
+    return agentRoots(call, view);
+  }
+
+  /** The agent knows of no other form. */
+  public Answer agentRoots(Call call, View view) {
     Ca ca = new Ca(view);
     List<CaRoot> roots = ca.roots();
-    if (TRUE.contains(pem)) {
-      String chain = roots.stream().map(CaRoot::getRootCert).collect(Collectors.joining());
-      return Answer.raw("application/pem-certificate-chain", ByteString.copyFromUtf8(chain));
-    }
     String active = ca.activeRoot().map(CaRoot::getId).orElse("");
     String trustDomain = ca.trustDomain().orElse("");
     return Answer.json(
@@ -114,8 +121,6 @@ public final class ConnectEndpoints {
             pair, intention.getPrecedence(), intention.getPermissionsCount())
         : String.format(
             "Matched L4 intention: %s (Precedence: %d, Action: %s)",
-            pair,
-            intention.getPrecedence(),
-            intention.getAction().toUpperCase(Locale.ROOT));
+            pair, intention.getPrecedence(), intention.getAction().toUpperCase(Locale.ROOT));
   }
 }

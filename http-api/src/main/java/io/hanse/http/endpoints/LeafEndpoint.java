@@ -70,8 +70,7 @@ final class LeafEndpoint implements Handler {
           .map(TrustDomain::new)
           .orElseThrow(
               () ->
-                  new ProblemException(
-                      ProblemCode.FAILED_PRECONDITION, CaService.NOT_INITIALIZED));
+                  new ProblemException(ProblemCode.FAILED_PRECONDITION, CaService.NOT_INITIALIZED));
     }
   }
 
@@ -82,9 +81,7 @@ final class LeafEndpoint implements Handler {
     ScheduledFuture<?> timer =
         call.executor()
             .schedule(
-                () -> next.complete(present),
-                options.waitMax().toMillis(),
-                TimeUnit.MILLISECONDS);
+                () -> next.complete(present), options.waitMax().toMillis(), TimeUnit.MILLISECONDS);
     next.whenComplete(
         (leaf, failure) -> {
           unwatch.run();

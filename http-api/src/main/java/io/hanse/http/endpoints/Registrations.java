@@ -1,5 +1,6 @@
 package io.hanse.http.endpoints;
 
+import io.hanse.fsm.config.ProxyRules;
 import io.hanse.fsm.row.Node;
 import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.RegisterCatalog;
@@ -64,6 +65,7 @@ final class Registrations {
     if (WILDCARD_ADDRESSES.contains(service.getAddress())) {
       throw HttpProblem.internal("Invalid service address");
     }
+    ProxyRules.validate(service);
     return service;
   }
 }

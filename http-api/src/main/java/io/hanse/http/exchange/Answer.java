@@ -7,8 +7,12 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What a request is answered. */
-public record Answer(int status, Map<String, String> headers, Body body) {
+/**
+ * What a request is answered.
+ *
+ * @param hasMetadata whether a read says how old it is
+ */
+public record Answer(int status, Map<String, String> headers, Body body, boolean hasMetadata) {
   public static final String CONTENT_TYPE = "Content-Type";
   public static final String JSON = "application/json";
   public static final String PLAIN = "text/plain; charset=utf-8";
@@ -34,12 +38,12 @@ public record Answer(int status, Map<String, String> headers, Body body) {
   }
 
   public static Answer empty(int status) {
-    return new Answer(status, Map.of(), new Body.Empty());
+    return new Answer(status, Map.of(), new Body.Empty(), true);
   }
 
   /** Without content. */
   public static Answer none(int status) {
-    return new Answer(status, Map.of(), new Body.None());
+    return new Answer(status, Map.of(), new Body.None(), true);
   }
 
   public static Answer json(JsonWriter.Content content) {
@@ -47,7 +51,7 @@ public record Answer(int status, Map<String, String> headers, Body body) {
   }
 
   public static Answer json(int status, JsonWriter.Content content) {
-    return new Answer(status, Map.of(), new Body.Json(content));
+    return new Answer(status, Map.of(), new Body.Json(content), true);
   }
 
   public static Answer json(Message message) {
@@ -67,11 +71,16 @@ public record Answer(int status, Map<String, String> headers, Body body) {
   }
 
   public static Answer text(int status, String text) {
-    return new Answer(status, Map.of(), new Body.Text(text));
+    return new Answer(status, Map.of(), new Body.Text(text), true);
   }
 
   public static Answer raw(String type, ByteString bytes) {
-    return new Answer(200, Map.of(CONTENT_TYPE, type), new Body.Raw(bytes));
+    return new Answer(200, Map.of(CONTENT_TYPE, type), new Body.Raw(bytes), true);
+  }
+
+  /** Without a word of how old it is. */
+  public Answer withoutMetadata() {
+    return new Answer(status, headers, body, false);
   }
 
   /** With one header more. */
@@ -82,6 +91,6 @@ public record Answer(int status, Map<String, String> headers, Body body) {
   public Answer with(Map<String, String> more) {
     Map<String, String> all = new TreeMap<>(headers);
     all.putAll(more);
-    return new Answer(status, all, body);
+    return new Answer(status, all, body, hasMetadata);
   }
 }

@@ -33,6 +33,7 @@ final class FieldShape {
   final boolean outputOnly;
   final boolean inline;
   final boolean whole;
+  final boolean nanoseconds;
   final String displaces;
 
   FieldShape(FieldDescriptor field) {
@@ -46,6 +47,7 @@ final class FieldShape {
     this.ignoreUnknown = options.getExtension(FieldRules.ignoreUnknown);
     this.outputOnly = options.getExtension(FieldRules.outputOnly);
     this.inline = options.getExtension(FieldRules.inline);
+    this.nanoseconds = options.getExtension(FieldRules.nanoseconds);
     this.whole = options.getExtension(FieldRules.whole);
     this.displaces = options.getExtension(FieldRules.displaces);
   }

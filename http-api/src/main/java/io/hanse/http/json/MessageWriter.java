@@ -140,7 +140,7 @@ final class MessageWriter {
     switch (shape.form) {
       case MESSAGE -> write((Message) value);
       case FREE -> FreeForm.write(out, (Struct) value);
-      case DURATION -> out.writeString(text((Duration) value));
+      case DURATION -> writeDuration(shape, (Duration) value);
       case TIMESTAMP -> out.writeString(text((Timestamp) value));
       case SCALAR -> writeScalar(field, value);
     }
@@ -175,9 +175,14 @@ final class MessageWriter {
     };
   }
 
-  private static String text(Duration duration) {
-    return GoDuration.format(
-        java.time.Duration.ofSeconds(duration.getSeconds(), duration.getNanos()));
+  private void writeDuration(FieldShape shape, Duration value) throws IOException {
+    java.time.Duration duration =
+        java.time.Duration.ofSeconds(value.getSeconds(), value.getNanos());
+    if (shape.nanoseconds) {
+      out.writeNumber(duration.toNanos());
+    } else {
+      out.writeString(GoDuration.format(duration));
+    }
   }
 
   private static String text(Timestamp time) {

@@ -178,7 +178,8 @@ final class BlockingQuery {
           if (failure != null) {
             answer.completeExceptionally(failure);
           } else {
-            answer.complete(body.with(metadata.headers(index, freshness, level)));
+            answer.complete(
+                body.hasMetadata() ? body.with(metadata.headers(index, freshness, level)) : body);
           }
         });
   }

@@ -163,7 +163,7 @@ public final class EndpointTable {
                 reads.once(NONE, connect::configuration),
                 "How the authority is configured"),
         atAgent("/v1/agent/connect/ca/roots")
-            .get("-", reads.blocking(PLAIN, connect::roots), "The same, by the agent"),
+            .get("-", reads.blocking(PLAIN, connect::agentRoots), "The same, by the agent"),
         atAgent("/v1/agent/connect/ca/leaf/")
             .get("service:write", endpoints.leaf(), "A certificate with its key for a service"),
         atAgent("/v1/agent/connect/authorize")

@@ -19,7 +19,9 @@ public final class HttpApi implements AutoCloseable {
   /** Builds it; nothing is bound yet. */
   public static HttpApi of(Endpoints.Ports ports, HttpSettings settings, int threadCount) {
     Reads reads = new Reads(ports.reader(), settings.reads());
-    Router router = new Router(EndpointTable.all(Endpoints.of(ports, settings.defaultIntentionPolicy()), reads));
+    Router router =
+        new Router(
+            EndpointTable.all(Endpoints.of(ports, settings.defaultIntentionPolicy()), reads));
     Dispatcher dispatcher = new Dispatcher(router, settings, ports.agent().datacenter());
     return new HttpApi(new HttpServer(settings, dispatcher, threadCount), reads);
   }

@@ -9,8 +9,8 @@ import java.util.Map;
  * What can be set of the API.
  *
  * @param isIndented whether JSON is always indented, as by a server in development mode
- * @param defaultIntentionPolicy between services that no intention is about: "allow", "deny", or
- *     "" where nobody has said
+ * @param defaultIntentionPolicy between services that no intention is about: "allow", "deny", or ""
+ *     where nobody has said
  * @param responseHeaders sent with every answer
  * @param blockedPrefixes paths that are refused
  * @param writers networks that may write; empty: all

@@ -113,8 +113,8 @@ class MessageJsonTest {
         .isEqualTo(
             "{\"ID\":\"web1\",\"Service\":\"web\",\"Tags\":[],\"Address\":\"\",\"Meta\":null,"
                 + "\"Port\":80,\"Weights\":null,\"EnableTagOverride\":false,"
-                + "\"Proxy\":{\"MeshGateway\":{},\"Expose\":{},\"Mode\":\"\"},\"Connect\":{},"
-                + "\"CreateIndex\":0,\"ModifyIndex\":0,\"PeerName\":\"\"}");
+                + "\"Proxy\":{\"Mode\":\"\",\"MeshGateway\":{},\"Expose\":{}},\"Connect\":{},"
+                + "\"PeerName\":\"\",\"CreateIndex\":0,\"ModifyIndex\":0}");
   }
 
   @Test
@@ -169,9 +169,9 @@ class MessageJsonTest {
             .build();
     assertThat(MessageJson.print(entry))
         .isEqualTo(
-            "{\"Kind\":\"service-defaults\",\"Name\":\"web\",\"Hash\":7,\"CreateIndex\":0,"
-                + "\"ModifyIndex\":0,\"Protocol\":\"http\",\"TransparentProxy\":{},"
-                + "\"MeshGateway\":{},\"Expose\":{}}");
+            "{\"Kind\":\"service-defaults\",\"Name\":\"web\",\"Protocol\":\"http\","
+                + "\"TransparentProxy\":{},\"MeshGateway\":{},\"Expose\":{},\"Hash\":7,"
+                + "\"CreateIndex\":0,\"ModifyIndex\":0}");
   }
 
   @Test

@@ -23,9 +23,17 @@ class ReplayIT {
   /** The number of lines may only grow. */
   @ParameterizedTest
   @CsvSource({
-    "blocking,0", "catalog,0", "config-entries,0", "connect-ca,0", "encoding-compact,0",
-    "encoding-dev,0", "errors-and-routing,0", "errors-not-dev,0", "exported-services,0",
-    "health,0", "kv-session-txn,0", "status-operator,0"
+    "blocking,76",
+    "catalog,107",
+    "config-entries,85",
+    "connect-ca,16",
+    "encoding-compact,16",
+    "encoding-dev,16",
+    "errors-and-routing,39",
+    "exported-services,36",
+    "health,46",
+    "kv-session-txn,40",
+    "status-operator,12"
   })
   void shouldAnswerAsConsulDid(String file, int replayedMin) {
     Outcome outcome = Replayer.replay(Recording.load(file), SKIPS, InProcess::new);
@@ -63,8 +71,7 @@ class ReplayIT {
     }
 
     private static HttpSettings settings(Map<String, ?> configuration) {
-      Map<?, ?> http =
-          configuration.get("http_config") instanceof Map<?, ?> map ? map : Map.of();
+      Map<?, ?> http = configuration.get("http_config") instanceof Map<?, ?> map ? map : Map.of();
       Map<String, String> headers = new TreeMap<>();
       if (http.get("response_headers") instanceof Map<?, ?> given) {
         given.forEach((name, value) -> headers.put(name.toString(), value.toString()));

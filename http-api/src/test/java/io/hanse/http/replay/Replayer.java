@@ -185,12 +185,17 @@ public final class Replayer {
       return RawClient.exchange(
           subject.http(),
           request.get("method").toString(),
-          placeholders.substitute(request.get("path").toString()),
+          shortened(placeholders.substitute(request.get("path").toString())),
           headers,
           bodyOf(request, line.get("token_decoded")));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Reads that are to time out need not take as long as they did. */
+  private static String shortened(String path) {
+    return path.replace("wait=1s", "wait=500ms");
   }
 
   private byte @Nullable [] bodyOf(Map<?, ?> request, @Nullable Object token) {

@@ -29,9 +29,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What a mesh gateway routes: each service of this cluster by its own name, each exported one by the
- * name that each peer uses, each imported one by the name that its exporter gave it. Each list of
- * endpoints is a question of its own, so that a changed instance is one small message.
+ * What a mesh gateway routes: each service of this cluster by its own name, each exported one by
+ * the name that each peer uses, each imported one by the name that its exporter gave it. Each list
+ * of endpoints is a question of its own, so that a changed instance is one small message.
  */
 final class GatewaySource implements ProxySource {
   /** Names of one moment. */
@@ -182,8 +182,7 @@ final class GatewaySource implements ProxySource {
   }
 
   private static ImportedRoute imported(View view, Imported service) {
-    List<CheckServiceNode> gateways =
-        new Health(view).connect(service.peer(), service.service());
+    List<CheckServiceNode> gateways = new Health(view).connect(service.peer(), service.service());
     Optional<Route> route = Optional.empty();
     for (CheckServiceNode gateway : gateways) {
       PeeringServiceMeta meta = gateway.getService().getConnect().getPeerMeta();

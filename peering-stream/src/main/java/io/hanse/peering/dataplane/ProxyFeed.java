@@ -109,10 +109,7 @@ public final class ProxyFeed implements ProxyAcceptor, AutoCloseable {
       if (!open.getClusterId().isEmpty() && !open.getClusterId().equals(cluster.get())) {
         return refuse(
             LinkStatus.Code.FAILED_PRECONDITION,
-            "the proxy belongs to cluster "
-                + open.getClusterId()
-                + ", this is "
-                + cluster.get());
+            "the proxy belongs to cluster " + open.getClusterId() + ", this is " + cluster.get());
       }
     }
     return Optional.empty();
@@ -134,8 +131,7 @@ public final class ProxyFeed implements ProxyAcceptor, AutoCloseable {
   /** Ends all streams: their proxies go to another server. */
   @Override
   public void close() {
-    LinkStatus reason =
-        LinkStatus.of(LinkStatus.Code.UNAVAILABLE, "the server is shutting down");
+    LinkStatus reason = LinkStatus.of(LinkStatus.Code.UNAVAILABLE, "the server is shutting down");
     for (ProxyStream stream : streams) {
       stream.stop(reason);
     }

@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * All that one proxy is to have: what it is offered, and the lists that say what there is. Whether a
- * content is new is not its business.
+ * All that one proxy is to have: what it is offered, and the lists that say what there is. Whether
+ * a content is new is not its business.
  */
 final class ResourceSet {
   /** Where resources go. */

@@ -106,9 +106,7 @@ record SidecarPlan(Map<String, UpstreamRoute> upstreams, long index) {
   /** 0 where nothing sensible is configured. */
   private static int connectMillis(Upstream upstream) {
     Value value =
-        upstream
-            .getConfig()
-            .getFieldsOrDefault("connect_timeout_ms", Value.getDefaultInstance());
+        upstream.getConfig().getFieldsOrDefault("connect_timeout_ms", Value.getDefaultInstance());
     double millis = value.getNumberValue();
     return millis >= 1 && millis <= CONNECT_MILLIS_MAX ? (int) millis : 0;
   }

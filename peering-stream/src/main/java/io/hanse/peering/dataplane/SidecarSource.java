@@ -50,11 +50,7 @@ final class SidecarSource implements ProxySource {
   private boolean bundlesKnown;
 
   SidecarSource(
-      Loop loop,
-      StateReader state,
-      ProxyOpen open,
-      boolean allowByDefault,
-      ResourceSet resources) {
+      Loop loop, StateReader state, ProxyOpen open, boolean allowByDefault, ResourceSet resources) {
     this.loop = loop;
     this.state = state;
     this.open = open;
@@ -174,7 +170,8 @@ final class SidecarSource implements ProxySource {
 
   private void bundlesAre(Bundles now) {
     bundlesKnown = true;
-    now.byPeer().forEach((peer, bundle) -> resources.put(ProxyResources.TRUST_BUNDLE, peer, bundle));
+    now.byPeer()
+        .forEach((peer, bundle) -> resources.put(ProxyResources.TRUST_BUNDLE, peer, bundle));
     resources.retain(ProxyResources.TRUST_BUNDLE, now.byPeer().keySet());
     offerLists(now.index());
   }

@@ -62,8 +62,7 @@ final class WatchedEndpoints {
             WatchedQuery.start(
                 loop,
                 state,
-                view ->
-                    new Answer(mapper.apply(each, instances.apply(view)), view.publicIndex()),
+                view -> new Answer(mapper.apply(each, instances.apply(view)), view.publicIndex()),
                 answer -> put(each, answer)));
   }
 

@@ -29,8 +29,7 @@ public final class ProxyResources {
       ResourceType.of(Intentions.getDescriptor(), Order.PER_NAME);
   public static final ResourceType ENDPOINTS =
       ResourceType.of(Endpoints.getDescriptor(), Order.PER_NAME);
-  public static final ResourceType ROUTE =
-      ResourceType.of(Route.getDescriptor(), Order.PER_NAME);
+  public static final ResourceType ROUTE = ResourceType.of(Route.getDescriptor(), Order.PER_NAME);
   public static final ResourceType UPSTREAM =
       ResourceType.of(UpstreamRoute.getDescriptor(), Order.PER_NAME);
 
