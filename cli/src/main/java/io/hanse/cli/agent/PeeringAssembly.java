@@ -91,7 +91,6 @@ final class PeeringAssembly implements AutoCloseable {
       StreamStatuses statuses)
       throws IOException {
     part(certificate).start();
-    statuses.serve();
     operations.serve();
     ThreadLoops loops = part(new ThreadLoops("peering", STREAM_THREADS));
     PeerSupervisor supervisor =

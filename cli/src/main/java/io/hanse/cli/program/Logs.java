@@ -9,7 +9,7 @@ final class Logs {
   static void configure(AgentConfig.Logging logging) {
     level(logging.level());
     if (logging.json()) {
-      System.setProperty("hanse.log.appender", "json");
+      System.setProperty("logback.configurationFile", "logback-json.xml");
     }
   }
 
