@@ -24,6 +24,9 @@ public final class Store implements AutoCloseable {
 
   private static final int MOVED_WITH_ENTRY_MAX = 1_000;
 
+  /** The first entry of a log has index 0. */
+  private static final long BEFORE_THE_LOG = -1;
+
   /** What a read of nothing answers, and so not the index of any command. */
   private static final long EMPTY_INDEX = 1;
 
@@ -72,7 +75,7 @@ public final class Store implements AutoCloseable {
             trees,
             new long[TableId.COUNT],
             Totals.NONE,
-            new Position(0, EMPTY_INDEX, 0));
+            new Position(BEFORE_THE_LOG, EMPTY_INDEX, 0));
     watches = new WatchRegistry(this::version, settings.watchesMax(), wakes);
   }
 
