@@ -57,6 +57,9 @@ final class RatisProperties {
     RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(properties, longest);
     RaftServerConfigKeys.LeaderElection.setMemberMajorityAdd(properties, !isFormed);
     RaftServerConfigKeys.Notification.setNoLeaderTimeout(properties, seconds(10));
+    // Three election timeouts by default: on a busy host a cold server's first answer takes longer,
+    // and each attempt begins from nothing.
+    RaftServerConfigKeys.setStagingTimeout(properties, seconds(20));
   }
 
   private static void log(RaftProperties properties, RaftSettings.Limits limits) {
