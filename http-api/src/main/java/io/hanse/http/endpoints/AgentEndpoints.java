@@ -53,7 +53,9 @@ public final class AgentEndpoints {
     refuseFilter(call);
     String wan = call.parameters().first("wan");
     boolean isWan = call.parameters().has("wan") && !wan.equals("0") && !wan.equals("false");
-    if (call.parameters().has("segment")) {
+    String segment = call.parameters().first("segment");
+    // All segments are the one there is; the command line asks for them.
+    if (!segment.isEmpty() && !segment.equals("_all")) {
       throw isWan
           ? HttpProblem.badRequest("Cannot provide a segment with wan=true")
           : HttpProblem.internal("Network segments are not supported in this version of Consul");

@@ -59,7 +59,7 @@ final class RatisProperties {
     RaftServerConfigKeys.Notification.setNoLeaderTimeout(properties, seconds(10));
     // Three election timeouts by default: on a busy host a cold server's first answer takes longer,
     // and each attempt begins from nothing.
-    RaftServerConfigKeys.setStagingTimeout(properties, seconds(20));
+    RaftServerConfigKeys.setStagingTimeout(properties, seconds(12));
   }
 
   private static void log(RaftProperties properties, RaftSettings.Limits limits) {
