@@ -69,10 +69,6 @@ public final class AddressBook {
     return known == null || known.getStart() < row.getStart();
   }
 
-  public synchronized void forget(String raftId) {
-    servers.remove(raftId);
-  }
-
   public Collection<Server> all() {
     return List.copyOf(servers.values());
   }

@@ -34,6 +34,17 @@ final class Coalesced<T> {
     return answer.copy();
   }
 
+  /** Sees to it that a question is out, for its side effect. */
+  void poke() {
+    synchronized (this) {
+      if (isOut) {
+        return;
+      }
+      isOut = true;
+    }
+    send(new CompletableFuture<>());
+  }
+
   private void send(CompletableFuture<T> answer) {
     CompletableFuture<T> asked;
     try {

@@ -23,12 +23,12 @@ public final class DataDirectory implements AutoCloseable {
   private static final int FORMAT = 1;
 
   private final Path root;
-  private final FileSync sync;
+  private final DurableFiles sync;
   private final FileChannel lock;
   private final String raftId;
   private final long start;
 
-  private DataDirectory(Path root, FileSync sync, FileChannel lock, String raftId, long start) {
+  private DataDirectory(Path root, DurableFiles sync, FileChannel lock, String raftId, long start) {
     this.root = root;
     this.sync = sync;
     this.lock = lock;
@@ -41,7 +41,7 @@ public final class DataDirectory implements AutoCloseable {
    *
    * @param nodeId of the agent that asks; a directory remembers the first one
    */
-  public static DataDirectory open(Path directory, String nodeId, FileSync sync)
+  public static DataDirectory open(Path directory, String nodeId, DurableFiles sync)
       throws IOException {
     Path root = directory.resolve("raft");
     Files.createDirectories(root);
@@ -78,7 +78,7 @@ public final class DataDirectory implements AutoCloseable {
     return channel;
   }
 
-  private static void checkFormat(Path directory, Path root, FileSync sync) throws IOException {
+  private static void checkFormat(Path directory, Path root, DurableFiles sync) throws IOException {
     String written = read(root.resolve("format"));
     if (written == null) {
       sync.replace(root.resolve("format"), Integer.toString(FORMAT).getBytes(UTF_8));
@@ -95,7 +95,7 @@ public final class DataDirectory implements AutoCloseable {
     }
   }
 
-  private static void checkOwner(Path directory, Path root, String nodeId, FileSync sync)
+  private static void checkOwner(Path directory, Path root, String nodeId, DurableFiles sync)
       throws IOException {
     String owner = read(root.resolve("node-id"));
     if (owner == null) {
@@ -111,7 +111,7 @@ public final class DataDirectory implements AutoCloseable {
     }
   }
 
-  private static String raftId(Path directory, Path root, FileSync sync) throws IOException {
+  private static String raftId(Path directory, Path root, DurableFiles sync) throws IOException {
     String known = read(root.resolve("server-id"));
     if (known != null) {
       return known;
@@ -161,7 +161,7 @@ public final class DataDirectory implements AutoCloseable {
     return root.resolve("removed");
   }
 
-  public FileSync sync() {
+  public DurableFiles sync() {
     return sync;
   }
 

@@ -43,6 +43,10 @@ final class LeaderRoute {
       Function<String, CompletableFuture<T>> attempt,
       long deadline,
       long pauseMillis) {
+    if (standing.isClosed()) {
+      answer.completeExceptionally(Problems.closing());
+      return;
+    }
     Standing now = standing.standing();
     CompletableFuture<T> asked;
     try {

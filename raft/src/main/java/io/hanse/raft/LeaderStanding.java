@@ -21,6 +21,7 @@ public final class LeaderStanding implements Leadership {
   private final List<Consumer<Standing>> listeners = new ArrayList<>();
   private final Map<Long, CompletableFuture<Void>> waiting = new ConcurrentHashMap<>();
   private final AtomicLong waiters = new AtomicLong();
+  private volatile boolean isClosed;
   private volatile Standing current = new Standing(0, false, Optional.empty());
 
   /**
@@ -63,6 +64,16 @@ public final class LeaderStanding implements Leadership {
             List.copyOf(waiting.values()).forEach(waiter -> waiter.complete(null));
           }
         });
+  }
+
+  /** This server takes part no more: whoever waits for a leader waits in vain. */
+  void close() {
+    isClosed = true;
+    List.copyOf(waiting.values()).forEach(waiter -> waiter.complete(null));
+  }
+
+  boolean isClosed() {
+    return isClosed;
   }
 
   /** Completes at the next change of standing, or after the time given. */

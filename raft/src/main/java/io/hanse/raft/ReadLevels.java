@@ -56,6 +56,9 @@ public final class ReadLevels implements StateReader {
       return CompletableFuture.completedFuture(freshness());
     }
     boolean isConsistent = level == Level.CONSISTENT;
+    if (!isConsistent && standing.standing().self() && rounds.isLeased()) {
+      return CompletableFuture.completedFuture(freshness());
+    }
     return route
         .ask(
             patience,

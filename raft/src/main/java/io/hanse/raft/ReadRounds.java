@@ -65,19 +65,25 @@ public final class ReadRounds {
     return rounds.ask();
   }
 
-  /** The same with the lease where one holds; it is renewed while reads come. */
+  /** The same with the lease where one holds. */
   CompletableFuture<Long> underLease() {
+    // Nothing is acknowledged before it is applied here.
+    return isLeased()
+        ? CompletableFuture.completedFuture(consensus.position().applied())
+        : confirm();
+  }
+
+  /** Whether the lease holds; it is renewed while reads come. */
+  boolean isLeased() {
     Position now = consensus.position();
     if (!now.ready() || !holds(now)) {
-      return confirm();
+      return false;
     }
     long quarter = timing.shortestElectionMillis() * 1_000_000L / 4;
     if (nanoClock.getAsLong() - lastRoundNanos > quarter) {
-      CompletableFuture<Long> renewal = confirm();
-      assert renewal != null;
+      rounds.poke();
     }
-    // Nothing is acknowledged before it is applied here.
-    return CompletableFuture.completedFuture(now.applied());
+    return true;
   }
 
   private boolean holds(Position now) {

@@ -15,7 +15,7 @@ public interface Replica {
   /** A version that stays as it is while it is written beside further applies. */
   interface Pinned extends AutoCloseable {
     /** Writes the version to a file that does not exist yet, and forces it to the disk. */
-    void write(Path file) throws IOException;
+    void write(long term, Path file) throws IOException;
 
     @Override
     void close();
@@ -26,9 +26,6 @@ public interface Replica {
    * stop rather than diverge.
    */
   BatchResult apply(long logIndex, ByteBuffer batch);
-
-  /** Takes note of a log entry that carries no commands. */
-  void advance(long logIndex);
 
   /** Pins what has been applied so far. */
   Pinned pin();

@@ -7,6 +7,7 @@ import io.hanse.fsm.port.Leadership.Standing;
 import io.hanse.fsm.port.Membership;
 import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.row.Server;
+import io.hanse.fsm.store.FolderSync;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -128,7 +129,7 @@ public final class Replication implements AutoCloseable {
       RaftSettings settings, Replica replica, Fatal fatal, Surroundings surroundings)
       throws IOException {
     DataDirectory directory =
-        DataDirectory.open(settings.directory(), settings.self().getNodeId(), FileSync.DISK);
+        DataDirectory.open(settings.directory(), settings.self().getNodeId(), new DurableFiles(FolderSync.ofDisk()));
     try {
       Replication replication = new Replication(settings, replica, fatal, directory, surroundings);
       replication.run();
@@ -180,7 +181,12 @@ public final class Replication implements AutoCloseable {
   private void watch() {
     try {
       if (consensus.isBroken()) {
-        fail("the Raft group closed by itself", new IllegalStateException("division closed"));
+        boolean isRemoved = !consensus.voters().current().contains(self.getRaftId());
+        fail(
+            isRemoved
+                ? "this server was removed from the cluster; empty its data_dir to let it join anew"
+                : "the Raft group closed by itself",
+            new IllegalStateException("division closed"));
         return;
       }
       consensus.snapshotIfDue();
@@ -264,6 +270,7 @@ public final class Replication implements AutoCloseable {
     }
     isClosed = true;
     submitter.close();
+    standing.close();
     timer.shutdownNow();
     joiner.shutdownNow();
     groupCommit.close();
@@ -313,7 +320,7 @@ public final class Replication implements AutoCloseable {
   }
 
   private static ExecutorService single(String name) {
-    // What comes after the end has nobody who waits for it.
+    // What comes after the end is done by whoever brings it: no answer is lost.
     return new ThreadPoolExecutor(
         1,
         1,
@@ -321,7 +328,7 @@ public final class Replication implements AutoCloseable {
         TimeUnit.SECONDS,
         new LinkedBlockingQueue<>(),
         task -> daemon(task, name),
-        new ThreadPoolExecutor.DiscardPolicy());
+        (task, pool) -> task.run());
   }
 
   private static ScheduledExecutorService timer(String name) {

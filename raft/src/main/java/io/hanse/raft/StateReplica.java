@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
-/** The cluster's state machine as replication sees it. */
+/** The cluster's state as what the log is applied to. */
 public final class StateReplica implements Replica {
   private final ClusterStateMachine state;
   private final FolderSync disk;
@@ -26,26 +26,19 @@ public final class StateReplica implements Replica {
   }
 
   @Override
-  public void advance(long logIndex) {
-    state.advance(logIndex);
-  }
-
-  @Override
   public Pinned pin() {
-    return new PinnedView(state.view(), disk);
-  }
+    View view = state.view();
+    return new Pinned() {
+      @Override
+      public void write(long term, Path file) throws IOException {
+        SnapshotFile.write(view, term, file, disk);
+      }
 
-  private record PinnedView(View view, FolderSync disk) implements Pinned {
-    @Override
-    public void write(Path file) throws IOException {
-      // The file's name says the term: the header's is for readers without it.
-      SnapshotFile.write(view, 0, file, disk);
-    }
-
-    @Override
-    public void close() {
-      view.close();
-    }
+      @Override
+      public void close() {
+        view.close();
+      }
+    };
   }
 
   @Override

@@ -176,6 +176,10 @@ public final class Submitter implements CommandSubmitter {
     }
 
     void attempt() {
+      if (standing.isClosed()) {
+        fail(isUncertain ? Problems.commitUnknown() : Problems.closing());
+        return;
+      }
       long now = nanoClock.getAsLong();
       long leftMillis = ((isUncertain ? followUntil : holdUntil) - now) / 1_000_000;
       if (leftMillis <= 0) {

@@ -28,6 +28,7 @@ public final class MapReplica implements Replica {
   private final Map<Long, Map<Long, CommandResult>> clients = new TreeMap<>();
   private final AtomicInteger loads = new AtomicInteger();
   private long publicIndex;
+  private volatile boolean isBroken;
 
   public int writes(String key) {
     return writes.getOrDefault(key, 0);
@@ -41,8 +42,16 @@ public final class MapReplica implements Replica {
     return loads.get();
   }
 
+  /** From now on nothing can be applied any more. */
+  public void breakDown() {
+    isBroken = true;
+  }
+
   @Override
   public BatchResult apply(long logIndex, ByteBuffer batch) {
+    if (isBroken) {
+      throw new IllegalStateException("broken");
+    }
     try {
       BatchResult.Builder results = BatchResult.newBuilder();
       for (Entry entry : Batch.parseFrom(batch).getEntriesList()) {
@@ -89,9 +98,6 @@ public final class MapReplica implements Replica {
   }
 
   @Override
-  public void advance(long logIndex) {}
-
-  @Override
   public Pinned pin() {
     Map<String, Integer> copy = all();
     long index = publicIndex;
@@ -99,7 +105,7 @@ public final class MapReplica implements Replica {
     clients.forEach((id, kept) -> clientCopy.put(id, new TreeMap<>(kept)));
     return new Pinned() {
       @Override
-      public void write(Path file) throws IOException {
+      public void write(long term, Path file) throws IOException {
         try (DataOutputStream out = new DataOutputStream(Files.newOutputStream(file))) {
           out.writeLong(index);
           out.writeInt(copy.size());

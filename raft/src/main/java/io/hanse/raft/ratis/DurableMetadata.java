@@ -1,6 +1,6 @@
 package io.hanse.raft.ratis;
 
-import io.hanse.raft.FileSync;
+import io.hanse.raft.DurableFiles;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.nio.file.Path;
@@ -17,9 +17,9 @@ import org.apache.ratis.server.storage.RaftStorageMetadataFile;
 final class DurableMetadata implements RaftStorageMetadataFile {
   private final RaftStorageMetadataFile inner;
   private final Path folder;
-  private final FileSync sync;
+  private final DurableFiles sync;
 
-  DurableMetadata(RaftStorageMetadataFile inner, Path folder, FileSync sync) {
+  DurableMetadata(RaftStorageMetadataFile inner, Path folder, DurableFiles sync) {
     this.inner = inner;
     this.folder = folder;
     this.sync = sync;
@@ -29,7 +29,7 @@ final class DurableMetadata implements RaftStorageMetadataFile {
    * Puts itself in front of the storage's own file, before the server reads it. There is no other
    * door than reflection; if the fields are not those of 3.3.0 the start fails.
    */
-  static void install(RaftStorage storage, FileSync sync) throws IOException {
+  static void install(RaftStorage storage, DurableFiles sync) throws IOException {
     Path current = storage.getStorageDir().getCurrentDir().toPath();
     try {
       Field metaFile = storage.getClass().getDeclaredField("metaFile");

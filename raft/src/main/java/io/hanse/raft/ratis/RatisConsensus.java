@@ -22,26 +22,17 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
-import org.apache.ratis.protocol.ClientId;
-import org.apache.ratis.protocol.GroupManagementRequest;
-import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
-import org.apache.ratis.protocol.SetConfigurationRequest;
-import org.apache.ratis.protocol.SnapshotManagementRequest;
-import org.apache.ratis.protocol.TransferLeadershipRequest;
-import org.apache.ratis.rpc.CallId;
 import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
@@ -53,16 +44,18 @@ import org.slf4j.LoggerFactory;
 /** One server of Ratis with at most one group. */
 public final class RatisConsensus implements Consensus {
   private static final Logger LOG = LoggerFactory.getLogger(RatisConsensus.class);
-  private static final Duration GROUP_PATIENCE = Duration.ofSeconds(20);
-  private static final long SNAPSHOT_MILLIS = 10_000;
 
   /** The division with its state machine, while there is a group. */
-  private record Group(RaftServer.Division division, RatisStateMachine stateMachine) {}
+  private record Group(RaftServer.Division division, RatisStateMachine stateMachine) {
+    RaftGroupId id() {
+      return division.getMemberId().getGroupId();
+    }
+  }
 
-  private final ClientId client = ClientId.randomId();
   private final DivisionPort port = new DivisionPort();
   private final ExecutorService snapshotWriter;
   private final RaftServer server;
+  private final RatisRequests requests;
   private final RaftSettings.Limits limits;
   private volatile @Nullable Group group;
   private volatile long snapshotBegunAtBytes;
@@ -71,6 +64,7 @@ public final class RatisConsensus implements Consensus {
       RaftSettings.Limits limits, RaftServer server, ExecutorService snapshotWriter) {
     this.limits = limits;
     this.server = server;
+    this.requests = new RatisRequests(server);
     this.snapshotWriter = snapshotWriter;
   }
 
@@ -154,12 +148,12 @@ public final class RatisConsensus implements Consensus {
     Group present = group;
     return present == null
         ? Optional.empty()
-        : Optional.of(present.division.getMemberId().getGroupId().getUuid().toString());
+        : Optional.of(present.id().getUuid().toString());
   }
 
   @Override
   public void begin(String groupId) throws IOException {
-    add(RaftGroup.valueOf(id(groupId), List.of(peer(server.getId().toString()))));
+    add(RaftGroup.valueOf(id(groupId), List.of(RatisRequests.peer(server.getId().toString()))));
   }
 
   @Override
@@ -171,10 +165,7 @@ public final class RatisConsensus implements Consensus {
     if (group != null) {
       return;
     }
-    await(
-        server.groupManagementAsync(
-            GroupManagementRequest.newAdd(
-                client, server.getId(), CallId.getAndIncrement(), fresh, true)));
+    requests.add(fresh);
     opened(fresh.getGroupId());
     LOG.info("entered group={} members={}", fresh.getGroupId().getUuid(), fresh.getPeers().size());
   }
@@ -186,23 +177,8 @@ public final class RatisConsensus implements Consensus {
       return;
     }
     group = null;
-    RaftGroupId dropped = present.division.getMemberId().getGroupId();
-    await(
-        server.groupManagementAsync(
-            GroupManagementRequest.newRemove(
-                client, server.getId(), CallId.getAndIncrement(), dropped, true, false)));
-    LOG.info("dropped group={}", dropped.getUuid());
-  }
-
-  private static void await(CompletableFuture<RaftClientReply> reply) throws IOException {
-    try {
-      RatisProblems.check(reply.get(GROUP_PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
-    } catch (ExecutionException | TimeoutException e) {
-      throw new IOException("the Raft group can't be changed", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
-    }
+    requests.remove(present.id());
+    LOG.info("dropped group={}", present.id().getUuid());
   }
 
   @Override
@@ -264,77 +240,25 @@ public final class RatisConsensus implements Consensus {
 
   @Override
   public CompletableFuture<Void> addVoters(Set<String> raftIds) {
-    return configure(
-        SetConfigurationRequest.Arguments.newBuilder()
-            .setMode(SetConfigurationRequest.Mode.ADD)
-            .setServersInNewConf(raftIds.stream().sorted().map(RatisConsensus::peer).toList())
-            .build());
+    return inGroup(id -> requests.addVoters(id, raftIds));
   }
 
   @Override
   public CompletableFuture<Void> removeVoter(String raftId) {
-    Set<String> current = voters().current();
-    return configure(
-        SetConfigurationRequest.Arguments.newBuilder()
-            .setMode(SetConfigurationRequest.Mode.COMPARE_AND_SET)
-            .setServersInCurrentConf(current.stream().map(RatisConsensus::peer).toList())
-            .setServersInNewConf(
-                current.stream()
-                    .filter(id -> !id.equals(raftId))
-                    .map(RatisConsensus::peer)
-                    .toList())
-            .build());
-  }
-
-  private CompletableFuture<Void> configure(SetConfigurationRequest.Arguments arguments) {
-    Group present = group;
-    if (present == null) {
-      return CompletableFuture.failedFuture(Problems.notLeader());
-    }
-    try {
-      return settled(
-          server.setConfigurationAsync(
-              new SetConfigurationRequest(
-                  client,
-                  server.getId(),
-                  present.division.getMemberId().getGroupId(),
-                  CallId.getAndIncrement(),
-                  arguments)));
-    } catch (IOException e) {
-      return CompletableFuture.failedFuture(RatisProblems.of(e));
-    }
+    return inGroup(id -> requests.removeVoter(id, voters().current(), raftId));
   }
 
   @Override
   public CompletableFuture<Void> transferTo(String raftId, Duration patience) {
-    Group present = group;
-    if (present == null) {
-      return CompletableFuture.failedFuture(Problems.notLeader());
-    }
-    try {
-      return settled(
-          server.transferLeadershipAsync(
-              new TransferLeadershipRequest(
-                  client,
-                  server.getId(),
-                  present.division.getMemberId().getGroupId(),
-                  CallId.getAndIncrement(),
-                  RaftPeerId.valueOf(raftId),
-                  patience.toMillis())));
-    } catch (IOException e) {
-      return CompletableFuture.failedFuture(RatisProblems.of(e));
-    }
+    return inGroup(id -> requests.transfer(id, raftId, patience));
   }
 
-  private static CompletableFuture<Void> settled(CompletableFuture<RaftClientReply> reply) {
-    return reply.handle(
-        (answer, failure) -> {
-          if (failure != null) {
-            throw RatisProblems.of(failure);
-          }
-          RatisProblems.check(answer);
-          return null;
-        });
+  private CompletableFuture<Void> inGroup(
+      Function<RaftGroupId, CompletableFuture<Void>> request) {
+    Group present = group;
+    return present == null
+        ? CompletableFuture.failedFuture(Problems.notLeader())
+        : request.apply(present.id());
   }
 
   /** Entries are batches: their number, which Ratis counts, says little about their size. */
@@ -350,15 +274,8 @@ public final class RatisConsensus implements Consensus {
       return;
     }
     snapshotBegunAtBytes = applied;
-    server
-        .snapshotManagementAsync(
-            SnapshotManagementRequest.newCreate(
-                client,
-                server.getId(),
-                present.division.getMemberId().getGroupId(),
-                CallId.getAndIncrement(),
-                SNAPSHOT_MILLIS,
-                1))
+    requests
+        .snapshot(present.id())
         .exceptionally(
             failure -> {
               LOG.warn("snapshot was refused", failure);
@@ -378,13 +295,6 @@ public final class RatisConsensus implements Consensus {
         row.getRaftId(),
         new InetSocketAddress(row.getAddress(), row.getServerPort()),
         row.getStart());
-  }
-
-  private static RaftPeer peer(String raftId) {
-    return RaftPeer.newBuilder()
-        .setId(RaftPeerId.valueOf(raftId))
-        .setAddress(ServerNames.nameOf(raftId))
-        .build();
   }
 
   private static RaftGroupId id(String groupId) {

@@ -2,7 +2,7 @@ package io.hanse.raft.ratis;
 
 import io.hanse.fsm.row.BatchResult;
 import io.hanse.raft.Consensus;
-import io.hanse.raft.FileSync;
+import io.hanse.raft.DurableFiles;
 import io.hanse.raft.Replica;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -40,13 +40,13 @@ final class RatisStateMachine extends BaseStateMachine {
   private final SimpleStateMachineStorage storage = new SimpleStateMachineStorage();
   private final Replica replica;
   private final Consensus.Listener listener;
-  private final FileSync sync;
+  private final DurableFiles sync;
   private final SnapshotKeeper snapshots;
   private @Nullable RaftStorage raftStorage;
   private final AtomicLong appliedBytes = new AtomicLong();
 
   RatisStateMachine(
-      Replica replica, Consensus.Listener listener, FileSync sync, Executor snapshotWriter) {
+      Replica replica, Consensus.Listener listener, DurableFiles sync, Executor snapshotWriter) {
     this.replica = replica;
     this.listener = listener;
     this.sync = sync;
@@ -72,8 +72,8 @@ final class RatisStateMachine extends BaseStateMachine {
         .startAndTransition(
             () -> {
               DurableMetadata.install(raft, sync);
+              loaded(snapshots.loadNewest(raft.getStorageDir().getStateMachineDir().toPath()));
               storage.init(raft);
-              loaded(snapshots.loadNewest());
             },
             IOException.class);
   }
@@ -111,7 +111,6 @@ final class RatisStateMachine extends BaseStateMachine {
   @Override
   public void notifyTermIndexUpdated(long term, long index) {
     updateLastAppliedTermIndex(term, index);
-    replica.advance(index);
     listener.applied(index);
   }
 

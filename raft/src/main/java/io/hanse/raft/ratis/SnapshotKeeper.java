@@ -1,14 +1,17 @@
 package io.hanse.raft.ratis;
 
-import io.hanse.raft.FileSync;
+import io.hanse.raft.DurableFiles;
 import io.hanse.raft.Replica;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Stream;
@@ -33,14 +36,14 @@ final class SnapshotKeeper {
 
   private final SimpleStateMachineStorage storage;
   private final Replica replica;
-  private final FileSync sync;
+  private final DurableFiles sync;
   private final Executor writer;
   private volatile long finishedIndex = -1;
   private volatile long finishedBytes;
   private volatile boolean isWriting;
 
   SnapshotKeeper(
-      SimpleStateMachineStorage storage, Replica replica, FileSync sync, Executor writer) {
+      SimpleStateMachineStorage storage, Replica replica, DurableFiles sync, Executor writer) {
     this.storage = storage;
     this.replica = replica;
     this.sync = sync;
@@ -76,12 +79,11 @@ final class SnapshotKeeper {
     Path temporary = file.toPath().resolveSibling(file.getName() + TEMPORARY);
     try (pinned) {
       Files.deleteIfExists(temporary);
-      pinned.write(temporary);
-      sync.file(temporary);
+      pinned.write(at.getTerm(), temporary);
       MD5Hash digest = MD5FileUtil.computeMd5ForFile(temporary.toFile());
       // The digest first: a snapshot without one would be passed over.
       MD5FileUtil.saveMD5File(file, digest);
-      Files.move(temporary, file.toPath(), StandardCopyOption.ATOMIC_MOVE);
+      sync.move(temporary, file.toPath());
       sync.folder(Objects.requireNonNull(file.toPath().getParent()));
       storage.updateLatestSnapshot(
           new SingleFileSnapshotInfo(
@@ -102,48 +104,55 @@ final class SnapshotKeeper {
   }
 
   /**
-   * Loads the newest sound snapshot; a damaged one is set aside for the one before it.
+   * Loads the newest sound snapshot; a damaged one is set aside for the one before it. To be called
+   * before Ratis' storage looks for the newest one, since that keeps what it found.
    *
    * @return where it stands in the log; null if there is none
    */
-  @Nullable TermIndex loadNewest() throws IOException {
-    deleteUnfinished();
-    for (SingleFileSnapshotInfo newest = storage.loadLatestSnapshot();
-        newest != null;
-        newest = storage.loadLatestSnapshot()) {
-      Path file = newest.getFile().getPath();
+  @Nullable TermIndex loadNewest(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return null;
+    }
+    for (Path file : newestFirst(folder)) {
+      TermIndex at = SimpleStateMachineStorage.getTermIndexFromSnapshotFile(file.toFile());
       try {
-        load(newest);
-        return newest.getTermIndex();
+        load(file, at);
+        return at;
       } catch (IOException | RuntimeException e) {
         LOG.error("snapshot is damaged and set aside file={}", file, e);
-        Files.move(file, file.resolveSibling(file.getFileName() + ".corrupt"));
+        sync.move(file, file.resolveSibling(file.getFileName() + ".corrupt"));
         Files.deleteIfExists(MD5FileUtil.getDigestFileForFile(file.toFile()).toPath());
-        sync.folder(Objects.requireNonNull(file.getParent()));
+        sync.folder(folder);
       }
     }
     return null;
   }
 
-  private void deleteUnfinished() throws IOException {
-    File folder = storage.getSnapshotDir();
-    if (folder == null || !folder.isDirectory()) {
-      return;
-    }
-    try (DirectoryStream<Path> left = Files.newDirectoryStream(folder.toPath(), "*" + TEMPORARY)) {
-      for (Path file : left) {
-        Files.delete(file);
+  private static List<Path> newestFirst(Path folder) throws IOException {
+    Map<Long, Path> found = new TreeMap<>(Comparator.reverseOrder());
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+      for (Path file : files) {
+        String name = file.getFileName().toString();
+        if (name.contains(TEMPORARY)) {
+          Files.delete(file);
+        } else if (SimpleStateMachineStorage.SNAPSHOT_REGEX.matcher(name).matches()
+            && MD5FileUtil.getDigestFileForFile(file.toFile()).exists()) {
+          long index =
+              SimpleStateMachineStorage.getTermIndexFromSnapshotFile(file.toFile()).getIndex();
+          found.put(index, file);
+        }
       }
     }
+    return List.copyOf(found.values());
   }
 
-  private void load(SingleFileSnapshotInfo snapshot) throws IOException {
-    File file = snapshot.getFile().getPath().toFile();
+  private void load(Path path, TermIndex at) throws IOException {
+    File file = path.toFile();
     MD5FileUtil.verifySavedMD5(file, MD5FileUtil.computeMd5ForFile(file));
-    replica.load(file.toPath());
-    finishedIndex = snapshot.getIndex();
+    replica.load(path);
+    finishedIndex = at.getIndex();
     finishedBytes = file.length();
-    LOG.info("snapshot loaded logIndex={} bytes={}", snapshot.getIndex(), file.length());
+    LOG.info("snapshot loaded logIndex={} bytes={}", at.getIndex(), file.length());
   }
 
   /**
@@ -173,7 +182,7 @@ final class SnapshotKeeper {
     if (received == null) {
       throw new IOException("no snapshot is there after one was received");
     }
-    load(received);
+    load(received.getFile().getPath(), received.getTermIndex());
     return received.getTermIndex();
   }
 }

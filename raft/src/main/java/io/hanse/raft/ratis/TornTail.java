@@ -1,6 +1,6 @@
 package io.hanse.raft.ratis;
 
-import io.hanse.raft.FileSync;
+import io.hanse.raft.DurableFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -34,7 +34,7 @@ final class TornTail {
   }
 
   /** Repairs the open segments of all groups. */
-  static void repair(Path groups, FileSync sync) throws IOException {
+  static void repair(Path groups, DurableFiles sync) throws IOException {
     if (!Files.isDirectory(groups)) {
       return;
     }
@@ -48,7 +48,7 @@ final class TornTail {
     }
   }
 
-  private static void repairGroup(Path current, FileSync sync) throws IOException {
+  private static void repairGroup(Path current, DurableFiles sync) throws IOException {
     try (DirectoryStream<Path> segments = Files.newDirectoryStream(current, "log_inprogress_*")) {
       for (Path segment : segments) {
         repairSegment(segment, sync);
@@ -56,7 +56,7 @@ final class TornTail {
     }
   }
 
-  private static void repairSegment(Path segment, FileSync sync) throws IOException {
+  private static void repairSegment(Path segment, DurableFiles sync) throws IOException {
     byte[] content = Files.readAllBytes(segment);
     int end = new TornTail(content).tornAt();
     if (end < 0) {

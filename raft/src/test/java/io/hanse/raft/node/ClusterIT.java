@@ -1,11 +1,16 @@
 package io.hanse.raft.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.ByteString;
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.port.Membership;
 import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.row.CommandResult;
+import io.hanse.raft.Problems;
 import io.hanse.raft.node.TestCluster.Member;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -87,6 +92,38 @@ class ClusterIT {
         .extracting(Membership.Member::raftId)
         .containsExactly(target);
     follower.write("after");
+  }
+
+  @Test
+  void shouldCarryQuestionsToTheLeaderAndItsProblemsBack() throws Exception {
+    cluster = new TestCluster(directory).start("a", "b", "c");
+    for (Member member : cluster.running()) {
+      member.node.leaderCall().serve("who", request -> answer(member));
+      member.node.leaderCall().serve("never", request -> refusal());
+    }
+    String leader = cluster.leader().name;
+    for (Member member : cluster.running()) {
+      ByteString answer = ask(member, "who").get(20, TimeUnit.SECONDS);
+      assertThat(answer.toStringUtf8()).isEqualTo(leader);
+      assertThatThrownBy(() -> ask(member, "never").get(20, TimeUnit.SECONDS))
+          .hasMessageContaining("not this one")
+          .satisfies(e -> assertThat(Problems.code(e)).isEqualTo(ProblemCode.CONFLICT));
+      assertThatThrownBy(() -> ask(member, "unknown").get(20, TimeUnit.SECONDS))
+          .satisfies(e -> assertThat(Problems.code(e)).isEqualTo(ProblemCode.NOT_FOUND));
+    }
+  }
+
+  private static CompletableFuture<ByteString> ask(Member member, String name) {
+    return member.node.leaderCall().call(name, ByteString.EMPTY, TestCluster.PATIENCE);
+  }
+
+  private static CompletableFuture<ByteString> answer(Member member) {
+    return CompletableFuture.completedFuture(ByteString.copyFromUtf8(member.name));
+  }
+
+  private static CompletableFuture<ByteString> refusal() {
+    return CompletableFuture.failedFuture(
+        new ProblemException(ProblemCode.CONFLICT, "not this one"));
   }
 
   @Test

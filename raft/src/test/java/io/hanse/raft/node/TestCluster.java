@@ -2,6 +2,7 @@ package io.hanse.raft.node;
 
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.ByteString;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.KvEntry;
 import io.hanse.fsm.row.Server;
@@ -27,6 +28,8 @@ import java.util.concurrent.TimeUnit;
 /** Servers in one process, on loopback ports that are free at the time. */
 final class TestCluster implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private static final int VALUE_BYTES = 200;
 
   /** One server, running or not: its place, and what it replicates while it runs. */
   static final class Member {
@@ -81,7 +84,12 @@ final class TestCluster implements AutoCloseable {
 
   static Command put(String key) {
     return Command.newBuilder()
-        .setWriteKv(WriteKv.newBuilder().setEntry(KvEntry.newBuilder().setKey(key)))
+        .setWriteKv(
+            WriteKv.newBuilder()
+                .setEntry(
+                    KvEntry.newBuilder()
+                        .setKey(key)
+                        .setValue(ByteString.copyFrom(new byte[VALUE_BYTES]))))
         .build();
   }
 

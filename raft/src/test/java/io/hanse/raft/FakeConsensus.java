@@ -1,0 +1,105 @@
+package io.hanse.raft;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
+
+/** A group that leads as soon as it is begun, and takes in whom it is told to. */
+class FakeConsensus implements Consensus {
+  final String self;
+  Optional<String> group = Optional.empty();
+  Voters voters = new Voters(Set.of(), Set.of());
+  Position position = new Position(0, false, Optional.empty(), 0, 0);
+
+  /** Told of each committed configuration and its group. */
+  BiConsumer<String, Set<String>> committed = (groupId, ids) -> {};
+
+  FakeConsensus(String self) {
+    this.self = self;
+  }
+
+  @Override
+  public Optional<String> groupId() {
+    return group;
+  }
+
+  @Override
+  public void begin(String groupId) throws IOException {
+    group = Optional.of(groupId);
+    voters = new Voters(Set.of(self), Set.of());
+    position = new Position(1, true, Optional.of(self), 0, 0);
+    committed.accept(groupId, voters.current());
+  }
+
+  @Override
+  public void enter(String groupId) throws IOException {
+    group = Optional.of(groupId);
+  }
+
+  @Override
+  public void drop() throws IOException {
+    group = Optional.empty();
+    voters = new Voters(Set.of(), Set.of());
+    position = new Position(0, false, Optional.empty(), 0, 0);
+  }
+
+  @Override
+  public boolean hasEntries() {
+    return !voters.current().isEmpty();
+  }
+
+  @Override
+  public Position position() {
+    return position;
+  }
+
+  @Override
+  public Voters voters() {
+    return voters;
+  }
+
+  @Override
+  public Map<String, Long> progress() {
+    return Map.of();
+  }
+
+  @Override
+  public CompletableFuture<byte[]> append(byte[] entry) {
+    return CompletableFuture.failedFuture(Problems.notLeader());
+  }
+
+  @Override
+  public CompletableFuture<Void> addVoters(Set<String> raftIds) {
+    Set<String> all = new TreeSet<>(voters.current());
+    all.addAll(raftIds);
+    voters = new Voters(all, Set.of());
+    committed.accept(group.orElseThrow(), all);
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public CompletableFuture<Void> removeVoter(String raftId) {
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public CompletableFuture<Void> transferTo(String raftId, Duration patience) {
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public void snapshotIfDue() {}
+
+  @Override
+  public boolean isBroken() {
+    return false;
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,152 @@
+package io.hanse.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.NoOp;
+import io.hanse.fsm.row.Server;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReplicationTest {
+  @TempDir Path directory;
+
+  private final Queue<String> failures = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger appended = new AtomicInteger();
+  private volatile boolean isBroken;
+  private FakeConsensus consensus = new FakeConsensus("");
+  private Consensus.Listener listener;
+  private Replication replication;
+
+  @AfterEach
+  void close() {
+    replication.close();
+  }
+
+  private void start(int expect) throws Exception {
+    RaftSettings settings =
+        new RaftSettings(
+            directory,
+            Server.newBuilder().setNodeId("node").setAddress("127.0.0.1").build(),
+            new InetSocketAddress(0),
+            new InetSocketAddress(0),
+            new RaftSettings.Bootstrap(expect, List.of()),
+            RaftSettings.Timing.defaults().withHold(Duration.ofMillis(500)),
+            RaftSettings.Limits.defaults());
+    replication =
+        Replication.start(
+            settings,
+            new MapReplica(),
+            (what, cause) -> failures.add(what),
+            new FakeSurroundings());
+  }
+
+  private CompletableFuture<?> write() {
+    return replication
+        .submitter()
+        .submit(Command.newBuilder().setNoOp(NoOp.getDefaultInstance()).build());
+  }
+
+  /** Leads its own group of one, as the initiator does for a moment. */
+  @Test
+  void shouldTakeNoWriteBeforeTheExpectedVotersAreCommitted() throws Exception {
+    start(2);
+    consensus.begin("group");
+    listener.standingChanged();
+    await().until(() -> replication.leadership().standing().leader().isPresent());
+    assertThat(replication.leadership().standing().self()).isFalse();
+    assertThatThrownBy(() -> write().get(20, TimeUnit.SECONDS))
+        .satisfies(e -> assertThat(Problems.code(e)).isEqualTo(ProblemCode.NO_LEADER));
+    assertThat(appended).hasValue(0);
+  }
+
+  @Test
+  void shouldTakeWritesOnceItsGroupIsComplete() throws Exception {
+    start(1);
+    await().until(() -> replication.leadership().standing().self());
+    CompletableFuture<?> write = write();
+    await().until(() -> appended.get() > 0);
+    replication.close();
+    assertThatThrownBy(() -> write.get(20, TimeUnit.SECONDS)).isNotNull();
+  }
+
+  @Test
+  void shouldStopWhenItsGroupCloses() throws Exception {
+    start(1);
+    await().until(() -> replication.leadership().standing().self());
+    isBroken = true;
+    await().until(() -> failures.contains("the Raft group closed by itself"));
+  }
+
+  @Test
+  void shouldStopWhenTheLogFails() throws Exception {
+    start(1);
+    listener.failed("the log can't be written", new IllegalStateException("no space"));
+    assertThat(failures).containsExactly("the log can't be written");
+  }
+
+  private final class FakeSurroundings implements Surroundings {
+    @Override
+    public void learn(Server row) {}
+
+    @Override
+    public Dialer dialer(
+        Server self,
+        Supplier<Optional<String>> groupId,
+        Function<String, Optional<InetSocketAddress>> addresses) {
+      return new Nobody();
+    }
+
+    @Override
+    public Consensus consensus(
+        DataDirectory disk,
+        boolean isFormed,
+        Replica replica,
+        LeaderContact contact,
+        Consensus.Listener to) {
+      listener = to;
+      consensus =
+          new FakeConsensus(disk.raftId()) {
+            @Override
+            public boolean isBroken() {
+              return isBroken;
+            }
+
+            @Override
+            public CompletableFuture<byte[]> append(byte[] entry) {
+              appended.incrementAndGet();
+              return super.append(entry);
+            }
+          };
+      consensus.committed = (groupId, voters) -> to.configurationCommitted(Set.copyOf(voters));
+      return consensus;
+    }
+
+    @Override
+    public Endpoint listen(ServerRequests requests) {
+      return () -> {};
+    }
+  }
+
+  private static final class Nobody extends FakePeers implements Surroundings.Dialer {
+    @Override
+    public void close() {}
+  }
+}
