@@ -43,7 +43,7 @@ public sealed interface Effect {
 
   /** Why a stream is over. */
   enum Cause {
-    /** We deleted the relation, and the other end knows or had its time. */
+    /** We deleted the relation. With a status of OK, the other end knows. */
     DELETED,
     /** The other end deleted the relation. */
     TERMINATED,

@@ -275,7 +275,7 @@ public final class StreamProtocol {
         status.receiveFailed(now, seen.text());
         fail(seen);
       }
-      case DELETING -> end(Effect.Cause.DELETED, LinkStatus.OK);
+      case DELETING -> end(Effect.Cause.DELETED, ended);
       case TERMINATED -> end(Effect.Cause.TERMINATED, LinkStatus.OK);
       case CLOSED -> {}
     }

@@ -8,9 +8,10 @@ import io.hanse.fsm.row.RemovePeering;
 import io.hanse.fsm.view.Peerings;
 import io.hanse.peering.protocol.Opening;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,13 +28,16 @@ final class DeletionDuty {
   private final LogWriter writer;
   private final ReplicationSettings settings;
   private final WatchedQuery<List<Peering>> watch;
+  private final StreamStatuses statuses;
   private final Set<String> cleared = new TreeSet<>();
+  private final Map<String, Long> seenMillis = new TreeMap<>();
   private List<Peering> ended = List.of();
   private boolean isWorking;
   private boolean stopped;
 
   DeletionDuty(Replication replication) {
     settings = replication.settings();
+    statuses = replication.statuses();
     loop = replication.loops().newLoop();
     writer = new LogWriter(loop, replication.submitter(), settings.submitAttempts());
     watch =
@@ -48,49 +52,73 @@ final class DeletionDuty {
 
   private void endedAre(List<Peering> peerings) {
     ended = peerings;
-    cleared.retainAll(peerings.stream().map(Peering::getId).collect(Collectors.toSet()));
+    List<String> ids = peerings.stream().map(Peering::getId).toList();
+    cleared.retainAll(ids);
+    seenMillis.keySet().retainAll(ids);
+    ids.forEach(id -> seenMillis.putIfAbsent(id, loop.nowMillis()));
     step();
   }
 
   private void step() {
-    Peering next = next();
-    if (isWorking || stopped || next == null) {
+    if (isWorking || stopped) {
       return;
     }
-    isWorking = true;
+    boolean waits = false;
+    for (Peering peering : ended) {
+      if (!cleared.contains(peering.getId())) {
+        isWorking = true;
+        purge(peering);
+        return;
+      }
+      if (peering.hasDeletedAt() && mayBeForgotten(peering)) {
+        isWorking = true;
+        remove(peering);
+        return;
+      }
+      waits |= peering.hasDeletedAt();
+    }
+    if (waits) {
+      isWorking = true;
+      pause();
+    }
+  }
+
+  /**
+   * Once the row is gone, a dialer that was away hears only that nobody knows it, and tries for
+   * ever: so the row stays until it was told, or had the time to come.
+   */
+  private boolean mayBeForgotten(Peering peering) {
+    boolean hasDialer =
+        !Peerings.dials(peering) && !peering.getRemote().getDatacenter().isEmpty();
+    long waited = loop.nowMillis() - seenMillis.getOrDefault(peering.getId(), 0L);
+    return !hasDialer
+        || statuses.hasSaidFarewell(peering.getId())
+        || waited >= settings.farewellMillisMax();
+  }
+
+  private void purge(Peering peering) {
     writer
         .submit(
             Command.newBuilder()
                 .setPurgeImports(
                     PurgeImports.newBuilder()
-                        .setPeer(next.getName())
+                        .setPeer(peering.getName())
                         .setNodesMax(settings.purgeNodes()))
                 .build())
-        .whenComplete((result, failure) -> purged(next, result, failure));
-  }
-
-  private @Nullable Peering next() {
-    for (Peering peering : ended) {
-      if (peering.hasDeletedAt() || !cleared.contains(peering.getId())) {
-        return peering;
-      }
-    }
-    return null;
+        .whenComplete((result, failure) -> purged(peering, result, failure));
   }
 
   private void purged(
       Peering peering, @Nullable CommandResult result, @Nullable Throwable failure) {
     if (result == null) {
       stepFailed(peering, failure);
-    } else if (!result.getDone()) {
-      pause();
-    } else if (peering.hasDeletedAt()) {
-      remove(peering);
-    } else {
-      LOG.info("imports of a terminated peering cleared peer={}", peering.getName());
-      cleared.add(peering.getId());
-      pause();
+      return;
     }
+    if (result.getDone()) {
+      LOG.info("imports of an ended peering cleared peer={}", peering.getName());
+      cleared.add(peering.getId());
+    }
+    pause();
   }
 
   private void remove(Peering peering) {
@@ -102,6 +130,7 @@ final class DeletionDuty {
         .whenComplete(
             (result, failure) -> {
               if (failure == null) {
+                statuses.removed(peering.getId());
                 LOG.info("peering removed peer={} peering={}", peering.getName(), peering.getId());
                 pause();
               } else {

@@ -79,7 +79,7 @@ final class Greeting implements Inbound {
     } else if (verdict instanceof Opening.Promote promote) {
       promote(promote);
     } else if (verdict instanceof Opening.Refused refused) {
-      refuse(refused);
+      refuse(first.getOpen().getPeerId(), refused);
     }
   }
 
@@ -132,8 +132,9 @@ final class Greeting implements Inbound {
     opened.start();
   }
 
-  private void refuse(Opening.Refused refused) {
+  private void refuse(String peeringId, Opening.Refused refused) {
     if (refused.terminated()) {
+      replication.statuses().saidFarewell(peeringId);
       outbound.send(
           ReplicationMessage.newBuilder().setTerminated(Terminated.getDefaultInstance()).build());
     }

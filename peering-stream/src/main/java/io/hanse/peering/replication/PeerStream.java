@@ -256,6 +256,9 @@ final class PeerStream implements Inbound {
     feed.close();
     ownRow.ifPresent(WatchedQuery::close);
     outbound.close(close.status());
+    if (close.cause() == Effect.Cause.DELETED && close.status().isOk()) {
+      replication.statuses().saidFarewell(peering.getId());
+    }
     LOG.info(
         "stream closed peer={} peering={} cause={} remote={} status={} text={}",
         peering.getName(),

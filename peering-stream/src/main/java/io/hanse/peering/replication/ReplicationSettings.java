@@ -12,6 +12,7 @@ import io.hanse.peering.protocol.StreamLimits;
  * @param submitAttempts how often a command is given to the log before its stream is given up
  * @param purgeMillis between two steps of a deletion
  * @param purgeNodes nodes removed in one step
+ * @param farewellMillisMax for a dialer that is not connected to come and hear of a deletion
  */
 public record ReplicationSettings(
     StreamLimits stream,
@@ -20,8 +21,9 @@ public record ReplicationSettings(
     int commandBytesMax,
     int submitAttempts,
     long purgeMillis,
-    int purgeNodes) {
+    int purgeNodes,
+    long farewellMillisMax) {
 
   public static final ReplicationSettings DEFAULT =
-      new ReplicationSettings(StreamLimits.DEFAULT, 15_000, 30_000, 1 << 20, 20, 100, 100);
+      new ReplicationSettings(StreamLimits.DEFAULT, 15_000, 30_000, 1 << 20, 20, 100, 100, 10_000);
 }

@@ -17,8 +17,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 
 /**
  * Remembers how the streams of this server fare, for as long as it leads, and adds the leader's
@@ -32,6 +34,9 @@ public final class StreamStatuses {
   private record Entry(Object stream, PeerStreamStatus status) {}
 
   private final Map<String, Entry> entries = new ConcurrentSkipListMap<>();
+  /** Peerings deleted here whose other end was told so. */
+  private final Set<String> farewells = new ConcurrentSkipListSet<>();
+
   private final LeaderCall leaderCall;
 
   public StreamStatuses(LeaderCall leaderCall) {
@@ -62,6 +67,22 @@ public final class StreamStatuses {
 
   void clear() {
     entries.clear();
+    farewells.clear();
+  }
+
+  /** The other end knows that the peering was deleted here. */
+  void saidFarewell(String peeringId) {
+    farewells.add(peeringId);
+  }
+
+  boolean hasSaidFarewell(String peeringId) {
+    return farewells.contains(peeringId);
+  }
+
+  /** The peering is no more. */
+  void removed(String peeringId) {
+    entries.remove(peeringId);
+    farewells.remove(peeringId);
   }
 
   /** What this server knows of a peering's stream; the default message for nothing. */

@@ -1,0 +1,242 @@
+package io.hanse.peering.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.CommandResult;
+import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.row.PeeringState;
+import io.hanse.fsm.store.View;
+import io.hanse.fsm.view.Peerings;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Two peered clusters of three servers each, whose streams break, stall and are refused, whose
+ * leaders change and whose servers restart, while services come and go. When all calms down, each
+ * must have what the other exports, or nothing once the peering was deleted.
+ *
+ * <p>{@code -Dsim.seed=N} runs one seed, {@code -Dsim.seeds=N} that many from 1.
+ */
+class ReplicationSimTest {
+  private static final String ALPHA_ID = "a1fa0000-0000-4000-8000-000000000001";
+  private static final String BETA_ID = "be7a0000-0000-4000-8000-000000000002";
+  private static final List<String> SERVICES = List.of("api", "db", "pay", "web");
+  private static final List<String> NODES = List.of("n1", "n2", "n3");
+  private static final List<String> STATUSES = List.of("passing", "warning", "critical");
+  private static final long CALM_MILLIS_MAX = 600_000;
+
+  @Test
+  void shouldConvergeWhateverHappens() {
+    Long seed = Long.getLong("sim.seed");
+    if (seed != null) {
+      run(seed);
+      return;
+    }
+    int seeds = Integer.getInteger("sim.seeds", 150);
+    for (long i = 1; i <= seeds; i++) {
+      run(i);
+    }
+  }
+
+  private static void run(long seed) {
+    try (Run run = new Run(seed)) {
+      run.play();
+    } catch (AssertionError | RuntimeException e) {
+      throw new AssertionError("seed " + seed + " (run again with -Dsim.seed=" + seed + ")", e);
+    }
+  }
+
+  /** One simulation. Alpha accepts and calls its peer "beta"; beta dials and calls it "alpha". */
+  private static final class Run implements AutoCloseable {
+    private final SimTime time;
+    private final SimNetwork network;
+    private final SimCluster alpha;
+    private final SimCluster beta;
+    private final SimInvariants.NeverHalfImported ofAlpha = new SimInvariants.NeverHalfImported();
+    private final SimInvariants.NeverHalfImported ofBeta = new SimInvariants.NeverHalfImported();
+    private boolean started;
+
+    Run(long seed) {
+      time = new SimTime(seed);
+      network = new SimNetwork(time);
+      alpha = new SimCluster("alpha", time, network, this::appliedAtAlpha);
+      beta = new SimCluster("beta", time, network, this::appliedAtBeta);
+    }
+
+    private void appliedAtAlpha(Command command) {
+      if (started) {
+        ofAlpha.exporterChanged(alpha, "beta", command);
+        ofBeta.imported(alpha, "beta", command);
+      }
+    }
+
+    private void appliedAtBeta(Command command) {
+      if (started) {
+        ofBeta.exporterChanged(beta, "alpha", command);
+        ofAlpha.imported(beta, "alpha", command);
+      }
+    }
+
+    void play() {
+      prepare();
+      alpha.start();
+      beta.start();
+      trouble();
+      Optional<SimCluster> deleter = Optional.empty();
+      if (time.chance(0.3)) {
+        deleter = Optional.of(time.chance(0.5) ? alpha : beta);
+        calm();
+        await(this::isConverged);
+        boolean deletedByAlpha = deleter.get() == alpha;
+        done(deleter.get(), SimCommands.delete(deletedByAlpha ? "beta" : "alpha"));
+        if (deletedByAlpha && time.chance(0.5)) {
+          // A dialer comes back and hears of it; an acceptor can only wait to be told.
+          time.runFor(time.random.nextLong(100));
+          network.connections().forEach(SimNetwork.Connection::cut);
+        }
+      }
+      if (deleter.isEmpty()) {
+        calm();
+        await(this::isConverged);
+        new SimInvariants.Converged().check(alpha, "beta", beta, "alpha");
+        new SimInvariants.Converged().check(beta, "alpha", alpha, "beta");
+      } else {
+        boolean deletedByAlpha = deleter.get() == alpha;
+        await(() -> hasEnded(deletedByAlpha));
+        new SimInvariants.NothingIsLeft().check(alpha, "beta");
+        new SimInvariants.NothingIsLeft().check(beta, "alpha");
+      }
+      new SimInvariants.ReplicasAgree().check(alpha);
+      new SimInvariants.ReplicasAgree().check(beta);
+    }
+
+    private void prepare() {
+      done(alpha, SimCommands.initialize(ALPHA_ID, "dc-alpha"));
+      done(beta, SimCommands.initialize(BETA_ID, "dc-beta"));
+      done(alpha, SimCommands.acceptor(ALPHA_ID, "beta", "establishment"));
+      done(alpha, SimCommands.exchange(ALPHA_ID, "establishment", "stream"));
+      done(
+          beta,
+          SimCommands.dialer(BETA_ID, "alpha", ALPHA_ID, alpha.addresses(), "stream"));
+      started = true;
+    }
+
+    private void trouble() {
+      alpha.trouble(0.15);
+      beta.trouble(0.15);
+      network.trouble(1 + time.random.nextLong(400), 0.2);
+      int steps = 10 + time.random.nextInt(30);
+      for (int i = 0; i < steps; i++) {
+        SimCluster cluster = time.chance(0.5) ? alpha : beta;
+        if (time.chance(0.7)) {
+          change(cluster);
+        } else {
+          disturb(cluster);
+        }
+        time.runFor(time.random.nextLong(time.chance(0.1) ? 60_000 : 1_500));
+      }
+    }
+
+    private void change(SimCluster cluster) {
+      String service = pick(SERVICES);
+      String node = pick(NODES);
+      switch (time.random.nextInt(8)) {
+        case 0, 1, 2 ->
+            done(
+                cluster,
+                SimCommands.register(
+                    node, service, 1 + time.random.nextInt(3), pick(STATUSES)));
+        case 3 -> done(cluster, SimCommands.deregister(node, service + "-" + node));
+        case 4 -> done(cluster, SimCommands.gateway(node, 8_443 + time.random.nextInt(2)));
+        case 5 -> done(cluster, SimCommands.sidecar(node, service));
+        case 6 -> done(cluster, SimCommands.deregister(node, "gateway-" + node));
+        default -> {
+          Set<String> exported = new TreeSet<>();
+          SERVICES.stream().filter(name -> time.chance(0.6)).forEach(exported::add);
+          done(cluster, SimCommands.export(cluster == alpha ? "beta" : "alpha", exported));
+        }
+      }
+    }
+
+    private void disturb(SimCluster cluster) {
+      SimCluster.Server server =
+          cluster.servers.get(time.random.nextInt(cluster.servers.size()));
+      switch (time.random.nextInt(4)) {
+        case 0 -> network.connections().forEach(SimNetwork.Connection::cut);
+        case 1 -> network.connections().forEach(SimNetwork.Connection::fallSilent);
+        case 2 -> server.restart();
+        default -> cluster.moveLeadership(server);
+      }
+    }
+
+    private void calm() {
+      network.trouble(20, 0);
+      alpha.settle();
+      beta.settle();
+      time.runFor(7_000);
+    }
+
+    private void await(BooleanSupplier condition) {
+      long waited = 0;
+      // A second look: what was on its way must not have changed anything.
+      int inARow = 0;
+      while (inARow < 2 && waited < CALM_MILLIS_MAX) {
+        time.runFor(5_000);
+        waited += 5_000;
+        inARow = condition.getAsBoolean() ? inARow + 1 : 0;
+      }
+      assertThat(inARow).as("reached within %d ms", CALM_MILLIS_MAX).isEqualTo(2);
+    }
+
+    private boolean isConverged() {
+      SimInvariants.Converged converged = new SimInvariants.Converged();
+      return converged.isTrue(alpha, "beta", beta, "alpha")
+          && converged.isTrue(beta, "alpha", alpha, "beta")
+          && isActive(alpha, ALPHA_ID)
+          && isActive(beta, BETA_ID);
+    }
+
+    private static boolean isActive(SimCluster cluster, String id) {
+      return cluster.servers.stream().anyMatch(server -> server.statuses.isConnected(id));
+    }
+
+    /** The deleter has forgotten the peering, and the other one knows that it has ended. */
+    private boolean hasEnded(boolean deletedByAlpha) {
+      Optional<Peering> atAlpha = peering(alpha, "beta");
+      Optional<Peering> atBeta = peering(beta, "alpha");
+      Optional<Peering> deleted = deletedByAlpha ? atAlpha : atBeta;
+      Optional<Peering> other = deletedByAlpha ? atBeta : atAlpha;
+      return deleted.isEmpty()
+          && other.isPresent()
+          && other.get().getState() == PeeringState.TERMINATED
+          && SimInvariants.imports(alpha, "beta").isEmpty()
+          && SimInvariants.imports(beta, "alpha").isEmpty();
+    }
+
+    private static Optional<Peering> peering(SimCluster cluster, String name) {
+      try (View view = cluster.view()) {
+        return new Peerings(view).byName(name);
+      }
+    }
+
+    private static void done(SimCluster cluster, Command command) {
+      CommandResult result = cluster.apply(command);
+      assertThat(result.getMessage()).isEmpty();
+    }
+
+    private <T> T pick(List<T> choices) {
+      return choices.get(time.random.nextInt(choices.size()));
+    }
+
+    @Override
+    public void close() {
+      alpha.close();
+      beta.close();
+    }
+  }
+}

@@ -1,0 +1,165 @@
+package io.hanse.peering.replication;
+
+import com.google.protobuf.Timestamp;
+import io.hanse.fsm.row.CaRoot;
+import io.hanse.fsm.row.CaConfiguration;
+import io.hanse.fsm.row.ClusterIdentity;
+import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.ConfigEntry;
+import io.hanse.fsm.row.ConnectProxyConfig;
+import io.hanse.fsm.row.DeregisterCatalog;
+import io.hanse.fsm.row.ExportedServiceRule;
+import io.hanse.fsm.row.ExportedServices;
+import io.hanse.fsm.row.HealthCheck;
+import io.hanse.fsm.row.InitializeCluster;
+import io.hanse.fsm.row.MarkPeeringDeleted;
+import io.hanse.fsm.row.Node;
+import io.hanse.fsm.row.NodeService;
+import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.row.RegisterCatalog;
+import io.hanse.fsm.row.ServiceConsumer;
+import io.hanse.fsm.row.WriteConfigEntry;
+import io.hanse.fsm.row.WritePeering;
+import java.util.Collection;
+import java.util.List;
+
+/** What operators and agents of simulated clusters write. */
+final class SimCommands {
+  private SimCommands() {}
+
+  static Command initialize(String id, String datacenter) {
+    return Command.newBuilder()
+        .setInitializeCluster(
+            InitializeCluster.newBuilder()
+                .setIdentity(ClusterIdentity.newBuilder().setId(id).setDatacenter(datacenter))
+                .setCaConfiguration(CaConfiguration.newBuilder().setProvider("consul"))
+                .setRoot(
+                    CaRoot.newBuilder()
+                        .setId("root-" + datacenter)
+                        .setName("root")
+                        .setActive(true)
+                        .setRootCert("PEM of " + datacenter + "\n")))
+        .build();
+  }
+
+  static Command acceptor(String id, String name, String establishment) {
+    return Command.newBuilder()
+        .setWritePeering(
+            WritePeering.newBuilder()
+                .setPeering(Peering.newBuilder().setId(id).setName(name))
+                .setGenerate(
+                    WritePeering.GenerateToken.newBuilder().setEstablishment(establishment)))
+        .build();
+  }
+
+  static Command exchange(String id, String establishment, String stream) {
+    return Command.newBuilder()
+        .setWritePeering(
+            WritePeering.newBuilder()
+                .setPeering(Peering.newBuilder().setId(id))
+                .setSecretsOnly(true)
+                .setExchange(
+                    WritePeering.ExchangeSecret.newBuilder()
+                        .setEstablishment(establishment)
+                        .setPendingStream(stream)))
+        .build();
+  }
+
+  static Command dialer(
+      String id, String name, String peerId, List<String> addresses, String stream) {
+    return Command.newBuilder()
+        .setWritePeering(
+            WritePeering.newBuilder()
+                .setPeering(
+                    Peering.newBuilder()
+                        .setId(id)
+                        .setName(name)
+                        .setPeerId(peerId)
+                        .setPeerServerName("server")
+                        .addPeerCaPems("PEM")
+                        .addAllPeerServerAddresses(addresses))
+                .setEstablish(WritePeering.Establish.newBuilder().setActiveStream(stream)))
+        .build();
+  }
+
+  static Command delete(String name) {
+    return Command.newBuilder()
+        .setMarkPeeringDeleted(
+            MarkPeeringDeleted.newBuilder()
+                .setName(name)
+                .setDeletedAt(Timestamp.newBuilder().setSeconds(1)))
+        .build();
+  }
+
+  static Command register(String node, String service, int port, String status) {
+    String id = service + "-" + node;
+    return Command.newBuilder()
+        .setRegister(
+            RegisterCatalog.newBuilder()
+                .setNode(Node.newBuilder().setNode(node).setAddress("10.0.0.1"))
+                .setService(NodeService.newBuilder().setId(id).setService(service).setPort(port))
+                .addChecks(
+                    HealthCheck.newBuilder()
+                        .setNode(node)
+                        .setCheckId("check-" + id)
+                        .setServiceId(id)
+                        .setStatus(status)))
+        .build();
+  }
+
+  static Command sidecar(String node, String service) {
+    String id = service + "-sidecar-" + node;
+    return Command.newBuilder()
+        .setRegister(
+            RegisterCatalog.newBuilder()
+                .setNode(Node.newBuilder().setNode(node).setAddress("10.0.0.1"))
+                .setService(
+                    NodeService.newBuilder()
+                        .setKind("connect-proxy")
+                        .setId(id)
+                        .setService(service + "-sidecar-proxy")
+                        .setPort(21_000)
+                        .setProxy(
+                            ConnectProxyConfig.newBuilder().setDestinationServiceName(service))))
+        .build();
+  }
+
+  static Command gateway(String node, int port) {
+    return Command.newBuilder()
+        .setRegister(
+            RegisterCatalog.newBuilder()
+                .setNode(Node.newBuilder().setNode(node).setAddress("10.0.0.9"))
+                .setService(
+                    NodeService.newBuilder()
+                        .setKind("mesh-gateway")
+                        .setId("gateway-" + node)
+                        .setService("mesh-gateway")
+                        .setPort(port)))
+        .build();
+  }
+
+  static Command deregister(String node, String serviceId) {
+    return Command.newBuilder()
+        .setDeregister(DeregisterCatalog.newBuilder().setNode(node).setServiceId(serviceId))
+        .build();
+  }
+
+  static Command export(String peer, Collection<String> services) {
+    ExportedServices.Builder exported = ExportedServices.newBuilder();
+    for (String service : services) {
+      exported.addServices(
+          ExportedServiceRule.newBuilder()
+              .setName(service)
+              .addConsumers(ServiceConsumer.newBuilder().setPeer(peer)));
+    }
+    return Command.newBuilder()
+        .setWriteConfigEntry(
+            WriteConfigEntry.newBuilder()
+                .setEntry(
+                    ConfigEntry.newBuilder()
+                        .setKind("exported-services")
+                        .setName("default")
+                        .setExportedServices(exported)))
+        .build();
+  }
+}

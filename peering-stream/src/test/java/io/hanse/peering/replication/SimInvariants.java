@@ -1,0 +1,143 @@
+package io.hanse.peering.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hanse.fsm.apply.ClusterStateMachine;
+import io.hanse.fsm.row.CheckServiceNode;
+import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.HealthCheck;
+import io.hanse.fsm.store.Store;
+import io.hanse.fsm.store.StoreSettings;
+import io.hanse.fsm.store.View;
+import io.hanse.fsm.view.ExportResolver;
+import io.hanse.fsm.view.Health;
+import io.hanse.fsm.view.Peerings;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** What must hold of two peered clusters, at all times or at the end. */
+final class SimInvariants {
+  private SimInvariants() {}
+
+  /** What an importer has of a service is what the exporter had at some time, and never a mix. */
+  static final class NeverHalfImported {
+    private final Map<String, Set<List<String>>> history = new TreeMap<>();
+
+    /** To be called after each change at the exporter. */
+    void exporterChanged(SimCluster exporter, String peer, Command command) {
+      if (!command.hasRegister() && !command.hasDeregister() && !command.hasWriteConfigEntry()) {
+        return;
+      }
+      exports(exporter, peer)
+          .forEach(
+              (name, content) ->
+                  history.computeIfAbsent(name, key -> new HashSet<>()).add(content));
+    }
+
+    /** To be called after each import. */
+    void imported(SimCluster importer, String peer, Command command) {
+      if (command.hasReconcileImport()) {
+        String service = command.getReconcileImport().getService();
+        List<String> content = imports(importer, peer, Set.of(service)).getOrDefault(service, List.of());
+        if (!content.isEmpty()) {
+          assertThat(history.getOrDefault(service, Set.of())).contains(content);
+        }
+      }
+    }
+  }
+
+  /** In the end, what is imported is exactly what is exported. */
+  static final class Converged {
+    boolean isTrue(SimCluster exporter, String importerThere, SimCluster importer, String peer) {
+      return exports(exporter, importerThere).equals(imports(importer, peer));
+    }
+
+    void check(SimCluster exporter, String importerThere, SimCluster importer, String peer) {
+      assertThat(imports(importer, peer)).isEqualTo(exports(exporter, importerThere));
+    }
+  }
+
+  /** A replica that reads the log anew comes to the same state. */
+  static final class ReplicasAgree {
+    void check(SimCluster cluster) {
+      try (ClusterStateMachine replica =
+          new ClusterStateMachine(
+              new Store(StoreSettings.defaults(), Runnable::run, Runnable::run))) {
+        for (int i = 0; i < cluster.log.size(); i++) {
+          replica.apply(i + 1, cluster.log.get(i));
+        }
+        assertThat(replica.digest()).isEqualTo(cluster.machine.digest());
+      }
+    }
+  }
+
+  /** Of a peering that ended nothing is left but, where the other side ended it, its row. */
+  static final class NothingIsLeft {
+    void check(SimCluster cluster, String peer) {
+      assertThat(imports(cluster, peer)).isEmpty();
+      try (View view = cluster.view()) {
+        assertThat(new Peerings(view).trustBundle(peer)).isEmpty();
+      }
+    }
+  }
+
+  /** Each exported name that has instances, with what tells its contents apart. */
+  static SortedMap<String, List<String>> exports(SimCluster exporter, String peer) {
+    SortedMap<String, List<String>> contents = new TreeMap<>();
+    try (View view = exporter.view()) {
+      ExportResolver resolver = new ExportResolver(view);
+      ExportResolver.Exports exports = resolver.forPeer(peer);
+      for (String name : exports.services()) {
+        put(contents, name, resolver.instances(name));
+      }
+      for (String name : exports.meshServices().keySet()) {
+        put(contents, name + "-sidecar-proxy", resolver.meshInstances(name, peer));
+      }
+    }
+    return contents;
+  }
+
+  static SortedMap<String, List<String>> imports(SimCluster importer, String peer) {
+    try (View view = importer.view()) {
+      return imports(importer, peer, new Peerings(view).importedServices(peer));
+    }
+  }
+
+  private static SortedMap<String, List<String>> imports(
+      SimCluster importer, String peer, Set<String> services) {
+    SortedMap<String, List<String>> contents = new TreeMap<>();
+    try (View view = importer.view()) {
+      for (String name : services) {
+        put(contents, name, new Health(view).service(peer, name));
+      }
+    }
+    return contents;
+  }
+
+  private static void put(
+      SortedMap<String, List<String>> contents, String name, List<CheckServiceNode> instances) {
+    Set<String> lines = new TreeSet<>();
+    for (CheckServiceNode instance : instances) {
+      StringBuilder line =
+          new StringBuilder(instance.getNode().getNode())
+              .append(' ')
+              .append(instance.getNode().getAddress())
+              .append(' ')
+              .append(instance.getService().getId())
+              .append(' ')
+              .append(instance.getService().getPort());
+      for (HealthCheck check : instance.getChecksList()) {
+        line.append(' ').append(check.getCheckId()).append('=').append(check.getStatus());
+      }
+      lines.add(line.toString());
+    }
+    if (!lines.isEmpty()) {
+      contents.put(name, List.copyOf(lines));
+    }
+  }
+}

@@ -1,0 +1,216 @@
+package io.hanse.peering.replication;
+
+import io.hanse.peering.link.Inbound;
+import io.hanse.peering.link.LinkStatus;
+import io.hanse.peering.link.LinkTarget;
+import io.hanse.peering.link.Outbound;
+import io.hanse.peering.link.StreamAcceptor;
+import io.hanse.peering.proto.ReplicationMessage;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Connections between simulated servers. A direction keeps its order, as TCP does; a connection can
+ * be slow, be cut with all that is on its way, or fall silent without an end being told.
+ */
+final class SimNetwork {
+  private final SimTime time;
+  private final Map<String, StreamAcceptor> listening = new TreeMap<>();
+  private final List<Connection> connections = new ArrayList<>();
+  private long latencyMillisMax = 20;
+  private double refusals;
+
+  SimNetwork(SimTime time) {
+    this.time = time;
+  }
+
+  void listen(String address, StreamAcceptor acceptor) {
+    listening.put(address, acceptor);
+  }
+
+  void stopListening(String address) {
+    listening.remove(address);
+  }
+
+  void trouble(long latencyMillis, double shareOfRefusals) {
+    latencyMillisMax = latencyMillis;
+    refusals = shareOfRefusals;
+  }
+
+  List<Connection> connections() {
+    connections.removeIf(connection -> connection.over);
+    return List.copyOf(connections);
+  }
+
+  /** Ends what the server at an address dialed or accepted. */
+  void crash(String address) {
+    for (Connection connection : connections()) {
+      if (connection.from.equals(address) || connection.to.equals(address)) {
+        connection.cut();
+      }
+    }
+  }
+
+  Outbound dial(String from, LinkTarget target, Function<Outbound, Inbound> inbound) {
+    Connection connection = new Connection(from, target.address());
+    connections.add(connection);
+    connection.dialer.inbound = inbound.apply(connection.dialer);
+    time.after(1 + time.random.nextLong(latencyMillisMax), connection::arrive);
+    return connection.dialer;
+  }
+
+  /** One connection with its one stream. */
+  final class Connection {
+    final String from;
+    final String to;
+    private final End dialer = new End(this);
+    private final End acceptor = new End(this);
+    private boolean over;
+    private boolean silent;
+
+    private Connection(String from, String to) {
+      this.from = from;
+      this.to = to;
+      dialer.other = acceptor;
+      acceptor.other = dialer;
+    }
+
+    private void arrive() {
+      StreamAcceptor server = listening.get(to);
+      if (server == null || time.chance(refusals)) {
+        over = true;
+        dialer.end(LinkStatus.of(LinkStatus.Code.UNAVAILABLE, "connection refused"));
+        return;
+      }
+      acceptor.inbound = server.accept(acceptor);
+      acceptor.deliver();
+    }
+
+    /** What is on its way is lost; both ends notice. */
+    void cut() {
+      over = true;
+      LinkStatus broken = LinkStatus.of(LinkStatus.Code.UNAVAILABLE, "connection reset");
+      dialer.end(broken);
+      acceptor.end(LinkStatus.of(LinkStatus.Code.CANCELLED, "context canceled"));
+    }
+
+    /** Nothing passes any more, and nobody is told. */
+    void fallSilent() {
+      silent = true;
+    }
+  }
+
+  /** One end of a connection, and what is on its way to it. */
+  private final class End implements Outbound {
+    private final Connection connection;
+    private final Queue<Runnable> onTheWay = new ArrayDeque<>();
+    private final Queue<Runnable> arrived = new ArrayDeque<>();
+    private @Nullable End other;
+    private @Nullable Inbound inbound;
+    private long lastArrivalMillis;
+    private int credits;
+    private boolean ended;
+
+    private End(Connection connection) {
+      this.connection = connection;
+    }
+
+    private void toOther(Runnable arrival) {
+      End receiver = other;
+      if (ended || connection.silent || receiver == null) {
+        return;
+      }
+      long arrivalMillis =
+          Math.max(
+              receiver.lastArrivalMillis,
+              time.nowMillis() + time.random.nextLong(latencyMillisMax));
+      receiver.lastArrivalMillis = arrivalMillis;
+      receiver.onTheWay.add(arrival);
+      time.after(
+          arrivalMillis - time.nowMillis(),
+          () -> {
+            Runnable first = receiver.onTheWay.remove();
+            if (!receiver.ended && !connection.silent) {
+              receiver.arrived.add(first);
+              receiver.deliver();
+            }
+          });
+    }
+
+    /** Messages need to be asked for; the rest waits for the messages before it. */
+    private void deliver() {
+      while (inbound != null && !arrived.isEmpty() && credits > 0) {
+        arrived.remove().run();
+      }
+    }
+
+    @Override
+    public void send(ReplicationMessage message) {
+      End receiver = other;
+      toOther(
+          () -> {
+            receiver.credits--;
+            Optional.ofNullable(receiver.inbound).ifPresent(in -> in.onMessage(message));
+          });
+    }
+
+    @Override
+    public boolean isReady() {
+      return !ended;
+    }
+
+    @Override
+    public void requestNext() {
+      credits++;
+      time.after(0, this::deliver);
+    }
+
+    @Override
+    public void halfClose() {
+      End receiver = other;
+      toOther(() -> Optional.ofNullable(receiver.inbound).ifPresent(Inbound::onHalfClose));
+    }
+
+    @Override
+    public void close(LinkStatus status) {
+      if (ended) {
+        return;
+      }
+      End receiver = other;
+      boolean isDialer = this == connection.dialer;
+      LinkStatus seen =
+          isDialer ? LinkStatus.of(LinkStatus.Code.CANCELLED, "context canceled") : status;
+      toOther(
+          () -> {
+            connection.over = true;
+            receiver.end(seen);
+          });
+      ended = true;
+    }
+
+    private void end(LinkStatus status) {
+      if (!ended) {
+        ended = true;
+        Optional.ofNullable(inbound).ifPresent(in -> in.onEnd(status));
+      }
+    }
+
+    @Override
+    public Set<String> extensions() {
+      return Set.of();
+    }
+
+    @Override
+    public String remote() {
+      return connection.to;
+    }
+  }
+}
