@@ -1,5 +1,6 @@
 package io.hanse.raft;
 
+import io.hanse.fsm.apply.CommandShape;
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.port.CommandSubmitter;
@@ -9,6 +10,7 @@ import io.hanse.fsm.row.CommandResult;
 import io.hanse.fsm.row.Entry;
 import io.hanse.fsm.row.NoOp;
 import io.hanse.fsm.row.RegisterClient;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -69,6 +71,10 @@ public final class Submitter implements CommandSubmitter {
                   + " bytes is above the limit of "
                   + settings.limits().commandBytes()
                   + "; write less at once"));
+    }
+    Optional<ProblemException> flaw = CommandShape.flaw(command);
+    if (flaw.isPresent()) {
+      return CompletableFuture.failedFuture(flaw.get());
     }
     if (isClosed) {
       return CompletableFuture.failedFuture(Problems.closing());

@@ -1,6 +1,7 @@
 package io.hanse.fsm.apply;
 
 import static io.hanse.fsm.apply.Refusals.invalid;
+import static io.hanse.fsm.apply.Refusals.requireNames;
 
 import io.hanse.fsm.config.MetaRules;
 import io.hanse.fsm.row.HealthCheck;
@@ -15,6 +16,7 @@ import io.hanse.fsm.view.Keys;
 import io.hanse.fsm.view.NodeIds;
 import io.hanse.fsm.view.Tables;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -44,6 +46,7 @@ final class CatalogWriter {
 
   /** Writes a node; one that has its id under another name is renamed. */
   void putNode(Node node) {
+    requireNames(node.getNode());
     Optional<String> flaw = NodeIds.flaw(node.getId());
     if (flaw.isPresent()) {
       throw invalid(
@@ -68,6 +71,7 @@ final class CatalogWriter {
       if (!takesId && !isDown(holder.get())) {
         throw invalid(
             String.format(
+                Locale.ROOT,
                 "failed inserting node: Error while renaming Node ID: \"%s\": Node name %s is"
                     + " reserved by node %s with name %s (%s)",
                 node.getId(),
@@ -93,6 +97,11 @@ final class CatalogWriter {
   }
 
   void putInstance(String nodeName, NodeService service) {
+    requireNames(
+        service.getId(),
+        service.getService(),
+        service.getKind(),
+        service.getProxy().getDestinationServiceName());
     Node node =
         node(nodeName)
             .orElseThrow(() -> invalid("failed inserting service: Missing node registration"));
@@ -107,6 +116,7 @@ final class CatalogWriter {
     if (flaw.isPresent()) {
       throw invalid(
           String.format(
+              Locale.ROOT,
               "failed inserting service: Invalid Service Meta for node %s and serviceID %s: %s",
               node.getNode(), builder.getId(), flaw.get()));
     }
@@ -126,6 +136,7 @@ final class CatalogWriter {
                         "failed inserting check on node \""
                             + nodeName
                             + "\": Missing node registration"));
+    requireNames(check.getCheckId(), check.getName(), check.getServiceId(), check.getStatus());
     HealthCheck.Builder builder =
         check.toBuilder().setNode(node.getNode()).setPeerName(peer).clearServiceName();
     builder.clearServiceTags();

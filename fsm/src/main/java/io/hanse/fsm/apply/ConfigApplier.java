@@ -1,6 +1,7 @@
 package io.hanse.fsm.apply;
 
 import static io.hanse.fsm.apply.Refusals.invalid;
+import static io.hanse.fsm.apply.Refusals.requireNames;
 
 import io.hanse.fsm.config.ConfigEntryKind;
 import io.hanse.fsm.row.ConfigEntry;
@@ -28,6 +29,7 @@ final class ConfigApplier {
         && version(rows, entry.getKind(), entry.getName()) != command.getCas()) {
       return Applied.NOT_DONE;
     }
+    requireNames(entry.getKind(), entry.getName());
     Tables.CONFIG_ENTRIES.put(rows, entry);
     requirePermission(rows, entry);
     requireProtocols(rows, entry.getKind(), entry.getName());

@@ -3,6 +3,7 @@ package io.hanse.fsm.apply;
 import static io.hanse.fsm.apply.Refusals.conflict;
 import static io.hanse.fsm.apply.Refusals.invalid;
 import static io.hanse.fsm.apply.Refusals.precondition;
+import static io.hanse.fsm.apply.Refusals.requireNames;
 
 import io.hanse.fsm.row.MarkPeeringDeleted;
 import io.hanse.fsm.row.Peering;
@@ -45,6 +46,7 @@ final class PeeringApplier {
     if (wanted.getName().isEmpty()) {
       throw invalid("Missing Peering Name");
     }
+    requireNames(wanted.getId(), wanted.getName());
     Optional<Peering> stored = new Peerings(rows).byName(wanted.getName());
     Peering next = stored.isPresent() ? changed(stored.get(), wanted) : created(rows, wanted);
     if (next.getState() == PeeringState.TERMINATED

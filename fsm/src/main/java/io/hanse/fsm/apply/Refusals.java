@@ -11,6 +11,15 @@ final class Refusals {
     return new ProblemException(ProblemCode.INVALID_ARGUMENT, text);
   }
 
+  /** The byte that ends the parts of a key may not be in one: rows would get into each other. */
+  static void requireNames(String... names) {
+    for (String name : names) {
+      if (name.indexOf('\0') >= 0) {
+        throw invalid("a name may not contain a zero character");
+      }
+    }
+  }
+
   /** The state does not allow it. */
   static ProblemException precondition(String text) {
     return new ProblemException(ProblemCode.FAILED_PRECONDITION, text);

@@ -69,7 +69,7 @@ final class ServerApplier {
 
   static Applied reap(ApplyContext context, ReapTombstones command) {
     long newest = context.timeMillis() - TOMBSTONES_KEPT_MILLIS;
-    context.rows().reap(Math.min(newest, command.getDeletedBeforeMillis()));
-    return Applied.DONE;
+    boolean areLeft = context.rows().reap(Math.min(newest, command.getDeletedBeforeMillis()));
+    return Applied.when(!areLeft);
   }
 }

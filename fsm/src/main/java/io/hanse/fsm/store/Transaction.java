@@ -6,6 +6,7 @@ import io.hanse.fsm.store.Version.Position;
 import io.hanse.fsm.store.Version.Totals;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -230,6 +231,7 @@ public final class Transaction implements Rows {
       throw new ProblemException(
           ProblemCode.QUOTA_EXCEEDED,
           String.format(
+              Locale.ROOT, // Kept in the state: all servers must say the same.
               "the state is full: %d of %d rows, %d of %d bytes; delete something first",
               rows, settings.rowsMax(), bytes, settings.bytesMax()));
     }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -179,6 +180,7 @@ public final class ExportResolver {
         text ->
             withheld.accept(
                 String.format(
+                    Locale.ROOT,
                     "instance \"%s\" of service \"%s\" on node \"%s\" is not exported: %s",
                     instance.getService().getId(),
                     instance.getService().getService(),

@@ -7,6 +7,7 @@ import io.hanse.fsm.store.Rows;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -115,6 +116,7 @@ public final class IntentionMatcher {
         source.getPermissionsCount() > 0 ? "decides request by request" : source.getAction();
     String reason =
         String.format(
+            Locale.ROOT,
             "intention %s => %s (precedence %d): %s",
             from, one.destination(), source.getPrecedence(), verdict);
     return new Decision(

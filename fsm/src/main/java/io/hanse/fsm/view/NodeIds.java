@@ -1,5 +1,6 @@
 package io.hanse.fsm.view;
 
+import java.util.Locale;
 import java.util.Optional;
 
 /** The form of a node's id: empty, or a UUID. */
@@ -24,7 +25,8 @@ public final class NodeIds {
       }
       if (!hyphen && Character.digit(c, 16) < 0) {
         return Optional.of(
-            String.format("invalid UUID: encoding/hex: invalid byte: U+%04X '%c'", (int) c, c));
+            String.format(
+                Locale.ROOT, "invalid UUID: encoding/hex: invalid byte: U+%04X '%c'", (int) c, c));
       }
     }
     return Optional.empty();

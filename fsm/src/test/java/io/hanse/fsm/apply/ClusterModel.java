@@ -41,6 +41,7 @@ final class ClusterModel {
   final TreeMap<String, ModelEntry> entries = new TreeMap<>();
   final TreeMap<String, ModelPeering> peerings = new TreeMap<>();
   final TreeMap<String, ModelSecrets> secrets = new TreeMap<>();
+  final TreeMap<String, Long> fences = new TreeMap<>();
   final Set<String> bundles = new TreeSet<>();
   CatalogModel catalog = new CatalogModel();
 
@@ -50,6 +51,7 @@ final class ClusterModel {
     copy.entries.putAll(entries);
     copy.peerings.putAll(peerings);
     copy.secrets.putAll(secrets);
+    copy.fences.putAll(fences);
     copy.bundles.addAll(bundles);
     copy.catalog = catalog.copy();
     return copy;
@@ -88,8 +90,19 @@ final class ClusterModel {
         requireOpen(peer);
         bundles.add(peer);
       }
+      case OPEN_IMPORTS -> {
+        String name = nameOf(command.getOpenImports().getPeeringId());
+        requireOpen(name);
+        require(secrets.containsKey(name));
+        fences.put(name, index);
+      }
       case RECONCILE_IMPORT -> {
-        requireOpen(command.getReconcileImport().getPeer());
+        String name = command.getReconcileImport().getPeer();
+        requireOpen(name);
+        long fence = command.getReconcileImport().getFence();
+        if (fence != 0 && fences.getOrDefault(name, 0L) != fence) {
+          return false;
+        }
         catalog.reconcile(
             command.getReconcileImport().getPeer(),
             command.getReconcileImport().getService(),
@@ -174,7 +187,7 @@ final class ClusterModel {
       }
       if (state == PeeringState.TERMINATED) {
         require(!command.hasGenerate());
-        secrets.remove(name);
+        forgetSecrets(name);
       }
       peerings.put(name, new ModelPeering(dials, state));
     } else if (peerings.containsKey(name)) {
@@ -244,8 +257,13 @@ final class ClusterModel {
     ModelPeering old = peerings.get(name);
     if (old != null) {
       peerings.put(name, new ModelPeering(old.dials(), PeeringState.DELETING));
-      secrets.remove(name);
+      forgetSecrets(name);
     }
+  }
+
+  private void forgetSecrets(String name) {
+    secrets.remove(name);
+    fences.remove(name);
   }
 
   private boolean terminate(String name) {

@@ -28,6 +28,7 @@ import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.DeleteConfigEntry;
 import io.hanse.fsm.row.HealthCheck;
 import io.hanse.fsm.row.NodeService;
+import io.hanse.fsm.row.OpenImports;
 import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.row.PeeringTrustBundle;
 import io.hanse.fsm.row.ReapTombstones;
@@ -138,7 +139,9 @@ final class RandomCommands {
   private Command.Builder peering() {
     String name = one(PEERS);
     String id = "id-" + name;
-    return switch (random.nextInt(12)) {
+    return switch (random.nextInt(13)) {
+      case 12 ->
+          Command.newBuilder().setOpenImports(OpenImports.newBuilder().setPeeringId(id));
       case 0, 1 -> write(acceptor(name));
       case 2 -> write(dialer(name));
       case 3, 4 -> generate(acceptor(name), one(SECRETS));
@@ -170,6 +173,10 @@ final class RandomCommands {
       instances[i] =
           instance(node(one(NODES)).setId(one(IDS)), sent, check("c" + i, sent.getId(), "passing"));
     }
-    return reconcile(one(PEERS), service, instances);
+    Command.Builder command = reconcile(one(PEERS), service, instances);
+    if (random.nextInt(4) == 0) {
+      command.getReconcileImportBuilder().setFence(random.nextInt(100));
+    }
+    return command;
   }
 }
