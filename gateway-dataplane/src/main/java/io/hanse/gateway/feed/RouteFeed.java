@@ -162,8 +162,8 @@ public final class RouteFeed implements AutoCloseable {
       channel = Optional.of(opened);
       server = address;
       made.start(open(found), identity.token());
-    } catch (IOException e) {
-      LOG.error("cannot connect to servers", e);
+    } catch (IOException | IllegalArgumentException e) {
+      LOG.error("cannot connect server={}", address, e);
       loop.after(backOff.nextMillis(), this::connect);
     }
   }

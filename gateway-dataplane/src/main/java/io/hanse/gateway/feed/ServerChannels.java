@@ -26,7 +26,7 @@ final class ServerChannels {
 
   static ManagedChannel open(String address, FirstContact.Found cluster, List<String> rootPems)
       throws IOException {
-    return NettyChannelBuilder.forTarget("passthrough:///" + address)
+    return NettyChannelBuilder.forTarget("dns:///" + address)
         .sslContext(tls(cluster, rootPems))
         .overrideAuthority(cluster.serverName())
         .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)

@@ -246,10 +246,12 @@ public final class Connection {
     if (state == State.CLOSED) {
       return;
     }
+    // Who is denied in the middle must not take what it has for the whole.
+    boolean abort = reason.isAbort() || (reason == CloseReason.RBAC_DENIED && upstream != null);
     enter(State.CLOSED);
-    close(client, reason.isAbort());
+    close(client, abort);
     if (upstream != null) {
-      close(upstream, reason.isAbort());
+      close(upstream, abort);
     }
     fromClient.release();
     fromUpstream.release();

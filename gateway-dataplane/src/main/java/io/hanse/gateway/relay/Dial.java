@@ -5,8 +5,11 @@ import io.hanse.gateway.route.Target;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import java.security.cert.CertificateException;
@@ -80,7 +83,9 @@ final class Dial {
             new ChannelInitializer<>() {
               @Override
               protected void initChannel(Channel channel) {
-                tls.ifPresent(upstream -> channel.pipeline().addLast(handler(upstream, channel)));
+                tls.ifPresent(
+                    upstream ->
+                        channel.pipeline().addLast(handler(upstream, channel), new EarlyEnd()));
               }
             });
   }
@@ -137,6 +142,9 @@ final class Dial {
     isOver = true;
     cancelDeadline();
     target.usage().connected(System.nanoTime() - startNanos);
+    if (tls.isPresent()) {
+      channel.pipeline().remove(EarlyEnd.class);
+    }
     channel.pipeline().addLast(connection.fromUpstream());
     connection.relay(channel);
   }
@@ -189,5 +197,26 @@ final class Dial {
       }
     }
     return false;
+  }
+
+  /**
+   * An endpoint that ends the connection in the middle of a handshake has refused it. The TLS
+   * handler would wait for the rest, since half a connection is still open.
+   */
+  private static final class EarlyEnd extends ChannelInboundHandlerAdapter {
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+      if (event == ChannelInputShutdownEvent.INSTANCE) {
+        ctx.close();
+      } else {
+        ctx.fireUserEventTriggered(event);
+      }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      // The future of the handshake tells.
+      ctx.close();
+    }
   }
 }
