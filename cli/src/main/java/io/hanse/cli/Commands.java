@@ -12,7 +12,11 @@ import io.hanse.cli.command.OperatorRaftCommands;
 import io.hanse.cli.command.PeeringCommands;
 import io.hanse.cli.command.ServicesCommands;
 import io.hanse.cli.command.VersionCommand;
+import io.hanse.cli.demo.DemoCommand;
 import io.hanse.cli.program.AgentCommand;
+import io.hanse.cli.program.EnvoyCommand;
+import io.hanse.cli.program.GatewayCommand;
+import io.hanse.cli.program.SidecarCommand;
 import java.util.List;
 import java.util.Set;
 
@@ -28,11 +32,16 @@ final class Commands {
           "config",
           "connect",
           "connect ca",
+          "connect envoy",
+          "connect proxy",
+          "demo",
+          "gateway",
           "kv",
           "members",
           "operator",
           "operator raft",
           "peering",
+          "proxy",
           "services",
           "version");
 
@@ -53,6 +62,10 @@ final class Commands {
       case "config" -> new ConfigCommands(session);
       case "connect" -> new ConnectCommands();
       case "connect ca" -> new ConnectCaCommands(session);
+      case "connect envoy" -> new EnvoyCommand(session);
+      case "connect proxy", "proxy" -> new SidecarCommand(session);
+      case "demo" -> new DemoCommand(session);
+      case "gateway" -> new GatewayCommand(session);
       case "kv" -> new KvCommands(session);
       case "members" -> new MembersCommand(session);
       case "operator" -> new OperatorCommands();

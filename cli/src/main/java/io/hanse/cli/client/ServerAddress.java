@@ -14,8 +14,8 @@ record ServerAddress(String scheme, String authority, String prefix) {
       case "http", "https" -> {}
       case "unix" ->
           throw new CommandFailure(
-              "Error connecting to Consul agent: unix sockets are not supported yet; give -http-addr"
-                  + " as host:port");
+              "Error connecting to Consul agent: unix sockets are not supported yet; give"
+                  + " -http-addr as host:port");
       default ->
           throw new CommandFailure(
               "Error connecting to Consul agent: Unknown protocol scheme: " + scheme);

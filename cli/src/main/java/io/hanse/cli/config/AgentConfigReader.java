@@ -184,7 +184,8 @@ public final class AgentConfigReader {
           "bootstrap_expect = 2: A cluster with 2 servers will provide no failure tolerance.");
     } else if (expect > 2 && expect % 2 == 0) {
       warnings.add(
-          "bootstrap_expect is even number: A cluster with an even number of servers does not achieve optimum fault tolerance.");
+          "bootstrap_expect is even number: A cluster with an even number of servers does not"
+              + " achieve optimum fault tolerance.");
     }
     List<String> join = new ArrayList<>(values.texts("retry_join"));
     join.addAll(values.texts("start_join"));

@@ -1,5 +1,6 @@
 package io.hanse.cli.program;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -11,6 +12,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Lifetime {
   private static final Logger LOG = LoggerFactory.getLogger(Lifetime.class);
+
+  /** How long the connections of a proxy may go on after it was asked to stop. */
+  static final Duration DRAIN = Duration.ofSeconds(20);
 
   /** Longer than any orderly stop; then the process goes as it is. */
   private static final long STOP_SECONDS_MAX = 30;

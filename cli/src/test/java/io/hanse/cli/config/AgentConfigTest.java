@@ -79,11 +79,11 @@ class AgentConfigTest {
     AgentConfig config =
         read(
             SERVER
-                + "service { name = \"web\" port = 80 meta { a_b = \"1\" }"
-                + " tagged_addresses { lan_ipv4 { address = \"1.2.3.4\" port = 1 } }"
-                + " connect { sidecar_service { proxy { config { x_y = 1 } upstreams = ["
-                + " { destination_name = \"db\" local_bind_port = 5000 mesh_gateway { mode = \"local\" } } ] } } } }"
-                + " services = [{ Name = \"api\" }] check { id = \"c\" ttl = \"10s\" }");
+                + "service { name = \"web\" port = 80 meta { a_b = \"1\" } tagged_addresses {"
+                + " lan_ipv4 { address = \"1.2.3.4\" port = 1 } } connect { sidecar_service { proxy"
+                + " { config { x_y = 1 } upstreams = [ { destination_name = \"db\" local_bind_port"
+                + " = 5000 mesh_gateway { mode = \"local\" } } ] } } } } services = [{ Name ="
+                + " \"api\" }] check { id = \"c\" ttl = \"10s\" }");
     assertThat(config.services().stream().map(JsonText::compact))
         .containsExactly(
             "{\"Name\":\"api\"}",
@@ -116,7 +116,8 @@ class AgentConfigTest {
         "encrypt = \"abc\"|not safe to ignore: encrypt",
         "acl { enabled = true }|not safe to ignore: acl.enabled",
         "tls { defaults { verify_incoming = true } }|not safe to ignore: tls",
-        "http_config { block_endpoints = [\"/v1/kv\"] }|not safe to ignore: http_config.block_endpoints",
+        "http_config { block_endpoints = [\"/v1/kv\"] }|not safe to ignore:"
+            + " http_config.block_endpoints",
         "connect { enabled = false }|connect.enabled = false is not supported",
         "connect { ca_provider = \"vault\" }|\"vault\" is not supported",
         "retry_join = [\"provider=aws tag=x secret=y\"]|cloud discovery is not supported",

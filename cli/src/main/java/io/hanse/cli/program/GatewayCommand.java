@@ -1,0 +1,35 @@
+package io.hanse.cli.program;
+
+import io.hanse.cli.client.Session;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "gateway",
+    description = "Runs a mesh gateway, through which clusters reach each other's services.")
+public final class GatewayCommand implements Callable<Integer> {
+  private final Session session;
+
+  @Mixin private final ProxyFlags proxy = new ProxyFlags();
+
+  @Mixin private final GatewayFlags gateway = new GatewayFlags();
+
+  @SuppressWarnings("UnusedVariable")
+  @Option(names = "-register", description = "It always registers; for those who are used to it.")
+  private boolean register;
+
+  public GatewayCommand(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() {
+    proxy.configureLogs();
+    gateway.register(proxy.http().client(session));
+    session.print("Registered service: " + gateway.service());
+    session.out().flush();
+    return Proxies.gateway(session, proxy, gateway.service());
+  }
+}
