@@ -2,6 +2,7 @@ package io.hanse.raft.ratis;
 
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.row.Batch;
 import io.hanse.fsm.row.Server;
 import io.hanse.raft.Consensus;
 import io.hanse.raft.DataDirectory;
@@ -43,6 +44,9 @@ import org.slf4j.LoggerFactory;
 
 /** One server of Ratis with at most one group. */
 public final class RatisConsensus implements Consensus {
+  private static final byte[] NO_COMMANDS =
+      Batch.newBuilder().setTimeMillis(1).build().toByteArray();
+
   private static final Logger LOG = LoggerFactory.getLogger(RatisConsensus.class);
 
   /** The division with its state machine, while there is a group. */
@@ -240,7 +244,11 @@ public final class RatisConsensus implements Consensus {
 
   @Override
   public CompletableFuture<Void> addVoters(Set<String> raftIds) {
-    return inGroup(id -> requests.addVoters(id, raftIds));
+    CompletableFuture<Void> added = inGroup(id -> requests.addVoters(id, raftIds));
+    // A newcomer that an earlier attempt has brought up to date is waited for in vain while there is
+    // nothing new to send it: answers to heartbeats don't tell what it has (RATIS-2605).
+    append(NO_COMMANDS);
+    return added;
   }
 
   @Override
