@@ -96,8 +96,9 @@ public final class SidecarProxy implements AutoCloseable {
       return;
     }
     MeshRoots roots = MeshRoots.of(snapshot);
-    boolean all = listenForMesh(snapshot, roots) & upstreams.update(snapshot, roots);
-    runtime.readyIf(all, () -> runtime.latest().ifPresent(this::apply));
+    boolean forMesh = listenForMesh(snapshot, roots);
+    boolean forUpstreams = upstreams.update(snapshot, roots);
+    runtime.readyIf(forMesh && forUpstreams, () -> runtime.latest().ifPresent(this::apply));
   }
 
   private void askForLeaf(ProxySnapshot snapshot) {

@@ -4,6 +4,7 @@ import io.hanse.gateway.feed.ProxySnapshot;
 import io.hanse.gateway.route.RouteCompiler;
 import io.hanse.peering.proto.Endpoints;
 import java.util.Map;
+import java.util.Objects;
 
 /** Brings the endpoints of snapshots to the pickers, those that changed only. */
 final class TargetBook {
@@ -19,7 +20,7 @@ final class TargetBook {
     known = snapshot.endpoints();
     known.forEach(
         (name, endpoints) -> {
-          if (!endpoints.equals(before.get(name))) {
+          if (!Objects.equals(endpoints, before.get(name))) {
             compiler.endpointsChanged(name, endpoints);
           }
         });

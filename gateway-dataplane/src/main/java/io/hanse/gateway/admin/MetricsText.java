@@ -12,7 +12,18 @@ public final class MetricsText {
   }
 
   /** One value; labels are names and values in turn. */
+  public MetricsText value(String name, long value, String... labels) {
+    name(name, labels).append(value).append('\n');
+    return this;
+  }
+
+  /** One value; labels are names and values in turn. */
   public MetricsText value(String name, double value, String... labels) {
+    name(name, labels).append(value).append('\n');
+    return this;
+  }
+
+  private StringBuilder name(String name, String... labels) {
     text.append(name);
     if (labels.length > 0) {
       text.append('{');
@@ -23,14 +34,7 @@ public final class MetricsText {
       }
       text.append('}');
     }
-    text.append(' ');
-    if (value == Math.rint(value) && Math.abs(value) < 1e15) {
-      text.append((long) value);
-    } else {
-      text.append(value);
-    }
-    text.append('\n');
-    return this;
+    return text.append(' ');
   }
 
   private void escape(String value) {

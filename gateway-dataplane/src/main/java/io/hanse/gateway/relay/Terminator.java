@@ -101,6 +101,7 @@ public final class Terminator implements Front {
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // Equal rules would only be asked in vain.
     public Optional<CloseReason> get() {
       Rules now = rules;
       if (now == known) {

@@ -164,11 +164,14 @@ final class GatewaySource implements ProxySource {
 
   private void importsAre(Imports now) {
     importsKnown = true;
-    for (Imported known : List.copyOf(imports.keySet())) {
-      if (!now.services().contains(known)) {
-        imports.remove(known).close();
-        importIs(known, Optional.empty());
-        resources.remove(ProxyResources.ENDPOINTS, known.endpoints());
+    var known = imports.entrySet().iterator();
+    while (known.hasNext()) {
+      Map.Entry<Imported, WatchedQuery<?>> each = known.next();
+      if (!now.services().contains(each.getKey())) {
+        each.getValue().close();
+        known.remove();
+        importIs(each.getKey(), Optional.empty());
+        resources.remove(ProxyResources.ENDPOINTS, each.getKey().endpoints());
       }
     }
     for (Imported wanted : now.services()) {

@@ -75,10 +75,13 @@ final class WatchedEndpoints {
 
   /** Drops all lists but these. */
   void retain(Collection<String> names) {
-    for (String name : List.copyOf(queries.keySet())) {
-      if (!names.contains(name)) {
-        queries.remove(name).close();
-        resources.remove(ProxyResources.ENDPOINTS, name);
+    var known = queries.entrySet().iterator();
+    while (known.hasNext()) {
+      Map.Entry<String, WatchedQuery<?>> each = known.next();
+      if (!names.contains(each.getKey())) {
+        each.getValue().close();
+        known.remove();
+        resources.remove(ProxyResources.ENDPOINTS, each.getKey());
       }
     }
   }
