@@ -122,8 +122,7 @@ public class StoreBenchmark {
   public long scan() {
     long[] bytes = {0};
     try (View view = store.view()) {
-      view.scan(
-          TableId.KV, nextPrefix(), (key, row, index) -> (bytes[0] += row.length) > 0);
+      view.scan(TableId.KV, nextPrefix(), (key, row, index) -> (bytes[0] += row.length) > 0);
     }
     return bytes[0];
   }
