@@ -13,6 +13,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Date;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -55,7 +56,8 @@ final class Chains {
    *
    * @return when it must be checked anew
    */
-  static Instant verify(X509Certificate[] chain, Set<TrustAnchor> anchors, Purpose purpose)
+  static Instant verify(
+      X509Certificate[] chain, Set<TrustAnchor> anchors, Purpose purpose, Instant now)
       throws CertificateException {
     if (chain.length == 0 || chain.length > LENGTH_MAX) {
       throw new CertificateException("a chain of " + chain.length + " certificates");
@@ -70,12 +72,13 @@ final class Chains {
       target.setCertificate(leaf);
       PKIXBuilderParameters parameters = new PKIXBuilderParameters(anchors, target);
       parameters.setRevocationEnabled(false);
+      parameters.setDate(Date.from(now));
       List<X509Certificate> presented = Arrays.asList(chain);
       parameters.addCertStore(
           CertStore.getInstance("Collection", new CollectionCertStoreParameters(presented)));
       CertPathBuilder.getInstance("PKIX").build(parameters);
     } catch (CertPathBuilderException e) {
-      throw new CertificateException(reason(leaf), e);
+      throw new CertificateException(reason(leaf, now), e);
     } catch (GeneralSecurityException e) {
       throw new CertificateException("certificate chain cannot be checked", e);
     }
@@ -87,8 +90,7 @@ final class Chains {
     return until;
   }
 
-  private static String reason(X509Certificate leaf) {
-    Instant now = Instant.now();
+  private static String reason(X509Certificate leaf, Instant now) {
     if (now.isAfter(leaf.getNotAfter().toInstant())
         || now.isBefore(leaf.getNotBefore().toInstant())) {
       return "certificate has expired or is not yet valid";

@@ -146,11 +146,12 @@ public final class LeafCache implements AutoCloseable {
     if (running != null) {
       return running;
     }
+    // Whoever waits hears of it when it is kept: who asks then gets the same.
     CompletableFuture<Leaf> result =
         CompletableFuture.supplyAsync(Keys::p256, executor)
-            .thenCompose(keys -> sign(entry.id, keys));
+            .thenCompose(keys -> sign(entry.id, keys))
+            .whenCompleteAsync((leaf, failure) -> done(entry, leaf, failure), executor);
     entry.pending = result;
-    result.whenCompleteAsync((leaf, failure) -> done(entry, leaf, failure), executor);
     return result;
   }
 

@@ -7,6 +7,7 @@ import java.security.cert.CertificateParsingException;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -35,8 +36,15 @@ public final class PeerTrust {
   private final Map<String, Set<TrustAnchor>> byDomain = new TreeMap<>();
   private final Map<String, Known> remembered = new ConcurrentHashMap<>();
 
+  private final InstantSource clock;
+
   /** Takes the roots in PEM by the name of their trust domain. */
   public PeerTrust(Map<String, ? extends Collection<String>> rootPems) {
+    this(rootPems, InstantSource.system());
+  }
+
+  PeerTrust(Map<String, ? extends Collection<String>> rootPems, InstantSource clock) {
+    this.clock = clock;
     rootPems.forEach(
         (domain, pems) -> {
           List<X509Certificate> roots = new ArrayList<>();
@@ -91,7 +99,7 @@ public final class PeerTrust {
       throws CertificateException {
     String key = fingerprint(chain, purpose);
     Known known = remembered.get(key);
-    if (known != null && known.until().isAfter(Instant.now())) {
+    if (known != null && known.until().isAfter(clock.instant())) {
       return known;
     }
     String uri = uri(chain[0]);
@@ -100,7 +108,7 @@ public final class PeerTrust {
     if (anchors == null) {
       throw new CertificateException("unknown trust domain \"" + id.trustDomain() + "\"");
     }
-    Known fresh = new Known(id, uri, Chains.verify(chain, anchors, purpose));
+    Known fresh = new Known(id, uri, Chains.verify(chain, anchors, purpose, clock.instant()));
     if (remembered.size() >= REMEMBERED_MAX) {
       remembered.clear();
     }

@@ -3,6 +3,7 @@ package io.hanse.identity;
 import java.security.cert.CertificateException;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -20,18 +21,21 @@ public final class ServerNameTrust extends TrustCheck {
   private final Set<TrustAnchor> anchors;
   private final String serverName;
 
-  private ServerNameTrust(List<String> rootPems, String serverName) {
+  private final InstantSource clock;
+
+  ServerNameTrust(List<String> rootPems, String serverName, InstantSource clock) {
+    this.clock = clock;
     this.anchors = Chains.anchors(Pem.certificates(rootPems));
     this.serverName = serverName;
   }
 
   public static X509ExtendedTrustManager of(List<String> rootPems, String serverName) {
-    return new ServerNameTrust(rootPems, serverName);
+    return new ServerNameTrust(rootPems, serverName, InstantSource.system());
   }
 
   @Override
   void check(X509Certificate[] chain, Chains.Purpose purpose) throws CertificateException {
-    Chains.verify(chain, anchors, purpose);
+    Chains.verify(chain, anchors, purpose, clock.instant());
     List<String> names = new ArrayList<>();
     Collection<List<?>> all = chain[0].getSubjectAlternativeNames();
     if (all != null) {

@@ -118,7 +118,9 @@ final class CatalogWriter {
           String.format(
               Locale.ROOT,
               "failed inserting service: Invalid Service Meta for node %s and serviceID %s: %s",
-              node.getNode(), builder.getId(), flaw.get()));
+              node.getNode(),
+              builder.getId(),
+              flaw.get()));
     }
     ServiceInstance instance =
         ServiceInstance.newBuilder().setNode(node.getNode()).setService(builder).build();

@@ -233,7 +233,10 @@ public final class Transaction implements Rows {
           String.format(
               Locale.ROOT, // Kept in the state: all servers must say the same.
               "the state is full: %d of %d rows, %d of %d bytes; delete something first",
-              rows, settings.rowsMax(), bytes, settings.bytesMax()));
+              rows,
+              settings.rowsMax(),
+              bytes,
+              settings.bytesMax()));
     }
     rows += moreRows;
     bytes += moreBytes;

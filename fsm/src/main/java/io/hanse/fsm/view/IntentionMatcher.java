@@ -118,7 +118,10 @@ public final class IntentionMatcher {
         String.format(
             Locale.ROOT,
             "intention %s => %s (precedence %d): %s",
-            from, one.destination(), source.getPrecedence(), verdict);
+            from,
+            one.destination(),
+            source.getPrecedence(),
+            verdict);
     return new Decision(
         source.getPermissionsCount() == 0 && source.getAction().equals(ALLOW),
         Optional.of(source),

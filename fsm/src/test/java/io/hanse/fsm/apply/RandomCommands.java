@@ -140,8 +140,7 @@ final class RandomCommands {
     String name = one(PEERS);
     String id = "id-" + name;
     return switch (random.nextInt(13)) {
-      case 12 ->
-          Command.newBuilder().setOpenImports(OpenImports.newBuilder().setPeeringId(id));
+      case 12 -> Command.newBuilder().setOpenImports(OpenImports.newBuilder().setPeeringId(id));
       case 0, 1 -> write(acceptor(name));
       case 2 -> write(dialer(name));
       case 3, 4 -> generate(acceptor(name), one(SECRETS));

@@ -88,8 +88,7 @@ final class DeletionDuty {
    * ever: so the row stays until it was told, or had the time to come.
    */
   private boolean mayBeForgotten(Peering peering) {
-    boolean hasDialer =
-        !Peerings.dials(peering) && !peering.getRemote().getDatacenter().isEmpty();
+    boolean hasDialer = !Peerings.dials(peering) && !peering.getRemote().getDatacenter().isEmpty();
     long waited = loop.nowMillis() - seenMillis.getOrDefault(peering.getId(), 0L);
     return !hasDialer
         || statuses.hasSaidFarewell(peering.getId())

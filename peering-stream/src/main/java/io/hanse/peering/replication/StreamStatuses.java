@@ -34,6 +34,7 @@ public final class StreamStatuses {
   private record Entry(Object stream, PeerStreamStatus status) {}
 
   private final Map<String, Entry> entries = new ConcurrentSkipListMap<>();
+
   /** Peerings deleted here whose other end was told so. */
   private final Set<String> farewells = new ConcurrentSkipListSet<>();
 

@@ -120,9 +120,7 @@ class ReplicationSimTest {
       done(beta, SimCommands.initialize(BETA_ID, "dc-beta"));
       done(alpha, SimCommands.acceptor(ALPHA_ID, "beta", "establishment"));
       done(alpha, SimCommands.exchange(ALPHA_ID, "establishment", "stream"));
-      done(
-          beta,
-          SimCommands.dialer(BETA_ID, "alpha", ALPHA_ID, alpha.addresses(), "stream"));
+      done(beta, SimCommands.dialer(BETA_ID, "alpha", ALPHA_ID, alpha.addresses(), "stream"));
       started = true;
     }
 
@@ -149,8 +147,7 @@ class ReplicationSimTest {
         case 0, 1, 2 ->
             done(
                 cluster,
-                SimCommands.register(
-                    node, service, 1 + time.random.nextInt(3), pick(STATUSES)));
+                SimCommands.register(node, service, 1 + time.random.nextInt(3), pick(STATUSES)));
         case 3 -> done(cluster, SimCommands.deregister(node, service + "-" + node));
         case 4 -> done(cluster, SimCommands.gateway(node, 8_443 + time.random.nextInt(2)));
         case 5 -> done(cluster, SimCommands.sidecar(node, service));
@@ -164,8 +161,7 @@ class ReplicationSimTest {
     }
 
     private void disturb(SimCluster cluster) {
-      SimCluster.Server server =
-          cluster.servers.get(time.random.nextInt(cluster.servers.size()));
+      SimCluster.Server server = cluster.servers.get(time.random.nextInt(cluster.servers.size()));
       switch (time.random.nextInt(4)) {
         case 0 -> network.connections().forEach(SimNetwork.Connection::cut);
         case 1 -> network.connections().forEach(SimNetwork.Connection::fallSilent);

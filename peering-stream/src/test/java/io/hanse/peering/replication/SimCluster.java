@@ -38,8 +38,7 @@ final class SimCluster implements StateReader, AutoCloseable {
   final SimTime time;
   final SimNetwork network;
   final ClusterStateMachine machine =
-      new ClusterStateMachine(
-          new Store(StoreSettings.defaults(), Runnable::run, Runnable::run));
+      new ClusterStateMachine(new Store(StoreSettings.defaults(), Runnable::run, Runnable::run));
 
   /** What stands in the log. */
   final List<byte[]> log = new ArrayList<>();
@@ -255,8 +254,7 @@ final class SimCluster implements StateReader, AutoCloseable {
               answer.complete(result);
             } else {
               answer.completeExceptionally(
-                  new ProblemException(
-                      ProblemCode.of(result.getProblem()), result.getMessage()));
+                  new ProblemException(ProblemCode.of(result.getProblem()), result.getMessage()));
             }
           });
     }
@@ -287,8 +285,7 @@ final class SimCluster implements StateReader, AutoCloseable {
     }
 
     @Override
-    public CompletableFuture<ByteString> call(
-        String call, ByteString request, Duration patience) {
+    public CompletableFuture<ByteString> call(String call, ByteString request, Duration patience) {
       return handlers.get(call).apply(request);
     }
   }

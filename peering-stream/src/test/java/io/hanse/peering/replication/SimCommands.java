@@ -1,8 +1,8 @@
 package io.hanse.peering.replication;
 
 import com.google.protobuf.Timestamp;
-import io.hanse.fsm.row.CaRoot;
 import io.hanse.fsm.row.CaConfiguration;
+import io.hanse.fsm.row.CaRoot;
 import io.hanse.fsm.row.ClusterIdentity;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.ConfigEntry;

@@ -43,7 +43,8 @@ final class SimInvariants {
     void imported(SimCluster importer, String peer, Command command) {
       if (command.hasReconcileImport()) {
         String service = command.getReconcileImport().getService();
-        List<String> content = imports(importer, peer, Set.of(service)).getOrDefault(service, List.of());
+        List<String> content =
+            imports(importer, peer, Set.of(service)).getOrDefault(service, List.of());
         if (!content.isEmpty()) {
           assertThat(history.getOrDefault(service, Set.of())).contains(content);
         }
