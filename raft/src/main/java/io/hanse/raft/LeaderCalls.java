@@ -15,15 +15,13 @@ public final class LeaderCalls implements LeaderCall {
   private final LeaderStanding standing;
   private final LeaderRoute route;
   private final PeerCalls peers;
-  private final Duration callPatience;
   private final Map<String, Function<ByteString, CompletableFuture<ByteString>>> handlers =
       new ConcurrentHashMap<>();
 
-  LeaderCalls(LeaderStanding standing, LeaderRoute route, PeerCalls peers, Duration callPatience) {
+  LeaderCalls(LeaderStanding standing, LeaderRoute route, PeerCalls peers) {
     this.standing = standing;
     this.route = route;
     this.peers = peers;
-    this.callPatience = callPatience;
   }
 
   @Override
@@ -35,13 +33,16 @@ public final class LeaderCalls implements LeaderCall {
 
   @Override
   public CompletableFuture<ByteString> call(String name, ByteString request, Duration patience) {
-    Duration perCall = patience.compareTo(callPatience) < 0 ? patience : callPatience;
     return route.ask(
         patience,
-        leader ->
-            leader.equals(standing.self())
-                ? answer(name, request)
-                : peers.ask(leader, name, request, perCall));
+        leader -> {
+          if (leader.equals(standing.self())) {
+            return answer(name, request);
+          }
+          CompletableFuture<ByteString> asked = peers.ask(leader, name, request, patience);
+          standing.abandonWhenReplaced(leader, asked);
+          return asked;
+        });
   }
 
   /** Answers a call that arrived here. */

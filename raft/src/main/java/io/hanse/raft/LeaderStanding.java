@@ -66,6 +66,22 @@ public final class LeaderStanding implements Leadership {
         });
   }
 
+  /** Fails the call with {@code NOT_LEADER} as soon as another than the one asked leads. */
+  void abandonWhenReplaced(String asked, CompletableFuture<?> call) {
+    long number = waiters.incrementAndGet();
+    CompletableFuture<Void> waiter = new CompletableFuture<>();
+    waiting.put(number, waiter);
+    waiter.thenRun(
+        () -> {
+          if (current.leader().filter(asked::equals).isPresent()) {
+            abandonWhenReplaced(asked, call);
+          } else {
+            call.completeExceptionally(Problems.notLeader());
+          }
+        });
+    call.whenComplete((answer, failure) -> waiting.remove(number));
+  }
+
   /** This server takes part no more: whoever waits for a leader waits in vain. */
   void close() {
     isClosed = true;

@@ -7,6 +7,7 @@ import com.google.protobuf.Parser;
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.port.LeaderCall;
+import io.hanse.fsm.port.Leadership;
 import io.hanse.fsm.port.Membership;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.RemoveServer;
@@ -27,6 +28,7 @@ public final class Members implements Membership {
   private static final String REMOVE = "raft.remove";
   private static final Duration TRANSFER_PATIENCE = Duration.ofSeconds(3);
 
+  private final Leadership leadership;
   private final String self;
   private final Consensus consensus;
   private final ReadRounds rounds;
@@ -35,21 +37,28 @@ public final class Members implements Membership {
   private final Duration patience;
 
   Members(
-      String self,
+      Leadership leadership,
       Consensus consensus,
       ReadRounds rounds,
       Submitter submitter,
       LeaderCall leaderCall,
       Duration patience) {
-    this.self = self;
+    this.leadership = leadership;
+    this.self = leadership.self();
     this.consensus = consensus;
     this.rounds = rounds;
     this.submitter = submitter;
     this.leaderCall = leaderCall;
     this.patience = patience;
     leaderCall.serve(LIST, request -> CompletableFuture.completedFuture(list()));
-    leaderCall.serve(TRANSFER, naming(this::handOver));
-    leaderCall.serve(REMOVE, naming(this::removeHere));
+    leaderCall.serve(
+        TRANSFER,
+        naming(
+            name ->
+                name.getLeaderRaftId().isEmpty() || name.getLeaderRaftId().equals(self)
+                    ? handOver(name.getRaftId())
+                    : CompletableFuture.completedFuture(null)));
+    leaderCall.serve(REMOVE, naming(name -> removeHere(name.getRaftId())));
   }
 
   @Override
@@ -87,12 +96,14 @@ public final class Members implements Membership {
 
   @Override
   public CompletableFuture<Void> transferLeadership(Optional<String> raftId) {
-    return command(TRANSFER, raftId.orElse(""));
+    MemberName.Builder name = MemberName.newBuilder().setRaftId(raftId.orElse(""));
+    leadership.standing().leader().ifPresent(name::setLeaderRaftId);
+    return command(TRANSFER, name.build());
   }
 
   @Override
   public CompletableFuture<Void> remove(String raftId) {
-    return command(REMOVE, raftId)
+    return command(REMOVE, MemberName.newBuilder().setRaftId(raftId).build())
         .thenCompose(
             removed ->
                 submitter.submit(
@@ -102,9 +113,8 @@ public final class Members implements Membership {
         .thenApply(result -> null);
   }
 
-  private CompletableFuture<Void> command(String call, String raftId) {
-    ByteString request = MemberName.newBuilder().setRaftId(raftId).build().toByteString();
-    return leaderCall.call(call, request, patience).thenApply(answer -> null);
+  private CompletableFuture<Void> command(String call, MemberName name) {
+    return leaderCall.call(call, name.toByteString(), patience).thenApply(answer -> null);
   }
 
   private ByteString list() {
@@ -164,10 +174,10 @@ public final class Members implements Membership {
   }
 
   private static Function<ByteString, CompletableFuture<ByteString>> naming(
-      Function<String, CompletableFuture<Void>> action) {
+      Function<MemberName, CompletableFuture<Void>> action) {
     return request ->
         action
-            .apply(parse(MemberName.parser(), request).getRaftId())
+            .apply(parse(MemberName.parser(), request))
             .thenApply(done -> ByteString.EMPTY);
   }
 

@@ -58,6 +58,9 @@ public final class Replication implements AutoCloseable {
   private volatile @Nullable Consensus started;
   private volatile boolean isClosed;
 
+  /** Of the joining thread only. */
+  private int joinFailures;
+
   private Replication(
       RaftSettings settings,
       Replica replica,
@@ -94,8 +97,9 @@ public final class Replication implements AutoCloseable {
     reads =
         new ReadLevels(
             standing, route, rounds, applied, contact, replica, peers, timing.callPatience());
-    leaderCalls = new LeaderCalls(standing, route, peers, timing.callPatience());
-    members = new Members(raftId, consensus, rounds, submitter, leaderCalls, timing.hold());
+    leaderCalls = new LeaderCalls(standing, route, peers);
+    members = new Members(
+            standing, consensus, rounds, submitter, leaderCalls, timing.hold());
     Neighbours neighbours =
         new Neighbours(
             raftId,
@@ -199,8 +203,12 @@ public final class Replication implements AutoCloseable {
   private void join() {
     try {
       bootstrap.step();
+      joinFailures = 0;
     } catch (RuntimeException e) {
-      LOG.warn("bootstrap step failed", e);
+      joinFailures++;
+      if (joinFailures == 1) {
+        LOG.warn("the join exchange failed and will be tried again", e);
+      }
     }
     Duration pause =
         bootstrap.isSettled()
