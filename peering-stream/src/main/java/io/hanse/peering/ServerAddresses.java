@@ -24,10 +24,7 @@ public final class ServerAddresses {
   public static List<String> of(Rows rows) {
     List<String> addresses = new ArrayList<>();
     for (CheckServiceNode instance : new Catalog(rows).service("", "consul")) {
-      Map<String, String> meta = instance.getService().getMetaMap();
-      port(meta.get("grpc_tls_port"))
-          .or(() -> port(meta.get("grpc_port")))
-          .ifPresent(port -> addresses.add(joined(host(instance), port)));
+      of(instance).ifPresent(addresses::add);
     }
     if (addresses.isEmpty()) {
       // In a cluster's first moments its servers are not in the catalog yet.
@@ -44,6 +41,14 @@ public final class ServerAddresses {
           "a grpc bind port must be specified in the configuration for all servers");
     }
     return addresses;
+  }
+
+  /** Where one server is reached, by its instance in the catalog; empty without a port. */
+  public static Optional<String> of(CheckServiceNode instance) {
+    Map<String, String> meta = instance.getService().getMetaMap();
+    return port(meta.get("grpc_tls_port"))
+        .or(() -> port(meta.get("grpc_port")))
+        .map(port -> joined(host(instance), port));
   }
 
   private static String host(CheckServiceNode instance) {

@@ -9,9 +9,9 @@ import io.hanse.fsm.row.PeeringTrustBundle;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Ca;
 import io.hanse.fsm.view.Health;
+import io.hanse.peering.ServerAddresses;
 import io.hanse.peering.protocol.PeerResources;
 import io.hanse.peering.protocol.ResourceType;
-import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -56,7 +56,7 @@ record StandingExport(
     NavigableSet<String> addresses = new TreeSet<>();
     for (CheckServiceNode server : new Health(view).service("", SERVERS)) {
       if (isUp(server)) {
-        addressOf(server).ifPresent(addresses::add);
+        ServerAddresses.of(server).ifPresent(addresses::add);
       }
     }
     return addresses.isEmpty()
@@ -71,22 +71,5 @@ record StandingExport(
       }
     }
     return true;
-  }
-
-  private static Optional<String> addressOf(CheckServiceNode server) {
-    String wan = server.getNode().getTaggedAddressesOrDefault("wan", "");
-    String host = wan.isEmpty() ? server.getNode().getAddress() : wan;
-    Map<String, String> meta = server.getService().getMetaMap();
-    int tls = portOf(meta.getOrDefault("grpc_tls_port", ""));
-    int port = tls > 0 ? tls : portOf(meta.getOrDefault("grpc_port", ""));
-    return port > 0 && !host.isEmpty() ? Optional.of(host + ":" + port) : Optional.empty();
-  }
-
-  private static int portOf(String text) {
-    try {
-      return Integer.parseInt(text);
-    } catch (NumberFormatException e) {
-      return 0;
-    }
   }
 }

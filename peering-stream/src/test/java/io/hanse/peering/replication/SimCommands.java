@@ -24,10 +24,10 @@ import java.util.Collection;
 import java.util.List;
 
 /** What operators and agents of simulated clusters write. */
-final class SimCommands {
+public final class SimCommands {
   private SimCommands() {}
 
-  static Command initialize(String id, String datacenter) {
+  public static Command initialize(String id, String datacenter) {
     return Command.newBuilder()
         .setInitializeCluster(
             InitializeCluster.newBuilder()
@@ -42,7 +42,7 @@ final class SimCommands {
         .build();
   }
 
-  static Command acceptor(String id, String name, String establishment) {
+  public static Command acceptor(String id, String name, String establishment) {
     return Command.newBuilder()
         .setWritePeering(
             WritePeering.newBuilder()
@@ -52,7 +52,7 @@ final class SimCommands {
         .build();
   }
 
-  static Command exchange(String id, String establishment, String stream) {
+  public static Command exchange(String id, String establishment, String stream) {
     return Command.newBuilder()
         .setWritePeering(
             WritePeering.newBuilder()
@@ -65,7 +65,7 @@ final class SimCommands {
         .build();
   }
 
-  static Command dialer(
+  public static Command dialer(
       String id, String name, String peerId, List<String> addresses, String stream) {
     return Command.newBuilder()
         .setWritePeering(
@@ -82,7 +82,7 @@ final class SimCommands {
         .build();
   }
 
-  static Command delete(String name) {
+  public static Command delete(String name) {
     return Command.newBuilder()
         .setMarkPeeringDeleted(
             MarkPeeringDeleted.newBuilder()
@@ -91,7 +91,7 @@ final class SimCommands {
         .build();
   }
 
-  static Command register(String node, String service, int port, String status) {
+  public static Command register(String node, String service, int port, String status) {
     String id = service + "-" + node;
     return Command.newBuilder()
         .setRegister(
@@ -107,7 +107,7 @@ final class SimCommands {
         .build();
   }
 
-  static Command sidecar(String node, String service) {
+  public static Command sidecar(String node, String service) {
     String id = service + "-sidecar-" + node;
     return Command.newBuilder()
         .setRegister(
@@ -124,7 +124,7 @@ final class SimCommands {
         .build();
   }
 
-  static Command gateway(String node, int port) {
+  public static Command gateway(String node, int port) {
     return Command.newBuilder()
         .setRegister(
             RegisterCatalog.newBuilder()
@@ -138,13 +138,13 @@ final class SimCommands {
         .build();
   }
 
-  static Command deregister(String node, String serviceId) {
+  public static Command deregister(String node, String serviceId) {
     return Command.newBuilder()
         .setDeregister(DeregisterCatalog.newBuilder().setNode(node).setServiceId(serviceId))
         .build();
   }
 
-  static Command export(String peer, Collection<String> services) {
+  public static Command export(String peer, Collection<String> services) {
     ExportedServices.Builder exported = ExportedServices.newBuilder();
     for (String service : services) {
       exported.addServices(
