@@ -207,7 +207,10 @@ final class Dial {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
       if (event == ChannelInputShutdownEvent.INSTANCE) {
-        ctx.close();
+        // The kernel calls a socket hung up, too, that has not begun to connect.
+        if (ctx.channel().isActive()) {
+          ctx.close();
+        }
       } else {
         ctx.fireUserEventTriggered(event);
       }
