@@ -53,7 +53,23 @@ final class Dial {
             .eventLoop()
             .schedule(this::giveUp, limits.dial().millisMax(), TimeUnit.MILLISECONDS);
     connection.client().closeFuture().addListener(closed -> abandon());
-    attempt();
+    later();
+  }
+
+  /**
+   * Not in the middle of a loop's turn: a new socket could have the number of one that was closed in
+   * the same turn, and would get what was still to be told of that one.
+   */
+  private void later() {
+    connection
+        .client()
+        .eventLoop()
+        .execute(
+            () -> {
+              if (!isOver) {
+                attempt();
+              }
+            });
   }
 
   private void attempt() {
@@ -154,7 +170,7 @@ final class Dial {
     target.usage().connectFailed();
     failure = reason;
     detail = RelayHandler.text(cause);
-    attempt();
+    later();
   }
 
   private void giveUp() {

@@ -26,8 +26,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The event loops, and what all their connections share: limits, log and metrics. Each loop has a
- * listener of its own where the system allows it, and keeps a connection for life.
+ * The event loops, and what all their connections share: limits, log and metrics. A loop keeps a
+ * connection for life.
  */
 public final class RelayLoops implements AutoCloseable {
   private static final int BACKLOG = 4096;
@@ -36,6 +36,14 @@ public final class RelayLoops implements AutoCloseable {
 
   private final Transport transport;
   private final GatewayLimits limits;
+
+  /**
+   * Not one of the loops that relay: a descriptor that is accepted in the middle of a loop's turn may
+   * have the number of one that was closed in the same turn, and would get what was still to be told
+   * of that one.
+   */
+  private final EventLoopGroup acceptor;
+
   private final EventLoopGroup group;
   private final Map<EventExecutor, LoopConnections> loops = new LinkedHashMap<>();
   private final Admission admission;
@@ -54,6 +62,9 @@ public final class RelayLoops implements AutoCloseable {
     this.waterMark =
         new WriteBufferWaterMark(
             limits.relaying().writeLowBytes(), limits.relaying().writeHighBytes());
+    this.acceptor =
+        new MultiThreadIoEventLoopGroup(
+            1, new DefaultThreadFactory("accept", true), transport.loops());
     this.group =
         new MultiThreadIoEventLoopGroup(
             threads, new DefaultThreadFactory("relay", true), transport.loops());
@@ -64,21 +75,19 @@ public final class RelayLoops implements AutoCloseable {
 
   /** A bound address; closing it lets its connections live. */
   public static final class Listener implements AutoCloseable {
-    private final List<Channel> channels;
+    private final Channel channel;
 
-    private Listener(List<Channel> channels) {
-      this.channels = List.copyOf(channels);
+    private Listener(Channel channel) {
+      this.channel = channel;
     }
 
     public InetSocketAddress address() {
-      return (InetSocketAddress) channels.get(0).localAddress();
+      return (InetSocketAddress) channel.localAddress();
     }
 
     @Override
     public void close() {
-      for (Channel channel : channels) {
-        channel.close().awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS);
-      }
+      channel.close().awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS);
     }
   }
 
@@ -89,27 +98,14 @@ public final class RelayLoops implements AutoCloseable {
    */
   public Listener listen(String name, InetSocketAddress address, boolean readsAtOnce, Front front)
       throws IOException {
-    List<Channel> bound = new ArrayList<>();
-    try {
-      InetSocketAddress next = address;
-      for (EventLoop loop : acceptors()) {
-        Channel channel = bind(loop, next, name, readsAtOnce, front);
-        bound.add(channel);
-        next = (InetSocketAddress) channel.localAddress();
-      }
-      return new Listener(bound);
-    } catch (IOException e) {
-      bound.forEach(Channel::close);
-      throw e;
-    }
+    return new Listener(bind(address, name, readsAtOnce, front));
   }
 
-  private Channel bind(
-      EventLoop loop, InetSocketAddress address, String name, boolean readsAtOnce, Front front)
+  private Channel bind(InetSocketAddress address, String name, boolean readsAtOnce, Front front)
       throws IOException {
     ServerBootstrap bootstrap =
         new ServerBootstrap()
-            .group(loop, transport.sharesPorts() ? loop : group)
+            .group(acceptor, group)
             .channel(transport.serverChannel())
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
@@ -211,19 +207,12 @@ public final class RelayLoops implements AutoCloseable {
   @Override
   public void close() {
     admission.close();
+    acceptor.shutdownGracefully(0, STOP_SECONDS, TimeUnit.SECONDS);
     group
         .shutdownGracefully(0, STOP_SECONDS, TimeUnit.SECONDS)
         .awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS);
     names.close();
     log.close();
-  }
-
-  private List<EventLoop> acceptors() {
-    List<EventLoop> all = new ArrayList<>();
-    for (LoopConnections each : loops.values()) {
-      all.add(each.loop());
-    }
-    return transport.sharesPorts() ? all : all.subList(0, 1);
   }
 
   private LoopConnections connectionsOf(EventExecutor loop) {
