@@ -51,13 +51,7 @@ public final class Members implements Membership {
     this.leaderCall = leaderCall;
     this.patience = patience;
     leaderCall.serve(LIST, request -> CompletableFuture.completedFuture(list()));
-    leaderCall.serve(
-        TRANSFER,
-        naming(
-            name ->
-                name.getLeaderRaftId().isEmpty() || name.getLeaderRaftId().equals(self)
-                    ? handOver(name.getRaftId())
-                    : CompletableFuture.completedFuture(null)));
+    leaderCall.serve(TRANSFER, naming(this::transferHere));
     leaderCall.serve(REMOVE, naming(name -> removeHere(name.getRaftId())));
   }
 
@@ -130,6 +124,13 @@ public final class Members implements Membership {
     return list.build().toByteString();
   }
 
+  /** Without a target it is enough that the leadership that was meant has ended. */
+  private CompletableFuture<Void> transferHere(MemberName name) {
+    String meant = name.getLeaderRaftId();
+    boolean hasEnded = name.getRaftId().isEmpty() && !meant.isEmpty() && !meant.equals(self);
+    return hasEnded ? CompletableFuture.completedFuture(null) : handOver(name.getRaftId());
+  }
+
   /**
    * Gives leadership away. The no-op first: followers of an idle leader are not known to be up to
    * date, and the transfer would wait for that in vain.
@@ -176,9 +177,7 @@ public final class Members implements Membership {
   private static Function<ByteString, CompletableFuture<ByteString>> naming(
       Function<MemberName, CompletableFuture<Void>> action) {
     return request ->
-        action
-            .apply(parse(MemberName.parser(), request))
-            .thenApply(done -> ByteString.EMPTY);
+        action.apply(parse(MemberName.parser(), request)).thenApply(done -> ByteString.EMPTY);
   }
 
   private static <M extends Message> M parse(Parser<M> parser, ByteString bytes) {
