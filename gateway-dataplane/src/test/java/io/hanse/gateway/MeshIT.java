@@ -14,6 +14,7 @@ import io.hanse.fsm.row.Weights;
 import io.hanse.gateway.relay.CloseReason;
 import io.hanse.gateway.relay.TestBackend;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -289,7 +290,7 @@ class MeshIT {
   }
 
   private static ProxySettings settings(String id) {
-    return ProxySettings.of(id).withAdminBind(new InetSocketAddress("127.0.0.1", 0));
+    return ProxySettings.of(id).withAdminBind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
   }
 
   private static String get(InetSocketAddress address, String path) throws Exception {

@@ -132,7 +132,10 @@ public final class Replication implements AutoCloseable {
       RaftSettings settings, Replica replica, Fatal fatal, Surroundings surroundings)
       throws IOException {
     DataDirectory directory =
-        DataDirectory.open(settings.directory(), settings.self().getNodeId(), new DurableFiles(FolderSync.ofDisk()));
+        DataDirectory.open(
+            settings.directory(),
+            settings.self().getNodeId(),
+            new DurableFiles(FolderSync.ofDisk()));
     try {
       Replication replication = new Replication(settings, replica, fatal, directory, surroundings);
       replication.run();

@@ -25,9 +25,9 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
 /**
- * Servers that find each other over links that fail, crash between any two steps, and come back with
- * what they had written down. Whatever happens, two groups never share a voter; once all is well
- * they form one.
+ * Servers that find each other over links that fail, crash between any two steps, and come back
+ * with what they had written down. Whatever happens, two groups never share a voter; once all is
+ * well they form one.
  */
 class BootstrapSimTest {
   private static final int EXPECT = 3;
@@ -215,8 +215,9 @@ class BootstrapSimTest {
     }
     checkGroups();
     assertThat(servers).allMatch(server -> server.promises.stage() == Stage.STAGE_FORMED);
-    assertThat(servers).extracting(server -> server.promises.groupId()).containsOnly(
-        servers.get(0).promises.groupId());
+    assertThat(servers)
+        .extracting(server -> server.promises.groupId())
+        .containsOnly(servers.get(0).promises.groupId());
     for (Sim server : servers) {
       server.disk.close();
     }

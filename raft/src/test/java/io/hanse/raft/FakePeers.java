@@ -45,8 +45,7 @@ class FakePeers implements PeerCalls {
   }
 
   @Override
-  public CompletableFuture<Long> readPoint(
-      String raftId, boolean isConsistent, Duration patience) {
+  public CompletableFuture<Long> readPoint(String raftId, boolean isConsistent, Duration patience) {
     return unreachable();
   }
 

@@ -105,7 +105,8 @@ class SubmitterTest {
   }
 
   private static ProblemCode problem(CompletableFuture<CommandResult> answer) {
-    Throwable failure = answer.handle((result, thrown) -> thrown).orTimeout(20, TimeUnit.SECONDS).join();
+    Throwable failure =
+        answer.handle((result, thrown) -> thrown).orTimeout(20, TimeUnit.SECONDS).join();
     return Problems.code(failure);
   }
 

@@ -181,7 +181,7 @@ final class ClusterModel {
       ModelPeering old = peerings.get(name);
       boolean dials = command.getPeering().getPeerServerAddressesCount() > 0;
       PeeringState state = old == null ? PeeringState.PENDING : old.state();
-      require(old == null || old.dials() == dials && state != PeeringState.DELETING);
+      require(old == null || (old.dials() == dials && state != PeeringState.DELETING));
       if (command.getPeering().getState() == PeeringState.ESTABLISHING) {
         state = PeeringState.ESTABLISHING;
       }

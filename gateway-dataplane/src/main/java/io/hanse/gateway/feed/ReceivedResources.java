@@ -19,9 +19,11 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
@@ -36,6 +38,10 @@ final class ReceivedResources {
     final Class<T> message;
     final Function<T, Optional<String>> refusal;
     final Map<String, T> held = new TreeMap<>();
+
+    /** Those of which nothing could be used yet: one bad resource must not hold up the others. */
+    final Set<String> unusable = new TreeSet<>();
+
     Optional<Set<String>> listed = Optional.empty();
 
     Kind(ResourceType type, Class<T> message, Function<T, Optional<String>> refusal) {
@@ -47,8 +53,13 @@ final class ReceivedResources {
     Optional<String> store(String id, Any payload) throws InvalidProtocolBufferException {
       T content = payload.unpack(message);
       Optional<String> problem = refusal.apply(content);
-      if (problem.isEmpty() && !content.equals(held.get(id))) {
-        held.put(id, content);
+      if (problem.isPresent()) {
+        unusable.add(id);
+      } else {
+        unusable.remove(id);
+        if (!Objects.equals(content, held.get(id))) {
+          held.put(id, content);
+        }
       }
       return problem;
     }
@@ -56,11 +67,14 @@ final class ReceivedResources {
     void list(List<String> names) {
       Set<String> all = new LinkedHashSet<>(names);
       held.keySet().retainAll(all);
+      unusable.retainAll(all);
       listed = Optional.of(all);
     }
 
     boolean isComplete() {
-      return listed.isPresent() && held.keySet().containsAll(listed.get());
+      return listed.isPresent()
+          && listed.get().stream()
+              .allMatch(name -> held.containsKey(name) || unusable.contains(name));
     }
   }
 

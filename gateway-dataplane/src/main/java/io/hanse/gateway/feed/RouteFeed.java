@@ -114,7 +114,11 @@ public final class RouteFeed implements AutoCloseable {
         () -> {
           try {
             FirstContact.Found found = contact.find();
-            loop.execute(() -> contacted(found));
+            loop.execute(
+                () -> {
+                  rootPems = found.rootPems();
+                  contacted(found);
+                });
           } catch (IOException e) {
             loop.execute(() -> contactFailed(e));
           } catch (InterruptedException e) {
@@ -133,9 +137,6 @@ public final class RouteFeed implements AutoCloseable {
   }
 
   private void contacted(FirstContact.Found found) {
-    if (rootPems.isEmpty()) {
-      rootPems = found.rootPems();
-    }
     cluster = Optional.of(found);
     List<String> servers = new ArrayList<>(found.servers());
     Collections.shuffle(servers);

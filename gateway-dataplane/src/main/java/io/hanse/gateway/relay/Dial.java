@@ -57,8 +57,8 @@ final class Dial {
   }
 
   /**
-   * Not in the middle of a loop's turn: a new socket could have the number of one that was closed in
-   * the same turn, and would get what was still to be told of that one.
+   * Not in the middle of a loop's turn: a new socket could have the number of one that was closed
+   * in the same turn, and would get what was still to be told of that one.
    */
   private void later() {
     connection
@@ -114,7 +114,7 @@ final class Dial {
 
   private void onConnected(ChannelFuture connecting, Destination destination) {
     Channel channel = connecting.channel();
-    if (isOver) {
+    if (isOver()) {
       channel.close();
     } else if (!connecting.isSuccess()) {
       failed(destination, CloseReason.CONNECT_FAILED, connecting.cause());
@@ -131,7 +131,7 @@ final class Dial {
 
   private void onHandshake(Future<?> shaken, Channel channel, Destination destination) {
     connection.shared().metrics().handshake(shaken.isSuccess());
-    if (isOver) {
+    if (isOver()) {
       channel.close();
     } else if (!shaken.isSuccess()) {
       channel.close();
@@ -152,6 +152,11 @@ final class Dial {
         succeeded(channel);
       }
     }
+  }
+
+  /** A connection that ended meanwhile may still be saying goodbye to its client. */
+  private boolean isOver() {
+    return isOver || connection.isClosed();
   }
 
   private void succeeded(Channel channel) {

@@ -19,7 +19,6 @@ import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,9 +37,9 @@ public final class RelayLoops implements AutoCloseable {
   private final GatewayLimits limits;
 
   /**
-   * Not one of the loops that relay: a descriptor that is accepted in the middle of a loop's turn may
-   * have the number of one that was closed in the same turn, and would get what was still to be told
-   * of that one.
+   * Not one of the loops that relay: a descriptor that is accepted in the middle of a loop's turn
+   * may have the number of one that was closed in the same turn, and would get what was still to be
+   * told of that one.
    */
   private final EventLoopGroup acceptor;
 

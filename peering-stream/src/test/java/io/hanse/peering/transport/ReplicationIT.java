@@ -70,8 +70,7 @@ class ReplicationIT {
 
     List<String> imported(String peer, String service) {
       try (View view = server.cluster.view()) {
-        return new Health(view)
-            .service(peer, service).stream().map(Side::line).toList();
+        return new Health(view).service(peer, service).stream().map(Side::line).toList();
       }
     }
 
@@ -136,13 +135,10 @@ class ReplicationIT {
   void shouldImportWhatIsExportedAsItChanges() {
     register("passing");
     export("web");
-    eventually(
-        () ->
-            assertThat(beta.imported("alpha", "web")).containsExactly("web-n1 [passing]"));
+    eventually(() -> assertThat(beta.imported("alpha", "web")).containsExactly("web-n1 [passing]"));
     register("critical");
     eventually(
-        () ->
-            assertThat(beta.imported("alpha", "web")).containsExactly("web-n1 [critical]"));
+        () -> assertThat(beta.imported("alpha", "web")).containsExactly("web-n1 [critical]"));
     assertThat(beta.overlaid("alpha").getStreamStatus().getImportedServicesList())
         .containsExactly("web");
     assertThat(alpha.overlaid("beta").getStreamStatus().getExportedServicesList())
@@ -206,9 +202,7 @@ class ReplicationIT {
     alpha.server.cluster.lead(true);
 
     eventually(
-        () ->
-            assertThat(beta.imported("alpha", "web")).containsExactly("web-n1 [critical]"));
-    eventually(
-        () -> assertThat(alpha.overlaid("beta").getState()).isEqualTo(PeeringState.ACTIVE));
+        () -> assertThat(beta.imported("alpha", "web")).containsExactly("web-n1 [critical]"));
+    eventually(() -> assertThat(alpha.overlaid("beta").getState()).isEqualTo(PeeringState.ACTIVE));
   }
 }

@@ -150,9 +150,7 @@ public final class RatisConsensus implements Consensus {
   @Override
   public Optional<String> groupId() {
     Group present = group;
-    return present == null
-        ? Optional.empty()
-        : Optional.of(present.id().getUuid().toString());
+    return present == null ? Optional.empty() : Optional.of(present.id().getUuid().toString());
   }
 
   @Override
@@ -245,7 +243,8 @@ public final class RatisConsensus implements Consensus {
   @Override
   public CompletableFuture<Void> addVoters(Set<String> raftIds) {
     CompletableFuture<Void> added = inGroup(id -> requests.addVoters(id, raftIds));
-    // A newcomer that an earlier attempt has brought up to date is waited for in vain while there is
+    // A newcomer that an earlier attempt has brought up to date is waited for in vain while there
+    // is
     // nothing new to send it: answers to heartbeats don't tell what it has (RATIS-2605).
     append(NO_COMMANDS);
     return added;
@@ -261,8 +260,7 @@ public final class RatisConsensus implements Consensus {
     return inGroup(id -> requests.transfer(id, raftId, patience));
   }
 
-  private CompletableFuture<Void> inGroup(
-      Function<RaftGroupId, CompletableFuture<Void>> request) {
+  private CompletableFuture<Void> inGroup(Function<RaftGroupId, CompletableFuture<Void>> request) {
     Group present = group;
     return present == null
         ? CompletableFuture.failedFuture(Problems.notLeader())

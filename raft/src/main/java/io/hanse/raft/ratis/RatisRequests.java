@@ -89,8 +89,7 @@ final class RatisRequests {
         SetConfigurationRequest.Arguments.newBuilder()
             .setMode(Mode.COMPARE_AND_SET)
             .setServersInCurrentConf(peers(current))
-            .setServersInNewConf(
-                peers(current.stream().filter(id -> !id.equals(raftId)).toList()))
+            .setServersInNewConf(peers(current.stream().filter(id -> !id.equals(raftId)).toList()))
             .build());
   }
 

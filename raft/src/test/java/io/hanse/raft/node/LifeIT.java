@@ -182,8 +182,7 @@ class LifeIT {
   private static Path openSegment(Path groups) throws IOException {
     try (DirectoryStream<Path> group = Files.newDirectoryStream(groups)) {
       Path current = group.iterator().next().resolve("current");
-      try (DirectoryStream<Path> segments =
-          Files.newDirectoryStream(current, "log_inprogress_*")) {
+      try (DirectoryStream<Path> segments = Files.newDirectoryStream(current, "log_inprogress_*")) {
         return segments.iterator().next();
       }
     }

@@ -1,0 +1,114 @@
+package io.hanse.gateway.feed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Message;
+import io.hanse.identity.CertificateAuthority;
+import io.hanse.identity.TrustDomain;
+import io.hanse.peering.proto.Endpoints;
+import io.hanse.peering.proto.ProxyConfig;
+import io.hanse.peering.proto.ResourceList;
+import io.hanse.peering.proto.Route;
+import io.hanse.peering.protocol.ProxyResources;
+import io.hanse.peering.protocol.ResourceType;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ReceivedResourcesTest {
+  private static final String ROOT =
+      CertificateAuthority.create(
+              new TrustDomain("11111111-0000-0000-0000-000000000001.consul"),
+              "abcd",
+              1,
+              Instant.parse("2026-01-01T00:00:00Z"))
+          .row()
+          .getRootCert();
+
+  private final ReceivedResources resources =
+      new ReceivedResources(ProxyResources.of(ProxyResources.MESH_GATEWAY));
+
+  @Test
+  void shouldBeCompleteWhenAllThatIsListedIsThere() {
+    config();
+    list(ProxyResources.ENDPOINTS, "db");
+    list(ProxyResources.ROUTE, "a");
+    assertThat(resources.isComplete()).isFalse();
+    store(ProxyResources.ROUTE, "a", route("a"));
+    assertThat(resources.isComplete()).isFalse();
+    store(ProxyResources.ENDPOINTS, "db", Endpoints.newBuilder().setName("db").build());
+    assertThat(resources.isComplete()).isTrue();
+    assertThat(resources.snapshot().routes()).containsOnlyKeys("a");
+  }
+
+  @Test
+  void shouldForgetWhatIsNoLongerListed() {
+    complete();
+    list(ProxyResources.ROUTE);
+    assertThat(resources.snapshot().routes()).isEmpty();
+  }
+
+  @Test
+  void shouldKeepWhatItHasWhenTheNewOneIsRefused() {
+    complete();
+    Route before = resources.snapshot().routes().get("a");
+    assertThat(store(ProxyResources.ROUTE, "a", Route.getDefaultInstance())).isPresent();
+    assertThat(resources.snapshot().routes().get("a")).isSameAs(before);
+    store(ProxyResources.ROUTE, "a", route("a"));
+    assertThat(resources.snapshot().routes().get("a")).isSameAs(before);
+  }
+
+  @Test
+  void shouldNotWaitForAResourceThatIsRefused() {
+    complete();
+    list(ProxyResources.ROUTE, "a", "bad");
+    assertThat(resources.isComplete()).isFalse();
+    store(ProxyResources.ROUTE, "bad", Route.getDefaultInstance());
+    assertThat(resources.isComplete()).isTrue();
+  }
+
+  @Test
+  void shouldRefuseWhatItCannotRead() {
+    assertThat(store(ProxyResources.ROUTE, "a", ResourceList.getDefaultInstance())).isPresent();
+    assertThat(store(ProxyResources.LIST, "Nothing", ResourceList.getDefaultInstance()))
+        .isPresent();
+    ProxyConfig rootless =
+        ProxyConfig.newBuilder().setTrustDomain("t").setDatacenter("d").addRootPems("x").build();
+    assertThat(store(ProxyResources.CONFIG, ProxyResources.CONFIG_ID, rootless)).isPresent();
+  }
+
+  private void complete() {
+    config();
+    store(ProxyResources.ENDPOINTS, "db", Endpoints.newBuilder().setName("db").build());
+    list(ProxyResources.ENDPOINTS, "db");
+    store(ProxyResources.ROUTE, "a", route("a"));
+    list(ProxyResources.ROUTE, "a");
+    assertThat(resources.isComplete()).isTrue();
+  }
+
+  private void config() {
+    ProxyConfig config =
+        ProxyConfig.newBuilder()
+            .setTrustDomain("11111111-0000-0000-0000-000000000001.consul")
+            .setDatacenter("dc1")
+            .addRootPems(ROOT)
+            .build();
+    assertThat(store(ProxyResources.CONFIG, ProxyResources.CONFIG_ID, config)).isEmpty();
+    list(ProxyResources.CONFIG, ProxyResources.CONFIG_ID);
+  }
+
+  private void list(ResourceType type, String... names) {
+    ResourceList list = ResourceList.newBuilder().addAllNames(List.of(names)).build();
+    assertThat(store(ProxyResources.LIST, ProxyResources.listId(type), list)).isEmpty();
+  }
+
+  private Optional<String> store(ResourceType type, String id, Message content) {
+    return resources.store(type, id, Any.pack(content));
+  }
+
+  private static Route route(String sni) {
+    return Route.newBuilder().setSni(sni).setEndpoints("db").build();
+  }
+}
