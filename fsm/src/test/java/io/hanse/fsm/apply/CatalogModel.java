@@ -41,7 +41,7 @@ final class CatalogModel {
 
   void register(RegisterCatalog command) {
     String node = command.getNode().getNode();
-    if (!command.getSkipNodeUpdate()) {
+    if (!command.getSkipNodeUpdate() || !nodes.containsKey(at("", node))) {
       putNode("", command.getNode());
     }
     putService("", node, command.getService());

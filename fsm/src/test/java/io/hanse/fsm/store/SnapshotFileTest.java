@@ -52,7 +52,7 @@ class SnapshotFileTest {
     try (Store store = filled()) {
       SnapshotFile.Header header = SnapshotFile.header(write(store));
       assertThat(header.term()).isEqualTo(7);
-      assertThat(header.logIndex()).isEqualTo(301);
+      assertThat(header.logIndex()).isEqualTo(300);
       assertThat(header.digest()).isEqualTo(store.version().digest());
     }
   }

@@ -113,7 +113,7 @@ class StoreTest {
         assertThat(KV.createIndex(KV.get(view, TestTables.kvKey("a")).orElseThrow())).isEqualTo(2);
         assertThat(KV.modifyIndex(KV.get(view, TestTables.kvKey("a")).orElseThrow())).isEqualTo(3);
       }
-      assertThatThrownBy(() -> store.begin(1, 0)).isInstanceOf(ProblemException.class);
+      assertThatThrownBy(() -> store.begin(0, 0)).isInstanceOf(ProblemException.class);
     }
   }
 
