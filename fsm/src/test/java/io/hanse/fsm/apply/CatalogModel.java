@@ -70,7 +70,7 @@ final class CatalogModel {
       ModelNode holder = nodes.get(key);
       if (holder != null && !holder.id().equals(node.getId())) {
         ModelCheck health = checks.get(at(peer, node.getNode(), "serfHealth"));
-        boolean isDown = health != null && health.status().equals("critical");
+        boolean isDown = health == null || health.status().equals("critical");
         ClusterModel.require(isDown || (holder.id().isEmpty() && renamed.isEmpty()));
       }
       renamed.ifPresent(old -> dropNode(peer, old.name()));
