@@ -1,6 +1,7 @@
 package io.hanse.cli.demo;
 
 import io.hanse.cli.client.CommandFailure;
+import io.hanse.cli.program.FreePorts;
 import io.hanse.cli.client.Session;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -15,6 +15,9 @@ final class ManagedProcess {
   private static final long STOP_SECONDS_MAX = 25;
   private static final int TAIL_LINES = 15;
 
+  /** To compile for hours of load would cost the two minutes of the demo half of their time. */
+  private static final String JVM_FLAGS = "HANSE_JVM_FLAGS";
+
   private final String name;
   private final List<String> command;
   private final Path log;
@@ -42,6 +45,7 @@ final class ManagedProcess {
             .redirectInput(new File("/dev/null"))
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     builder.environment().keySet().removeIf(ManagedProcess::isSetting);
+    builder.environment().putIfAbsent(JVM_FLAGS, "-XX:TieredStopAtLevel=1");
     try {
       process = builder.start();
       wanted = true;
@@ -54,6 +58,7 @@ final class ManagedProcess {
   static boolean isSetting(String variable) {
     return !variable.equals("HANSE_HEAP")
         && !variable.equals("HANSE_ARCHIVE")
+        && !variable.equals(JVM_FLAGS)
         && (variable.startsWith("HANSE_")
             || variable.startsWith("CONSUL_")
             || variable.startsWith("CONNECT_"));

@@ -1,6 +1,7 @@
 package io.hanse.cli.demo;
 
 import io.hanse.cli.client.ApiClient;
+import io.hanse.cli.program.FreePorts;
 import io.hanse.cli.value.Value;
 import java.io.IOException;
 import java.util.List;
