@@ -59,6 +59,9 @@ final class DialLoop {
   private @Nullable PeerStream stream;
   private int ring;
   private int failures;
+
+  /** Of the failures, those that were the answer of a server which does not lead. */
+  private int refusals;
   private long dialedMillis;
   private Runnable cancelAttempt = () -> {};
   private boolean stopped;
@@ -95,6 +98,7 @@ final class DialLoop {
       // A stream that runs is left alone: it can live with what it began with.
       ring = 0;
       failures = 0;
+      refusals = 0;
       if (stream == null) {
         cancelAttempt.run();
         attempt();
@@ -155,9 +159,16 @@ final class DialLoop {
     }
     if (loop.nowMillis() - dialedMillis >= replication.settings().healthyMillis()) {
       failures = 0;
+      refusals = 0;
     }
     failures++;
-    long delay = RedialDelays.millisAfter(close.status().code(), failures);
+    // While a cluster elects, its servers refuse many times in a second. That must not make the
+    // next failure of another kind one of a long row, which is waited out for minutes.
+    boolean refused = close.status().code() == LinkStatus.Code.FAILED_PRECONDITION;
+    refusals += refused ? 1 : 0;
+    long delay =
+        RedialDelays.millisAfter(
+            close.status().code(), refused ? refusals : failures - refusals);
     if (failures == 1) {
       LOG.warn(
           "stream failed, dialing again peering={} code={} text={} delay_ms={}",
