@@ -1,8 +1,8 @@
 package io.hanse.cli.demo;
 
 import io.hanse.cli.client.CommandFailure;
-import io.hanse.cli.program.FreePorts;
 import io.hanse.cli.client.Session;
+import io.hanse.cli.program.FreePorts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

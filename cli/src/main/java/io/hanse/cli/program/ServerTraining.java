@@ -43,11 +43,14 @@ final class ServerTraining {
         AgentConfigReader.read(
             new AgentConfigReader.Sources(true, List.of(), "", flags, List.of(), Path.of("")));
     ApiClient api = ApiClient.of("127.0.0.1:" + config.ports().http());
-    try (AgentAssembly agent = AgentAssembly.start(config)) {
+    AgentAssembly agent = AgentAssembly.start(config);
+    try {
       await(() -> !api.get("/v1/status/leader").orFail().json().text().isEmpty());
       write(api, ports);
       read(api);
       proxy(api);
+    } finally {
+      agent.close();
     }
     System.exit(0);
   }
@@ -75,8 +78,7 @@ final class ServerTraining {
         "/v1/config",
         "{'Kind':'exported-services','Name':'default','Services':"
             + "[{'Name':'web','Consumers':[{'Peer':'other'}]}]}");
-    api.send(
-            Request.post("/v1/peering/token").with(JsonText.parse("{\"PeerName\":\"other\"}")))
+    api.send(Request.post("/v1/peering/token").with(JsonText.parse("{\"PeerName\":\"other\"}")))
         .orFail();
   }
 
@@ -99,7 +101,8 @@ final class ServerTraining {
   }
 
   private static void proxy(ApiClient api) throws Exception {
-    try (GatewayServer gateway = GatewayServer.start(settings("mesh-gateway"), contact(api, "mesh-gateway"));
+    try (GatewayServer gateway =
+            GatewayServer.start(settings("mesh-gateway"), contact(api, "mesh-gateway"));
         SidecarProxy sidecar =
             SidecarProxy.start(settings("web-sidecar-proxy"), contact(api, "web-sidecar-proxy"))) {
       gateway.ready().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
