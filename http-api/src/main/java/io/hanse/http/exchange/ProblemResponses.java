@@ -3,6 +3,7 @@ package io.hanse.http.exchange;
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.http.json.JsonProblem;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,10 @@ public final class ProblemResponses {
     }
     if (cause instanceof JsonProblem problem) {
       return Answer.text(400, "Request decode failed: " + text(problem));
+    }
+    if (cause instanceof CancellationException) {
+      // The client hung up: nobody reads this.
+      return Answer.text(INTERNAL, "canceled");
     }
     LOG.error("request failed", cause);
     return Answer.text(INTERNAL, "internal error");

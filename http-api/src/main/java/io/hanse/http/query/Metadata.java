@@ -17,6 +17,10 @@ public enum Metadata {
   private static final String INDEX = "X-Consul-Index";
   private static final String KNOWN_LEADER = "X-Consul-Knownleader";
   private static final String LAST_CONTACT = "X-Consul-Lastcontact";
+
+  /** The longest time that Consul's clients can count, in nanoseconds: for "never". */
+  private static final long LONGEST_MILLIS = Long.MAX_VALUE / 1_000_000;
+
   private static final String BACKEND = "X-Consul-Query-Backend";
   private static final String CONSISTENCY = "X-Consul-Effective-Consistency";
 
@@ -28,7 +32,8 @@ public enum Metadata {
     }
     headers.put(INDEX, Long.toUnsignedString(index == 0 ? 1 : index));
     headers.put(KNOWN_LEADER, Boolean.toString(freshness.knownLeader()));
-    headers.put(LAST_CONTACT, Long.toString(freshness.lastContactMillis()));
+    headers.put(
+        LAST_CONTACT, Long.toString(Math.min(freshness.lastContactMillis(), LONGEST_MILLIS)));
     headers.put(BACKEND, "blocking-query");
     if (this == WITH_CONSISTENCY) {
       headers.put(
