@@ -54,7 +54,7 @@ final class MessageArbitrary {
     return switch (field.getJavaType()) {
       case STRING -> TEXTS.get(random.nextInt(TEXTS.size()));
       case BOOLEAN -> random.nextBoolean();
-      case INT -> MessageWriter.isUnsigned(field) ? random.nextInt() : random.nextInt();
+      case INT -> random.nextInt();
       case LONG -> random.nextLong();
       case DOUBLE -> (double) random.nextInt(1000) / 8;
       case FLOAT -> (float) random.nextInt(1000) / 8;

@@ -209,7 +209,8 @@ class MessageJsonTest {
                 bytes("{\"TTL\":30000000000,\"Interval\":\"1m0.5s\"}"), CheckType.newBuilder())
             .build();
     assertThat(read.getTtl()).isEqualTo(Duration.newBuilder().setSeconds(30).build());
-    assertThat(read.getInterval().getNanos()).isEqualTo(500_000_000);
+    assertThat(read.getInterval())
+        .isEqualTo(Duration.newBuilder().setSeconds(60).setNanos(500_000_000).build());
   }
 
   @Test

@@ -197,7 +197,7 @@ class LifeIT {
     }
     byte[] torn = Arrays.copyOf(written, (end / 4096 + 3) * 4096);
     ByteBuffer entry = ByteBuffer.wrap(torn, end, 700);
-    entry.put((byte) (3000 & 0x7f | 0x80)).put((byte) (3000 >> 7));
+    entry.put((byte) ((3000 & 0x7f) | 0x80)).put((byte) (3000 >> 7));
     while (entry.hasRemaining()) {
       entry.put((byte) 'x');
     }
