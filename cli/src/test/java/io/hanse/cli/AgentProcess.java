@@ -1,0 +1,139 @@
+package io.hanse.cli;
+
+import static org.awaitility.Awaitility.await;
+
+import io.hanse.http.RawClient;
+import io.hanse.http.RawClient.Response;
+import io.hanse.http.replay.Recording;
+import io.hanse.http.replay.Subject;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/** An agent of the built distribution, as a process of its own on free ports of loopback. */
+final class AgentProcess implements Subject {
+  private static final List<String> PORTS =
+      List.of("http", "grpc", "grpc_tls", "serf_lan", "serf_wan", "server");
+  private static final Duration START_MAX = Duration.ofSeconds(60);
+  private static final long STOP_SECONDS_MAX = 10;
+
+  private final Map<String, Integer> ports;
+  private final Process process;
+
+  private AgentProcess(Map<String, Integer> ports, Process process) {
+    this.ports = ports;
+    this.process = process;
+  }
+
+  /** Starts one, and waits until it leads, has an authority and is in its own catalog. */
+  static AgentProcess start(Path bin, Path folder, Recording.Agent agent, boolean isDev) {
+    try {
+      Map<String, Integer> ports = freePorts();
+      Path home = Files.createTempDirectory(folder, agent.name());
+      Path config = home.resolve("agent.json");
+      Files.writeString(config, configuration(agent, isDev, ports, home));
+      List<String> command = new ArrayList<>(List.of(bin.toString(), "agent"));
+      if (isDev) {
+        command.add("-dev");
+      }
+      command.addAll(List.of("-config-file", config.toString()));
+      File log = home.resolve("log").toFile();
+      Process process =
+          new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log).start();
+      AgentProcess started = new AgentProcess(ports, process);
+      await().atMost(START_MAX).ignoreExceptions().until(() -> started.isReady(agent.name()));
+      return started;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Map<String, Integer> freePorts() throws IOException {
+    List<ServerSocket> sockets = new ArrayList<>();
+    Map<String, Integer> ports = new TreeMap<>();
+    for (String name : PORTS) {
+      ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+      sockets.add(socket);
+      ports.put(name, socket.getLocalPort());
+    }
+    for (ServerSocket socket : sockets) {
+      socket.close();
+    }
+    return ports;
+  }
+
+  private static String configuration(
+      Recording.Agent agent, boolean isDev, Map<String, Integer> ports, Path home) {
+    Map<String, Object> all = new TreeMap<>(agent.configuration());
+    all.put("node_name", agent.name());
+    all.put("node_id", agent.nodeId());
+    all.put("bind_addr", "127.0.0.1");
+    all.put("client_addr", "127.0.0.1");
+    all.put("ports", ports);
+    if (!isDev) {
+      all.put("data_dir", home.resolve("data").toString());
+      all.put("server", true);
+    }
+    return json(all);
+  }
+
+  private static String json(Object value) {
+    if (value instanceof Map<?, ?> map) {
+      return map.entrySet().stream()
+          .map(entry -> "\"" + entry.getKey() + "\":" + json(entry.getValue()))
+          .collect(Collectors.joining(",", "{", "}"));
+    }
+    if (value instanceof List<?> list) {
+      return list.stream().map(AgentProcess::json).collect(Collectors.joining(",", "[", "]"));
+    }
+    return value instanceof String ? "\"" + value + "\"" : String.valueOf(value);
+  }
+
+  private boolean isReady(String node) throws IOException {
+    Response leader = get("/v1/status/leader");
+    Response roots = get("/v1/connect/ca/roots");
+    Response self = get("/v1/catalog/node/" + node);
+    return leader.text().length() > 2
+        && roots.text().replace(" ", "").contains("\"Active\":true")
+        && self.text().contains("lan_ipv4");
+  }
+
+  private Response get(String path) throws IOException {
+    return RawClient.exchange(http(), "GET", path, Map.of(), null);
+  }
+
+  @Override
+  public InetSocketAddress http() {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), ports.get("http"));
+  }
+
+  @Override
+  public Map<String, Integer> ports() {
+    return ports;
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package io.hanse.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hanse.http.replay.Recording;
+import io.hanse.http.replay.Replayer;
+import io.hanse.http.replay.Replayer.Outcome;
+import io.hanse.http.replay.SkipList;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Recordings of a real Consul against whole agents of the distribution. */
+class HttpReplayIT {
+  private static final SkipList SKIPS = SkipList.load("skip.txt", "skip-with-agent.txt");
+
+  @TempDir Path folder;
+
+  /** The number of lines may only grow. */
+  @ParameterizedTest
+  @CsvSource({
+    "agent-checks,1", "agent-misc,1", "agent-services,1", "blocking,76", "catalog,107",
+    "encoding-dev,16", "health,46", "kv-session-txn,40", "peering,1", "status-operator,12"
+  })
+  void shouldAnswerAsConsulDid(String file, int replayedMin) throws IOException {
+    Path bin = bin();
+    Outcome outcome =
+        Replayer.replay(
+            Recording.load(file),
+            SKIPS,
+            (agent, isDev) -> AgentProcess.start(bin, folder, agent, isDev));
+    assertThat(outcome.differences()).isEmpty();
+    assertThat(outcome.replayed()).isGreaterThanOrEqualTo(replayedMin);
+  }
+
+  private static Path bin() throws IOException {
+    try (Stream<Path> built = Files.list(Path.of("target"))) {
+      return built
+          .map(folder -> folder.resolve("bin/hanse"))
+          .filter(Files::isExecutable)
+          .findFirst()
+          .orElseThrow(() -> new IllegalStateException("no distribution in target"))
+          .toAbsolutePath();
+    }
+  }
+}
