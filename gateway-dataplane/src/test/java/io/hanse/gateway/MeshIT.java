@@ -290,7 +290,8 @@ class MeshIT {
   }
 
   private static ProxySettings settings(String id) {
-    return ProxySettings.of(id).withAdminBind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    return ProxySettings.of(id)
+        .withAdminBind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
   }
 
   private static String get(InetSocketAddress address, String path) throws Exception {

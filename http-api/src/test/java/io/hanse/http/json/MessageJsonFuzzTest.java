@@ -35,10 +35,10 @@ class MessageJsonFuzzTest {
   @Property(tries = 2_000)
   void shouldRefuseOrReadWhatIsDamaged(@ForAll long seed) {
     Random random = new Random(seed);
-    byte[] text =
-        SEEDS.get(random.nextInt(SEEDS.size())).getBytes(StandardCharsets.UTF_8).clone();
+    byte[] text = SEEDS.get(random.nextInt(SEEDS.size())).getBytes(StandardCharsets.UTF_8).clone();
     for (int i = random.nextInt(4); i >= 0; i--) {
-      text[random.nextInt(text.length)] = (byte) "{}[]\":,x019eE.-\\u\0\n".charAt(random.nextInt(18));
+      text[random.nextInt(text.length)] =
+          (byte) "{}[]\":,x019eE.-\\u\0\n".charAt(random.nextInt(18));
     }
     readAll(text);
   }

@@ -30,7 +30,11 @@ class QueryOptionsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "'',DEFAULT", "stale,STALE", "stale=false,STALE", "consistent,CONSISTENT", "max_stale=1s,STALE",
+    "'',DEFAULT",
+    "stale,STALE",
+    "stale=false,STALE",
+    "consistent,CONSISTENT",
+    "max_stale=1s,STALE",
     "leader,DEFAULT"
   })
   void shouldReadTheLevel(String query, Level level) {

@@ -62,6 +62,7 @@ final class DialLoop {
 
   /** Of the failures, those that were the answer of a server which does not lead. */
   private int refusals;
+
   private long dialedMillis;
   private Runnable cancelAttempt = () -> {};
   private boolean stopped;
@@ -167,8 +168,7 @@ final class DialLoop {
     boolean refused = close.status().code() == LinkStatus.Code.FAILED_PRECONDITION;
     refusals += refused ? 1 : 0;
     long delay =
-        RedialDelays.millisAfter(
-            close.status().code(), refused ? refusals : failures - refusals);
+        RedialDelays.millisAfter(close.status().code(), refused ? refusals : failures - refusals);
     if (failures == 1) {
       LOG.warn(
           "stream failed, dialing again peering={} code={} text={} delay_ms={}",
