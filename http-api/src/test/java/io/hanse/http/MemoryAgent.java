@@ -1,5 +1,6 @@
 package io.hanse.http;
 
+import io.hanse.http.agent.LocalAgent;
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.row.HealthCheck;

@@ -9,7 +9,7 @@ import io.hanse.fsm.row.AgentService;
 import io.hanse.fsm.row.CheckType;
 import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.ServiceDefinition;
-import io.hanse.http.LocalAgent.CheckRegistration;
+import io.hanse.http.agent.LocalAgent.CheckRegistration;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Map;

@@ -2,7 +2,7 @@ package io.hanse.cli.agent;
 
 import io.hanse.fsm.port.Leadership;
 import io.hanse.fsm.row.Server;
-import io.hanse.http.LocalAgent.Member;
+import io.hanse.http.agent.LocalAgent.Member;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;

@@ -7,7 +7,7 @@ import io.hanse.cli.value.Value;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.row.CheckType;
 import io.hanse.fsm.row.ServiceDefinition;
-import io.hanse.http.LocalAgent.CheckRegistration;
+import io.hanse.http.agent.LocalAgent.CheckRegistration;
 import io.hanse.http.json.MessageJson;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -5,7 +5,7 @@ import io.hanse.fsm.row.Server;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Health;
 import io.hanse.fsm.view.Servers;
-import io.hanse.http.LocalAgent.Member;
+import io.hanse.http.agent.LocalAgent.Member;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

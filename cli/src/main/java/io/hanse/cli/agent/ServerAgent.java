@@ -9,7 +9,7 @@ import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.Server;
 import io.hanse.fsm.row.ServiceDefinition;
 import io.hanse.fsm.store.View;
-import io.hanse.http.LocalAgent;
+import io.hanse.http.agent.LocalAgent;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

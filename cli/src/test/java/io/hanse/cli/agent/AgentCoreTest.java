@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.Duration;
 import io.hanse.fsm.row.CheckType;
 import io.hanse.fsm.row.ServiceDefinition;
-import io.hanse.http.LocalAgent.CheckRegistration;
+import io.hanse.http.agent.LocalAgent.CheckRegistration;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;

@@ -4,7 +4,7 @@ import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.row.HealthCheck;
 import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.ServiceDefinition;
-import io.hanse.http.LocalAgent;
+import io.hanse.http.agent.LocalAgent;
 import io.hanse.http.exchange.Answer;
 import io.hanse.http.exchange.Call;
 import io.hanse.http.exchange.HttpProblem;

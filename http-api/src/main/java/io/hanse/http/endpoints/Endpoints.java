@@ -4,7 +4,7 @@ import io.hanse.fsm.port.CommandSubmitter;
 import io.hanse.fsm.port.Leadership;
 import io.hanse.fsm.port.Membership;
 import io.hanse.fsm.port.StateReader;
-import io.hanse.http.LocalAgent;
+import io.hanse.http.agent.LocalAgent;
 import io.hanse.http.exchange.Handler;
 import io.hanse.identity.LeafCache;
 import io.hanse.peering.PeeringService;

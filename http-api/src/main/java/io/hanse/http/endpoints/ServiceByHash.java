@@ -1,7 +1,7 @@
 package io.hanse.http.endpoints;
 
 import io.hanse.fsm.row.NodeService;
-import io.hanse.http.LocalAgent;
+import io.hanse.http.agent.LocalAgent;
 import io.hanse.http.exchange.Answer;
 import io.hanse.http.exchange.Call;
 import io.hanse.http.exchange.Handler;

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class LinearizabilityCheckerTest {
+  private static final List<Kind> KINDS = List.of(Kind.values());
+
   private final LinearizabilityChecker checker = new LinearizabilityChecker(5_000_000_000L);
 
   @Test
@@ -74,7 +76,7 @@ class LinearizabilityCheckerTest {
     int size = 2 + random.nextInt(6);
     String[] values = {null, "a", "b", "c"};
     for (int i = 0; i < size; i++) {
-      Kind kind = Kind.values()[random.nextInt(4)];
+      Kind kind = KINDS.get(random.nextInt(KINDS.size()));
       long call = random.nextInt(30);
       boolean unknown = kind != Kind.CAS_REFUSED && random.nextInt(4) == 0;
       long end = unknown ? Operation.UNKNOWN : call + 1 + random.nextInt(15);

@@ -1,4 +1,4 @@
-package io.hanse.http;
+package io.hanse.http.agent;
 
 import io.hanse.fsm.row.CheckType;
 import io.hanse.fsm.row.HealthCheck;

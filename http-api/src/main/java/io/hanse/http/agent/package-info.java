@@ -1,0 +1,2 @@
+/** What the API needs of the agent that it runs in. */
+package io.hanse.http.agent;
