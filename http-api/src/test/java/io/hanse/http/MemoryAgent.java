@@ -1,12 +1,12 @@
 package io.hanse.http;
 
-import io.hanse.http.agent.LocalAgent;
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.row.HealthCheck;
 import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.ServiceDefinition;
 import io.hanse.fsm.row.Weights;
+import io.hanse.http.agent.LocalAgent;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -58,9 +58,7 @@ class ConfigEntryKindTest {
     assertThat(normal.getServiceIntentions().getSourcesList())
         .extracting(
             SourceIntention::getName, SourceIntention::getPrecedence, SourceIntention::getType)
-        .containsExactly(
-            tuple("a", 9, "consul"),
-            tuple("*", 8, "consul"));
+        .containsExactly(tuple("a", 9, "consul"), tuple("*", 8, "consul"));
   }
 
   @Test
@@ -72,11 +70,7 @@ class ConfigEntryKindTest {
             .setRaftIndex(RaftIndex.newBuilder().setModifyIndex(7))
             .setHash(5)
             .build();
-    ConfigEntry same =
-        defaults("http")
-            .putMeta("b", "2")
-            .putMeta("a", "1")
-            .build();
+    ConfigEntry same = defaults("http").putMeta("b", "2").putMeta("a", "1").build();
     ConfigEntry other = defaults("grpc").build();
 
     long hash = ConfigEntryKind.prepare(http).getHash();
