@@ -1,6 +1,7 @@
 package io.hanse.cli.agent;
 
 import io.hanse.cli.agent.check.CheckKind;
+import io.hanse.fsm.config.MetaRules;
 import io.hanse.fsm.config.ProxyRules;
 import io.hanse.fsm.row.AgentService;
 import io.hanse.fsm.row.CheckType;
@@ -29,7 +30,7 @@ final class ServiceRules {
     if (definition.hasWeights()) {
       check(definition.getWeights());
     }
-    MetaRules.problem(definition.getMetaMap(), ProxyRules.isGateway(definition.getKind()))
+    MetaRules.strict(definition.getMetaMap(), ProxyRules.isGateway(definition.getKind()))
         .ifPresent(
             problem -> {
               throw Problems.invalid("Invalid Service Meta: " + problem);

@@ -4,6 +4,8 @@ import io.hanse.cli.config.ConfigKeys.Kind;
 import io.hanse.cli.config.ConfigKeys.Row;
 import io.hanse.cli.config.ConfigKeys.Treatment;
 import io.hanse.cli.value.Value;
+import io.hanse.http.json.GoDuration;
+import io.hanse.http.json.JsonProblem;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -83,12 +85,12 @@ final class ConfigValues {
     if (value instanceof Value.Numeral numeral) {
       return Duration.ofNanos(numeral.whole());
     }
-    return GoDuration.parse(value.text())
-        .orElseGet(
-            () -> {
-              errors.add(path + ": invalid duration: \"" + value.text() + "\"");
-              return otherwise;
-            });
+    try {
+      return GoDuration.parse(value.text());
+    } catch (JsonProblem e) {
+      errors.add(path + ": invalid duration: \"" + value.text() + "\"");
+      return otherwise;
+    }
   }
 
   /** Also one text with blanks between its parts, as addresses may be written. */

@@ -156,18 +156,6 @@ class AgentConfigTest {
         .isTrue();
   }
 
-  @ParameterizedTest
-  @CsvSource({"1h30m,5400000", "1.5s,1500", "300ms,300", "0,0", "-2s,-2000", "1us,0"})
-  void shouldReadDurationsAsGoDoes(String text, long millis) {
-    assertThat(GoDuration.parse(text)).map(Duration::toMillis).contains(millis);
-  }
-
-  @ParameterizedTest
-  @CsvSource({"''", "7", "s", "1x", "1s1", "99999999999h"})
-  void shouldRefuseWhatIsNoDuration(String text) {
-    assertThat(GoDuration.parse(text)).isEmpty();
-  }
-
   private AgentConfig read(String text) {
     return AgentConfigReader.read(sources(false, List.of(), List.of(text)));
   }

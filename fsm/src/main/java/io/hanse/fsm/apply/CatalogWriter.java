@@ -4,6 +4,7 @@ import static io.hanse.fsm.apply.Refusals.invalid;
 import static io.hanse.fsm.apply.Refusals.requireNames;
 
 import io.hanse.fsm.config.MetaRules;
+import io.hanse.fsm.config.ProxyRules;
 import io.hanse.fsm.row.HealthCheck;
 import io.hanse.fsm.row.Node;
 import io.hanse.fsm.row.NodeService;
@@ -112,7 +113,8 @@ final class CatalogWriter {
     if (!builder.hasWeights()) {
       builder.setWeights(Weights.newBuilder().setPassing(1).setWarning(1));
     }
-    Optional<String> flaw = MetaRules.strict(service.getMetaMap());
+    Optional<String> flaw =
+        MetaRules.strict(service.getMetaMap(), ProxyRules.isGateway(service.getKind()));
     if (flaw.isPresent()) {
       throw invalid(
           String.format(

@@ -17,18 +17,22 @@ public final class MetaRules {
 
   private MetaRules() {}
 
-  /** What is wrong with the pairs of a service or a peering. */
-  public static Optional<String> strict(Map<String, String> meta) {
+  /**
+   * What is wrong with the pairs of a service or a peering.
+   *
+   * @param reserved whether keys that Consul reserves for itself are allowed, as with gateways
+   */
+  public static Optional<String> strict(Map<String, String> meta, boolean reserved) {
     if (meta.size() > PAIRS_MAX) {
       return Optional.of("Node metadata cannot contain more than 64 key/value pairs");
     }
     return meta.entrySet().stream()
-        .map(pair -> strict(pair.getKey(), pair.getValue()))
+        .map(pair -> strict(pair.getKey(), pair.getValue(), reserved))
         .flatMap(Optional::stream)
         .min(String::compareTo);
   }
 
-  private static Optional<String> strict(String key, String value) {
+  private static Optional<String> strict(String key, String value, boolean reserved) {
     String wrong;
     if (key.isEmpty()) {
       wrong = "Key cannot be blank";
@@ -36,7 +40,7 @@ public final class MetaRules {
       wrong = "Key contains invalid characters";
     } else if (key.length() > KEY_LENGTH_MAX) {
       wrong = "Key is too long (limit: 128 characters)";
-    } else if (key.startsWith(RESERVED)) {
+    } else if (!reserved && key.startsWith(RESERVED)) {
       wrong = "Key prefix 'consul-' is reserved for internal use";
     } else if (value.length() > VALUE_LENGTH_MAX) {
       wrong = "Value is too long (limit: 512 characters)";

@@ -108,6 +108,10 @@ public final class GoDuration {
     return format(duration.toNanos());
   }
 
+  public static String format(com.google.protobuf.Duration duration) {
+    return format(Duration.ofSeconds(duration.getSeconds(), duration.getNanos()));
+  }
+
   static String format(long nanos) {
     if (nanos == 0) {
       return "0s";

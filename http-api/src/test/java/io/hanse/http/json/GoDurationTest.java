@@ -1,12 +1,14 @@
 package io.hanse.http.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GoDurationTest {
   @ParameterizedTest
@@ -18,6 +20,18 @@ class GoDurationTest {
   void shouldPrintAsGoDoes(String text, long nanos) {
     assertThat(GoDuration.format(Duration.ofNanos(nanos))).isEqualTo(text);
     assertThat(GoDuration.parse(text)).isEqualTo(Duration.ofNanos(nanos));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1h30m,5400000", "1.5s,1500", ".5s,500", "0,0", "-2s,-2000", "+1m,60000", "1us,0"})
+  void shouldReadAsGoDoes(String text, long millis) {
+    assertThat(GoDuration.parse(text).toMillis()).isEqualTo(millis);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "7", "s", "1x", "1s1", "99999999999h"})
+  void shouldRefuseWhatIsNoDuration(String text) {
+    assertThatThrownBy(() -> GoDuration.parse(text)).isInstanceOf(JsonProblem.class);
   }
 
   @Property

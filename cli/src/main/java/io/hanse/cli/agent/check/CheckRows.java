@@ -5,6 +5,7 @@ import io.hanse.fsm.row.AgentCheck;
 import io.hanse.fsm.row.CheckType;
 import io.hanse.fsm.row.HealthCheck;
 import io.hanse.fsm.row.NodeService;
+import io.hanse.http.json.GoDuration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -47,8 +48,8 @@ public final class CheckRows {
   public static AgentCheck single(String node, NodeService service, CheckType definition) {
     String id = definition.getCheckId().isEmpty() ? definition.getName() : definition.getCheckId();
     HealthCheck.Builder row = row(node, id, definition.getName(), definition);
-    row.setInterval(GoDuration.text(definition.getInterval()));
-    row.setTimeout(GoDuration.text(definition.getTimeout()));
+    row.setInterval(GoDuration.format(definition.getInterval()));
+    row.setTimeout(GoDuration.format(definition.getTimeout()));
     return AgentCheck.newBuilder().setDefinition(definition).setRow(attach(row, service)).build();
   }
 
@@ -70,6 +71,6 @@ public final class CheckRows {
   }
 
   private static String unlessZero(Duration duration) {
-    return CheckKind.isPositive(duration) ? GoDuration.text(duration) : "";
+    return CheckKind.isPositive(duration) ? GoDuration.format(duration) : "";
   }
 }

@@ -48,21 +48,6 @@ class CheckKindTest {
   }
 
   @Test
-  void shouldPrintDurationsAsGoDoes() {
-    assertThat(text(0, 0)).isEqualTo("0s");
-    assertThat(text(10, 0)).isEqualTo("10s");
-    assertThat(text(1, 500_000_000)).isEqualTo("1.5s");
-    assertThat(text(90, 0)).isEqualTo("1m30s");
-    assertThat(text(3600, 0)).isEqualTo("1h0m0s");
-    assertThat(text(0, 200_000_000)).isEqualTo("200ms");
-    assertThat(text(0, 1_000)).isEqualTo("1µs");
-  }
-
-  private static String text(long seconds, int nanos) {
-    return GoDuration.text(Duration.newBuilder().setSeconds(seconds).setNanos(nanos).build());
-  }
-
-  @Test
   void shouldHoldAVerdictBackUntilItWasSeenOftenEnough() {
     Threshold threshold =
         new Threshold(
