@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * would convict nobody. It lies about every so manieth request of its kind.
  */
 public final class LyingProxy implements AutoCloseable {
-  private static final int EVERY = 20;
+  private static final int EVERY = 5;
   private static final int THREADS = 16;
 
   /** What it lies about. */
