@@ -143,7 +143,7 @@ final class Bootstrap {
 
   /**
    * A promise is void once its holder follows another itself, as it said after it got the promise,
-   * or once it was not seen for long.
+   * or once it was not seen, or did not ask again, for long.
    */
   private void releaseWhatIsVoid(boolean isFirst) throws IOException {
     String holder = promises.promisedTo();
@@ -166,8 +166,11 @@ final class Bootstrap {
             && !seen.get().account().getPromisedTo().equals(holder);
     boolean isLost =
         neighbours.absence(holder, startNanos).compareTo(settings.timing().promiseExpiry()) > 0;
-    if (followsAnother || isLost) {
-      LOG.info("promise released holder={} lost={}", holder, isLost);
+    // Present, but it asks no more: by now it knows of a smaller id that it never had to promise.
+    boolean isForgotten =
+        nanoClock.getAsLong() - promisedNanos > settings.timing().promiseExpiry().toNanos();
+    if (followsAnother || isLost || isForgotten) {
+      LOG.info("promise released holder={} lost={} forgotten={}", holder, isLost, isForgotten);
       promises.release();
     }
   }
