@@ -82,7 +82,10 @@ final class Bootstrap {
   /** Another server asks for the promise. Any thread. */
   PromiseReply promise(String initiator) throws IOException {
     boolean isGranted = promises.grant(initiator);
-    promisedNanos = nanoClock.getAsLong();
+    if (isGranted) {
+      // Not when refused: who keeps asking would make the holder's answers look older than this.
+      promisedNanos = nanoClock.getAsLong();
+    }
     return PromiseReply.newBuilder()
         .setGranted(isGranted)
         .setPromisedTo(promises.promisedTo())
@@ -143,7 +146,7 @@ final class Bootstrap {
 
   /**
    * A promise is void once its holder follows another itself, as it said after it got the promise,
-   * or once it was not seen, or did not ask again, for long.
+   * or once it was not seen for long.
    */
   private void releaseWhatIsVoid(boolean isFirst) throws IOException {
     String holder = promises.promisedTo();
@@ -166,11 +169,8 @@ final class Bootstrap {
             && !seen.get().account().getPromisedTo().equals(holder);
     boolean isLost =
         neighbours.absence(holder, startNanos).compareTo(settings.timing().promiseExpiry()) > 0;
-    // Present, but it asks no more: by now it knows of a smaller id that it never had to promise.
-    boolean isForgotten =
-        nanoClock.getAsLong() - promisedNanos > settings.timing().promiseExpiry().toNanos();
-    if (followsAnother || isLost || isForgotten) {
-      LOG.info("promise released holder={} lost={} forgotten={}", holder, isLost, isForgotten);
+    if (followsAnother || isLost) {
+      LOG.info("promise released holder={} lost={}", holder, isLost);
       promises.release();
     }
   }

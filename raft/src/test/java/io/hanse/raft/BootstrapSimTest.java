@@ -18,15 +18,17 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
 /**
  * Servers that find each other over links that fail, crash between any two steps, and come back
- * with what they had written down. Whatever happens, two groups never share a voter; where all is
+ * with what they had written down. Whatever happens, two groups never share a voter; once all is
  * well they form one.
  */
 class BootstrapSimTest {
@@ -49,6 +51,10 @@ class BootstrapSimTest {
 
     Sim(int port, Path root) throws IOException {
       this.port = port;
+      // Ids of the seed's choice: their order decides who begins.
+      Path id = root.resolve("s" + port).resolve("raft").resolve("server-id");
+      Files.createDirectories(id.getParent());
+      Files.writeString(id, new UUID(random.nextLong(), random.nextLong()).toString());
       disk = DataDirectory.open(root.resolve("s" + port), "n" + port, new RecordingSync().files());
       row =
           Server.newBuilder()
@@ -195,6 +201,20 @@ class BootstrapSimTest {
 
   @Property(tries = 60)
   void shouldNeverBeginTwoGroupsWithAVoterInCommon(@ForAll long seed) throws IOException {
+    play(seed);
+  }
+
+  /**
+   * Here the first in order is refused by a server whose promise is void: that it asks again and
+   * again must not keep the promise alive.
+   */
+  @Example
+  void shouldFreeAPromiseWhoeverElseAsksForIt() throws IOException {
+    play(-5213889083863664009L);
+    play(1122093L);
+  }
+
+  private void play(long seed) throws IOException {
     random = new Random(seed);
     servers.clear();
     Path root = Files.createTempDirectory("bootstrap");
@@ -203,27 +223,21 @@ class BootstrapSimTest {
     for (int port = 1; port <= count; port++) {
       servers.add(new Sim(port, root));
     }
-    boolean isTroubled = random.nextInt(4) > 0;
-    for (int step = 0; isTroubled && step < 120; step++) {
+    for (int step = 0; step < 120; step++) {
       disturb();
     }
     lossPercent = 0;
-    // Four expiries of a promise: trouble can leave a chain of them, each ending after the other.
-    for (int step = 0; step < 80; step++) {
+    for (int step = 0; step < 40; step++) {
       nanos.addAndGet(Duration.ofSeconds(61).toNanos() / 20);
       for (Sim server : servers) {
         server.bootstrap.step();
       }
     }
     checkGroups();
-    // After trouble about one history of 800 leaves servers that wait for each other for ever: a
-    // known flaw, which costs an operator a restart with an empty directory, and never a split.
-    if (!isTroubled) {
-      assertThat(servers).allMatch(server -> server.promises.stage() == Stage.STAGE_FORMED);
-      assertThat(servers)
-          .extracting(server -> server.promises.groupId())
-          .containsOnly(servers.get(0).promises.groupId());
-    }
+    assertThat(servers).allMatch(server -> server.promises.stage() == Stage.STAGE_FORMED);
+    assertThat(servers)
+        .extracting(server -> server.promises.groupId())
+        .containsOnly(servers.get(0).promises.groupId());
     for (Sim server : servers) {
       server.disk.close();
     }
