@@ -209,7 +209,7 @@ public final class RouteFeed implements AutoCloseable {
         });
   }
 
-  private final class StreamOwner implements ServerStream.Owner {
+  private final class StreamOwner implements ServerStream.Feed {
     @Override
     public Optional<String> received(ResourceType type, String id, Any payload) {
       Optional<String> refusal = resources.store(type, id, payload);

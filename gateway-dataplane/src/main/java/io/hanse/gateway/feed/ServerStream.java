@@ -7,7 +7,9 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.hanse.peering.link.LinkStatus;
+import io.hanse.peering.link.Outbound;
 import io.hanse.peering.proto.DataPlaneServiceGrpc;
+import io.hanse.peering.proto.PeerStreamStatus;
 import io.hanse.peering.proto.ProxyMessage;
 import io.hanse.peering.proto.ProxyOpen;
 import io.hanse.peering.proto.ReplicationMessage;
@@ -17,16 +19,14 @@ import io.hanse.peering.protocol.ResourceType;
 import io.hanse.peering.protocol.StreamProtocol;
 import io.hanse.peering.protocol.StreamRules;
 import io.hanse.peering.replication.Loop;
+import io.hanse.peering.replication.StreamDriver;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 
-/**
- * The proxy's end of one stream: carries what happens to its rules, and out what they want done.
- * All of it runs on the feed's loop.
- */
-final class ServerStream {
+/** The proxy's end of one stream. All of it runs on the feed's loop. */
+final class ServerStream implements StreamDriver.Owner {
   /** What a stream tells its feed. */
-  interface Owner {
+  interface Feed {
     /** Answers why a resource is refused. */
     Optional<String> received(ResourceType type, String id, Any payload);
 
@@ -37,24 +37,21 @@ final class ServerStream {
     void ended(ServerStream stream, LinkStatus status);
   }
 
-  private static final long TICK_MILLIS = 1_000;
   private static final long FIRST_WORD_MILLIS_MAX = 10_000;
 
   private final Loop loop;
   private final ManagedChannel channel;
-  private final StreamProtocol protocol;
-  private final Owner owner;
-  private @Nullable ClientCall<ProxyMessage, ProxyMessage> call;
-  private Runnable cancelTick = () -> {};
+  private final ClientCall<ProxyMessage, ProxyMessage> call;
+  private final StreamDriver driver;
+  private final Feed feed;
   private boolean heard;
-  private boolean awaitsReady;
-  private boolean closed;
 
-  ServerStream(Loop loop, ManagedChannel channel, StreamRules rules, Owner owner) {
+  ServerStream(Loop loop, ManagedChannel channel, StreamRules rules, Feed feed) {
     this.loop = loop;
     this.channel = channel;
-    this.protocol = new StreamProtocol(rules);
-    this.owner = owner;
+    this.feed = feed;
+    call = channel.newCall(DataPlaneServiceGrpc.getSubscribeMethod(), CallOptions.DEFAULT);
+    driver = new StreamDriver(loop, new StreamProtocol(rules), new Outgoing(), this);
   }
 
   ManagedChannel channel() {
@@ -62,79 +59,84 @@ final class ServerStream {
   }
 
   void start(ProxyOpen open, String token) {
-    ClientCall<ProxyMessage, ProxyMessage> started =
-        channel.newCall(DataPlaneServiceGrpc.getSubscribeMethod(), CallOptions.DEFAULT);
-    call = started;
-    started.start(new Incoming(), ServerChannels.headers(token));
-    started.sendMessage(ProxyMessage.newBuilder().setOpen(open).build());
-    give(new Input.Started());
-    tick();
+    call.start(new Incoming(), ServerChannels.headers(token));
+    call.sendMessage(ProxyMessage.newBuilder().setOpen(open).build());
+    driver.give(new Input.Started());
+    driver.startTicking();
     loop.after(FIRST_WORD_MILLIS_MAX, this::giveUpUnheard);
   }
 
   void stop(String reason) {
-    give(new Input.Stopped(LinkStatus.of(LinkStatus.Code.CANCELLED, reason)));
+    driver.give(new Input.Stopped(LinkStatus.of(LinkStatus.Code.CANCELLED, reason)));
   }
 
   private void giveUpUnheard() {
     if (!heard) {
-      give(
+      driver.give(
           new Input.Stopped(
               LinkStatus.of(LinkStatus.Code.DEADLINE_EXCEEDED, "the server says nothing")));
     }
   }
 
-  private void tick() {
-    if (!closed) {
-      cancelTick = loop.after(TICK_MILLIS, this::tick);
-      give(new Input.Tick());
-    }
+  @Override
+  public void store(Effect.Import received) {
+    Optional<String> problem = feed.received(received.type(), received.id(), received.payload());
+    loop.execute(() -> driver.give(new Input.ImportFinished(received.sequence(), problem)));
   }
 
-  private void give(Input input) {
-    for (Effect effect : protocol.on(loop.nowMillis(), input)) {
-      perform(effect);
-    }
+  @Override
+  public void storeTermination() {
+    loop.execute(() -> driver.give(new Input.TerminationStored()));
   }
 
-  private void perform(Effect effect) {
-    ClientCall<ProxyMessage, ProxyMessage> current = call;
-    if (current == null) {
-      return;
-    }
-    if (effect instanceof Effect.Send send) {
-      current.sendMessage(wrap(send.message()));
-    } else if (effect instanceof Effect.Read) {
-      current.request(1);
-    } else if (effect instanceof Effect.AwaitReady) {
-      awaitsReady = true;
-      if (current.isReady()) {
-        ready();
-      }
-    } else if (effect instanceof Effect.Import received) {
-      Optional<String> problem = owner.received(received.type(), received.id(), received.payload());
-      loop.execute(() -> give(new Input.ImportFinished(received.sequence(), problem)));
-    } else if (effect instanceof Effect.StoreTermination) {
-      loop.execute(() -> give(new Input.TerminationStored()));
-    } else if (effect instanceof Effect.HalfClose) {
-      current.halfClose();
-    } else if (effect instanceof Effect.Close close) {
-      closed = true;
-      cancelTick.run();
-      current.cancel(close.status().text(), null);
-      owner.ended(this, close.status());
-    }
-    // Effects that speak of what we offer do not arise: a proxy offers nothing.
+  /** Does not arise: a proxy offers nothing. */
+  @Override
+  public void refused(Effect.Refused refused) {}
+
+  /** Nobody asks a proxy for it: it says itself how old its configuration is. */
+  @Override
+  public void report(PeerStreamStatus status) {}
+
+  @Override
+  public void closed(Effect.Close close) {
+    feed.ended(this, close.status());
   }
 
-  private void ready() {
-    loop.execute(
-        () -> {
-          if (awaitsReady) {
-            awaitsReady = false;
-            give(new Input.TransportReady());
-          }
-        });
+  private final class Outgoing implements Outbound {
+    @Override
+    public void send(ReplicationMessage message) {
+      call.sendMessage(wrap(message));
+    }
+
+    @Override
+    public boolean isReady() {
+      return call.isReady();
+    }
+
+    @Override
+    public void requestNext() {
+      call.request(1);
+    }
+
+    @Override
+    public void halfClose() {
+      call.halfClose();
+    }
+
+    @Override
+    public void close(LinkStatus status) {
+      call.cancel(status.text(), null);
+    }
+
+    @Override
+    public Set<String> extensions() {
+      return Set.of();
+    }
+
+    @Override
+    public String remote() {
+      return channel.authority();
+    }
   }
 
   private final class Incoming extends ClientCall.Listener<ProxyMessage> {
@@ -143,14 +145,14 @@ final class ServerStream {
       loop.execute(
           () -> {
             heard = true;
-            owner.heard();
-            give(new Input.MessageReceived(unwrap(message)));
+            feed.heard();
+            driver.give(new Input.MessageReceived(unwrap(message)));
           });
     }
 
     @Override
     public void onReady() {
-      ready();
+      driver.onReady();
     }
 
     @Override
@@ -159,7 +161,7 @@ final class ServerStream {
           LinkStatus.of(
               LinkStatus.Code.valueOf(status.getCode().name()),
               status.getDescription() == null ? "" : status.getDescription());
-      loop.execute(() -> give(new Input.RemoteEnded(end)));
+      driver.onEnd(end);
     }
   }
 

@@ -81,7 +81,7 @@ public final class ProxyFeed implements ProxyAcceptor, AutoCloseable {
         open.getKind(),
         outbound.remote());
     stream.start();
-    return stream;
+    return stream.inbound();
   }
 
   private Optional<LinkStatus> refusal(ProxyOpen open) {

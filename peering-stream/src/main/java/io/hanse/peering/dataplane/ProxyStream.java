@@ -6,7 +6,6 @@ import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.link.Outbound;
 import io.hanse.peering.proto.PeerStreamStatus;
 import io.hanse.peering.proto.ProxyOpen;
-import io.hanse.peering.proto.ReplicationMessage;
 import io.hanse.peering.protocol.Effect;
 import io.hanse.peering.protocol.Input;
 import io.hanse.peering.protocol.ProxyResources;
@@ -14,30 +13,24 @@ import io.hanse.peering.protocol.ResourceType;
 import io.hanse.peering.protocol.StreamLimits;
 import io.hanse.peering.protocol.StreamProtocol;
 import io.hanse.peering.replication.Loop;
+import io.hanse.peering.replication.StreamDriver;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The server's end of one proxy's stream: carries what happens to its rules, and out what they want
- * done. All of it runs on the stream's loop.
- */
-final class ProxyStream implements Inbound {
+/** The server's end of one proxy's stream. All of it runs on the stream's loop. */
+final class ProxyStream implements StreamDriver.Owner {
   private static final Logger LOG = LoggerFactory.getLogger(ProxyStream.class);
-  private static final long TICK_MILLIS = 1_000;
 
   private final Loop loop;
   private final ProxyOpen open;
   private final Outbound outbound;
   private final Consumer<ProxyStream> ended;
-  private final StreamProtocol protocol;
+  private final StreamDriver driver;
   private final ProxySource source;
-  private Runnable cancelTick = () -> {};
   private volatile PeerStreamStatus status = PeerStreamStatus.getDefaultInstance();
-  private boolean awaitsReady;
-  private boolean closed;
 
   ProxyStream(
       Loop loop,
@@ -50,7 +43,8 @@ final class ProxyStream implements Inbound {
     this.open = open;
     this.outbound = outbound;
     this.ended = ended;
-    this.protocol = new StreamProtocol(ProxyResources.server(limits));
+    this.driver =
+        new StreamDriver(loop, new StreamProtocol(ProxyResources.server(limits)), outbound, this);
     this.source =
         source.apply(
             new ResourceSet(
@@ -58,14 +52,19 @@ final class ProxyStream implements Inbound {
                 new ResourceSet.Sink() {
                   @Override
                   public void offered(ResourceType type, String id, Message payload) {
-                    give(new Input.Offered(type, id, payload));
+                    driver.give(new Input.Offered(type, id, payload));
                   }
 
                   @Override
                   public void withdrawn(ResourceType type, String id) {
-                    give(new Input.Withdrawn(type, id));
+                    driver.give(new Input.Withdrawn(type, id));
                   }
                 }));
+  }
+
+  /** Where what the proxy says goes. */
+  Inbound inbound() {
+    return driver;
   }
 
   ProxyOpen open() {
@@ -80,91 +79,43 @@ final class ProxyStream implements Inbound {
   void start() {
     loop.execute(
         () -> {
-          give(new Input.Started());
+          driver.give(new Input.Started());
           source.start();
-          tick();
+          driver.startTicking();
         });
   }
 
   /** Safe from any thread. */
   void stop(LinkStatus reason) {
-    loop.execute(() -> give(new Input.Stopped(reason)));
-  }
-
-  private void tick() {
-    if (!closed) {
-      cancelTick = loop.after(TICK_MILLIS, this::tick);
-      give(new Input.Tick());
-    }
+    driver.stop(reason);
   }
 
   @Override
-  public void onMessage(ReplicationMessage message) {
-    loop.execute(() -> give(new Input.MessageReceived(message)));
-  }
-
-  @Override
-  public void onReady() {
+  public void store(Effect.Import received) {
+    // A proxy has nothing to tell: whatever it sends is refused, not stored.
     loop.execute(
-        () -> {
-          if (awaitsReady) {
-            awaitsReady = false;
-            give(new Input.TransportReady());
-          }
-        });
+        () ->
+            driver.give(
+                new Input.ImportFinished(
+                    received.sequence(), Optional.of("proxies own no resources"))));
   }
 
   @Override
-  public void onHalfClose() {
-    loop.execute(() -> give(new Input.HalfClosed()));
+  public void storeTermination() {
+    loop.execute(() -> driver.give(new Input.TerminationStored()));
   }
 
   @Override
-  public void onEnd(LinkStatus end) {
-    loop.execute(() -> give(new Input.RemoteEnded(end)));
+  public void refused(Effect.Refused refused) {
+    LOG.warn(
+        "resource not sent proxy={} resource={} cause={}",
+        open.getProxyId(),
+        refused.id(),
+        refused.reason());
   }
 
-  private void give(Input input) {
-    for (Effect effect : protocol.on(loop.nowMillis(), input)) {
-      perform(effect);
-    }
-  }
-
-  private void perform(Effect effect) {
-    if (effect instanceof Effect.Send send) {
-      outbound.send(send.message());
-    } else if (effect instanceof Effect.Read) {
-      outbound.requestNext();
-    } else if (effect instanceof Effect.AwaitReady) {
-      awaitsReady = true;
-      if (outbound.isReady()) {
-        onReady();
-      }
-    } else if (effect instanceof Effect.Import received) {
-      // A proxy has nothing to tell: whatever it sends is refused, not stored.
-      loop.execute(
-          () ->
-              give(
-                  new Input.ImportFinished(
-                      received.sequence(), Optional.of("proxies own no resources"))));
-    } else if (effect instanceof Effect.Report report) {
-      report(report.status());
-    } else if (effect instanceof Effect.Refused refused) {
-      LOG.warn(
-          "resource not sent proxy={} resource={} cause={}",
-          open.getProxyId(),
-          refused.id(),
-          refused.reason());
-    } else if (effect instanceof Effect.StoreTermination) {
-      loop.execute(() -> give(new Input.TerminationStored()));
-    } else if (effect instanceof Effect.HalfClose) {
-      outbound.halfClose();
-    } else if (effect instanceof Effect.Close close) {
-      close(close);
-    }
-  }
-
-  private void report(PeerStreamStatus now) {
+  @Override
+  public void report(PeerStreamStatus now) {
     if (now.getLastNackMillis() != status.getLastNackMillis()) {
       LOG.warn(
           "proxy refused configuration proxy={} text={}",
@@ -174,11 +125,9 @@ final class ProxyStream implements Inbound {
     status = now;
   }
 
-  private void close(Effect.Close close) {
-    closed = true;
-    cancelTick.run();
+  @Override
+  public void closed(Effect.Close close) {
     source.close();
-    outbound.close(close.status());
     LOG.info(
         "proxy stream closed proxy={} node={} remote={} status={} text={}",
         open.getProxyId(),

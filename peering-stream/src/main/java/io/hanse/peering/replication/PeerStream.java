@@ -9,6 +9,7 @@ import io.hanse.fsm.view.Peerings;
 import io.hanse.peering.link.Inbound;
 import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.link.Outbound;
+import io.hanse.peering.proto.PeerStreamStatus;
 import io.hanse.peering.proto.ReplicationMessage;
 import io.hanse.peering.protocol.Effect;
 import io.hanse.peering.protocol.Input;
@@ -22,27 +23,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One open stream: carries what happens to its rules, and out what they want done. Decides nothing.
- * All of it runs on the stream's loop.
+ * One open stream with another cluster: what its rules want stored goes to the log, what is
+ * exported comes from the state. All of it runs on the stream's loop.
  */
-final class PeerStream implements Inbound {
+final class PeerStream implements Inbound, StreamDriver.Owner {
   private static final Logger LOG = LoggerFactory.getLogger(PeerStream.class);
-  private static final long TICK_MILLIS = 1_000;
 
   private final Replication replication;
   private final Loop loop;
   private final Peering peering;
   private final Outbound outbound;
-  private final StreamProtocol protocol;
+  private final StreamDriver driver;
   private final LogWriter writer;
   private final ImportIntake intake;
   private final ExportFeed feed;
   private final Consumer<Effect.Close> ended;
-  private Runnable cancelTick = () -> {};
   private Optional<WatchedQuery<Boolean>> ownRow = Optional.empty();
-  private boolean awaitsReady;
   private boolean heard;
-  private boolean closed;
 
   /**
    * A stream that is ready to start.
@@ -62,7 +59,12 @@ final class PeerStream implements Inbound {
     this.outbound = outbound;
     this.ended = ended;
     ReplicationSettings settings = replication.settings();
-    protocol = new StreamProtocol(rules, replication.statuses().status(peering.getId()));
+    driver =
+        new StreamDriver(
+            loop,
+            new StreamProtocol(rules, replication.statuses().status(peering.getId())),
+            outbound,
+            this);
     writer = new LogWriter(loop, replication.submitter(), settings.submitAttempts());
     intake =
         new ImportIntake(writer, peering.getId(), peering.getName(), settings.commandBytesMax());
@@ -79,12 +81,12 @@ final class PeerStream implements Inbound {
             new ExportFeed.Sink() {
               @Override
               public void offered(ResourceType type, String id, Message payload) {
-                give(new Input.Offered(type, id, payload));
+                driver.give(new Input.Offered(type, id, payload));
               }
 
               @Override
               public void withdrawn(ResourceType type, String id) {
-                give(new Input.Withdrawn(type, id));
+                driver.give(new Input.Withdrawn(type, id));
               }
             });
   }
@@ -92,12 +94,12 @@ final class PeerStream implements Inbound {
   /** Begins to speak. */
   void start() {
     replication.statuses().claim(peering.getId(), this);
-    give(new Input.Started());
+    driver.give(new Input.Started());
     feed.start();
     ownRow =
         Optional.of(
             WatchedQuery.start(loop, replication.state(), this::isToBeDeleted, this::deleteIf));
-    cancelTick = loop.after(TICK_MILLIS, this::tick);
+    driver.startTicking();
   }
 
   private boolean isToBeDeleted(View view) {
@@ -108,25 +110,18 @@ final class PeerStream implements Inbound {
     if (isToBeDeleted) {
       replication.statuses().forget(peering.getId());
       feed.close();
-      give(new Input.DeleteRequested());
-    }
-  }
-
-  private void tick() {
-    if (!closed) {
-      cancelTick = loop.after(TICK_MILLIS, this::tick);
-      give(new Input.Tick());
+      driver.give(new Input.DeleteRequested());
     }
   }
 
   /** Ends the stream for a reason outside of it. Safe from any thread. */
   void stop(LinkStatus reason) {
-    loop.execute(() -> give(new Input.Stopped(reason)));
+    driver.stop(reason);
   }
 
   /** This server no longer leads. Safe from any thread. */
   void leadershipLost() {
-    loop.execute(() -> give(new Input.LeadershipLost(replication.leaderAddress())));
+    loop.execute(() -> driver.give(new Input.LeadershipLost(replication.leaderAddress())));
   }
 
   /** Whether the other end has said anything yet. */
@@ -142,66 +137,29 @@ final class PeerStream implements Inbound {
   private void received(ReplicationMessage message) {
     heard = true;
     if (replication.leadership().standing().self()) {
-      give(new Input.MessageReceived(message));
+      driver.give(new Input.MessageReceived(message));
     } else {
-      give(new Input.LeadershipLost(replication.leaderAddress()));
+      driver.give(new Input.LeadershipLost(replication.leaderAddress()));
     }
   }
 
   @Override
   public void onReady() {
-    loop.execute(
-        () -> {
-          if (awaitsReady) {
-            awaitsReady = false;
-            give(new Input.TransportReady());
-          }
-        });
+    driver.onReady();
   }
 
   @Override
   public void onHalfClose() {
-    loop.execute(() -> give(new Input.HalfClosed()));
+    driver.onHalfClose();
   }
 
   @Override
   public void onEnd(LinkStatus status) {
-    loop.execute(() -> give(new Input.RemoteEnded(status)));
+    driver.onEnd(status);
   }
 
-  private void give(Input input) {
-    for (Effect effect : protocol.on(loop.nowMillis(), input)) {
-      perform(effect);
-    }
-  }
-
-  private void perform(Effect effect) {
-    if (effect instanceof Effect.Send send) {
-      outbound.send(send.message());
-    } else if (effect instanceof Effect.Read) {
-      outbound.requestNext();
-    } else if (effect instanceof Effect.Import received) {
-      store(received);
-    } else if (effect instanceof Effect.AwaitReady) {
-      awaitReady();
-    } else if (effect instanceof Effect.Report report) {
-      replication.statuses().report(peering.getId(), this, report.status());
-    } else if (effect instanceof Effect.Refused refused) {
-      LOG.warn(
-          "resource not exported peer={} resource={} cause={}",
-          peering.getName(),
-          refused.id(),
-          refused.reason());
-    } else if (effect instanceof Effect.StoreTermination) {
-      storeTermination();
-    } else if (effect instanceof Effect.HalfClose) {
-      outbound.halfClose();
-    } else if (effect instanceof Effect.Close close) {
-      close(close);
-    }
-  }
-
-  private void store(Effect.Import received) {
+  @Override
+  public void store(Effect.Import received) {
     intake
         .store(received.type(), received.id(), received.payload())
         .whenComplete(
@@ -209,14 +167,15 @@ final class PeerStream implements Inbound {
                 loop.execute(
                     () -> {
                       if (failure == null) {
-                        give(new Input.ImportFinished(received.sequence(), problem));
+                        driver.give(new Input.ImportFinished(received.sequence(), problem));
                       } else {
-                        give(new Input.Stopped(notStored(failure)));
+                        driver.give(new Input.Stopped(notStored(failure)));
                       }
                     }));
   }
 
-  private void storeTermination() {
+  @Override
+  public void storeTermination() {
     Command command =
         Command.newBuilder()
             .setTerminatePeering(TerminatePeering.newBuilder().setId(peering.getId()))
@@ -233,7 +192,7 @@ final class PeerStream implements Inbound {
                             peering.getName(),
                             LogWriter.messageOf(failure));
                       }
-                      give(new Input.TerminationStored());
+                      driver.give(new Input.TerminationStored());
                     }));
   }
 
@@ -243,19 +202,24 @@ final class PeerStream implements Inbound {
         "received resources can't be stored: " + LogWriter.messageOf(failure));
   }
 
-  private void awaitReady() {
-    awaitsReady = true;
-    if (outbound.isReady()) {
-      onReady();
-    }
+  @Override
+  public void refused(Effect.Refused refused) {
+    LOG.warn(
+        "resource not exported peer={} resource={} cause={}",
+        peering.getName(),
+        refused.id(),
+        refused.reason());
   }
 
-  private void close(Effect.Close close) {
-    closed = true;
-    cancelTick.run();
+  @Override
+  public void report(PeerStreamStatus status) {
+    replication.statuses().report(peering.getId(), this, status);
+  }
+
+  @Override
+  public void closed(Effect.Close close) {
     feed.close();
     ownRow.ifPresent(WatchedQuery::close);
-    outbound.close(close.status());
     if (close.cause() == Effect.Cause.DELETED && close.status().isOk()) {
       replication.statuses().saidFarewell(peering.getId());
     }

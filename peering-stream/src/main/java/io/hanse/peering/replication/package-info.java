@@ -3,7 +3,7 @@
  * what is imported goes to the log, what was deleted is cleared away.
  *
  * <p>Start at {@link io.hanse.peering.replication.PeerSupervisor}; {@link
- * io.hanse.peering.replication.PeerStream} ties one stream's rules to its transport.
+ * io.hanse.peering.replication.StreamDriver} ties a stream's rules to its transport.
  */
 @NullMarked
 package io.hanse.peering.replication;

@@ -1,0 +1,129 @@
+package io.hanse.peering.replication;
+
+import io.hanse.peering.link.Inbound;
+import io.hanse.peering.link.LinkStatus;
+import io.hanse.peering.link.Outbound;
+import io.hanse.peering.proto.PeerStreamStatus;
+import io.hanse.peering.proto.ReplicationMessage;
+import io.hanse.peering.protocol.Effect;
+import io.hanse.peering.protocol.Input;
+import io.hanse.peering.protocol.StreamProtocol;
+
+/**
+ * Carries what happens to one stream to its rules, and out what they want done. Decides nothing.
+ * What a kind of stream does in its own way is its owner's. All of it runs on the stream's loop.
+ */
+public final class StreamDriver implements Inbound {
+  /** What only this kind of stream knows how to do. Called on the loop. */
+  public interface Owner {
+    /** Stores what was received, and gives {@link Input.ImportFinished} when that is done. */
+    void store(Effect.Import received);
+
+    /** Makes the end of the relation durable, and gives {@link Input.TerminationStored} then. */
+    void storeTermination();
+
+    /** A resource of ours can't be sent. */
+    void refused(Effect.Refused refused);
+
+    /** The status changed. */
+    void report(PeerStreamStatus status);
+
+    /** It is over, and the transport is told so; the last call. */
+    void closed(Effect.Close close);
+  }
+
+  private static final long TICK_MILLIS = 1_000;
+
+  private final Loop loop;
+  private final StreamProtocol protocol;
+  private final Outbound outbound;
+  private final Owner owner;
+  private Runnable cancelTick = () -> {};
+  private boolean awaitsReady;
+  private boolean closed;
+
+  public StreamDriver(Loop loop, StreamProtocol protocol, Outbound outbound, Owner owner) {
+    this.loop = loop;
+    this.protocol = protocol;
+    this.outbound = outbound;
+    this.owner = owner;
+  }
+
+  /** Takes an input and does what it leads to. On the loop only. */
+  public void give(Input input) {
+    for (Effect effect : protocol.on(loop.nowMillis(), input)) {
+      perform(effect);
+    }
+  }
+
+  /** Gives {@link Input.Tick} from now on, until the stream is over. On the loop only. */
+  public void startTicking() {
+    cancelTick = loop.after(TICK_MILLIS, this::tick);
+  }
+
+  private void tick() {
+    if (!closed) {
+      startTicking();
+      give(new Input.Tick());
+    }
+  }
+
+  /** Ends the stream for a reason outside of it. Safe from any thread. */
+  public void stop(LinkStatus reason) {
+    loop.execute(() -> give(new Input.Stopped(reason)));
+  }
+
+  @Override
+  public void onMessage(ReplicationMessage message) {
+    loop.execute(() -> give(new Input.MessageReceived(message)));
+  }
+
+  @Override
+  public void onReady() {
+    loop.execute(
+        () -> {
+          if (awaitsReady) {
+            awaitsReady = false;
+            give(new Input.TransportReady());
+          }
+        });
+  }
+
+  @Override
+  public void onHalfClose() {
+    loop.execute(() -> give(new Input.HalfClosed()));
+  }
+
+  @Override
+  public void onEnd(LinkStatus status) {
+    loop.execute(() -> give(new Input.RemoteEnded(status)));
+  }
+
+  private void perform(Effect effect) {
+    if (effect instanceof Effect.Send send) {
+      outbound.send(send.message());
+    } else if (effect instanceof Effect.Read) {
+      outbound.requestNext();
+    } else if (effect instanceof Effect.AwaitReady) {
+      awaitsReady = true;
+      if (outbound.isReady()) {
+        onReady();
+      }
+    } else if (effect instanceof Effect.HalfClose) {
+      outbound.halfClose();
+    } else if (effect instanceof Effect.Import received) {
+      owner.store(received);
+    } else if (effect instanceof Effect.StoreTermination) {
+      owner.storeTermination();
+    } else if (effect instanceof Effect.Refused refused) {
+      owner.refused(refused);
+    } else if (effect instanceof Effect.Report report) {
+      owner.report(report.status());
+    } else if (effect instanceof Effect.Close close) {
+      closed = true;
+      cancelTick.run();
+      outbound.close(close.status());
+      owner.closed(close);
+    }
+  }
+}
