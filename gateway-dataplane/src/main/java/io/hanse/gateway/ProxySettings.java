@@ -40,21 +40,12 @@ public record ProxySettings(
     return new ProxySettings(proxyId, changed, bind, adminBind, threads, drain, limits);
   }
 
-  public ProxySettings withBind(InetSocketAddress changed) {
-    return new ProxySettings(
-        proxyId, token, Optional.of(changed), adminBind, threads, drain, limits);
-  }
-
   public ProxySettings withAdminBind(InetSocketAddress changed) {
     return new ProxySettings(proxyId, token, bind, Optional.of(changed), threads, drain, limits);
   }
 
   public ProxySettings withDrain(Duration changed) {
     return new ProxySettings(proxyId, token, bind, adminBind, threads, changed, limits);
-  }
-
-  public ProxySettings withLimits(GatewayLimits changed) {
-    return new ProxySettings(proxyId, token, bind, adminBind, threads, drain, changed);
   }
 
   /** Without the token. */

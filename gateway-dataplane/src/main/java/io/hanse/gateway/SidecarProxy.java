@@ -8,7 +8,6 @@ import io.hanse.gateway.feed.FirstContact;
 import io.hanse.gateway.feed.ProxySnapshot;
 import io.hanse.gateway.feed.RemoteSigner;
 import io.hanse.gateway.relay.InboundTls;
-import io.hanse.gateway.relay.RelayLoops;
 import io.hanse.gateway.relay.RelayMetrics;
 import io.hanse.gateway.relay.Terminator;
 import io.hanse.gateway.route.EndpointPicker;
@@ -190,11 +189,6 @@ public final class SidecarProxy implements AutoCloseable {
   /** Completes when all its listeners are open. */
   public CompletableFuture<Void> ready() {
     return runtime.ready();
-  }
-
-  /** Where it listens for the mesh, once it does. */
-  public Optional<InetSocketAddress> publicAddress() {
-    return Optional.ofNullable(runtime.listeners().get(PUBLIC)).map(RelayLoops.Listener::address);
   }
 
   public Optional<InetSocketAddress> adminAddress() {

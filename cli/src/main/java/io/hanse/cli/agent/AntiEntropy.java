@@ -68,15 +68,6 @@ final class AntiEntropy {
     }
   }
 
-  /** The cluster may have forgotten: looks at everything soon. */
-  void suspect() {
-    thread.execute(
-        () -> {
-          full = true;
-          changed();
-        });
-  }
-
   void close() {
     thread.execute(() -> closed = true);
   }

@@ -97,10 +97,6 @@ final class TieredValues implements Values {
     }
   }
 
-  boolean isOffHeap() {
-    return offHeap != null;
-  }
-
   private void openIfDue() {
     boolean due = heapBytes > settings.heapBytesMax() || settings.heapBytesMax() == 0;
     if (due && opening.compareAndSet(false, true)) {

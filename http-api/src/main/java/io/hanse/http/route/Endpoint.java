@@ -68,10 +68,6 @@ public record Endpoint(String path, Scope scope, List<Operation> operations) {
     return new Endpoint(path, scope, more);
   }
 
-  public boolean isSubtree() {
-    return path.endsWith("/");
-  }
-
   public Optional<Operation> operation(String method) {
     return operations.stream().filter(operation -> operation.method().equals(method)).findFirst();
   }
