@@ -1,15 +1,16 @@
 package io.hanse.http.endpoints;
 
 import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.filter.Selectors;
 import io.hanse.fsm.row.HealthCheck;
 import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.ServiceDefinition;
 import io.hanse.http.agent.LocalAgent;
+import io.hanse.http.answer.Member;
 import io.hanse.http.exchange.Answer;
 import io.hanse.http.exchange.Call;
 import io.hanse.http.exchange.HttpProblem;
 import io.hanse.http.exchange.ProblemResponses;
-import io.hanse.http.json.JsonWriter;
 import io.hanse.http.request.CheckRegistration;
 import io.hanse.http.request.CheckUpdate;
 import java.util.Comparator;
@@ -25,6 +26,8 @@ public final class AgentEndpoints {
 
   private static final String BUILD_DATE = "2025-08-13T00:00:00Z";
   private static final String REVISION = "hanse";
+
+  private static final Selectors MEMBERS = Selectors.of(Member.getDescriptor());
 
   private final LocalAgent agent;
 
@@ -50,7 +53,6 @@ public final class AgentEndpoints {
   }
 
   public CompletableFuture<Answer> members(Call call) {
-    refuseFilter(call);
     String wan = call.parameters().first("wan");
     boolean isWan = call.parameters().has("wan") && !wan.equals("0") && !wan.equals("false");
     String segment = call.parameters().first("segment");
@@ -60,37 +62,32 @@ public final class AgentEndpoints {
           ? HttpProblem.badRequest("Cannot provide a segment with wan=true")
           : HttpProblem.internal("Network segments are not supported in this version of Consul");
     }
-    List<LocalAgent.Member> members = agent.members();
     String suffix = isWan ? "." + agent.datacenter() : "";
-    return now(
-        Answer.json(
-            out -> {
-              out.beginArray();
-              members.forEach(member -> member(out, member, suffix));
-              out.endArray();
-            }));
+    List<Member> members = agent.members().stream().map(member -> printed(member, suffix)).toList();
+    return now(Answer.json(Filters.of(call, MEMBERS).of(members)));
   }
 
-  private static void member(JsonWriter out, LocalAgent.Member member, String suffix) {
-    out.beginObject()
-        .field("Name", member.name() + suffix)
-        .field("Addr", member.address())
-        .field("Port", member.port())
-        .field("Tags", member.tags())
-        .field("Status", member.status())
-        .field("ProtocolMin", 1)
-        .field("ProtocolMax", 5)
-        .field("ProtocolCur", 2)
-        .field("DelegateMin", 2)
-        .field("DelegateMax", 5)
-        .field("DelegateCur", 4)
-        .endObject();
+  private static Member printed(LocalAgent.Member member, String suffix) {
+    return Member.newBuilder()
+        .setName(member.name() + suffix)
+        .setAddr(member.address())
+        .setPort(member.port())
+        .putAllTags(member.tags())
+        .setStatus(member.status())
+        .setProtocolMin(1)
+        .setProtocolMax(5)
+        .setProtocolCur(2)
+        .setDelegateMin(2)
+        .setDelegateMax(5)
+        .setDelegateCur(4)
+        .build();
   }
 
   public CompletableFuture<Answer> services(Call call) {
-    refuseFilter(call);
     List<NodeService> services =
-        agent.services().stream().sorted(Comparator.comparing(NodeService::getId)).toList();
+        Filters.of(call, Filters.SERVICES).of(agent.services()).stream()
+            .sorted(Comparator.comparing(NodeService::getId))
+            .toList();
     return now(
         Answer.json(
             out -> {
@@ -114,9 +111,10 @@ public final class AgentEndpoints {
   }
 
   public CompletableFuture<Answer> checks(Call call) {
-    refuseFilter(call);
     Map<String, HealthCheck> checks = new TreeMap<>();
-    agent.checks().forEach(check -> checks.put(check.getCheckId(), check));
+    Filters.bare(call, Filters.CHECKS)
+        .of(agent.checks())
+        .forEach(check -> checks.put(check.getCheckId(), check));
     return now(Answer.json(out -> out.any(checks)));
   }
 
@@ -167,13 +165,6 @@ public final class AgentEndpoints {
                     ProblemResponses.unwrap(failure) instanceof ProblemException problem
                         ? ProblemResponses.ofAgent(problem)
                         : failure));
-  }
-
-  private static void refuseFilter(Call call) {
-    if (call.parameters().has("filter")) {
-      throw HttpProblem.badRequest(
-          "Invalid query parameter: \"filter\" - not supported by this version of Hanse");
-    }
   }
 
   private static CompletableFuture<Answer> now(Answer answer) {

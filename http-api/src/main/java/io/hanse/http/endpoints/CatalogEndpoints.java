@@ -1,5 +1,7 @@
 package io.hanse.http.endpoints;
 
+import io.hanse.fsm.filter.Filter;
+import io.hanse.fsm.filter.Selectors;
 import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.DeregisterCatalog;
@@ -64,27 +66,37 @@ public final class CatalogEndpoints {
 
   public Answer nodes(Call call, View view) {
     Map<String, String> meta = InstanceSelection.nodeMeta(call.parameters());
+    Filter filter = Filters.of(call, Filters.NODES);
     return Answer.json(
         new Catalog(view)
-            .nodes("").stream().filter(node -> InstanceSelection.hasMeta(node, meta)).toList());
+            .nodes("").stream()
+                .filter(node -> InstanceSelection.hasMeta(node, meta) && filter.includes(node))
+                .toList());
   }
 
   public Answer services(Call call, View view) {
     Catalog catalog = new Catalog(view);
     Map<String, String> meta = InstanceSelection.nodeMeta(call.parameters());
+    Filter filter = Filters.of(call, Selectors.FLATTENED_INSTANCE);
     SortedMap<String, SortedSet<String>> tags =
-        meta.isEmpty() ? catalog.serviceNames("") : servicesOnNodesWith(catalog, meta);
+        meta.isEmpty() && !Filters.isAsked(call)
+            ? catalog.serviceNames("")
+            : servicesOf(catalog, meta, filter);
     return Answer.json(out -> out.any(tags));
   }
 
-  private static SortedMap<String, SortedSet<String>> servicesOnNodesWith(
-      Catalog catalog, Map<String, String> meta) {
+  /** Looks at every instance: only by it can be told which tags are left. */
+  private static SortedMap<String, SortedSet<String>> servicesOf(
+      Catalog catalog, Map<String, String> meta, Filter filter) {
     SortedMap<String, SortedSet<String>> tags = new TreeMap<>();
     for (Node node : catalog.nodes("")) {
       if (InstanceSelection.hasMeta(node, meta)) {
         for (NodeService service : catalog.servicesOfNode("", node.getNode())) {
-          tags.computeIfAbsent(service.getService(), name -> new TreeSet<>())
-              .addAll(service.getTagsList());
+          if (filter.includes(
+              CheckServiceNode.newBuilder().setNode(node).setService(service).build())) {
+            tags.computeIfAbsent(service.getService(), name -> new TreeSet<>())
+                .addAll(service.getTagsList());
+          }
         }
       }
     }
@@ -93,28 +105,33 @@ public final class CatalogEndpoints {
 
   public Answer service(Call call, View view) {
     String name = call.rest("Missing service name");
+    Filter filter = Filters.of(call, Selectors.FLATTENED_INSTANCE);
     List<CheckServiceNode> rows =
-        InstanceSelection.parse(call.parameters())
-            .of(peer -> new Catalog(view).service(peer, name));
+        filter.of(
+            InstanceSelection.parse(call.parameters())
+                .of(peer -> new Catalog(view).service(peer, name)));
     return Answer.json(out -> flattened(out, rows));
   }
 
   public Answer connect(Call call, View view) {
     String name = call.rest("Missing service name");
+    Filter filter = Filters.of(call, Selectors.FLATTENED_INSTANCE);
     List<CheckServiceNode> rows =
-        InstanceSelection.parse(call.parameters())
-            .of(peer -> new Catalog(view).connect(peer, name));
+        filter.of(
+            InstanceSelection.parse(call.parameters())
+                .of(peer -> new Catalog(view).connect(peer, name)));
     return Answer.json(out -> flattened(out, rows));
   }
 
   public Answer node(Call call, View view) {
     Catalog catalog = new Catalog(view);
     Optional<Node> node = find(catalog, call.rest("Missing node name"));
+    Filter filter = Filters.of(call, Filters.SERVICES);
     if (node.isEmpty()) {
       return Answer.json(JsonWriter::nothing);
     }
     Map<String, NodeService> services = new TreeMap<>();
-    for (NodeService service : catalog.servicesOfNode("", node.get().getNode())) {
+    for (NodeService service : filter.of(catalog.servicesOfNode("", node.get().getNode()))) {
       services.put(service.getId(), service);
     }
     return Answer.json(
@@ -124,11 +141,12 @@ public final class CatalogEndpoints {
   public Answer nodeServices(Call call, View view) {
     Catalog catalog = new Catalog(view);
     Optional<Node> node = find(catalog, call.rest("Missing node name"));
+    Filter filter = Filters.of(call, Filters.SERVICES);
     if (node.isEmpty()) {
       return Answer.json(
           out -> out.beginObject().key("Node").nothing().key("Services").nothing().endObject());
     }
-    List<NodeService> services = catalog.servicesOfNode("", node.get().getNode());
+    List<NodeService> services = filter.of(catalog.servicesOfNode("", node.get().getNode()));
     return Answer.json(
         out ->
             out.beginObject()

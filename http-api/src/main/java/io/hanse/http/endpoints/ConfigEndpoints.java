@@ -1,6 +1,7 @@
 package io.hanse.http.endpoints;
 
 import io.hanse.fsm.config.ConfigEntryKind;
+import io.hanse.fsm.filter.Selectors;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.ConfigEntry;
 import io.hanse.fsm.row.DeleteConfigEntry;
@@ -23,6 +24,11 @@ import java.util.stream.Collectors;
 public final class ConfigEndpoints {
   private static final String UNDECODED = "Request decoding failed: ";
 
+  private static final Selectors SERVICE_DEFAULTS =
+      Selectors.of(
+          ConfigEntry.getDescriptor(),
+          ConfigEntry.getDescriptor().findFieldByNumber(ConfigEntry.SERVICE_DEFAULTS_FIELD_NUMBER));
+
   private final Writes writes;
 
   ConfigEndpoints(Writes writes) {
@@ -37,7 +43,7 @@ public final class ConfigEndpoints {
       ConfigEntryKind.of(kind);
     }
     if (slash < 0 || slash == rest.length() - 1) {
-      return Answer.json(new ConfigEntries(view).ofKind(kind));
+      return Answer.json(filtered(call, kind, new ConfigEntries(view).ofKind(kind)));
     }
     String name = rest.substring(slash + 1);
     return new ConfigEntries(view)
@@ -46,6 +52,13 @@ public final class ConfigEndpoints {
         .orElseGet(
             () ->
                 Answer.text(404, "Config entry not found for \"" + kind + "\" / \"" + name + "\""));
+  }
+
+  private static List<ConfigEntry> filtered(Call call, String kind, List<ConfigEntry> entries) {
+    if (Filters.isAsked(call) && !kind.equals("service-defaults")) {
+      throw HttpProblem.internal("filtering not supported for config entry kind=" + kind);
+    }
+    return Filters.of(call, SERVICE_DEFAULTS).of(entries);
   }
 
   public CompletableFuture<Answer> put(Call call) {

@@ -1,5 +1,7 @@
 package io.hanse.http.endpoints;
 
+import io.hanse.fsm.filter.Filter;
+import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.HealthCheck;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Catalog;
@@ -8,13 +10,15 @@ import io.hanse.http.exchange.Answer;
 import io.hanse.http.exchange.Call;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** {@code /v1/health}: checks, and instances with theirs. */
 public final class HealthEndpoints {
   HealthEndpoints() {}
 
   public Answer node(Call call, View view) {
-    return Answer.json(new Health(view).ofNode("", call.rest("Missing node name")));
+    List<HealthCheck> checks = new Health(view).ofNode("", call.rest("Missing node name"));
+    return Answer.json(Filters.of(call, Filters.CHECKS).of(checks));
   }
 
   public Answer checks(Call call, View view) {
@@ -29,12 +33,13 @@ public final class HealthEndpoints {
 
   private static Answer onNodesWanted(Call call, View view, List<HealthCheck> checks) {
     Map<String, String> meta = InstanceSelection.nodeMeta(call.parameters());
+    List<HealthCheck> wanted = Filters.of(call, Filters.CHECKS).of(checks);
     if (meta.isEmpty()) {
-      return Answer.json(checks);
+      return Answer.json(wanted);
     }
     Catalog catalog = new Catalog(view);
     return Answer.json(
-        checks.stream()
+        wanted.stream()
             .filter(
                 check ->
                     catalog
@@ -46,15 +51,16 @@ public final class HealthEndpoints {
 
   public Answer service(Call call, View view) {
     String name = call.rest("Missing service name");
-    return Answer.json(
-        InstanceSelection.parse(call.parameters())
-            .of(peer -> new Health(view).service(peer, name)));
+    return instances(call, peer -> new Health(view).service(peer, name));
   }
 
   public Answer connect(Call call, View view) {
     String name = call.rest("Missing service name");
-    return Answer.json(
-        InstanceSelection.parse(call.parameters())
-            .of(peer -> new Health(view).connect(peer, name)));
+    return instances(call, peer -> new Health(view).connect(peer, name));
+  }
+
+  private static Answer instances(Call call, Function<String, List<CheckServiceNode>> ofPeer) {
+    Filter filter = Filters.of(call, Filters.INSTANCES);
+    return Answer.json(filter.of(InstanceSelection.parse(call.parameters()).of(ofPeer)));
   }
 }

@@ -7,6 +7,7 @@ import io.hanse.http.json.GoDuration;
 import io.hanse.http.json.JsonProblem;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What a read asks for besides its subject.
@@ -19,9 +20,11 @@ public record QueryOptions(Level level, long index, Duration waitMax, Duration m
   static final Duration WAIT_MAX = Duration.ofMinutes(10);
   static final Duration WAIT_DEFAULT = Duration.ofMinutes(5);
 
-  /** Known to Consul, not yet to us: refused by name, for an ignored filter shows too much. */
-  private static final List<String> UNSUPPORTED =
-      List.of("filter", "near", "cached", "merge-central-config");
+  /** Known to Consul, not yet to us: refused by name, for ignored it would show something else. */
+  private static final List<String> UNSUPPORTED = List.of("merge-central-config");
+
+  /** What is said of the age of cached answers, of which there are none: each is fresh. */
+  private static final List<String> AGES = List.of("max-age=", "stale-if-error=");
 
   /**
    * Reads the parameters that all reads have in common.
@@ -44,8 +47,32 @@ public record QueryOptions(Level level, long index, Duration waitMax, Duration m
       throw HttpProblem.badRequest(
           "Cannot specify ?stale with ?consistent, conflicting semantics.");
     }
+    if (parameters.has("cached") && isConsistent) {
+      throw HttpProblem.badRequest(
+          "Cannot specify ?cached with ?consistent, conflicting semantics.");
+    }
     Level level = isStale ? Level.STALE : isConsistent ? Level.CONSISTENT : Level.DEFAULT;
     return new QueryOptions(level, index, wait, maxStale);
+  }
+
+  /**
+   * Looks whether the header {@code Cache-Control} can be understood.
+   *
+   * @throws HttpProblem 400
+   */
+  static void requireCacheControl(String header) {
+    for (String directive : header.toLowerCase(Locale.ROOT).split(",", -1)) {
+      for (String age : AGES) {
+        String plain = directive.strip();
+        if (plain.startsWith(age) && !isSeconds(plain.substring(age.length()))) {
+          throw HttpProblem.badRequest("Invalid Cache-Control header.");
+        }
+      }
+    }
+  }
+
+  private static boolean isSeconds(String text) {
+    return !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
   }
 
   /** With a level that the endpoint decides on. */

@@ -73,6 +73,7 @@ public final class Reads {
     @Override
     public CompletableFuture<Answer> handle(Call call) {
       QueryOptions options = QueryOptions.parse(call.parameters());
+      QueryOptions.requireCacheControl(call.header("Cache-Control").orElse(""));
       if (atLeader) {
         options = options.at(StateReader.Level.DEFAULT);
       }

@@ -50,11 +50,28 @@ class QueryOptionsTest {
         "wait=10|Invalid wait time",
         "max_stale=abc|Invalid max_stale value \"abc\"",
         "stale&consistent|Cannot specify ?stale with ?consistent, conflicting semantics.",
+        "cached&consistent|Cannot specify ?cached with ?consistent, conflicting semantics.",
       })
   void shouldRefuseWhatMakesNoSense(String query, String text) {
     assertThatThrownBy(() -> parse(query))
         .isInstanceOf(HttpProblem.class)
         .hasMessage(text)
         .satisfies(problem -> assertThat(((HttpProblem) problem).status()).isEqualTo(400));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"max-age=x", "max-age=", "no-cache, stale-if-error=-1"})
+  void shouldRefuseACacheControlThatIsNone(String header) {
+    assertThatThrownBy(() -> QueryOptions.requireCacheControl(header))
+        .isInstanceOf(HttpProblem.class)
+        .hasMessage("Invalid Cache-Control header.");
+  }
+
+  @Test
+  void shouldTakeACacheControlForWhatItIs() {
+    QueryOptions.requireCacheControl("");
+    QueryOptions.requireCacheControl("no-cache, Max-Age=5, stale-if-error=10, must-revalidate");
   }
 }

@@ -24,14 +24,14 @@ class ReplayIT {
   @ParameterizedTest
   @CsvSource({
     "blocking,76",
-    "catalog,107",
-    "config-entries,85",
+    "catalog,124",
+    "config-entries,87",
     "connect-ca,16",
     "encoding-compact,16",
     "encoding-dev,16",
-    "errors-and-routing,39",
+    "errors-and-routing,42",
     "exported-services,36",
-    "health,46",
+    "health,60",
     "kv-session-txn,40",
     "status-operator,12"
   })

@@ -1,0 +1,46 @@
+package io.hanse.http.endpoints;
+
+import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.filter.Filter;
+import io.hanse.fsm.filter.Selectors;
+import io.hanse.fsm.row.CheckServiceNode;
+import io.hanse.fsm.row.HealthCheck;
+import io.hanse.fsm.row.Node;
+import io.hanse.fsm.row.NodeService;
+import io.hanse.http.exchange.Call;
+import io.hanse.http.exchange.HttpProblem;
+
+/**
+ * The parameter {@code filter}: what each kind of answer can be asked for, and how it is refused.
+ */
+final class Filters {
+  static final Selectors NODES = Selectors.of(Node.getDescriptor());
+  static final Selectors SERVICES = Selectors.of(NodeService.getDescriptor());
+  static final Selectors CHECKS = Selectors.of(HealthCheck.getDescriptor());
+  static final Selectors INSTANCES = Selectors.of(CheckServiceNode.getDescriptor());
+
+  private static final String PARAMETER = "filter";
+
+  private Filters() {}
+
+  static boolean isAsked(Call call) {
+    return !call.parameters().first(PARAMETER).isEmpty();
+  }
+
+  static Filter of(Call call, Selectors selectors) {
+    return parse(call, selectors, "Failed to create boolean expression evaluator: ");
+  }
+
+  /** For the one endpoint that says only what is wrong. */
+  static Filter bare(Call call, Selectors selectors) {
+    return parse(call, selectors, "");
+  }
+
+  private static Filter parse(Call call, Selectors selectors, String prefix) {
+    try {
+      return Filter.parse(call.parameters().first(PARAMETER), selectors);
+    } catch (ProblemException e) {
+      throw HttpProblem.internal(prefix + e.getMessage());
+    }
+  }
+}
