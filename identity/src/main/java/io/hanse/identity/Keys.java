@@ -11,9 +11,15 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
+import java.security.Signature;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Optional;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.DERNull;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.pkcs.RSAPrivateKey;
 import org.bouncycastle.asn1.sec.ECPrivateKey;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
@@ -22,6 +28,7 @@ import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 /** Makes and stores private keys, by the providers of the JDK. */
 final class Keys {
   private static final String SEC1 = "EC PRIVATE KEY";
+  private static final String PKCS1 = "RSA PRIVATE KEY";
   private static final String PKCS8 = "PRIVATE KEY";
 
   private Keys() {}
@@ -63,22 +70,13 @@ final class Keys {
     }
   }
 
-  /** Reads either form. */
+  /** Reads the first key of a text, in any of the three forms. */
   static PrivateKey parse(String pem) {
     for (Pem.Block block : Pem.blocks(pem)) {
       try {
-        if (block.label().equals(PKCS8)) {
-          return KeyFactory.getInstance("EC")
-              .generatePrivate(new PKCS8EncodedKeySpec(block.bytes()));
-        }
-        if (block.label().equals(SEC1)) {
-          PrivateKeyInfo info =
-              new PrivateKeyInfo(
-                  new AlgorithmIdentifier(
-                      X9ObjectIdentifiers.id_ecPublicKey, SECObjectIdentifiers.secp256r1),
-                  ECPrivateKey.getInstance(block.bytes()));
-          return KeyFactory.getInstance("EC")
-              .generatePrivate(new PKCS8EncodedKeySpec(info.getEncoded()));
+        Optional<PrivateKeyInfo> content = content(block);
+        if (content.isPresent()) {
+          return key(content.get());
         }
       } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
         // The cause is dropped: parsers quote what they read.
@@ -86,6 +84,54 @@ final class Keys {
       }
     }
     throw new ProblemException(ProblemCode.INVALID_ARGUMENT, "there is no private key in the PEM");
+  }
+
+  /** Nothing of a block that holds something else, such as the parameters of a curve. */
+  private static Optional<PrivateKeyInfo> content(Pem.Block block) throws IOException {
+    return switch (block.label()) {
+      case PKCS8 -> Optional.of(PrivateKeyInfo.getInstance(block.bytes()));
+      case PKCS1 ->
+          Optional.of(
+              new PrivateKeyInfo(
+                  new AlgorithmIdentifier(PKCSObjectIdentifiers.rsaEncryption, DERNull.INSTANCE),
+                  RSAPrivateKey.getInstance(block.bytes())));
+      case SEC1 -> {
+        ECPrivateKey bare = ECPrivateKey.getInstance(block.bytes());
+        ASN1Encodable curve = bare.getParametersObject();
+        yield Optional.of(
+            new PrivateKeyInfo(
+                new AlgorithmIdentifier(
+                    X9ObjectIdentifiers.id_ecPublicKey,
+                    curve == null ? SECObjectIdentifiers.secp256r1 : curve),
+                bare));
+      }
+      default -> Optional.empty();
+    };
+  }
+
+  private static PrivateKey key(PrivateKeyInfo content)
+      throws GeneralSecurityException, IOException {
+    boolean isRsa =
+        content.getPrivateKeyAlgorithm().getAlgorithm().equals(PKCSObjectIdentifiers.rsaEncryption);
+    return KeyFactory.getInstance(isRsa ? "RSA" : "EC")
+        .generatePrivate(new PKCS8EncodedKeySpec(content.getEncoded()));
+  }
+
+  /** Whether the key proves the certificate. */
+  static boolean matches(PrivateKey key, PublicKey certified) {
+    try {
+      byte[] probe = new byte[32];
+      String algorithm = key.getAlgorithm().equals("RSA") ? "SHA256withRSA" : "SHA256withECDSA";
+      Signature signer = Signature.getInstance(algorithm);
+      signer.initSign(key);
+      signer.update(probe);
+      Signature verifier = Signature.getInstance(algorithm);
+      verifier.initVerify(certified);
+      verifier.update(probe);
+      return verifier.verify(signer.sign());
+    } catch (GeneralSecurityException e) {
+      return false;
+    }
   }
 
   /** SHA-256 of the whole encoded key: Consul's key ids. */

@@ -21,7 +21,8 @@ public record Leaf(
     PrivateKey key,
     String certPem,
     String keyPem,
-    long index) {
+    long index)
+    implements Credential {
   /** A leaf from what an authority answered. */
   static Leaf of(SpiffeId id, KeyPair keys, String certPem, long index) {
     return new Leaf(
@@ -33,21 +34,12 @@ public record Leaf(
         index);
   }
 
-  public X509Certificate certificate() {
-    return chain.get(0);
-  }
-
   public Instant validAfter() {
     return certificate().getNotBefore().toInstant();
   }
 
   public Instant validBefore() {
     return certificate().getNotAfter().toInstant();
-  }
-
-  /** Lower-case hexadecimal with colons, as the API shows it. */
-  public String serialNumber() {
-    return Keys.hex(certificate().getSerialNumber().toByteArray());
   }
 
   /** The point of its life at the share given. */

@@ -10,31 +10,37 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows the newest leaf in every new handshake, whatever the other side asks for. One context can
- * so outlive many certificates.
+ * Shows the newest credential in every new handshake, whatever the other side asks for. One context
+ * can so outlive many certificates.
  */
 public final class LeafKeys extends X509ExtendedKeyManager {
-  private final Supplier<? extends @Nullable Leaf> leafs;
+  private final Supplier<? extends @Nullable Credential> leafs;
 
   /**
    * The leafs shown last. A handshake asks first for an alias, then for what it stands for; the
    * leaf may be renewed in between.
    */
-  private @Nullable Leaf newest;
+  private @Nullable Credential newest;
 
-  private @Nullable Leaf previous;
+  private @Nullable Credential previous;
 
   /**
    * Takes the source of leafs.
    *
    * @param leafs answers null as long as there is none: handshakes fail
    */
-  public LeafKeys(Supplier<? extends @Nullable Leaf> leafs) {
+  public LeafKeys(Supplier<? extends @Nullable Credential> leafs) {
     this.leafs = leafs;
   }
 
+  private @Nullable String chooseFor(String type) {
+    Credential leaf = leafs.get();
+    // RSASSA-PSS is asked for by its own name and signed with a key of RSA.
+    return leaf != null && type.startsWith(leaf.key().getAlgorithm()) ? choose() : null;
+  }
+
   private synchronized @Nullable String choose() {
-    Leaf leaf = leafs.get();
+    Credential leaf = leafs.get();
     if (leaf == null) {
       return null;
     }
@@ -45,15 +51,15 @@ public final class LeafKeys extends X509ExtendedKeyManager {
     return leaf.serialNumber();
   }
 
-  private synchronized @Nullable Leaf chosen(String alias) {
-    Leaf late = previous;
+  private synchronized @Nullable Credential chosen(String alias) {
+    Credential late = previous;
     return late != null && late.serialNumber().equals(alias) ? late : newest;
   }
 
   @Override
   public @Nullable String chooseEngineServerAlias(
       String type, Principal @Nullable [] issuers, SSLEngine engine) {
-    return type.startsWith("EC") ? choose() : null;
+    return chooseFor(type);
   }
 
   @Override
@@ -65,7 +71,7 @@ public final class LeafKeys extends X509ExtendedKeyManager {
   @Override
   public @Nullable String chooseServerAlias(
       String type, Principal @Nullable [] issuers, Socket socket) {
-    return type.startsWith("EC") ? choose() : null;
+    return chooseFor(type);
   }
 
   @Override
@@ -76,13 +82,13 @@ public final class LeafKeys extends X509ExtendedKeyManager {
 
   @Override
   public X509Certificate @Nullable [] getCertificateChain(String alias) {
-    Leaf leaf = chosen(alias);
+    Credential leaf = chosen(alias);
     return leaf == null ? null : leaf.chain().toArray(X509Certificate[]::new);
   }
 
   @Override
   public @Nullable PrivateKey getPrivateKey(String alias) {
-    Leaf leaf = chosen(alias);
+    Credential leaf = chosen(alias);
     return leaf == null ? null : leaf.key();
   }
 

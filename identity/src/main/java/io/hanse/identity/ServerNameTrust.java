@@ -4,8 +4,6 @@ import java.security.cert.CertificateException;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -16,8 +14,6 @@ import javax.net.ssl.X509ExtendedTrustManager;
  * which datacenters may have.
  */
 public final class ServerNameTrust extends TrustCheck {
-  private static final int DNS = 2;
-
   private final Set<TrustAnchor> anchors;
   private final String serverName;
 
@@ -36,15 +32,13 @@ public final class ServerNameTrust extends TrustCheck {
   @Override
   void check(X509Certificate[] chain, Chains.Purpose purpose) throws CertificateException {
     Chains.verify(chain, anchors, purpose, clock.instant());
-    List<String> names = new ArrayList<>();
-    Collection<List<?>> all = chain[0].getSubjectAlternativeNames();
-    if (all != null) {
-      for (List<?> name : all) {
-        if (name.get(0) instanceof Integer type && type == DNS) {
-          names.add((String) name.get(1));
-        }
-      }
-    }
+    checkName(chain[0], serverName);
+  }
+
+  /** Refuses a certificate without the name, which is compared as DNS does. */
+  static void checkName(X509Certificate certificate, String serverName)
+      throws CertificateException {
+    List<String> names = CertificateNames.dns(certificate);
     if (names.stream().noneMatch(serverName::equalsIgnoreCase)) {
       throw new CertificateException(
           names.isEmpty()

@@ -87,6 +87,11 @@ public interface Consensus extends AutoCloseable {
   /** Takes a snapshot if the log has grown by much since the last one. Called from time to time. */
   void snapshotIfDue();
 
+  /**
+   * Makes new connections to the other servers: those there are rest on what is trusted no more.
+   */
+  void renewConnections();
+
   /** Whether the group has closed by itself, which it never should. */
   boolean isBroken();
 

@@ -32,6 +32,9 @@ final class Neighbours {
   /** Answers older than this say nothing about who is there. */
   private static final Duration FRESH = Duration.ofSeconds(3);
 
+  /** So many attempts in vain are worth a word: while servers start, some always fail. */
+  private static final int UNREACHED_NOTABLE = 10;
+
   private static final Duration EXCHANGE = Duration.ofSeconds(1);
 
   /**
@@ -48,6 +51,7 @@ final class Neighbours {
   private final Supplier<Account> ownAccount;
   private final LongSupplier nanoClock;
   private final Map<String, Seen> seen = new ConcurrentSkipListMap<>();
+  private final Map<InetSocketAddress, Integer> unreached = new ConcurrentHashMap<>();
   private final Set<String> complaints = ConcurrentHashMap.newKeySet();
 
   Neighbours(
@@ -100,11 +104,17 @@ final class Neighbours {
   private Void take(
       InetSocketAddress address, JoinReply reply, Throwable failure, long askedNanos) {
     if (failure == null) {
+      unreached.remove(address);
       note(reply.getAccount(), askedNanos);
       book.learn(reply.getKnownList());
     } else if (Problems.code(failure).category()
         == io.hanse.fsm.error.ProblemCode.Category.CALLER) {
       complain("server at " + address + " refuses to join", Problems.cause(failure).getMessage());
+    } else if (unreached.merge(address, 1, Integer::sum) == UNREACHED_NOTABLE) {
+      LOG.warn(
+          "server can't be reached, will be tried on address={} cause=\"{}\"",
+          address,
+          Problems.cause(failure).getMessage());
     }
     return null;
   }

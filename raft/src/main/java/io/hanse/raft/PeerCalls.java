@@ -41,4 +41,7 @@ public interface PeerCalls {
 
   /** Gives up the ways to former leaders: what is out there may never be answered. */
   void leaderIs(Optional<String> raftId);
+
+  /** Makes new connections: those there are rest on what is trusted no more. */
+  void renewConnections();
 }

@@ -247,6 +247,23 @@ public final class Replication implements AutoCloseable {
     return members;
   }
 
+  /**
+   * Makes the connections to the other servers anew, after others are believed than before. What is
+   * under way on them is asked again. A leader that cut its connections would lose them all at
+   * once: it hands over first.
+   */
+  public void renewConnections() {
+    joiner.execute(
+        () -> {
+          if (standing.standing().self() && consensus.voters().current().size() > 1) {
+            handOver();
+          }
+          peers.renewConnections();
+          consensus.renewConnections();
+          LOG.info("connections to the other servers are made anew");
+        });
+  }
+
   /** The row of this server, with its raft id and start number. */
   public Server self() {
     return self;

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -78,6 +79,7 @@ class BootstrapSimTest {
               row,
               new InetSocketAddress(0),
               new InetSocketAddress(0),
+              Optional.empty(),
               new RaftSettings.Bootstrap(EXPECT, List.of()),
               RaftSettings.Timing.defaults(),
               RaftSettings.Limits.defaults());

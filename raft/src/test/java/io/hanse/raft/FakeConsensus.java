@@ -93,6 +93,9 @@ class FakeConsensus implements Consensus {
   }
 
   @Override
+  public void renewConnections() {}
+
+  @Override
   public void snapshotIfDue() {}
 
   @Override

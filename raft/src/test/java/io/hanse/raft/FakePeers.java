@@ -56,6 +56,9 @@ class FakePeers implements PeerCalls {
   }
 
   @Override
+  public void renewConnections() {}
+
+  @Override
   public void leaderIs(Optional<String> raftId) {}
 
   static <T> CompletableFuture<T> unreachable() {

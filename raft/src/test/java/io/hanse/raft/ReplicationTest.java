@@ -47,6 +47,7 @@ class ReplicationTest {
             Server.newBuilder().setNodeId("node").setAddress("127.0.0.1").build(),
             new InetSocketAddress(0),
             new InetSocketAddress(0),
+            Optional.empty(),
             new RaftSettings.Bootstrap(expect, List.of()),
             RaftSettings.Timing.defaults().withHold(Duration.ofMillis(500)),
             RaftSettings.Limits.defaults());

@@ -63,6 +63,7 @@ class SubmitterTest {
             Server.getDefaultInstance(),
             new InetSocketAddress(0),
             new InetSocketAddress(0),
+            Optional.empty(),
             new RaftSettings.Bootstrap(1, List.of()),
             RaftSettings.Timing.defaults().withHold(hold),
             RaftSettings.Limits.defaults());

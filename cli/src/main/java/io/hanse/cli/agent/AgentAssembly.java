@@ -19,6 +19,7 @@ import io.hanse.identity.LeafCache;
 import io.hanse.raft.Fatal;
 import io.hanse.raft.RaftSettings;
 import io.hanse.raft.Replication;
+import io.hanse.raft.ServerTls;
 import io.hanse.raft.StateReplica;
 import io.hanse.raft.node.ClusterNode;
 import java.io.IOException;
@@ -37,6 +38,8 @@ public final class AgentAssembly implements AutoCloseable {
   private static final int HTTP_THREADS = 2;
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+
+  private volatile Runnable reload = () -> {};
 
   private AgentAssembly() {}
 
@@ -59,6 +62,7 @@ public final class AgentAssembly implements AutoCloseable {
 
   private void startParts(AgentConfig config) throws IOException {
     ListenerCheck.of(config).run();
+    CertificateFiles certificates = CertificateFiles.open(config.tls());
     DataFolder folder = part(DataFolder.open(config.dataDirectory()));
     AgentIdentity identity = identity(config, folder);
     AgentThreads threads = part(new AgentThreads());
@@ -67,10 +71,12 @@ public final class AgentAssembly implements AutoCloseable {
         part(new ClusterStateMachine(new Store(StoreSettings.defaults(), threads.background())));
     Replication replication =
         ClusterNode.start(
-            raftSettings(config, identity, folder),
+            raftSettings(config, identity, folder, certificates.betweenServers()),
             new StateReplica(state, FolderSync.ofDisk()),
             Fatal.HALT);
     part(replication::stop);
+    certificates.follow(threads.timer(), replication::renewConnections);
+    reload = certificates::reload;
     IdSource ids = () -> UUID.randomUUID().toString();
     CaService authority =
         new CaService(
@@ -127,6 +133,16 @@ public final class AgentAssembly implements AutoCloseable {
     for (String address : config.addresses().http()) {
       http.listen(new InetSocketAddress(address, config.ports().http()));
     }
+    certificates
+        .ofHttps()
+        .ifPresent(
+            tls -> {
+              boolean verify =
+                  config.tls().https().filter(AgentConfig.Listener::verifyIncoming).isPresent();
+              for (String address : config.addresses().https()) {
+                http.listenTls(new InetSocketAddress(address, config.ports().https()), tls, verify);
+              }
+            });
     LOG.info("agent started node={} id={}", identity.nodeName(), identity.nodeId());
   }
 
@@ -166,7 +182,7 @@ public final class AgentAssembly implements AutoCloseable {
   }
 
   private static RaftSettings raftSettings(
-      AgentConfig config, AgentIdentity identity, DataFolder folder) {
+      AgentConfig config, AgentIdentity identity, DataFolder folder, Optional<ServerTls> tls) {
     Server self =
         Server.newBuilder()
             .setNodeId(identity.nodeId())
@@ -186,6 +202,7 @@ public final class AgentAssembly implements AutoCloseable {
         self,
         new InetSocketAddress(bind, config.ports().server()),
         new InetSocketAddress(bind, config.ports().serfLan()),
+        tls,
         new RaftSettings.Bootstrap(config.joining().bootstrapExpect(), config.joining().join()),
         RaftSettings.Timing.defaults()
             .withMultiplier(config.timing().raftMultiplier())
@@ -201,6 +218,11 @@ public final class AgentAssembly implements AutoCloseable {
 
   static boolean allowsByDefault(AgentConfig config) {
     return !config.defaultIntentionPolicy().equals(Optional.of("deny"));
+  }
+
+  /** Reads again what may change without a restart: certificates. */
+  public void reload() {
+    reload.run();
   }
 
   /** Hands leadership over, then stops. */

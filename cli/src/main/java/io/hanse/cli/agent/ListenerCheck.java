@@ -23,6 +23,9 @@ record ListenerCheck(Map<String, InetSocketAddress> listeners) {
     for (String address : config.addresses().http()) {
       add(listeners, "ports.http", address, ports.http());
     }
+    for (String address : config.addresses().https()) {
+      add(listeners, "ports.https", address, ports.https());
+    }
     for (String address : config.addresses().grpcTls()) {
       add(listeners, "ports.grpc_tls", address, ports.grpcTls());
     }

@@ -19,6 +19,7 @@ public record AgentConfig(
     Node node,
     Addresses addresses,
     Ports ports,
+    Tls tls,
     Joining joining,
     Timing timing,
     Limits limits,
@@ -52,9 +53,15 @@ public record AgentConfig(
    * listeners bind: those between servers, and those of clients.
    */
   public record Addresses(
-      String bind, String advertise, List<String> http, List<String> grpc, List<String> grpcTls) {
+      String bind,
+      String advertise,
+      List<String> http,
+      List<String> https,
+      List<String> grpc,
+      List<String> grpcTls) {
     public Addresses {
       http = List.copyOf(http);
+      https = List.copyOf(https);
       grpc = List.copyOf(grpc);
       grpcTls = List.copyOf(grpcTls);
     }
@@ -72,6 +79,28 @@ public record AgentConfig(
       int serfWan,
       int sidecarMin,
       int sidecarMax) {}
+
+  /**
+   * The operator's certificates.
+   *
+   * @param servers for what servers say to each other; without, they talk in plaintext
+   * @param reloadsItself whether changed files are noticed without a signal
+   */
+  public record Tls(Optional<Listener> servers, Optional<Listener> https, boolean reloadsItself) {}
+
+  /**
+   * One listener with certificates.
+   *
+   * @param authority a file or directory of roots
+   * @param verifyIncoming whether who connects has to show a certificate too
+   * @param serverName a name that the other end's certificate has to have
+   */
+  public record Listener(
+      Optional<Path> authority,
+      Path certificate,
+      Path key,
+      boolean verifyIncoming,
+      Optional<String> serverName) {}
 
   /** {@code bootstrapExpect} 0: joins a cluster that exists. {@code retryMax} 0: without end. */
   public record Joining(

@@ -60,15 +60,18 @@ public final class AgentConfigReader {
     }
     refuseAbsent();
     AgentConfig.Joining joining = joining(server, dev);
+    String datacenter = datacenter();
+    String domain = values.text("domain", "consul");
     AgentConfig config =
         new AgentConfig(
             dev,
             server,
-            datacenter(),
-            values.text("domain", "consul"),
+            datacenter,
+            domain,
             node(),
             new ConfigAddresses(values, dev).read(),
             ports(server, dev),
+            new ConfigTls(values, sources.directory(), datacenter, domain).read(),
             joining,
             timing(),
             new AgentConfig.Limits(

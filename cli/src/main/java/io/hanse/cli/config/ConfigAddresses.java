@@ -40,6 +40,7 @@ final class ConfigAddresses {
         bind,
         advertise,
         literals("addresses.http", clients),
+        literals("addresses.https", clients),
         literals("addresses.grpc", clients),
         literals("addresses.grpc_tls", clients));
   }

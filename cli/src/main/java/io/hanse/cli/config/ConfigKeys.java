@@ -61,23 +61,40 @@ final class ConfigKeys {
     used(Kind.MAP, "http_config.response_headers node_meta");
     used(Kind.DEFINITIONS, "check checks config_entries.bootstrap service services");
 
-    refused(
-        Kind.TEXT, "ca_file ca_path cert_file encrypt key_file tls_cipher_suites tls_min_version");
+    used(Kind.TEXT, "addresses.https ca_file ca_path cert_file key_file tls_min_version");
+    used(
+        Kind.TRUTH,
+        "auto_reload_config tls.grpc.use_auto_cert verify_incoming verify_incoming_https",
+        "verify_incoming_rpc verify_outgoing verify_server_hostname");
+    used(Kind.PORT, "ports.https");
+    for (String listener : List.of("defaults", "grpc", "https", "internal_rpc")) {
+      String tls = "tls." + listener + ".";
+      for (String file : List.of("ca_file", "ca_path", "cert_file", "key_file")) {
+        used(Kind.TEXT, tls + file);
+      }
+      used(Kind.TEXT, tls + "tls_min_version");
+      used(
+          Kind.TRUTH,
+          tls + "verify_incoming",
+          tls + "verify_outgoing",
+          tls + "verify_server_hostname");
+      refused(Kind.TEXT, tls + "tls_cipher_suites");
+    }
+
+    refused(Kind.TEXT, "encrypt tls_cipher_suites");
     refused(
         Kind.TRUTH,
-        "acl.enabled connect.enable_mesh_gateway_wan_federation tls_prefer_server_cipher_suites",
-        "verify_incoming verify_incoming_https verify_incoming_rpc verify_outgoing",
-        "verify_server_hostname");
+        "acl.enabled connect.enable_mesh_gateway_wan_federation tls_prefer_server_cipher_suites");
     refused(Kind.TEXTS, "http_config.allow_write_http_from http_config.block_endpoints");
     refused(
         Kind.ANY,
         "audit auto_config auto_encrypt connect.ca_config.private_key connect.ca_config.root_cert",
-        "segment segments tls");
+        "segment segments");
 
     warned(
         Kind.TEXT,
         "acl.default_policy acl.down_policy acl.enable_key_list_policy acl.policy_ttl acl.role_ttl",
-        "acl.token_ttl addresses.dns addresses.https advertise_addr_ipv4 advertise_addr_ipv6",
+        "acl.token_ttl addresses.dns advertise_addr_ipv4 advertise_addr_ipv6",
         "advertise_addr_wan advertise_addr_wan_ipv4 advertise_addr_wan_ipv6"
             + " advertise_reconnect_timeout",
         "alt_domain check_update_interval connect.ca_config.csr_max_concurrent",
@@ -92,7 +109,7 @@ final class ConfigKeys {
         "serf_lan_allowed_cidrs serf_wan serf_wan_allowed_cidrs session_ttl_min syslog_facility");
     warned(
         Kind.TRUTH,
-        "acl.enable_token_persistence acl.enable_token_replication auto_reload_config",
+        "acl.enable_token_persistence acl.enable_token_replication",
         "connect.enable_serverless_plugin disable_anonymous_signature disable_coordinates",
         "disable_host_node_id disable_http_unprintable_char_filter disable_keyring_file",
         "disable_remote_exec disable_update_check enable_acl_replication"
@@ -112,9 +129,7 @@ final class ConfigKeys {
         Kind.DURATION,
         "limits.rpc_handshake_timeout performance.grpc_keepalive_interval",
         "performance.grpc_keepalive_timeout performance.leave_drain_time");
-    warned(
-        Kind.PORT,
-        "ports.dns ports.expose_max_port ports.expose_min_port ports.https ports.serf_wan");
+    warned(Kind.PORT, "ports.dns ports.expose_max_port ports.expose_min_port ports.serf_wan");
     warned(Kind.TEXTS, "primary_gateways recursors retry_join_wan start_join_wan");
     warned(
         Kind.ANY,

@@ -73,6 +73,7 @@ public final class AgentCommand implements Callable<Integer> {
       session.warn("==> " + Messages.of(e));
       return 1;
     }
+    Hangup.onSignal(agent::reload);
     return Lifetime.runUntilStopped(
         () -> {
           agent.close();

@@ -21,7 +21,11 @@ final class AgentFlags {
           flag(
               "allow-write-http-from", Kind.TEXTS, "http_config.allow_write_http_from", "Refused."),
           flag("alt-domain", Kind.TEXT, "alt_domain", "Ignored with a warning."),
-          flag("auto-reload-config", Kind.TRUTH, "auto_reload_config", "Ignored with a warning."),
+          flag(
+              "auto-reload-config",
+              Kind.TRUTH,
+              "auto_reload_config",
+              "Notices changed certificates."),
           flag("bind", Kind.TEXT, "bind_addr", "Address that servers listen on for each other."),
           flag("bootstrap", Kind.TRUTH, "bootstrap", "Begins a cluster of one server."),
           flag("bootstrap-expect", Kind.NUMBER, "bootstrap_expect", "Servers that begin together."),
@@ -40,7 +44,7 @@ final class AgentFlags {
           flag("grpc-port", Kind.NUMBER, "ports.grpc", "Plaintext gRPC; off by default."),
           flag("grpc-tls-port", Kind.NUMBER, "ports.grpc_tls", "Peers and proxies; 8503."),
           flag("http-port", Kind.NUMBER, "ports.http", "The HTTP API; 8500."),
-          flag("https-port", Kind.NUMBER, "ports.https", "Ignored with a warning."),
+          flag("https-port", Kind.NUMBER, "ports.https", "The HTTP API with TLS; off."),
           flag("join", Kind.TEXTS, "start_join", "Same as -retry-join."),
           flag("join-wan", Kind.TEXTS, "start_join_wan", "Ignored with a warning."),
           flag("log-file", Kind.TEXT, "log_file", "Ignored with a warning."),

@@ -22,7 +22,9 @@ final class Banner {
         config.addresses().http()
             + " (HTTP: "
             + ports.http()
-            + ", HTTPS: -1, gRPC: "
+            + ", HTTPS: "
+            + ports.https()
+            + ", gRPC: "
             + ports.grpc()
             + ", gRPC-TLS: "
             + ports.grpcTls()

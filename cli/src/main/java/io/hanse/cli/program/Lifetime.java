@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a program running until SIGTERM or SIGINT, then closes it within a bound. The start script
- * has SIGHUP ignored.
+ * Keeps a program running until SIGTERM or SIGINT, then closes it within a bound. For proxies the
+ * start script has SIGHUP ignored; servers hear it ({@link Hangup}).
  */
 final class Lifetime {
   private static final Logger LOG = LoggerFactory.getLogger(Lifetime.class);

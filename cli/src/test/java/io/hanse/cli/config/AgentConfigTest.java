@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -115,7 +116,15 @@ class AgentConfigTest {
         "default_intention_policy = \"maybe\"|neither \"allow\" nor \"deny\"",
         "encrypt = \"abc\"|not safe to ignore: encrypt",
         "acl { enabled = true }|not safe to ignore: acl.enabled",
-        "tls { defaults { verify_incoming = true } }|not safe to ignore: tls",
+        "tls { internal_rpc { verify_incoming = true } }|VerifyIncoming set but no CA certificates",
+        "verify_outgoing = true|VerifyOutgoing set but no CA certificates were provided",
+        "tls { internal_rpc { ca_file = \"a\" verify_outgoing = true } }|are needed together",
+        "tls { internal_rpc { cert_file = \"a\" key_file = \"b\" } }|are needed together",
+        "tls { defaults { verify_incoming = true } }|set tls { grpc { verify_incoming = false } }",
+        "tls { https { verify_server_hostname = true } }|only valid in the tls.defaults",
+        "tls { defaults { tls_min_version = \"TLSv1_3\" } }|\"TLSv1_3\" is not supported",
+        "tls { defaults { tls_cipher_suites = \"X\" } }|not safe to ignore: tls.defaults",
+        "ports { https = 8501 }|tls.https.cert_file and tls.https.key_file are needed",
         "http_config { block_endpoints = [\"/v1/kv\"] }|not safe to ignore:"
             + " http_config.block_endpoints",
         "connect { enabled = false }|connect.enabled = false is not supported",
@@ -146,6 +155,41 @@ class AgentConfigTest {
                 + " enable_script_checks = false ports { dns = -1 }");
     assertThat(config.warnings())
         .containsExactly("not supported yet, ignored: telemetry, ui_config");
+  }
+
+  @Test
+  void shouldReadCertificatesOfListenersByTheirOwnBlockBeforeTheDefaults() {
+    AgentConfig.Tls tls =
+        read(SERVER
+                + "datacenter = \"dc2\" ports { https = 8501 } auto_reload_config = true"
+                + " tls { defaults { ca_file = \"ca\" cert_file = \"c\" key_file = \"/k\""
+                + " verify_incoming = true } grpc { verify_incoming = false }"
+                + " https { ca_path = \"roots\" cert_file = \"web\" verify_incoming = false }"
+                + " internal_rpc { verify_server_hostname = true } }")
+            .tls();
+    assertThat(tls.reloadsItself()).isTrue();
+    assertThat(tls.servers())
+        .contains(
+            new AgentConfig.Listener(
+                Optional.of(directory.resolve("ca")),
+                directory.resolve("c"),
+                Path.of("/k"),
+                true,
+                Optional.of("server.dc2.consul")));
+    assertThat(tls.https().orElseThrow().certificate()).isEqualTo(directory.resolve("web"));
+    assertThat(tls.https().orElseThrow().verifyIncoming()).isFalse();
+  }
+
+  @Test
+  void shouldReadTheOlderKeysOfCertificates() {
+    AgentConfig.Tls tls =
+        read(SERVER
+                + "ca_file = \"ca\" cert_file = \"c\" key_file = \"k\" verify_incoming = true"
+                + " verify_outgoing = true")
+            .tls();
+    assertThat(tls.servers().orElseThrow().serverName()).isEmpty();
+    assertThat(tls.https()).isEmpty();
+    assertThat(read(SERVER).tls().servers()).isEmpty();
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.hanse.http.query.Reads;
 import io.hanse.http.route.EndpointTable;
 import io.hanse.http.route.Router;
 import java.net.InetSocketAddress;
+import javax.net.ssl.SSLContext;
 
 /** The HTTP API of one agent: its endpoints over the ports they work on, served at addresses. */
 public final class HttpApi implements AutoCloseable {
@@ -33,6 +34,15 @@ public final class HttpApi implements AutoCloseable {
    */
   public InetSocketAddress listen(InetSocketAddress address) {
     return server.listen(address);
+  }
+
+  /**
+   * The same with TLS.
+   *
+   * @param verify whether clients have to show a certificate that the context believes
+   */
+  public InetSocketAddress listenTls(InetSocketAddress address, SSLContext tls, boolean verify) {
+    return server.listenTls(address, tls, verify);
   }
 
   /** How many blocking queries are held back now. */

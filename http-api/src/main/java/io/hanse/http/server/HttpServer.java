@@ -14,6 +14,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
@@ -21,6 +22,9 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +32,7 @@ import org.slf4j.LoggerFactory;
 public final class HttpServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
   private static final int BACKLOG = 1024;
+  private static final String[] TLS_VERSIONS = {"TLSv1.3", "TLSv1.2"};
 
   private final HttpSettings.Limits limits;
   private final Dispatcher dispatcher;
@@ -54,6 +59,27 @@ public final class HttpServer implements AutoCloseable {
    * @throws IllegalStateException if the port is taken
    */
   public InetSocketAddress listen(InetSocketAddress address) {
+    return bind(address, connection -> {});
+  }
+
+  /**
+   * The same with TLS. Of the application protocols only HTTP/1.1 is offered.
+   *
+   * @param verify whether clients have to show a certificate that the context believes
+   */
+  public InetSocketAddress listenTls(InetSocketAddress address, SSLContext tls, boolean verify) {
+    return bind(
+        address,
+        connection -> {
+          SSLEngine engine = tls.createSSLEngine();
+          engine.setUseClientMode(false);
+          engine.setNeedClientAuth(verify);
+          engine.setEnabledProtocols(TLS_VERSIONS);
+          connection.pipeline().addLast(new SslHandler(engine));
+        });
+  }
+
+  private InetSocketAddress bind(InetSocketAddress address, Consumer<SocketChannel> first) {
     Channel channel =
         new ServerBootstrap()
             .group(loops)
@@ -66,6 +92,7 @@ public final class HttpServer implements AutoCloseable {
                   @Override
                   protected void initChannel(SocketChannel connection) {
                     connections.add(connection);
+                    first.accept(connection);
                     fill(connection);
                   }
                 })

@@ -47,7 +47,8 @@ public final class ClusterNode {
         Server self,
         Supplier<Optional<String>> groupId,
         Function<String, Optional<InetSocketAddress>> addresses) {
-      return new ServerChannels(self, settings.timing().callPatience(), groupId, addresses);
+      return new ServerChannels(
+          self, settings.timing().callPatience(), settings.tls(), groupId, addresses);
     }
 
     @Override
@@ -63,7 +64,7 @@ public final class ClusterNode {
 
     @Override
     public Endpoint listen(ServerRequests requests) {
-      return ServerEndpoint.start(settings.serversBind(), requests);
+      return ServerEndpoint.start(settings.serversBind(), settings.tls(), requests);
     }
   }
 }

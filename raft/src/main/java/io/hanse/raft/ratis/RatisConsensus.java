@@ -29,6 +29,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.grpc.GrpcConfigKeys;
+import org.apache.ratis.grpc.GrpcTlsConfig;
 import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
@@ -37,6 +38,7 @@ import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.RaftServerRpcWithProxy;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -95,6 +97,12 @@ public final class RatisConsensus implements Consensus {
               return thread;
             });
     Parameters parameters = new Parameters();
+    settings
+        .tls()
+        .ifPresent(
+            tls ->
+                GrpcConfigKeys.TLS.setConf(
+                    parameters, new GrpcTlsConfig(tls.keys(), tls.trust(), true)));
     ServerGate gate = new ServerGate(contact);
     // A hop less for each append; snapshot chunks and votes then run on the event loops.
     GrpcConfigKeys.Server.setServicesCustomizer(
@@ -287,6 +295,17 @@ public final class RatisConsensus implements Consensus {
               LOG.warn("snapshot was refused", failure);
               return null;
             });
+  }
+
+  @Override
+  public void renewConnections() {
+    Group present = group;
+    if (present != null && server.getServerRpc() instanceof RaftServerRpcWithProxy<?, ?> rpc) {
+      present.division.getRaftConf().getAllPeers().stream()
+          .map(RaftPeer::getId)
+          .filter(id -> !id.equals(server.getId()))
+          .forEach(id -> rpc.getProxies().resetProxy(id));
+    }
   }
 
   @Override

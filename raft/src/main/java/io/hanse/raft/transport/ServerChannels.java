@@ -2,13 +2,17 @@ package io.hanse.raft.transport;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.protobuf.ByteString;
+import io.grpc.ChannelCredentials;
 import io.grpc.ConnectivityState;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.TlsChannelCredentials;
 import io.grpc.netty.NettyChannelBuilder;
 import io.hanse.fsm.row.CommandResult;
 import io.hanse.fsm.row.Entry;
 import io.hanse.fsm.row.Server;
 import io.hanse.raft.Problems;
+import io.hanse.raft.ServerTls;
 import io.hanse.raft.Surroundings;
 import io.hanse.raft.transport.proto.Account;
 import io.hanse.raft.transport.proto.AdmitRequest;
@@ -28,6 +32,7 @@ import io.hanse.raft.transport.proto.ServerServiceGrpc;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -42,6 +47,7 @@ public final class ServerChannels implements Surroundings.Dialer {
 
   private final Server self;
   private final Duration callPatience;
+  private final Optional<ServerTls> tls;
   private final Supplier<Optional<String>> groupId;
   private final Function<String, Optional<InetSocketAddress>> addresses;
   private final LinkedHashMap<InetSocketAddress, ManagedChannel> channels =
@@ -56,10 +62,12 @@ public final class ServerChannels implements Surroundings.Dialer {
   public ServerChannels(
       Server self,
       Duration callPatience,
+      Optional<ServerTls> tls,
       Supplier<Optional<String>> groupId,
       Function<String, Optional<InetSocketAddress>> addresses) {
     this.self = self;
     this.callPatience = callPatience;
+    this.tls = tls;
     this.groupId = groupId;
     this.addresses = addresses;
   }
@@ -196,8 +204,7 @@ public final class ServerChannels implements Surroundings.Dialer {
     ManagedChannel channel = channels.get(address);
     if (channel == null) {
       channel =
-          NettyChannelBuilder.forAddress(address.getHostString(), address.getPort())
-              .usePlaintext()
+          NettyChannelBuilder.forAddress(address.getHostString(), address.getPort(), credentials())
               .maxInboundMessageSize(ServerEndpoint.MESSAGE_BYTES)
               .keepAliveTime(5, TimeUnit.SECONDS)
               .keepAliveTimeout(3, TimeUnit.SECONDS)
@@ -210,6 +217,27 @@ public final class ServerChannels implements Surroundings.Dialer {
       channel.resetConnectBackoff();
     }
     return channel;
+  }
+
+  private ChannelCredentials credentials() {
+    if (tls.isEmpty()) {
+      return InsecureChannelCredentials.create();
+    }
+    return TlsChannelCredentials.newBuilder()
+        .keyManager(tls.get().keys())
+        .trustManager(tls.get().trust())
+        .build();
+  }
+
+  @Override
+  public void renewConnections() {
+    List<ManagedChannel> old;
+    synchronized (this) {
+      old = List.copyOf(channels.values());
+      channels.clear();
+    }
+    leaderIs(Optional.empty());
+    old.forEach(ManagedChannel::shutdown);
   }
 
   private void evict() {

@@ -1,13 +1,18 @@
 package io.hanse.raft.transport;
 
+import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
+import io.grpc.ServerCredentials;
+import io.grpc.TlsServerCredentials;
 import io.grpc.netty.NettyServerBuilder;
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.raft.ServerRequests;
+import io.hanse.raft.ServerTls;
 import io.hanse.raft.Surroundings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -32,8 +37,9 @@ public final class ServerEndpoint implements Surroundings.Endpoint {
     this.executor = executor;
   }
 
-  public static ServerEndpoint start(InetSocketAddress address, ServerRequests requests) {
-    if (!address.getAddress().isLoopbackAddress()) {
+  public static ServerEndpoint start(
+      InetSocketAddress address, Optional<ServerTls> tls, ServerRequests requests) {
+    if (tls.isEmpty() && !address.getAddress().isLoopbackAddress()) {
       LOG.warn("servers talk to each other in plaintext address={}", address);
     }
     ExecutorService executor =
@@ -45,7 +51,7 @@ public final class ServerEndpoint implements Surroundings.Endpoint {
               return thread;
             });
     Server server =
-        NettyServerBuilder.forAddress(address)
+        NettyServerBuilder.forAddress(address, credentials(tls))
             .executor(executor)
             .addService(new ServerCalls(requests))
             .maxInboundMessageSize(MESSAGE_BYTES)
@@ -69,6 +75,17 @@ public final class ServerEndpoint implements Surroundings.Endpoint {
           e);
     }
     return new ServerEndpoint(server, executor);
+  }
+
+  private static ServerCredentials credentials(Optional<ServerTls> tls) {
+    if (tls.isEmpty()) {
+      return InsecureServerCredentials.create();
+    }
+    return TlsServerCredentials.newBuilder()
+        .keyManager(tls.get().keys())
+        .trustManager(tls.get().trust())
+        .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE)
+        .build();
   }
 
   public int port() {

@@ -7,6 +7,7 @@ import io.grpc.StatusRuntimeException;
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.raft.Problems;
+import org.jspecify.annotations.Nullable;
 
 /** A problem as a status of gRPC and back: its number travels in the trailers. */
 final class Statuses {
@@ -37,8 +38,18 @@ final class Statuses {
         : new ProblemException(Problems.code(cause), String.valueOf(cause.getMessage()), cause);
   }
 
-  private static ProblemException problem(
-      Status status, @org.jspecify.annotations.Nullable Metadata trailers) {
+  /**
+   * Of a connection that failed, the innermost cause says most: the outer ones say "io exception".
+   */
+  private static String reason(@Nullable Throwable cause) {
+    Throwable innermost = cause;
+    while (innermost != null && innermost.getCause() != null) {
+      innermost = innermost.getCause();
+    }
+    return innermost == null ? "" : ": " + innermost.getMessage();
+  }
+
+  private static ProblemException problem(Status status, @Nullable Metadata trailers) {
     String number = trailers == null ? null : trailers.get(PROBLEM);
     String text = String.valueOf(status.getDescription());
     if (number != null) {
@@ -49,6 +60,7 @@ final class Statuses {
         status.getCode() == Status.Code.DEADLINE_EXCEEDED
             ? ProblemCode.DEADLINE_EXCEEDED
             : ProblemCode.NOT_LEADER;
-    return new ProblemException(code, "another server did not answer: " + text);
+    return new ProblemException(
+        code, "another server did not answer: " + text + reason(status.getCause()));
   }
 }

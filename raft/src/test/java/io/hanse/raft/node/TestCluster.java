@@ -11,6 +11,7 @@ import io.hanse.raft.Fatal;
 import io.hanse.raft.MapReplica;
 import io.hanse.raft.RaftSettings;
 import io.hanse.raft.Replication;
+import io.hanse.raft.ServerTls;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,10 +21,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Servers in one process, on loopback ports that are free at the time. */
 final class TestCluster implements AutoCloseable {
@@ -37,6 +41,9 @@ final class TestCluster implements AutoCloseable {
     Address address;
     MapReplica replica = new MapReplica();
     Replication node;
+
+    /** Without, it talks in plaintext. */
+    @Nullable ServerTls tls;
 
     Member(String name, Address address) {
       this.name = name;
@@ -65,6 +72,7 @@ final class TestCluster implements AutoCloseable {
   final Map<String, Member> members = new TreeMap<>();
   final Queue<String> failures = new ConcurrentLinkedQueue<>();
   private final Path directory;
+  private Function<String, @Nullable ServerTls> tls = name -> null;
   private RaftSettings.Timing timing = RaftSettings.Timing.defaults();
   private RaftSettings.Limits limits = RaftSettings.Limits.defaults();
 
@@ -74,6 +82,12 @@ final class TestCluster implements AutoCloseable {
 
   TestCluster with(RaftSettings.Timing other) {
     timing = other;
+    return this;
+  }
+
+  /** Every server that is added from now on gets its certificate here. */
+  TestCluster with(Function<String, @Nullable ServerTls> certificates) {
+    tls = certificates;
     return this;
   }
 
@@ -96,7 +110,7 @@ final class TestCluster implements AutoCloseable {
   /** Starts servers that expect each other. */
   TestCluster start(String... names) throws IOException {
     for (String name : names) {
-      members.put(name, new Member(name, freeAddress()));
+      add(name);
     }
     for (String name : names) {
       start(members.get(name), names.length, joinAddresses());
@@ -116,6 +130,7 @@ final class TestCluster implements AutoCloseable {
 
   Member add(String name) throws IOException {
     Member member = new Member(name, freeAddress());
+    member.tls = tls.apply(name);
     members.put(name, member);
     return member;
   }
@@ -137,6 +152,7 @@ final class TestCluster implements AutoCloseable {
             .build(),
         new InetSocketAddress(InetAddress.getLoopbackAddress(), member.address.raft()),
         new InetSocketAddress(InetAddress.getLoopbackAddress(), member.address.servers()),
+        Optional.ofNullable(member.tls),
         new RaftSettings.Bootstrap(expect, retryJoin),
         timing,
         limits);
