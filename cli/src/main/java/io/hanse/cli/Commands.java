@@ -7,6 +7,7 @@ import io.hanse.cli.command.ConnectCaCommands;
 import io.hanse.cli.command.ConnectCommands;
 import io.hanse.cli.command.KvCommands;
 import io.hanse.cli.command.MembersCommand;
+import io.hanse.cli.command.OperatorAutopilotCommands;
 import io.hanse.cli.command.OperatorCommands;
 import io.hanse.cli.command.OperatorRaftCommands;
 import io.hanse.cli.command.PeeringCommands;
@@ -39,6 +40,7 @@ final class Commands {
           "kv",
           "members",
           "operator",
+          "operator autopilot",
           "operator raft",
           "peering",
           "proxy",
@@ -69,6 +71,7 @@ final class Commands {
       case "kv" -> new KvCommands(session);
       case "members" -> new MembersCommand(session);
       case "operator" -> new OperatorCommands();
+      case "operator autopilot" -> new OperatorAutopilotCommands(session);
       case "operator raft" -> new OperatorRaftCommands(session);
       case "peering", "peerings" -> new PeeringCommands(session);
       case "services" -> new ServicesCommands(session);

@@ -67,6 +67,10 @@ final class FlagStyle {
         if (equals < 0 || truth(name, text.substring(equals + 1))) {
           flags.add("-" + name);
         }
+      } else if (isSwitch(option)) {
+        boolean value = equals < 0 || truth(name, text.substring(equals + 1));
+        flags.removeIf(flag -> flag.startsWith("-" + name + "="));
+        flags.add("-" + name + "=" + value);
       } else if (equals >= 0) {
         flags.add("-" + text);
       } else if (next < args.size()) {
@@ -82,6 +86,11 @@ final class FlagStyle {
 
   private static boolean isBoolean(OptionSpec option) {
     return option.arity().max() == 0;
+  }
+
+  /** A boolean of which it matters whether it was given at all. */
+  private static boolean isSwitch(OptionSpec option) {
+    return option.type() == Boolean.class;
   }
 
   private static boolean truth(String name, String value) {

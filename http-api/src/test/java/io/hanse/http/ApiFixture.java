@@ -1,8 +1,15 @@
 package io.hanse.http;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Duration;
+import com.google.protobuf.Timestamp;
+import io.hanse.fsm.row.AutopilotHealth;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.Node;
 import io.hanse.fsm.row.RegisterCatalog;
+import io.hanse.fsm.row.ServerHealthState;
+import io.hanse.fsm.row.WriteAutopilotConfiguration;
+import io.hanse.fsm.view.Autopilot;
 import io.hanse.http.RawClient.Response;
 import io.hanse.http.endpoints.Endpoints;
 import io.hanse.http.json.MessageJson;
@@ -20,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 
@@ -36,6 +44,7 @@ public final class ApiFixture implements AutoCloseable {
 
   public ApiFixture(HttpSettings settings) {
     cluster.addServer(agent.nodeId(), agent.nodeName(), SERVER_PORT);
+    cluster.serve(Autopilot.HEALTH_CALL, question -> health());
     CaService authority =
         new CaService(
             CaSettings.defaults(agent.datacenter()),
@@ -45,14 +54,51 @@ public final class ApiFixture implements AutoCloseable {
             InstantSource.system(),
             signing);
     authority.initialize().join();
+    cluster
+        .submit(
+            Command.newBuilder()
+                .setWriteAutopilotConfiguration(
+                    WriteAutopilotConfiguration.newBuilder().setConfiguration(Autopilot.DEFAULTS))
+                .build())
+        .join();
     leaves = new LeafCache(authority, InstantSource.system(), signing);
     api =
         HttpApi.of(
             new Endpoints.Ports(
-                cluster, cluster, cluster, cluster, agent, new MemoryPeerings(cluster), leaves),
+                cluster,
+                cluster,
+                cluster,
+                cluster,
+                cluster,
+                agent,
+                new MemoryPeerings(cluster),
+                leaves),
             settings,
             2);
     address = api.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+  }
+
+  /** What a leader that is alone finds of itself. */
+  private CompletableFuture<ByteString> health() {
+    Duration noTime = Duration.getDefaultInstance();
+    ServerHealthState alone =
+        ServerHealthState.newBuilder()
+            .setRaftId(cluster.self())
+            .setNodeId(agent.nodeId())
+            .setNode(agent.nodeName())
+            .setAddress("127.0.0.1:" + SERVER_PORT)
+            .setStatus("alive")
+            .setVersion("1.21.4")
+            .setLeader(true)
+            .setVoter(true)
+            .setLastContact(noTime)
+            .setLastTerm(2)
+            .setLastIndex(cluster.lastLogIndex() + 1)
+            .setHealthy(true)
+            .setStableSince(Timestamp.newBuilder().setSeconds(1_000_000_000))
+            .build();
+    return CompletableFuture.completedFuture(
+        AutopilotHealth.newBuilder().setHealthy(true).addServers(alone).build().toByteString());
   }
 
   /** Registers in the catalog, past the bounds that the server puts on clients. */

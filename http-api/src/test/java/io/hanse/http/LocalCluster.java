@@ -1,9 +1,11 @@
 package io.hanse.http;
 
+import com.google.protobuf.ByteString;
 import io.hanse.fsm.apply.ClusterStateMachine;
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.port.CommandSubmitter;
+import io.hanse.fsm.port.LeaderCall;
 import io.hanse.fsm.port.Leadership;
 import io.hanse.fsm.port.Membership;
 import io.hanse.fsm.port.StateReader;
@@ -20,21 +22,30 @@ import io.hanse.fsm.store.StoreSettings;
 import io.hanse.fsm.store.View;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * A cluster of one server without a log: what is submitted is applied at once, by the real state
  * machine. It can be told to have no leader.
  */
 public final class LocalCluster
-    implements CommandSubmitter, StateReader, Leadership, Membership, AutoCloseable {
+    implements CommandSubmitter, StateReader, Leadership, LeaderCall, Membership, AutoCloseable {
   private static final String RAFT_ID = "raft-1";
+
+  /** What is known of a member's log lags behind what it has. */
+  private static final long HEARD_OF = 1;
 
   private final ClusterStateMachine machine =
       new ClusterStateMachine(new Store(StoreSettings.defaults(), Runnable::run));
   private final long client;
+
+  private final Map<String, Function<ByteString, CompletableFuture<ByteString>>> calls =
+      new ConcurrentHashMap<>();
 
   private long logIndex;
   private long sequence;
@@ -126,6 +137,10 @@ public final class LocalCluster
     return machine.watches().watch(reads, since, wake);
   }
 
+  public synchronized long lastLogIndex() {
+    return logIndex;
+  }
+
   /** How many watches are waiting. */
   public int watchCount() {
     return machine.watches().count();
@@ -147,6 +162,16 @@ public final class LocalCluster
   }
 
   @Override
+  public void serve(String name, Function<ByteString, CompletableFuture<ByteString>> handler) {
+    calls.put(name, handler);
+  }
+
+  @Override
+  public CompletableFuture<ByteString> call(String name, ByteString request, Duration patience) {
+    return hasLeader ? calls.get(name).apply(request) : CompletableFuture.failedFuture(noLeader());
+  }
+
+  @Override
   public CompletableFuture<List<Member>> members() {
     return hasLeader
         ? CompletableFuture.completedFuture(knownMembers())
@@ -155,7 +180,7 @@ public final class LocalCluster
 
   @Override
   public List<Member> knownMembers() {
-    return List.of(new Member(RAFT_ID, true, hasLeader, logIndex));
+    return List.of(new Member(RAFT_ID, true, hasLeader, HEARD_OF));
   }
 
   @Override

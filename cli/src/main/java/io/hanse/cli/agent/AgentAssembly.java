@@ -2,13 +2,17 @@ package io.hanse.cli.agent;
 
 import io.hanse.cli.config.AgentConfig;
 import io.hanse.fsm.apply.ClusterStateMachine;
+import io.hanse.fsm.port.CommandSubmitter;
 import io.hanse.fsm.port.IdSource;
 import io.hanse.fsm.port.LiveQuery;
 import io.hanse.fsm.row.CaRoot;
+import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.Server;
+import io.hanse.fsm.row.WriteAutopilotConfiguration;
 import io.hanse.fsm.store.FolderSync;
 import io.hanse.fsm.store.Store;
 import io.hanse.fsm.store.StoreSettings;
+import io.hanse.fsm.view.Autopilot;
 import io.hanse.fsm.view.Ca;
 import io.hanse.http.endpoints.Endpoints;
 import io.hanse.http.server.HttpApi;
@@ -29,6 +33,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -112,6 +117,8 @@ public final class AgentAssembly implements AutoCloseable {
         .start();
     LeaderTasks leaderTasks = new LeaderTasks(replication.leadership(), threads.timer());
     leaderTasks.onLeading("certificate authority", authority::initialize);
+    leaderTasks.onLeading(
+        "configuration of autopilot", () -> writeAutopilot(replication.submitter()));
     BootstrapEntries entries = BootstrapEntries.of(config.bootstrapEntries());
     leaderTasks.onLeading(
         "entries of the configuration", () -> entries.write(replication.submitter()));
@@ -124,6 +131,7 @@ public final class AgentAssembly implements AutoCloseable {
                     replication.reader(),
                     replication.submitter(),
                     replication.leadership(),
+                    replication.leaderCall(),
                     replication.membership(),
                     agent,
                     peering.operations(),
@@ -208,6 +216,17 @@ public final class AgentAssembly implements AutoCloseable {
             .withMultiplier(config.timing().raftMultiplier())
             .withHold(config.timing().rpcHoldTimeout()),
         RaftSettings.Limits.defaults());
+  }
+
+  /** Where there is none yet. */
+  private static CompletableFuture<?> writeAutopilot(CommandSubmitter submitter) {
+    return submitter.submit(
+        Command.newBuilder()
+            .setWriteAutopilotConfiguration(
+                WriteAutopilotConfiguration.newBuilder()
+                    .setConfiguration(Autopilot.DEFAULTS)
+                    .setHasCas(true))
+            .build());
   }
 
   private static HttpSettings httpSettings(AgentConfig config) {

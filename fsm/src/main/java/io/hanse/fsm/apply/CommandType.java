@@ -46,7 +46,13 @@ enum CommandType {
       Command::getReconcileImportList,
       ImportApplier::reconcileList),
   PURGE_IMPORTS(BodyCase.PURGE_IMPORTS, Command::getPurgeImports, ImportApplier::purge),
-  OPEN_IMPORTS(BodyCase.OPEN_IMPORTS, Command::getOpenImports, ImportFence::open);
+  OPEN_IMPORTS(BodyCase.OPEN_IMPORTS, Command::getOpenImports, ImportFence::open),
+  WRITE_AUTOPILOT_CONFIGURATION(
+      BodyCase.WRITE_AUTOPILOT_CONFIGURATION,
+      Command::getWriteAutopilotConfiguration,
+      SystemApplier::writeAutopilot),
+  WRITE_SYSTEM_RECORD(
+      BodyCase.WRITE_SYSTEM_RECORD, Command::getWriteSystemRecord, SystemApplier::writeRecord);
 
   /** What a command means. It refuses by a ProblemException; then nothing has changed. */
   @FunctionalInterface

@@ -85,6 +85,10 @@ public final class Keys {
     }
   }
 
+  public static Key systemRecord(String key) {
+    return Key.of(key);
+  }
+
   public static Key client(long id) {
     return Key.EMPTY.then(id);
   }

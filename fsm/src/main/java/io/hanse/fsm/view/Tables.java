@@ -1,5 +1,6 @@
 package io.hanse.fsm.view;
 
+import io.hanse.fsm.row.AutopilotConfiguration;
 import io.hanse.fsm.row.CaConfiguration;
 import io.hanse.fsm.row.CaRoot;
 import io.hanse.fsm.row.ClusterIdentity;
@@ -14,6 +15,7 @@ import io.hanse.fsm.row.PeeringTrustBundle;
 import io.hanse.fsm.row.Server;
 import io.hanse.fsm.row.ServiceInstance;
 import io.hanse.fsm.row.SubmittingClient;
+import io.hanse.fsm.row.SystemRecord;
 import io.hanse.fsm.store.Key;
 import io.hanse.fsm.store.Schema;
 import io.hanse.fsm.store.Table;
@@ -107,6 +109,18 @@ public final class Tables {
   public static final Table<CaRoot> CA_ROOTS =
       Table.of(TableId.CA_ROOTS, CaRoot.getDefaultInstance(), root -> Key.of(root.getId()));
 
+  public static final Table<AutopilotConfiguration> AUTOPILOT =
+      Table.of(
+          TableId.AUTOPILOT,
+          AutopilotConfiguration.getDefaultInstance(),
+          configuration -> Keys.ONLY);
+
+  public static final Table<SystemRecord> SYSTEM_RECORDS =
+      Table.of(
+          TableId.SYSTEM_RECORDS,
+          SystemRecord.getDefaultInstance(),
+          record -> Keys.systemRecord(record.getKey()));
+
   /** All of them: what a snapshot's secondary trees are built by. */
   public static final Schema SCHEMA =
       new Schema(
@@ -123,7 +137,9 @@ public final class Tables {
               CLIENTS,
               CLUSTER,
               CA_CONFIGURATION,
-              CA_ROOTS));
+              CA_ROOTS,
+              AUTOPILOT,
+              SYSTEM_RECORDS));
 
   private Tables() {}
 

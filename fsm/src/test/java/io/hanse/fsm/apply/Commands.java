@@ -3,6 +3,7 @@ package io.hanse.fsm.apply;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import io.hanse.fsm.config.ConfigEntryKind;
+import io.hanse.fsm.row.AutopilotConfiguration;
 import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.ClusterIdentity;
 import io.hanse.fsm.row.Command;
@@ -24,6 +25,7 @@ import io.hanse.fsm.row.RegisterCatalog;
 import io.hanse.fsm.row.RemovePeering;
 import io.hanse.fsm.row.ServiceConsumer;
 import io.hanse.fsm.row.SourceIntention;
+import io.hanse.fsm.row.WriteAutopilotConfiguration;
 import io.hanse.fsm.row.WriteConfigEntry;
 import io.hanse.fsm.row.WriteKv;
 import io.hanse.fsm.row.WritePeering;
@@ -240,5 +242,13 @@ public final class Commands {
     return Command.newBuilder()
         .setReconcileImportList(
             ReconcileImportList.newBuilder().setPeer(peer).addAllServices(List.of(services)));
+  }
+
+  public static Command.Builder autopilot(long maxTrailingLogs) {
+    return Command.newBuilder()
+        .setWriteAutopilotConfiguration(
+            WriteAutopilotConfiguration.newBuilder()
+                .setConfiguration(
+                    AutopilotConfiguration.newBuilder().setMaxTrailingLogs(maxTrailingLogs)));
   }
 }

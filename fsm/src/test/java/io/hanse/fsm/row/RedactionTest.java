@@ -23,7 +23,9 @@ class RedactionTest {
     List<Descriptor> all = new ArrayList<>();
     for (FileDescriptor file :
         List.of(
+            AutopilotProto.getDescriptor(),
             CommandProto.getDescriptor(),
+            FeatureProto.getDescriptor(),
             SystemProto.getDescriptor(),
             ConfigProto.getDescriptor(),
             PeeringSecretsProto.getDescriptor(),

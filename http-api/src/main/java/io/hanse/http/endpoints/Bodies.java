@@ -30,6 +30,10 @@ final class Bodies {
     return read(call, into, "Body decoding failed: ");
   }
 
+  static <B extends Message.Builder> B autopilot(Call call, B into) {
+    return read(call, into, "Error parsing autopilot config: ");
+  }
+
   private static <B extends Message.Builder> B read(Call call, B into, String prefix) {
     try {
       return MessageJson.read(call.body(), into);

@@ -1,6 +1,7 @@
 package io.hanse.http.endpoints;
 
 import io.hanse.fsm.port.CommandSubmitter;
+import io.hanse.fsm.port.LeaderCall;
 import io.hanse.fsm.port.Leadership;
 import io.hanse.fsm.port.Membership;
 import io.hanse.fsm.port.StateReader;
@@ -20,13 +21,15 @@ public record Endpoints(
     AgentEndpoints agent,
     Handler agentService,
     Handler leaf,
-    OperatorEndpoints operator) {
+    OperatorEndpoints operator,
+    AutopilotEndpoints autopilot) {
 
   /** What the endpoints work on. */
   public record Ports(
       StateReader reader,
       CommandSubmitter submitter,
       Leadership leadership,
+      LeaderCall leaderCall,
       Membership membership,
       LocalAgent agent,
       PeeringService peerings,
@@ -49,6 +52,7 @@ public record Endpoints(
         new AgentEndpoints(ports.agent()),
         new ServiceByHash(ports.agent()),
         new LeafEndpoint(ports.reader(), ports.leaves(), ports.agent().datacenter()),
-        new OperatorEndpoints(ports.reader(), ports.leadership(), ports.membership()));
+        new OperatorEndpoints(ports.reader(), ports.leadership(), ports.membership()),
+        new AutopilotEndpoints(writes, ports.reader(), ports.leaderCall()));
   }
 }

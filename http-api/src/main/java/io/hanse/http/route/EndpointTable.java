@@ -8,6 +8,7 @@ import static io.hanse.http.route.Endpoint.atAgent;
 import static io.hanse.http.route.Endpoint.atPeering;
 
 import io.hanse.http.endpoints.AgentEndpoints;
+import io.hanse.http.endpoints.AutopilotEndpoints;
 import io.hanse.http.endpoints.CatalogEndpoints;
 import io.hanse.http.endpoints.ConnectEndpoints;
 import io.hanse.http.endpoints.Endpoints;
@@ -25,6 +26,7 @@ public final class EndpointTable {
   public static List<Endpoint> all(Endpoints endpoints, Reads reads) {
     return Stream.of(
             operator(endpoints.operator()),
+            autopilot(endpoints.autopilot(), reads),
             catalog(endpoints.catalog(), reads),
             health(endpoints.health(), reads),
             data(endpoints, reads),
@@ -45,6 +47,20 @@ public final class EndpointTable {
             .post("operator:write", operator::transferLeader, "Hands leadership over"),
         at("/v1/operator/raft/peer")
             .delete("operator:write", operator::removePeer, "Removes a server"));
+  }
+
+  private static List<Endpoint> autopilot(AutopilotEndpoints autopilot, Reads reads) {
+    return List.of(
+        at("/v1/operator/autopilot/configuration")
+            .get(
+                "operator:read",
+                reads.once(NONE, autopilot::configuration),
+                "How the servers are kept in order")
+            .put("operator:write", autopilot::configure, "Changes it"),
+        at("/v1/operator/autopilot/health")
+            .get("operator:read", autopilot::health, "How the servers are; 429 if not well"),
+        at("/v1/operator/autopilot/state")
+            .get("operator:read", autopilot::state, "The same with the role of each"));
   }
 
   private static List<Endpoint> catalog(CatalogEndpoints catalog, Reads reads) {

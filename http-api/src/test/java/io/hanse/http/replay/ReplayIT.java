@@ -33,7 +33,7 @@ class ReplayIT {
     "exported-services,36",
     "health,60",
     "kv-session-txn,40",
-    "status-operator,12"
+    "status-operator,21"
   })
   void shouldAnswerAsConsulDid(String file, int replayedMin) {
     Outcome outcome =

@@ -80,6 +80,7 @@ class EndpointDocTest {
                   cluster,
                   cluster,
                   cluster,
+                  cluster,
                   new MemoryAgent(),
                   new MemoryPeerings(cluster),
                   leaves),
