@@ -98,19 +98,24 @@ public final class ClusterStateMachine implements AutoCloseable {
 
   private static CommandResult run(Transaction rows, Command command) {
     CommandType type = CommandType.of(command);
-    CommandResult.Builder result = CommandResult.newBuilder().setIndex(rows.publicIndex());
+    CommandResult.Builder result = CommandResult.newBuilder();
     try {
       requireSize(command);
       ApplyContext context =
           new ApplyContext(rows.publicIndex(), rows.logIndex(), rows.timeMillis(), rows);
       Applied applied = type.apply(context, command);
-      return result.setDone(applied.done()).setPayload(applied.payload()).build();
+      return result
+          .setIndex(rows.publicIndex())
+          .setDone(applied.done())
+          .setPayload(applied.payload())
+          .build();
     } catch (ProblemException e) {
       if (e.code().category() == ProblemCode.Category.BUG) {
         throw e;
       }
       rows.rollbackCommand();
       return result
+          .setIndex(rows.publicIndex())
           .setProblem(e.code().number())
           .setMessage(String.valueOf(e.getMessage()))
           .build();

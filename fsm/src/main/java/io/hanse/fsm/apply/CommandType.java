@@ -1,5 +1,7 @@
 package io.hanse.fsm.apply;
 
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.Command.BodyCase;
 import java.util.function.Function;
@@ -52,7 +54,16 @@ enum CommandType {
       Command::getWriteAutopilotConfiguration,
       SystemApplier::writeAutopilot),
   WRITE_SYSTEM_RECORD(
-      BodyCase.WRITE_SYSTEM_RECORD, Command::getWriteSystemRecord, SystemApplier::writeRecord);
+      BodyCase.WRITE_SYSTEM_RECORD, Command::getWriteSystemRecord, SystemApplier::writeRecord),
+  BEGIN_RESTORE(BodyCase.BEGIN_RESTORE, Command::getBeginRestore, RestoreApplier::begin),
+  STAGE_RESTORE(BodyCase.STAGE_RESTORE, Command::getStageRestore, RestoreApplier::stage),
+  COMPLETE_RESTORE(
+      BodyCase.COMPLETE_RESTORE, Command::getCompleteRestore, RestoreApplier::complete),
+  ABANDON_RESTORE(BodyCase.ABANDON_RESTORE, Command::getAbandonRestore, RestoreApplier::abandon),
+  WRITE_QUOTA(BodyCase.WRITE_QUOTA, Command::getWriteQuota, QuotaApplier::write);
+
+  /** Of this program: see {@code Command.level}. */
+  static final int LEVEL = 1;
 
   /** What a command means. It refuses by a ProblemException; then nothing has changed. */
   @FunctionalInterface
@@ -74,14 +85,28 @@ enum CommandType {
 
   /** The type of a command; one that a newer version has written ends the process. */
   static CommandType of(Command command) {
+    if (Integer.compareUnsigned(command.getLevel(), LEVEL) > 0) {
+      throw newer(
+          "a command of level "
+              + Integer.toUnsignedString(command.getLevel())
+              + ", and this version understands "
+              + LEVEL);
+    }
     BodyCase body = command.getBodyCase();
     for (CommandType type : values()) {
       if (type.body == body) {
         return type;
       }
     }
-    throw Refusals.broken(
-        "the log holds a command that this version does not know; upgrade this server");
+    throw newer(
+        "a command that this version does not know, of number "
+            + command.getUnknownFields().asMap().keySet());
+  }
+
+  private static ProblemException newer(String what) {
+    return new ProblemException(
+        ProblemCode.NEWER_FORMAT,
+        "the log holds " + what + "; start the newer version here that the others run");
   }
 
   Applied apply(ApplyContext context, Command command) {

@@ -28,7 +28,9 @@ public enum ProblemCode {
   RESOURCE_TOO_LARGE(63, Category.PEER),
 
   INVARIANT_BROKEN(80, Category.BUG),
-  DECODE_FAILED(81, Category.BUG);
+  DECODE_FAILED(81, Category.BUG),
+  /** Written by a newer version of this program. */
+  NEWER_FORMAT(82, Category.BUG);
 
   /** What the caller can do about it. */
   public enum Category {

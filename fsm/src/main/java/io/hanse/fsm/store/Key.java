@@ -11,6 +11,9 @@ import java.util.Locale;
 public final class Key implements Comparable<Key> {
   public static final Key EMPTY = new Key(new byte[0]);
 
+  /** The key of the only row of a table. */
+  public static final Key ONLY = new Key(new byte[1]);
+
   private final byte[] bytes;
 
   private Key(byte[] bytes) {

@@ -6,7 +6,7 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /** A state that is built from rows, in the order of their keys, to take the place of another. */
-final class Loading {
+final class Loading implements SnapshotSink {
   private final Store store;
   private final TieredValues values;
   private final Map<TableId, TreeEditor> editors = new EnumMap<>(TableId.class);
@@ -25,13 +25,14 @@ final class Loading {
     position = newPosition;
   }
 
-  void floor(TableId table, long floor) {
+  @Override
+  public void floor(TableId table, long floor) {
     floors[table.slot()] = floor;
     digest += StateDigest.ofFloor(table, floor);
   }
 
-  /** Answers the id of the value. */
-  long row(TableId table, byte[] key, byte[] value, long modifyIndex) {
+  @Override
+  public long row(TableId table, byte[] key, byte[] value, long modifyIndex) {
     long id = store.nextValueId(value);
     values.put(id, value);
     leaf(table, key, id, modifyIndex);
@@ -43,11 +44,13 @@ final class Loading {
     return id;
   }
 
-  void leaf(TableId table, byte[] key, long id, long modifyIndex) {
+  @Override
+  public void leaf(TableId table, byte[] key, long id, long modifyIndex) {
     editors.computeIfAbsent(table, none -> new TreeEditor(Tree.EMPTY)).put(key, id, modifyIndex);
   }
 
-  long digest() {
+  @Override
+  public long digest() {
     return digest;
   }
 

@@ -28,6 +28,12 @@ public final class Schema {
     }
   }
 
+  /** Whether it is a secondary tree over rows about the servers. */
+  boolean isIndexOfServers(TableId id) {
+    return tables.values().stream()
+        .anyMatch(table -> table.id().isOfServers() && table.indexIds().contains(id));
+  }
+
   @Nullable Table<?> table(TableId id) {
     return tables.get(id);
   }

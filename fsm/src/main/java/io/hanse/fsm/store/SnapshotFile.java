@@ -6,6 +6,7 @@ import io.hanse.fsm.store.Version.Position;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -21,11 +22,6 @@ import java.util.List;
  * from the rows.
  */
 public final class SnapshotFile {
-  private static final long MAGIC = 0x48414e5345_534e50L; // HANSESNP
-
-  /** The form above and the keys of all tables. A change of either is a new number. */
-  private static final int LAYOUT = 1;
-
   private static final String UNFINISHED = ".unfinished";
 
   /**
@@ -43,14 +39,7 @@ public final class SnapshotFile {
    * is replaced at the end, at once.
    */
   public static Header write(View view, long term, Path file, FolderSync disk) throws IOException {
-    Version version = view.version();
-    Header header =
-        new Header(
-            term,
-            version.logIndex(),
-            version.publicIndex(),
-            version.timeMillis(),
-            version.digest());
+    Header header;
     Path unfinished = file.resolveSibling(file.getFileName() + UNFINISHED);
     try (FileChannel channel =
         FileChannel.open(
@@ -58,14 +47,8 @@ public final class SnapshotFile {
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.WRITE)) {
-      SnapshotOutput out = new SnapshotOutput(channel);
-      writeHeader(out, header, version.totals().bytes());
-      writeFloors(out, version);
-      writeTables(out, view);
-      out.finish();
+      header = write(view, term, channel);
       disk.syncFile(unfinished, channel);
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
     }
     disk.move(unfinished, file);
     Path folder = file.toAbsolutePath().getParent();
@@ -75,9 +58,31 @@ public final class SnapshotFile {
     return header;
   }
 
+  /** Writes the version of the view to wherever the channel leads. */
+  public static Header write(View view, long term, WritableByteChannel channel) throws IOException {
+    Version version = view.version();
+    Header header =
+        new Header(
+            term,
+            version.logIndex(),
+            version.publicIndex(),
+            version.timeMillis(),
+            version.digest());
+    try {
+      SnapshotOutput out = new SnapshotOutput(channel);
+      writeHeader(out, header, version.totals().bytes());
+      writeFloors(out, version);
+      writeTables(out, view);
+      out.finish();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    return header;
+  }
+
   private static void writeHeader(SnapshotOutput out, Header header, long bytes) {
-    out.putLong(MAGIC);
-    out.putInt(LAYOUT);
+    out.putLong(SnapshotStream.MAGIC);
+    out.putInt(SnapshotStream.LAYOUT);
     out.putLong(header.term());
     out.putLong(header.logIndex());
     out.putLong(header.publicIndex());
@@ -128,34 +133,30 @@ public final class SnapshotFile {
   /** Reads only the header, and does not look whether the rest is whole. */
   public static Header header(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file)) {
-      return readHeader(new SnapshotInput(channel, channel.size()), file).header();
+      return SnapshotStream.open(channel, channel.size()).header();
+    } catch (SnapshotStream.NewerException e) {
+      throw newer(file, e);
+    } catch (SnapshotStream.DamagedException e) {
+      throw damaged(file, e);
     }
   }
 
   /**
    * Puts the state of the file in place of the store's. Called by the applying thread.
    *
-   * @throws ProblemException DECODE_FAILED: it is no snapshot, damaged, or from a newer version;
-   *     the store is as it was
+   * @throws ProblemException DECODE_FAILED: it is no snapshot, or damaged; NEWER_FORMAT: it was
+   *     written by a newer version. The store is as it was
    */
   public static Header load(Path file, Schema schema, Store store) throws IOException {
     try (FileChannel channel = FileChannel.open(file)) {
-      SnapshotInput in = new SnapshotInput(channel, Files.size(file));
-      Sized sized = readHeader(in, file);
-      Header header = sized.header();
-      Loading loading = store.load(sized.bytes());
+      SnapshotStream stream = SnapshotStream.open(channel, Files.size(file));
+      Header header = stream.header();
+      Loading loading = store.load(stream.rowBytes());
       boolean isLoaded = false;
       try {
         loading.at(new Position(header.logIndex(), header.publicIndex(), header.timeMillis()));
-        readFloors(in, loading);
-        readTables(in, schema, loading);
-        in.finish();
-        if (loading.digest() != header.digest()) {
-          throw new IOException("the digest differs");
-        }
+        stream.readInto(loading, schema);
         isLoaded = true;
-      } catch (IOException | IllegalArgumentException e) {
-        throw damaged(file, e);
       } finally {
         if (!isLoaded) {
           loading.discard();
@@ -163,63 +164,25 @@ public final class SnapshotFile {
       }
       store.replace(loading);
       return header;
-    }
-  }
-
-  /**
-   * @param bytes of the rows that count, as a hint
-   */
-  private record Sized(Header header, long bytes) {}
-
-  private static Sized readHeader(SnapshotInput in, Path file) throws IOException {
-    try {
-      if (in.readLong() != MAGIC) {
-        throw new IOException("it does not begin as one");
-      }
-      int layout = in.readInt();
-      if (layout != LAYOUT) {
-        throw new ProblemException(
-            ProblemCode.DECODE_FAILED,
-            String.format(
-                "%s has layout %d, and this version reads %d: it was written by a newer version;"
-                    + " use that one",
-                file.getFileName(), layout, LAYOUT));
-      }
-      Header header =
-          new Header(in.readLong(), in.readLong(), in.readLong(), in.readLong(), in.readLong());
-      return new Sized(header, in.readLong());
-    } catch (IOException e) {
+    } catch (SnapshotStream.NewerException e) {
+      throw isWhole(file) ? newer(file, e) : damaged(file, e);
+    } catch (SnapshotStream.DamagedException e) {
       throw damaged(file, e);
     }
   }
 
-  private static void readFloors(SnapshotInput in, Loading loading) throws IOException {
-    for (int left = in.readInt(); left > 0; left--) {
-      loading.floor(TableId.of(in.readInt()), in.readLong());
+  /** Whether the checksum at the end is right: a number that was flipped only looks newer. */
+  private static boolean isWhole(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file)) {
+      return new SnapshotInput(channel, channel.size()).isWhole();
     }
   }
 
-  private static void readTables(SnapshotInput in, Schema schema, Loading loading)
-      throws IOException {
-    for (int tables = in.readInt(); tables > 0; tables--) {
-      TableId id = TableId.of(in.readInt());
-      Table<?> table = schema.table(id);
-      for (int rows = in.readInt(); rows > 0; rows--) {
-        int keyBytes = in.readInt();
-        int valueBytes = in.readInt();
-        long modifyIndex = in.readLong();
-        byte[] key = in.readBytes(keyBytes);
-        byte[] value = in.readBytes(valueBytes);
-        long valueId = loading.row(id, key, value, modifyIndex);
-        if (id == TableId.TOMBSTONES) {
-          Key byTime = Tombstones.timeKey(Tombstones.deletedAtMillis(value), Key.wrap(key));
-          loading.leaf(TableId.TOMBSTONES_BY_TIME, byTime.bytes(), valueId, modifyIndex);
-        }
-        if (table != null) {
-          table.link(loading, key, value, valueId, modifyIndex);
-        }
-      }
-    }
+  private static ProblemException newer(Path file, Exception cause) {
+    return new ProblemException(
+        ProblemCode.NEWER_FORMAT,
+        "the snapshot " + file.getFileName() + " " + cause.getMessage(),
+        cause);
   }
 
   private static ProblemException damaged(Path file, Exception cause) {

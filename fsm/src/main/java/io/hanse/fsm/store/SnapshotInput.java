@@ -18,6 +18,8 @@ final class SnapshotInput {
   private final CRC32C crc = new CRC32C();
 
   /** Before the checksum. */
+  private final long bytes;
+
   private long left;
 
   /** Up to where the buffer went into the checksum. */
@@ -25,7 +27,25 @@ final class SnapshotInput {
 
   SnapshotInput(ReadableByteChannel channel, long fileBytes) {
     this.channel = channel;
-    left = fileBytes - Long.BYTES;
+    bytes = fileBytes - Long.BYTES;
+    left = bytes;
+  }
+
+  /** How far it was read. */
+  long offset() {
+    return bytes - left;
+  }
+
+  /** Whether the checksum is that of all that is left. */
+  boolean isWhole() throws IOException {
+    if (left < 0) {
+      return false;
+    }
+    while (left > 0) {
+      readBytes((int) Math.min(left, BUFFER_BYTES));
+    }
+    long expected = crcOfRead();
+    return need(Long.BYTES).getLong() == expected;
   }
 
   int readInt() throws IOException {

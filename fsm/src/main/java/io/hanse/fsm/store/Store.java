@@ -152,7 +152,11 @@ public final class Store implements AutoCloseable {
     current = next;
     free(FREED_WITH_ENTRY_MIN + 2 * replacedIds.size());
     next.values.moveAtMost(MOVED_WITH_ENTRY_MAX);
-    watches.wake(changes);
+    if (next.generation == base.generation) {
+      watches.wake(changes);
+    } else {
+      watches.stateReplaced();
+    }
   }
 
   private void free(int max) {

@@ -3,7 +3,8 @@ package io.hanse.fsm.store;
 /**
  * The bounds of a store.
  *
- * @param rowsMax rows of all tables that count towards the quota; beyond, writes are refused
+ * @param rowsMax rows of all tables that count towards the quota; beyond, writes are refused. This
+ *     and the next hold until a quota is set in the state
  * @param bytesMax keys and values of those rows
  * @param tombstonesMax marks of deletions; beyond, a deletion raises the floor of its table at once
  * @param heapBytesMax values on the heap, beyond which they move to native memory; 0: from the
@@ -18,6 +19,11 @@ public record StoreSettings(
     long heapBytesMax,
     int viewsMax,
     int watchesMax) {
+  /** What the native memory of a server has room for, whatever quota is set. */
+  public static final long QUOTA_ROWS_MAX = 6_000_000;
+
+  public static final long QUOTA_BYTES_MAX = 3L << 30;
+
   /**
    * The first three decide what is refused and what an index says, so all servers of a cluster must
    * have the same.

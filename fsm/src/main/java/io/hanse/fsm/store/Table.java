@@ -74,6 +74,10 @@ public final class Table<R extends Message> {
     return key.apply(row);
   }
 
+  Key keyOf(byte[] value) {
+    return key(parse(value));
+  }
+
   public Optional<R> get(Rows rows, Key rowKey) {
     byte[] value = rows.get(id, rowKey);
     return value == null ? Optional.empty() : Optional.of(parse(value));
@@ -172,14 +176,14 @@ public final class Table<R extends Message> {
   }
 
   /** Builds the secondary trees over a row that was read from a snapshot. */
-  void link(Loading loading, byte[] rowKey, byte[] value, long valueId, long modifiedAt) {
+  void link(SnapshotSink sink, byte[] rowKey, byte[] value, long valueId, long modifiedAt) {
     if (indexes.isEmpty()) {
       return;
     }
     R row = parse(value);
     for (Index<R> index : indexes) {
       for (Key indexKey : keysIn(index, row, Key.wrap(rowKey))) {
-        loading.leaf(index.id(), indexKey.bytes(), valueId, modifiedAt);
+        sink.leaf(index.id(), indexKey.bytes(), valueId, modifiedAt);
       }
     }
   }

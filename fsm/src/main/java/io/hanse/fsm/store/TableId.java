@@ -24,6 +24,9 @@ public enum TableId {
   TOMBSTONES(17),
   AUTOPILOT(40),
   SYSTEM_RECORDS(41),
+  QUOTA(46),
+  RESTORES(47),
+  RESTORE_CHUNKS(48),
 
   NODES_BY_ID(101),
   SERVICES_BY_NAME(102),
@@ -34,6 +37,9 @@ public enum TableId {
   CHECKS_BY_STATE(107),
   PEERINGS_BY_NAME(108),
   TOMBSTONES_BY_TIME(109);
+
+  /** Behind all numbers that are given out, or will be. */
+  static final int NUMBERS_END = 1 << 16;
 
   /** How many there are. */
   static final int COUNT = values().length;
@@ -61,6 +67,15 @@ public enum TableId {
     throw new IllegalArgumentException("no table has the number " + number);
   }
 
+  static boolean isKnown(int number) {
+    for (TableId table : values()) {
+      if (table.number == number) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Its place in arrays of this process; below {@link #COUNT}. */
   @SuppressWarnings("EnumOrdinal") // it is kept nowhere
   int slot() {
@@ -74,7 +89,20 @@ public enum TableId {
 
   /** Whether anybody asks for its indexes. If not, what is deleted leaves no tombstone. */
   boolean isWatched() {
-    return this != CLIENT_RESULTS;
+    return this != CLIENT_RESULTS && this != RESTORES && this != RESTORE_CHUNKS;
+  }
+
+  /**
+   * Whether it is about the running servers and not about what they keep: it stays as it is when
+   * their state is restored from an archive.
+   */
+  public boolean isOfServers() {
+    return this == SERVERS || this == CLIENTS || this == CLIENT_RESULTS || this == QUOTA;
+  }
+
+  /** Whether it is of use only to what is under way: a restore ends it. */
+  boolean isPassing() {
+    return this == TOMBSTONES || this == RESTORES || this == RESTORE_CHUNKS;
   }
 
   public boolean isSecondary() {

@@ -1,12 +1,10 @@
 package io.hanse.fsm.store;
 
-import io.hanse.fsm.error.ProblemCode;
-import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.row.StateQuota;
 import io.hanse.fsm.store.Version.Position;
 import io.hanse.fsm.store.Version.Totals;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,19 +29,22 @@ public final class Transaction implements Rows {
   private boolean published;
 
   // What the commands before this one left.
-  private final Tree[] trees;
+  private final WorkingTrees trees;
   private long[] floorsBefore;
   private Totals totalsBefore;
+  private boolean replacedBefore;
+  private long commandIndex;
   private int createdBefore;
   private int retiredBefore;
   private int changesBefore;
 
   // What this command changed.
-  private final @Nullable TreeEditor[] editors = new TreeEditor[TableId.COUNT];
   private long[] floors;
-  private long digest;
-  private long rows;
-  private long bytes;
+  private final RunningTotals totals = new RunningTotals();
+  private boolean isReplaced;
+
+  /** Read when it is first needed. */
+  private @Nullable StateQuota quota;
 
   private final LongList created = new LongList();
   private final LongList retired = new LongList();
@@ -55,11 +56,12 @@ public final class Transaction implements Rows {
     this.logIndex = logIndex;
     this.timeMillis = timeMillis;
     publicIndex = base.publicIndex();
-    trees = base.copyOfTrees();
+    trees = new WorkingTrees(base.copyOfTrees());
     floorsBefore = base.copyOfFloors();
     totalsBefore = base.totals();
     floors = floorsBefore;
-    resetTotals();
+    commandIndex = publicIndex;
+    totals.reset(totalsBefore);
   }
 
   public long logIndex() {
@@ -80,16 +82,18 @@ public final class Transaction implements Rows {
   /** Begins a command, and with it ends the one before, which can't be taken back from now on. */
   public long nextIndex() {
     finishCommand();
-    return ++publicIndex;
+    commandIndex = ++publicIndex;
+    return publicIndex;
   }
 
   /** Takes back all changes since {@link #nextIndex}. */
   public void rollbackCommand() {
-    for (int i = 0; i < editors.length; i++) {
-      editors[i] = null;
-    }
+    trees.rollback();
     floors = floorsBefore;
-    resetTotals();
+    publicIndex = commandIndex;
+    isReplaced = replacedBefore;
+    quota = null;
+    totals.reset(totalsBefore);
     for (int i = createdBefore; i < created.size(); i++) {
       store.discard(created.at(i));
     }
@@ -99,35 +103,25 @@ public final class Transaction implements Rows {
   }
 
   private void finishCommand() {
-    for (int i = 0; i < editors.length; i++) {
-      TreeEditor editor = editors[i];
-      if (editor != null) {
-        trees[i] = editor.tree();
-        editors[i] = null;
-      }
-    }
+    trees.finish();
     floorsBefore = floors;
-    totalsBefore = new Totals(digest, rows, bytes);
+    totalsBefore = totals.totals();
+    replacedBefore = isReplaced;
     createdBefore = created.size();
     retiredBefore = retired.size();
     changesBefore = changes.size();
   }
 
-  private void resetTotals() {
-    digest = totalsBefore.digest();
-    rows = totalsBefore.rows();
-    bytes = totalsBefore.bytes();
-  }
-
   @Override
   public byte @Nullable [] get(TableId table, Key key) {
-    long id = valueId(table, key);
+    long id = trees.valueId(table, key);
     return id == 0 ? null : Store.value(base.values, id);
   }
 
   @Override
   public void scan(TableId table, Key prefix, Visitor visitor) {
-    tree(table)
+    trees
+        .tree(table)
         .scan(
             prefix.bytes(),
             prefix.bytes(),
@@ -136,49 +130,22 @@ public final class Transaction implements Rows {
 
   @Override
   public void scanKeys(TableId table, Key prefix, Key from, KeyVisitor visitor) {
-    tree(table)
+    trees
+        .tree(table)
         .scan(
             prefix.bytes(), from.bytes(), (key, id, index) -> visitor.visit(Key.wrap(key), index));
   }
 
   @Override
   public int size(TableId table) {
-    TreeEditor editor = editors[table.slot()];
-    return editor == null ? trees[table.slot()].size : editor.size();
-  }
-
-  /** As it is now: what is changed while it is scanned is not seen by the scan. */
-  private Tree tree(TableId table) {
-    TreeEditor editor = editors[table.slot()];
-    return editor == null ? trees[table.slot()] : editor.tree();
-  }
-
-  private long valueId(TableId table, Key key) {
-    TreeEditor editor = editors[table.slot()];
-    return editor == null ? trees[table.slot()].valueId(key.bytes()) : editor.valueId(key.bytes());
-  }
-
-  private long modifyIndex(TableId table, Key key) {
-    TreeEditor editor = editors[table.slot()];
-    return editor == null
-        ? trees[table.slot()].modifyIndex(key.bytes())
-        : editor.modifyIndex(key.bytes());
-  }
-
-  private TreeEditor editor(TableId table) {
-    TreeEditor editor = editors[table.slot()];
-    if (editor == null) {
-      editor = new TreeEditor(trees[table.slot()]);
-      editors[table.slot()] = editor;
-    }
-    return editor;
+    return trees.size(table);
   }
 
   /**
    * Writes a row of a primary table.
    *
    * @param value to be left alone from now on
-   * @throws ProblemException QUOTA_EXCEEDED, and nothing is changed
+   * @throws io.hanse.fsm.error.ProblemException QUOTA_EXCEEDED, and nothing is changed
    */
   public void put(TableId table, Key key, byte[] value, long modifyIndex) {
     putRow(table, key, value, modifyIndex);
@@ -186,14 +153,17 @@ public final class Transaction implements Rows {
 
   /** Answers the id of the value, for {@link #link}. */
   long putRow(TableId table, Key key, byte[] value, long modifyIndex) {
-    long oldId = valueId(table, key);
+    long oldId = trees.valueId(table, key);
     byte[] old = oldId == 0 ? null : Store.value(base.values, oldId);
-    count(table, key, old, value);
-    if (old != null) {
-      digest -= StateDigest.ofRow(table, key.bytes(), modifyIndex(table, key), old);
+    if (old == null) {
+      totals.requireRoom(table, key, value, quota());
+    } else {
+      totals.requireRoom(table, old, value, quota());
+      totals.drop(table, key.bytes(), trees.modifyIndex(table, key), old);
       retired.add(oldId);
     }
-    digest += StateDigest.ofRow(table, key.bytes(), modifyIndex, value);
+    totals.add(table, key.bytes(), modifyIndex, value);
+    forgetQuota(table);
     long id = store.keep(value);
     created.add(id);
     putLeaf(table, key, id, modifyIndex, old == null);
@@ -202,12 +172,12 @@ public final class Transaction implements Rows {
 
   /** Writes a leaf of a secondary tree, over the value of its row in the primary one. */
   void link(TableId secondary, Key key, long valueId, long modifyIndex) {
-    boolean isNew = valueId(secondary, key) == 0;
+    boolean isNew = trees.valueId(secondary, key) == 0;
     putLeaf(secondary, key, valueId, modifyIndex, isNew);
   }
 
   private void putLeaf(TableId table, Key key, long id, long modifyIndex, boolean isNew) {
-    editor(table).put(key.bytes(), id, modifyIndex);
+    trees.editor(table).put(key.bytes(), id, modifyIndex);
     if (!Tombstones.isOfThem(table)) {
       changes.add(new Change(table, key));
       if (isNew) {
@@ -216,30 +186,19 @@ public final class Transaction implements Rows {
     }
   }
 
-  /** Refuses what would grow over the quota. What shrinks or stays as large may be over it. */
-  private void count(TableId table, Key key, byte @Nullable [] old, byte[] value) {
-    if (!table.isCounted()) {
-      return;
+  private StateQuota quota() {
+    StateQuota known = quota;
+    if (known == null) {
+      known = RunningTotals.quota(size(TableId.QUOTA) == 0 ? null : this, store.settings());
+      quota = known;
     }
-    long moreRows = old == null ? 1 : 0;
-    long moreBytes =
-        old == null ? key.bytes().length + (long) value.length : value.length - (long) old.length;
-    StoreSettings settings = store.settings();
-    boolean tooMany = moreRows > 0 && rows + moreRows > settings.rowsMax();
-    boolean tooLarge = moreBytes > 0 && bytes + moreBytes > settings.bytesMax();
-    if (tooMany || tooLarge) {
-      throw new ProblemException(
-          ProblemCode.QUOTA_EXCEEDED,
-          String.format(
-              Locale.ROOT, // Kept in the state: all servers must say the same.
-              "the state is full: %d of %d rows, %d of %d bytes; delete something first",
-              rows,
-              settings.rowsMax(),
-              bytes,
-              settings.bytesMax()));
+    return known;
+  }
+
+  private void forgetQuota(TableId table) {
+    if (table == TableId.QUOTA) {
+      quota = null;
     }
-    rows += moreRows;
-    bytes += moreBytes;
   }
 
   /** Deletes a row of a primary table. Answers whether it was there. */
@@ -248,10 +207,6 @@ public final class Transaction implements Rows {
     if (value == null) {
       return false;
     }
-    if (table.isCounted()) {
-      rows--;
-      bytes -= key.bytes().length + (long) value.length;
-    }
     changes.add(new Change(table, key));
     bury(table, key, atIndex);
     return true;
@@ -259,21 +214,22 @@ public final class Transaction implements Rows {
 
   /** Deletes a leaf of a secondary tree. */
   void unlink(TableId secondary, Key key, long atIndex) {
-    if (editor(secondary).remove(key.bytes()) != 0) {
+    if (trees.editor(secondary).remove(key.bytes()) != 0) {
       changes.add(new Change(secondary, key));
       bury(secondary, key, atIndex);
     }
   }
 
   private byte @Nullable [] dropRow(TableId table, Key key) {
-    long id = valueId(table, key);
+    long id = trees.valueId(table, key);
     if (id == 0) {
       return null;
     }
     byte[] value = Store.value(base.values, id);
-    digest -= StateDigest.ofRow(table, key.bytes(), modifyIndex(table, key), value);
+    totals.drop(table, key.bytes(), trees.modifyIndex(table, key), value);
+    forgetQuota(table);
     retired.add(id);
-    editor(table).remove(key.bytes());
+    trees.editor(table).remove(key.bytes());
     return value;
   }
 
@@ -296,7 +252,7 @@ public final class Transaction implements Rows {
     byte[] value = size(TableId.TOMBSTONES) == 0 ? null : dropRow(TableId.TOMBSTONES, tombstone);
     if (value != null) {
       Key byTime = Tombstones.timeKey(Tombstones.deletedAtMillis(value), tombstone);
-      editor(TableId.TOMBSTONES_BY_TIME).remove(byTime.bytes());
+      trees.editor(TableId.TOMBSTONES_BY_TIME).remove(byTime.bytes());
     }
   }
 
@@ -308,7 +264,7 @@ public final class Transaction implements Rows {
     if (floors == floorsBefore) {
       floors = floors.clone();
     }
-    digest += StateDigest.ofFloor(table, index) - StateDigest.ofFloor(table, floors[at]);
+    totals.moveFloor(table, floors[at], index);
     floors[at] = index;
   }
 
@@ -341,6 +297,62 @@ public final class Transaction implements Rows {
     return areLeft[0];
   }
 
+  /** No index that is given out from now on is at or below the one given. */
+  void skipPast(long index) {
+    publicIndex = Math.max(publicIndex, index + 1);
+  }
+
+  /** Empties all tables but those of the servers, and counts what is left. */
+  void clearForRestore(Schema schema) {
+    totals.reset(Totals.NONE);
+    for (TableId table : TableId.values()) {
+      totals.moveFloor(table, 0, floors[table.slot()]);
+      if (table.isOfServers()) {
+        scan(
+            table,
+            Key.EMPTY,
+            (key, value, index) -> {
+              totals.add(table, key.bytes(), index, value);
+              return true;
+            });
+      } else if (!schema.isIndexOfServers(table)) {
+        if (!table.isSecondary()) {
+          trees
+              .tree(table)
+              .scan(Key.EMPTY.bytes(), Key.EMPTY.bytes(), (key, id, index) -> retire(id));
+        }
+        trees.clear(table);
+      }
+    }
+  }
+
+  private boolean retire(long id) {
+    retired.add(id);
+    return true;
+  }
+
+  /** Answers the id of the value. The key must not be there yet. */
+  long restoreRow(TableId table, byte[] key, byte[] value, long modifyIndex) {
+    long id = store.keep(value);
+    created.add(id);
+    trees.editor(table).put(key, id, modifyIndex);
+    totals.add(table, key, modifyIndex, value);
+    return id;
+  }
+
+  void restoreLeaf(TableId secondary, byte[] key, long id, long modifyIndex) {
+    trees.editor(secondary).put(key, id, modifyIndex);
+  }
+
+  /** To every query all may be different now. */
+  void finishRestore() {
+    totals.requireWithin(quota());
+    for (TableId table : TableId.values()) {
+      raiseFloor(table, publicIndex);
+    }
+    isReplaced = true;
+  }
+
   /** Makes all changes visible at once and wakes those who wait for them. Ends the transaction. */
   public Version publish() {
     if (published) {
@@ -351,9 +363,9 @@ public final class Transaction implements Rows {
     Version next =
         new Version(
             base.sequence + 1,
-            base.generation,
+            base.generation + (isReplaced ? 1 : 0),
             base.values,
-            trees,
+            trees.finished(),
             floors,
             totalsBefore,
             new Position(logIndex, publicIndex, timeMillis));

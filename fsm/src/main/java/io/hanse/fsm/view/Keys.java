@@ -13,7 +13,7 @@ import java.util.Locale;
  */
 public final class Keys {
   /** The key of the only row of a table. */
-  public static final Key ONLY = Key.of("");
+  public static final Key ONLY = Key.ONLY;
 
   /** Above every byte with which a segment can go on. */
   private static final String LAST = "\uDBFF\uDFFF";
@@ -95,6 +95,11 @@ public final class Keys {
 
   public static Key clientResult(long client, long sequence) {
     return client(client).then(sequence);
+  }
+
+  /** Of a part of the restore under way. */
+  public static Key restoreChunk(int number) {
+    return Key.EMPTY.then(number);
   }
 
   /** Where to go on behind all keys that begin with this one. */

@@ -12,8 +12,10 @@ import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringSecrets;
 import io.hanse.fsm.row.PeeringTrustBundle;
+import io.hanse.fsm.row.Restore;
 import io.hanse.fsm.row.Server;
 import io.hanse.fsm.row.ServiceInstance;
+import io.hanse.fsm.row.StateQuota;
 import io.hanse.fsm.row.SubmittingClient;
 import io.hanse.fsm.row.SystemRecord;
 import io.hanse.fsm.store.Key;
@@ -24,7 +26,8 @@ import java.util.List;
 
 /**
  * The tables of the state: of each its row, key and secondary indexes. Tables whose rows do not say
- * their own key (results of clients, secrets in use, counters) are written by key and are not here.
+ * their own key (results of clients, secrets in use, counters, parts of a restore) are written by
+ * key and are not here.
  */
 public final class Tables {
   public static final Table<Node> NODES =
@@ -121,6 +124,12 @@ public final class Tables {
           SystemRecord.getDefaultInstance(),
           record -> Keys.systemRecord(record.getKey()));
 
+  public static final Table<StateQuota> QUOTA =
+      Table.of(TableId.QUOTA, StateQuota.getDefaultInstance(), quota -> Keys.ONLY);
+
+  public static final Table<Restore> RESTORES =
+      Table.of(TableId.RESTORES, Restore.getDefaultInstance(), restore -> Keys.ONLY);
+
   /** All of them: what a snapshot's secondary trees are built by. */
   public static final Schema SCHEMA =
       new Schema(
@@ -139,7 +148,9 @@ public final class Tables {
               CA_CONFIGURATION,
               CA_ROOTS,
               AUTOPILOT,
-              SYSTEM_RECORDS));
+              SYSTEM_RECORDS,
+              QUOTA,
+              RESTORES));
 
   private Tables() {}
 

@@ -53,7 +53,7 @@ class CommandTypeTest {
       assertThatThrownBy(() -> replica.submit(newer.toBuilder()))
           .isInstanceOfSatisfying(
               ProblemException.class,
-              problem -> assertThat(problem.code()).isEqualTo(ProblemCode.INVARIANT_BROKEN));
+              problem -> assertThat(problem.code()).isEqualTo(ProblemCode.NEWER_FORMAT));
     }
   }
 }

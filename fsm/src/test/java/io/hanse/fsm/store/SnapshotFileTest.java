@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -89,6 +90,9 @@ class SnapshotFileTest {
       Path file = write(store);
       byte[] bytes = Files.readAllBytes(file);
       ByteBuffer.wrap(bytes).putInt(Long.BYTES, 2);
+      CRC32C crc = new CRC32C();
+      crc.update(bytes, 0, bytes.length - Long.BYTES);
+      ByteBuffer.wrap(bytes).putLong(bytes.length - Long.BYTES, crc.getValue());
       Files.write(file, bytes);
       assertThatThrownBy(() -> SnapshotFile.load(file, TestTables.SCHEMA, store))
           .isInstanceOf(ProblemException.class)

@@ -128,7 +128,8 @@ final class GrpcStatuses {
           TRUST_MISMATCH,
           RESOURCE_TOO_LARGE,
           INVARIANT_BROKEN,
-          DECODE_FAILED ->
+          DECODE_FAILED,
+          NEWER_FORMAT ->
           LinkStatus.Code.INTERNAL;
     };
   }

@@ -1,0 +1,140 @@
+package io.hanse.fsm.store;
+
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.error.ProblemException;
+import java.io.IOException;
+import java.nio.channels.ReadableByteChannel;
+import java.util.Arrays;
+
+/** Reads a snapshot in the form that {@link SnapshotFile} writes, from wherever it comes. */
+final class SnapshotStream {
+  static final long MAGIC = 0x48414e5345_534e50L; // HANSESNP
+
+  /** The form of the file and the keys of all tables. A change of either is a new number. */
+  static final int LAYOUT = 1;
+
+  /** It is not what was written. */
+  static final class DamagedException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    DamagedException(String what, long offset, Exception cause) {
+      super(what + ", at or before offset " + offset, cause);
+    }
+  }
+
+  /** It says something that this version of the program can't know. */
+  static final class NewerException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    NewerException(String what) {
+      super(what + ": it was written by a newer version; use that one");
+    }
+  }
+
+  private final SnapshotInput in;
+  private final SnapshotFile.Header header;
+  private final long rowBytes;
+
+  private SnapshotStream(SnapshotInput in, SnapshotFile.Header header, long rowBytes) {
+    this.in = in;
+    this.header = header;
+    this.rowBytes = rowBytes;
+  }
+
+  /**
+   * Reads the header.
+   *
+   * @param bytes how many there are, to the end
+   */
+  static SnapshotStream open(ReadableByteChannel channel, long bytes) throws IOException {
+    SnapshotInput in = new SnapshotInput(channel, bytes);
+    try {
+      if (in.readLong() != MAGIC) {
+        throw new IOException("it does not begin as one");
+      }
+      int layout = in.readInt();
+      if (layout != LAYOUT) {
+        throw new NewerException("has layout " + layout + ", and this version reads " + LAYOUT);
+      }
+      SnapshotFile.Header header =
+          new SnapshotFile.Header(
+              in.readLong(), in.readLong(), in.readLong(), in.readLong(), in.readLong());
+      return new SnapshotStream(in, header, in.readLong());
+    } catch (NewerException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new DamagedException(String.valueOf(e.getMessage()), in.offset(), e);
+    }
+  }
+
+  SnapshotFile.Header header() {
+    return header;
+  }
+
+  /** Of the rows that count towards the quota, as a hint. */
+  long rowBytes() {
+    return rowBytes;
+  }
+
+  /** Hands over all that follows, and fails unless it is whole and what the header says. */
+  void readInto(SnapshotSink sink, Schema schema) throws IOException {
+    try {
+      readFloors(sink);
+      readTables(sink, schema);
+      in.finish();
+      if (sink.digest() != header.digest()) {
+        throw new IOException("the digest differs");
+      }
+    } catch (NewerException e) {
+      throw e;
+    } catch (IOException | IllegalArgumentException e) {
+      throw new DamagedException(String.valueOf(e.getMessage()), in.offset(), e);
+    } catch (ProblemException e) {
+      if (e.code() != ProblemCode.DECODE_FAILED) {
+        throw e;
+      }
+      throw new DamagedException(String.valueOf(e.getMessage()), in.offset(), e);
+    }
+  }
+
+  private void readFloors(SnapshotSink sink) throws IOException {
+    for (int left = in.readInt(); left > 0; left--) {
+      sink.floor(table(in.readInt()), in.readLong());
+    }
+  }
+
+  private void readTables(SnapshotSink sink, Schema schema) throws IOException {
+    for (int tables = in.readInt(); tables > 0; tables--) {
+      TableId id = table(in.readInt());
+      Table<?> table = schema.table(id);
+      byte[] last = null;
+      for (int rows = in.readInt(); rows > 0; rows--) {
+        int keyBytes = in.readInt();
+        int valueBytes = in.readInt();
+        long modifyIndex = in.readLong();
+        byte[] key = in.readBytes(keyBytes);
+        if (last != null && Arrays.compareUnsigned(last, key) >= 0) {
+          throw new IOException("the keys of " + id + " are not in order");
+        }
+        last = key;
+        byte[] value = in.readBytes(valueBytes);
+        long valueId = sink.row(id, key, value, modifyIndex);
+        if (id == TableId.TOMBSTONES) {
+          Key byTime = Tombstones.timeKey(Tombstones.deletedAtMillis(value), Key.wrap(key));
+          sink.leaf(TableId.TOMBSTONES_BY_TIME, byTime.bytes(), valueId, modifyIndex);
+        }
+        if (table != null) {
+          table.link(sink, key, value, valueId, modifyIndex);
+        }
+      }
+    }
+  }
+
+  /** Numbers are given out in order: one that is small and unknown is of a later version. */
+  private static TableId table(int number) throws IOException {
+    if (number > 0 && number < TableId.NUMBERS_END && !TableId.isKnown(number)) {
+      throw new NewerException("has a table of number " + number + ", which this version lacks");
+    }
+    return TableId.of(number);
+  }
+}

@@ -1,0 +1,82 @@
+package io.hanse.fsm.apply;
+
+import static io.hanse.fsm.apply.Commands.kv;
+import static io.hanse.fsm.row.WriteKv.Verb.DELETE;
+import static io.hanse.fsm.row.WriteKv.Verb.DELETE_TREE;
+import static io.hanse.fsm.row.WriteKv.Verb.SET;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.CommandResult;
+import io.hanse.fsm.row.WriteQuota;
+import io.hanse.fsm.store.Store;
+import io.hanse.fsm.store.StoreSettings;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.ShrinkingMode;
+import org.junit.jupiter.api.Test;
+
+class QuotaApplierTest {
+  private static Command.Builder quota(long rows, long bytes) {
+    return Command.newBuilder()
+        .setWriteQuota(WriteQuota.newBuilder().setRowsMax(rows).setBytesMax(bytes));
+  }
+
+  @Test
+  void shouldRefuseOneRowTooManyAndTakeDeletionsAlways() {
+    try (Replica replica = new Replica()) {
+      replica.done(quota(3, 1_000));
+      for (int i = 0; i < 3; i++) {
+        replica.done(kv(SET, "k" + i, "v", 0));
+      }
+      CommandResult refused = replica.submit(kv(SET, "k3", "v", 0));
+      assertThat(Replica.problem(refused)).isEqualTo(ProblemCode.QUOTA_EXCEEDED);
+      assertThat(refused.getMessage()).startsWith("the state is full: 3 of 3 rows, ");
+      replica.done(kv(SET, "k2", "x", 0));
+
+      replica.done(quota(1, 10));
+      assertThat(replica.refusal(kv(SET, "k2", "longer", 0))).contains("of 10 bytes");
+      replica.done(kv(DELETE, "k0", "", 0));
+      replica.done(kv(DELETE_TREE, "k", "", 0));
+      replica.done(quota(3, 1_000));
+      replica.done(kv(SET, "k3", "v", 0));
+    }
+  }
+
+  @Test
+  void shouldRefuseQuotasThatNoServerCouldKeep() {
+    try (Replica replica = new Replica()) {
+      assertThat(replica.refusal(quota(0, 1))).contains("rows must be from 1");
+      assertThat(replica.refusal(quota(1, StoreSettings.QUOTA_BYTES_MAX + 1)))
+          .contains("bytes must be from 1");
+    }
+  }
+
+  /** At the same entry on every server, also on one with other built-in bounds. */
+  @Property(tries = 50, shrinking = ShrinkingMode.OFF)
+  void shouldRefuseAtTheSameEntryEverywhere(@ForAll long seed) {
+    Random random = new Random(seed);
+    RandomCommands next = new RandomCommands(random);
+    try (Replica replica = new Replica();
+        ClusterStateMachine other =
+            new ClusterStateMachine(
+                new Store(StoreSettings.defaults().withQuota(100_000, 1 << 20), Runnable::run))) {
+      boolean wasFull = false;
+      for (int i = 0; i < 150; i++) {
+        Command.Builder command =
+            random.nextInt(20) == 0
+                ? quota(1 + random.nextInt(20), 1 + random.nextInt(2_000))
+                : next.next();
+        int code = replica.submit(command).getProblem();
+        wasFull |= code == ProblemCode.QUOTA_EXCEEDED.number();
+      }
+      for (int i = 0; i < replica.log.size(); i++) {
+        other.apply(i + 1, replica.log.get(i));
+      }
+      assertThat(wasFull).isTrue();
+      assertThat(other.digest()).isEqualTo(replica.machine.digest());
+    }
+  }
+}
