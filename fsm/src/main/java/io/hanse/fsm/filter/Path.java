@@ -21,6 +21,7 @@ record Path(List<Step> steps, Kind kind) {
   }
 
   /** What can be asked of a value. */
+  @SuppressWarnings("ImmutableEnumChecker") // Set.of makes a set that does not change.
   enum Kind {
     TEXT(MatchOperator.EQUAL, MatchOperator.IN, MatchOperator.MATCHES),
     NUMBER(MatchOperator.EQUAL),
