@@ -22,9 +22,7 @@ final class FilterParser {
   private static final int DEPTH_MAX = 800;
 
   private static final IntPredicate LETTER = c -> (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-  private static final IntPredicate DIGIT = c -> c >= '0' && c <= '9';
-  private static final IntPredicate DIGIT_BUT_ZERO = c -> c >= '1' && c <= '9';
-  private static final IntPredicate IN_WORD = LETTER.or(DIGIT).or(c -> c == '_');
+  private static final IntPredicate IN_WORD = LETTER.or(FilterParser::isDigit).or(c -> c == '_');
 
   /** What a rule found at each place, and where it ended. */
   private static final class Found {
@@ -393,7 +391,7 @@ final class FilterParser {
     int start = in.at();
     in.literal("-");
     if (!in.literal("0")) {
-      if (!in.oneOf("[1-9]", DIGIT_BUT_ZERO)) {
+      if (!in.oneOf("[1-9]", FilterParser::isDigitButZero)) {
         in.goTo(start);
         return Optional.empty();
       }
@@ -411,9 +409,17 @@ final class FilterParser {
     return Optional.empty();
   }
 
+  private static boolean isDigit(int c) {
+    return c >= '0' && c <= '9';
+  }
+
+  private static boolean isDigitButZero(int c) {
+    return c >= '1' && c <= '9';
+  }
+
   private boolean digits() {
-    boolean isThere = in.oneOf("[0-9]", DIGIT);
-    while (isThere && in.oneOf("[0-9]", DIGIT)) {
+    boolean isThere = in.oneOf("[0-9]", FilterParser::isDigit);
+    while (isThere && in.oneOf("[0-9]", FilterParser::isDigit)) {
       // Each takes one more.
     }
     return isThere;

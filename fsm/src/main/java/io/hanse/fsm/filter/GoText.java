@@ -43,8 +43,10 @@ final class GoText {
       return Optional.of(body.replace("\r", ""));
     }
     StringBuilder out = new StringBuilder();
-    for (int i = 0; i < body.length(); i++) {
+    int i = 0;
+    while (i < body.length()) {
       char c = body.charAt(i);
+      i++;
       if (c == '\n') {
         return Optional.empty();
       }
@@ -52,11 +54,11 @@ final class GoText {
         out.append(c);
         continue;
       }
-      i++;
       char kind = i < body.length() ? body.charAt(i) : 0;
       int simple = ESCAPED.indexOf(kind);
       if (simple >= 0) {
         out.append(PLAIN.charAt(simple));
+        i++;
         continue;
       }
       int length = digitsOf(kind);
@@ -65,7 +67,7 @@ final class GoText {
         return Optional.empty();
       }
       out.appendCodePoint(code.getAsInt());
-      i += kind >= '0' && kind <= '7' ? length - 1 : length;
+      i += kind >= '0' && kind <= '7' ? length : length + 1;
     }
     return Optional.of(out.toString());
   }

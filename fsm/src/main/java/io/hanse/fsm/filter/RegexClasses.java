@@ -12,8 +12,7 @@ final class RegexClasses {
   static final IntPredicate SPACE =
       c -> c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
   private static final IntPredicate UPPER = c -> c >= 'A' && c <= 'Z';
-  private static final IntPredicate LOWER = c -> c >= 'a' && c <= 'z';
-  private static final IntPredicate ALPHA = UPPER.or(LOWER);
+  private static final IntPredicate ALPHA = UPPER.or(RegexClasses::isLower);
   private static final IntPredicate ALNUM = ALPHA.or(DIGIT);
   static final IntPredicate WORD = ALNUM.or(c -> c == '_');
   static final IntPredicate ANY = c -> true;
@@ -28,7 +27,7 @@ final class RegexClasses {
           Map.entry("cntrl", c -> c < ' ' || c == 0x7f),
           Map.entry("digit", DIGIT),
           Map.entry("graph", c -> c > ' ' && c < 0x7f),
-          Map.entry("lower", LOWER),
+          Map.entry("lower", RegexClasses::isLower),
           Map.entry("print", c -> c >= ' ' && c < 0x7f),
           Map.entry("punct", c -> c > ' ' && c < 0x7f && !ALNUM.test(c)),
           Map.entry("space", SPACE.or(c -> c == 0x0b)),
@@ -40,6 +39,10 @@ final class RegexClasses {
   private static final Map<String, Integer> CATEGORIES = categories();
 
   private RegexClasses() {}
+
+  private static boolean isLower(int c) {
+    return c >= 'a' && c <= 'z';
+  }
 
   private static Map<String, Integer> categories() {
     Map<String, Integer> byName = new TreeMap<>();

@@ -105,9 +105,9 @@ public final class Selectors {
   Optional<Path> find(List<String> selector) {
     List<Path.Step> steps = new ArrayList<>();
     Descriptor type = row;
-    FieldDescriptor reached = null;
     Path.Kind kind = Path.Kind.OBJECT;
     for (String name : selector) {
+      FieldDescriptor reached;
       switch (kind) {
         case OBJECT, OBJECTS -> {
           List<FieldDescriptor> fields = fields(type, name);
@@ -116,18 +116,17 @@ public final class Selectors {
           }
           fields.forEach(field -> steps.add(new Path.Step.Member(field)));
           reached = fields.get(fields.size() - 1);
-          kind = Path.Kind.of(reached);
         }
         case MAP -> {
           steps.add(new Path.Step.Entry(name));
-          reached = reached.getMessageType().findFieldByName("value");
-          kind = Path.Kind.of(reached);
+          reached = type.findFieldByName("value");
         }
-        case TEXT, NUMBER, FLAG, TEXTS -> {
+        default -> {
           return Optional.empty();
         }
       }
-      if (kind == Path.Kind.OBJECT || kind == Path.Kind.OBJECTS) {
+      kind = Path.Kind.of(reached);
+      if (reached.getJavaType() == JavaType.MESSAGE) {
         type = reached.getMessageType();
       }
     }
