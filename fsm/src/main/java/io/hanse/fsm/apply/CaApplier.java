@@ -5,6 +5,8 @@ import static io.hanse.fsm.apply.Refusals.invalid;
 import io.hanse.fsm.row.AllocateSerial;
 import io.hanse.fsm.row.CaRoot;
 import io.hanse.fsm.row.Counter;
+import io.hanse.fsm.row.PruneCaRoots;
+import io.hanse.fsm.row.RotateCa;
 import io.hanse.fsm.row.WriteCa;
 import io.hanse.fsm.store.Key;
 import io.hanse.fsm.store.TableId;
@@ -12,6 +14,7 @@ import io.hanse.fsm.store.Transaction;
 import io.hanse.fsm.view.Ca;
 import io.hanse.fsm.view.Tables;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -49,6 +52,48 @@ final class CaApplier {
       replaceRoots(rows, ca.roots(), command.getRootsList());
     }
     return Applied.DONE;
+  }
+
+  static Applied rotate(ApplyContext context, RotateCa command) {
+    Transaction rows = context.rows();
+    Ca ca = new Ca(rows);
+    CaRoot root = command.getRoot();
+    if (root.getId().isEmpty() || ca.roots().stream().anyMatch(one -> isSame(one, root))) {
+      throw invalid("a new CA root needs an id of its own");
+    }
+    long version =
+        ca.configuration().map(stored -> stored.getRaftIndex().getModifyIndex()).orElse(0L);
+    Optional<CaRoot> active = ca.activeRoot();
+    if (command.getCas() != version
+        || active.isEmpty()
+        || !active.get().getId().equals(command.getReplaces())) {
+      return Applied.NOT_DONE;
+    }
+    Tables.CA_CONFIGURATION.put(rows, command.getConfiguration());
+    Tables.CA_ROOTS.put(
+        rows,
+        active.get().toBuilder()
+            .setActive(false)
+            .setRotatedOutAtMillis(context.timeMillis())
+            .build());
+    Tables.CA_ROOTS.put(rows, root.toBuilder().setActive(true).clearRotatedOutAtMillis().build());
+    return Applied.DONE;
+  }
+
+  private static boolean isSame(CaRoot one, CaRoot other) {
+    return one.getId().equals(other.getId());
+  }
+
+  static Applied prune(ApplyContext context, PruneCaRoots command) {
+    Transaction rows = context.rows();
+    boolean isPruned = false;
+    for (CaRoot root : new Ca(rows).roots()) {
+      boolean isOld = root.getRotatedOutAtMillis() < command.getRotatedOutBeforeMillis();
+      if (!root.getActive() && root.getRotatedOutAtMillis() != 0 && isOld) {
+        isPruned |= Tables.CA_ROOTS.remove(rows, Key.of(root.getId()));
+      }
+    }
+    return Applied.when(isPruned);
   }
 
   private static void replaceRoots(Transaction rows, List<CaRoot> stored, List<CaRoot> roots) {

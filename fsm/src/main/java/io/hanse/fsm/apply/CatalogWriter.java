@@ -30,11 +30,20 @@ final class CatalogWriter {
 
   private final Transaction rows;
   private final String peer;
+  private final SessionWriter sessions;
 
   /** A peer of "" means this cluster. */
   CatalogWriter(Transaction rows, String peer) {
     this.rows = rows;
     this.peer = peer;
+    sessions = new SessionWriter(rows, this);
+  }
+
+  /** Of this cluster, on behalf of the sessions that end with what is written. */
+  CatalogWriter(Transaction rows, SessionWriter sessions) {
+    this.rows = rows;
+    this.peer = "";
+    this.sessions = sessions;
   }
 
   Optional<Node> node(String name) {
@@ -170,6 +179,16 @@ final class CatalogWriter {
       builder.setServiceName(service.getService()).addAllServiceTags(service.getTagsList());
     }
     Tables.CHECKS.put(rows, builder.build());
+    if (builder.getStatus().equals(CRITICAL)) {
+      checkFailed(node.getNode(), builder.getCheckId());
+    }
+  }
+
+  /** Sessions stand on checks of this cluster only. */
+  private void checkFailed(String node, String checkId) {
+    if (peer.isEmpty()) {
+      sessions.checkFailed(node, checkId);
+    }
   }
 
   /** The checks of an instance; of the node itself for a service id of "". */
@@ -183,7 +202,9 @@ final class CatalogWriter {
   }
 
   void removeCheck(String node, String checkId) {
-    Tables.CHECKS.remove(rows, Keys.check(peer, node, checkId));
+    if (Tables.CHECKS.remove(rows, Keys.check(peer, node, checkId))) {
+      checkFailed(node, checkId);
+    }
   }
 
   void removeInstance(String node, String serviceId) {
@@ -199,6 +220,8 @@ final class CatalogWriter {
     for (ServiceInstance instance : instancesOn(node)) {
       Tables.SERVICES.remove(rows, Keys.instance(peer, node, instance.getService().getId()));
     }
-    Tables.NODES.remove(rows, Keys.node(peer, node));
+    if (Tables.NODES.remove(rows, Keys.node(peer, node)) && peer.isEmpty()) {
+      sessions.nodeGone(node);
+    }
   }
 }

@@ -49,6 +49,42 @@ enum CommandType {
       ImportApplier::reconcileList),
   PURGE_IMPORTS(BodyCase.PURGE_IMPORTS, Command::getPurgeImports, ImportApplier::purge),
   OPEN_IMPORTS(BodyCase.OPEN_IMPORTS, Command::getOpenImports, ImportFence::open),
+  CREATE_SESSION(BodyCase.CREATE_SESSION, Command::getCreateSession, SessionApplier::create),
+  DESTROY_SESSION(BodyCase.DESTROY_SESSION, Command::getDestroySession, SessionApplier::destroy),
+  OPEN_SESSION_TIMERS(
+      BodyCase.OPEN_SESSION_TIMERS, Command::getOpenSessionTimers, SessionApplier::openTimers),
+  EXPIRE_SESSIONS(BodyCase.EXPIRE_SESSIONS, Command::getExpireSessions, SessionApplier::expire),
+  TRANSACT(BodyCase.TRANSACT, Command::getTransact, TransactionApplier::transact),
+  BOOTSTRAP_ACL(BodyCase.BOOTSTRAP_ACL, Command::getBootstrapAcl, AclTokenApplier::bootstrap),
+  WRITE_ACL_TOKENS(BodyCase.WRITE_ACL_TOKENS, Command::getWriteAclTokens, AclTokenApplier::write),
+  DELETE_ACL_TOKENS(
+      BodyCase.DELETE_ACL_TOKENS, Command::getDeleteAclTokens, AclTokenApplier::delete),
+  WRITE_ACL_POLICIES(
+      BodyCase.WRITE_ACL_POLICIES, Command::getWriteAclPolicies, AclApplier::writePolicies),
+  DELETE_ACL_POLICIES(
+      BodyCase.DELETE_ACL_POLICIES, Command::getDeleteAclPolicies, AclApplier::deletePolicies),
+  WRITE_ACL_ROLES(BodyCase.WRITE_ACL_ROLES, Command::getWriteAclRoles, AclApplier::writeRoles),
+  DELETE_ACL_ROLES(BodyCase.DELETE_ACL_ROLES, Command::getDeleteAclRoles, AclApplier::deleteRoles),
+  WRITE_ACL_BINDING_RULES(
+      BodyCase.WRITE_ACL_BINDING_RULES,
+      Command::getWriteAclBindingRules,
+      AclApplier::writeBindingRules),
+  DELETE_ACL_BINDING_RULES(
+      BodyCase.DELETE_ACL_BINDING_RULES,
+      Command::getDeleteAclBindingRules,
+      AclApplier::deleteBindingRules),
+  WRITE_ACL_AUTH_METHODS(
+      BodyCase.WRITE_ACL_AUTH_METHODS,
+      Command::getWriteAclAuthMethods,
+      AclApplier::writeAuthMethods),
+  DELETE_ACL_AUTH_METHOD(
+      BodyCase.DELETE_ACL_AUTH_METHOD,
+      Command::getDeleteAclAuthMethod,
+      AclApplier::deleteAuthMethod),
+  EXPIRE_ACL_TOKENS(
+      BodyCase.EXPIRE_ACL_TOKENS, Command::getExpireAclTokens, AclTokenApplier::expire),
+  ROTATE_CA(BodyCase.ROTATE_CA, Command::getRotateCa, CaApplier::rotate),
+  PRUNE_CA_ROOTS(BodyCase.PRUNE_CA_ROOTS, Command::getPruneCaRoots, CaApplier::prune),
   WRITE_AUTOPILOT_CONFIGURATION(
       BodyCase.WRITE_AUTOPILOT_CONFIGURATION,
       Command::getWriteAutopilotConfiguration,

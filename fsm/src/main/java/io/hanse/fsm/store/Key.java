@@ -1,5 +1,6 @@
 package io.hanse.fsm.store;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
@@ -84,6 +85,16 @@ public final class Key implements Comparable<Key> {
     return Tree.startsWith(bytes, beginning.bytes);
   }
 
+  /**
+   * The text of the last segment, behind a beginning of the same length as the one given.
+   *
+   * @throws IndexOutOfBoundsException the key is shorter
+   */
+  public String behind(Key beginning) {
+    int from = beginning.bytes.length;
+    return new String(bytes, from, bytes.length - from - 1, StandardCharsets.UTF_8);
+  }
+
   /** The first so many bytes. */
   Key first(int length) {
     return length == bytes.length ? this : new Key(Arrays.copyOf(bytes, length));
@@ -92,6 +103,11 @@ public final class Key implements Comparable<Key> {
   /** The text of a key that is one segment. */
   public String onlySegment() {
     return new String(bytes, 0, bytes.length - 1, StandardCharsets.UTF_8);
+  }
+
+  /** The number with which the key begins, as {@link #then(long)} put it there. */
+  public long leadingNumber() {
+    return ByteBuffer.wrap(bytes).getLong();
   }
 
   /** Not to be changed. */

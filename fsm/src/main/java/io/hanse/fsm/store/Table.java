@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,10 +91,20 @@ public final class Table<R extends Message> {
 
   /** The rows that stand under the prefix in a secondary index, in its order. */
   public List<R> listBy(Rows rows, TableId index, Key prefix) {
+    requireIndex(index);
+    return listOf(rows, index, prefix);
+  }
+
+  /** Hands over the rows under the prefix in a secondary index while they are wanted. */
+  public void scanBy(Rows rows, TableId index, Key prefix, Predicate<R> wanted) {
+    requireIndex(index);
+    rows.scan(index, prefix, (rowKey, value, modifyIndex) -> wanted.test(parse(value)));
+  }
+
+  private void requireIndex(TableId index) {
     if (indexes.stream().noneMatch(one -> one.id() == index)) {
       throw new IllegalArgumentException(index + " is no index of " + id);
     }
-    return listOf(rows, index, prefix);
   }
 
   private List<R> listOf(Rows rows, TableId tree, Key prefix) {

@@ -22,6 +22,13 @@ public enum TableId {
   CA_ROOTS(15),
   COUNTERS(16),
   TOMBSTONES(17),
+  SESSIONS(18),
+  ACL_TOKENS(30),
+  ACL_POLICIES(31),
+  ACL_ROLES(32),
+  ACL_BINDING_RULES(33),
+  ACL_AUTH_METHODS(34),
+  ACL_BOOTSTRAP(35),
   AUTOPILOT(40),
   SYSTEM_RECORDS(41),
   QUOTA(46),
@@ -36,7 +43,20 @@ public enum TableId {
   CHECKS_BY_SERVICE(106),
   CHECKS_BY_STATE(107),
   PEERINGS_BY_NAME(108),
-  TOMBSTONES_BY_TIME(109);
+  TOMBSTONES_BY_TIME(109),
+  SESSIONS_BY_NODE(110),
+  SESSIONS_BY_CHECK(111),
+  SESSIONS_WITH_TTL(112),
+  KV_BY_SESSION(113),
+  ACL_TOKENS_BY_SECRET(140),
+  ACL_TOKENS_BY_POLICY(141),
+  ACL_TOKENS_BY_ROLE(142),
+  ACL_TOKENS_BY_AUTH_METHOD(143),
+  ACL_TOKENS_BY_EXPIRY(144),
+  ACL_POLICIES_BY_NAME(145),
+  ACL_ROLES_BY_NAME(146),
+  ACL_ROLES_BY_POLICY(147),
+  ACL_BINDING_RULES_BY_AUTH_METHOD(148);
 
   /** Behind all numbers that are given out, or will be. */
   static final int NUMBERS_END = 1 << 16;
@@ -44,7 +64,6 @@ public enum TableId {
   /** How many there are. */
   static final int COUNT = values().length;
 
-  private static final int LAST_COUNTED = 9;
   private static final int FIRST_SECONDARY = 100;
 
   private final int number;
@@ -84,12 +103,18 @@ public enum TableId {
 
   /** Whether its rows count towards the quota. What the system itself keeps has other bounds. */
   boolean isCounted() {
-    return number <= LAST_COUNTED;
+    return switch (this) {
+      case NODES, SERVICES, CHECKS, CONFIG_ENTRIES, KV, SESSIONS -> true;
+      case PEERINGS, PEERING_SECRETS, SECRETS_IN_USE, TRUST_BUNDLES -> true;
+      case ACL_TOKENS, ACL_POLICIES, ACL_ROLES, ACL_BINDING_RULES, ACL_AUTH_METHODS -> true;
+      case ACL_BOOTSTRAP -> true;
+      default -> false;
+    };
   }
 
   /** Whether anybody asks for its indexes. If not, what is deleted leaves no tombstone. */
   boolean isWatched() {
-    return this != CLIENT_RESULTS && this != RESTORES && this != RESTORE_CHUNKS;
+    return this != CLIENT_RESULTS && this != COUNTERS && this != RESTORES && this != RESTORE_CHUNKS;
   }
 
   /**

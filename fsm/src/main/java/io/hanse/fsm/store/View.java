@@ -44,6 +44,19 @@ public final class View implements Rows, AutoCloseable {
     return version.newest(recorder.reads());
   }
 
+  /** Counts the versions of this process: the same number, the same version. */
+  public long sequence() {
+    return version.sequence;
+  }
+
+  /**
+   * Whether what was read at another version, when its newest index was the one given, reads the
+   * same at this one: nothing under it has changed in between.
+   */
+  public boolean isUnchanged(ReadSet reads, long index) {
+    return reads.generation() == version.generation && version.newest(reads.reads()) == index;
+  }
+
   /** What was read so far. */
   public ReadSet reads() {
     return new ReadSet(recorder.reads(), version.generation);

@@ -8,6 +8,7 @@ import io.hanse.fsm.store.TableId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Checks, and instances with their checks. A peer of "" means this cluster. */
@@ -24,6 +25,10 @@ public final class Health {
 
   public List<HealthCheck> ofNode(String peer, String node) {
     return Tables.CHECKS.list(rows, Keys.node(peer, node));
+  }
+
+  public Optional<HealthCheck> check(String peer, String node, String checkId) {
+    return Tables.CHECKS.get(rows, Keys.check(peer, node, checkId));
   }
 
   public List<HealthCheck> ofService(String peer, String service) {

@@ -65,6 +65,26 @@ public final class Keys {
     return Key.of(key);
   }
 
+  /** Also of what a session holds. */
+  public static Key session(String id) {
+    return Key.EMPTY.thenFolded(id);
+  }
+
+  /** In the index of sessions by node. */
+  static Key sessionNode(String node) {
+    return Key.EMPTY.thenFolded(node);
+  }
+
+  /** In the index of sessions by what they stand on. */
+  static Key sessionCheck(String node, String checkId) {
+    return sessionNode(node).thenFolded(checkId);
+  }
+
+  /** In an index by age. */
+  static Key created(long index) {
+    return Key.EMPTY.then(index);
+  }
+
   /** In the index by name, and of trust bundles. */
   public static Key peer(String name) {
     return Key.EMPTY.thenFolded(name);
@@ -83,6 +103,21 @@ public final class Keys {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }
+  }
+
+  /** Of tokens, policies, roles and binding rules by their id; in the indexes by one of those. */
+  public static Key acl(String id) {
+    return Key.EMPTY.thenFolded(id);
+  }
+
+  /** In the indexes by name, and of auth methods. */
+  public static Key aclName(String name) {
+    return Key.EMPTY.thenFolded(name);
+  }
+
+  /** In the index by the time of expiry. */
+  public static Key expiry(long millis) {
+    return Key.EMPTY.then(millis);
   }
 
   public static Key systemRecord(String key) {

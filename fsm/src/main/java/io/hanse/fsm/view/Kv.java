@@ -7,6 +7,7 @@ import io.hanse.fsm.store.TableId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** The key-value store. */
 public final class Kv {
@@ -22,6 +23,24 @@ public final class Kv {
 
   public List<KvEntry> list(String prefix) {
     return Tables.KV.list(rows, Key.EMPTY.thenPrefix(prefix));
+  }
+
+  /** Like {@link #list}; each entry is shown first to whoever may throw. */
+  List<KvEntry> listWhile(String prefix, Consumer<KvEntry> bound) {
+    List<KvEntry> entries = new ArrayList<>();
+    Tables.KV.forEach(
+        rows,
+        Key.EMPTY.thenPrefix(prefix),
+        entry -> {
+          bound.accept(entry);
+          entries.add(entry);
+        });
+    return entries;
+  }
+
+  /** What a session has locked. */
+  public List<KvEntry> heldBy(String sessionId) {
+    return Tables.KV.listBy(rows, TableId.KV_BY_SESSION, Keys.session(sessionId));
   }
 
   /**

@@ -15,6 +15,7 @@ import io.hanse.fsm.row.PeeringTrustBundle;
 import io.hanse.fsm.row.Restore;
 import io.hanse.fsm.row.Server;
 import io.hanse.fsm.row.ServiceInstance;
+import io.hanse.fsm.row.Session;
 import io.hanse.fsm.row.StateQuota;
 import io.hanse.fsm.row.SubmittingClient;
 import io.hanse.fsm.row.SystemRecord;
@@ -70,7 +71,18 @@ public final class Tables {
           entry -> Keys.configEntry(entry.getKind(), entry.getName()));
 
   public static final Table<KvEntry> KV =
-      Table.of(TableId.KV, KvEntry.getDefaultInstance(), entry -> Keys.kv(entry.getKey()));
+      Table.of(TableId.KV, KvEntry.getDefaultInstance(), entry -> Keys.kv(entry.getKey()))
+          .indexedBy(TableId.KV_BY_SESSION, Tables::bySession);
+
+  public static final Table<Session> SESSIONS =
+      Table.of(
+              TableId.SESSIONS,
+              Session.getDefaultInstance(),
+              session -> Keys.session(session.getId()))
+          .indexedBy(
+              TableId.SESSIONS_BY_NODE, session -> List.of(Keys.sessionNode(session.getNode())))
+          .indexedBy(TableId.SESSIONS_BY_CHECK, Tables::byCheck)
+          .indexedBy(TableId.SESSIONS_WITH_TTL, Tables::byAge);
 
   public static final Table<Peering> PEERINGS =
       Table.of(
@@ -139,6 +151,7 @@ public final class Tables {
               CHECKS,
               CONFIG_ENTRIES,
               KV,
+              SESSIONS,
               PEERINGS,
               PEERING_SECRETS,
               TRUST_BUNDLES,
@@ -147,6 +160,12 @@ public final class Tables {
               CLUSTER,
               CA_CONFIGURATION,
               CA_ROOTS,
+              AclTables.TOKENS,
+              AclTables.POLICIES,
+              AclTables.ROLES,
+              AclTables.BINDING_RULES,
+              AclTables.AUTH_METHODS,
+              AclTables.BOOTSTRAP,
               AUTOPILOT,
               SYSTEM_RECORDS,
               QUOTA,
@@ -181,6 +200,23 @@ public final class Tables {
     NodeService service = row.getService();
     return List.of(
         Keys.kind(service.getPeerName(), service.getKind()).thenFolded(service.getService()));
+  }
+
+  private static List<Key> bySession(KvEntry entry) {
+    return entry.getSession().isEmpty() ? List.of() : List.of(Keys.session(entry.getSession()));
+  }
+
+  private static List<Key> byCheck(Session session) {
+    return Sessions.checkIds(session).stream()
+        .map(id -> Keys.sessionCheck(session.getNode(), id))
+        .toList();
+  }
+
+  /** Only those whose time is limited. */
+  private static List<Key> byAge(Session session) {
+    return session.getTtlMillis() == 0
+        ? List.of()
+        : List.of(Keys.created(session.getRaftIndex().getCreateIndex()));
   }
 
   private static List<Key> byService(HealthCheck check) {

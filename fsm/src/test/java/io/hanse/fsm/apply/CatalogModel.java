@@ -27,6 +27,9 @@ final class CatalogModel {
   final TreeMap<String, ModelService> services = new TreeMap<>();
   final TreeMap<String, ModelCheck> checks = new TreeMap<>();
 
+  /** Keys of this cluster's nodes and checks that sessions may not stand on any more. */
+  final Set<String> failed = new TreeSet<>();
+
   CatalogModel copy() {
     CatalogModel copy = new CatalogModel();
     copy.nodes.putAll(nodes);
@@ -52,13 +55,18 @@ final class CatalogModel {
     if (!command.getServiceId().isEmpty()) {
       dropService("", command.getNode(), command.getServiceId());
     } else if (!command.getCheckId().isEmpty()) {
-      checks.remove(at("", command.getNode(), command.getCheckId()));
+      dropCheck(command.getNode(), command.getCheckId());
     } else {
       dropNode("", command.getNode());
     }
   }
 
-  private void putNode(String peer, Node node) {
+  void dropCheck(String node, String id) {
+    checks.remove(at("", node, id));
+    failed.add(at("", node, id));
+  }
+
+  void putNode(String peer, Node node) {
     String key = at(peer, node.getNode());
     if (!node.getId().isEmpty()) {
       Optional<ModelNode> renamed =
@@ -87,7 +95,7 @@ final class CatalogModel {
             on.name().toLowerCase(Locale.ROOT), service.getId(), service.getService()));
   }
 
-  private void putCheck(String peer, String node, HealthCheck check) {
+  void putCheck(String peer, String node, HealthCheck check) {
     ModelNode on = nodes.get(at(peer, node));
     ClusterModel.require(on != null);
     ClusterModel.require(
@@ -98,16 +106,24 @@ final class CatalogModel {
         at(peer, node, check.getCheckId()),
         new ModelCheck(
             on.name().toLowerCase(Locale.ROOT), check.getCheckId(), check.getServiceId(), status));
+    if (status.equals("critical") && peer.isEmpty()) {
+      failed.add(at(peer, node, check.getCheckId()));
+    }
   }
 
-  private void dropService(String peer, String node, String id) {
+  void dropService(String peer, String node, String id) {
     services.remove(at(peer, node, id));
-    checks
-        .entrySet()
-        .removeIf(
-            one ->
-                one.getKey().startsWith(at(peer, node))
-                    && one.getValue().serviceId().equalsIgnoreCase(id));
+    Set<String> gone = new TreeSet<>();
+    checks.forEach(
+        (key, check) -> {
+          if (key.startsWith(at(peer, node)) && check.serviceId().equalsIgnoreCase(id)) {
+            gone.add(key);
+          }
+        });
+    checks.keySet().removeAll(gone);
+    if (peer.isEmpty()) {
+      failed.addAll(gone);
+    }
   }
 
   void dropNode(String peer, String node) {
@@ -115,6 +131,9 @@ final class CatalogModel {
     nodes.remove(key);
     services.keySet().removeIf(one -> one.startsWith(key));
     checks.keySet().removeIf(one -> one.startsWith(key));
+    if (peer.isEmpty()) {
+      failed.add(key);
+    }
   }
 
   Optional<ModelNode> firstNode(String peer) {

@@ -5,8 +5,9 @@ import io.hanse.fsm.row.ConfigEntry;
 import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.row.PurgeImports;
 import io.hanse.fsm.row.ReconcileImportList;
+import io.hanse.fsm.row.Transact;
+import io.hanse.fsm.row.TransactionOperation;
 import io.hanse.fsm.row.WriteConfigEntry;
-import io.hanse.fsm.row.WriteKv;
 import io.hanse.fsm.row.WritePeering;
 import java.util.List;
 import java.util.Locale;
@@ -24,8 +25,6 @@ final class ClusterModel {
     private static final long serialVersionUID = 1;
   }
 
-  record KvPair(String value, long createIndex, long modifyIndex) {}
-
   record ModelPeering(boolean dials, PeeringState state) {}
 
   /** With what the last redeemer that named itself was answered, for which secret. */
@@ -37,23 +36,27 @@ final class ClusterModel {
   /** An entry by what it says; equal content has an equal hash. */
   record ModelEntry(long hash, long modifyIndex) {}
 
-  final TreeMap<String, KvPair> kv = new TreeMap<>();
   final TreeMap<String, ModelEntry> entries = new TreeMap<>();
   final TreeMap<String, ModelPeering> peerings = new TreeMap<>();
   final TreeMap<String, ModelSecrets> secrets = new TreeMap<>();
   final TreeMap<String, Long> fences = new TreeMap<>();
   final Set<String> bundles = new TreeSet<>();
   CatalogModel catalog = new CatalogModel();
+  AclModel acl = new AclModel();
+  SystemModel system = new SystemModel();
+  HoldingModel holding = new HoldingModel(catalog);
 
   ClusterModel copy() {
     ClusterModel copy = new ClusterModel();
-    copy.kv.putAll(kv);
     copy.entries.putAll(entries);
     copy.peerings.putAll(peerings);
     copy.secrets.putAll(secrets);
     copy.fences.putAll(fences);
     copy.bundles.addAll(bundles);
     copy.catalog = catalog.copy();
+    copy.acl = acl.copy();
+    copy.system = system.copy();
+    copy.holding = holding.copy(copy.catalog);
     return copy;
   }
 
@@ -64,10 +67,31 @@ final class ClusterModel {
   }
 
   /** Answers whether a conditional command took place. */
-  boolean apply(Command command, long index) {
+  boolean apply(Command command, long index, long timeMillis) {
+    holding.timeMillis = timeMillis;
+    boolean done = apply(command, index);
+    holding.endWhatFailed(index);
+    return done;
+  }
+
+  private boolean apply(Command command, long index) {
     switch (command.getBodyCase()) {
       case WRITE_KV -> {
-        return writeKv(command.getWriteKv(), index);
+        return holding.write(command.getWriteKv(), index);
+      }
+      case CREATE_SESSION -> holding.create(command.getCreateSession().getSession(), index);
+      case DESTROY_SESSION -> {
+        return holding.destroy(command.getDestroySession().getId(), index);
+      }
+      case OPEN_SESSION_TIMERS -> holding.fence = index;
+      case EXPIRE_SESSIONS -> {
+        if (command.getExpireSessions().getFence() != holding.fence || holding.fence == 0) {
+          return false;
+        }
+        command.getExpireSessions().getIdsList().forEach(id -> holding.destroy(id, index));
+      }
+      case TRANSACT -> {
+        return transact(command.getTransact(), index);
       }
       case WRITE_CONFIG_ENTRY -> {
         return writeEntry(command.getWriteConfigEntry(), index);
@@ -113,37 +137,32 @@ final class ClusterModel {
         return purge(command.getPurgeImports());
       }
       case REAP_TOMBSTONES -> {}
-      default -> throw new AssertionError(command);
+      default -> {
+        return acl.apply(command, index)
+            .or(() -> system.apply(command, index))
+            .orElseThrow(() -> new AssertionError(command));
+      }
     }
     return true;
   }
 
-  private boolean writeKv(WriteKv command, long index) {
-    String key = command.getEntry().getKey();
-    require(!key.isEmpty() || command.getVerb() == WriteKv.Verb.DELETE_TREE);
-    KvPair old = kv.get(key);
-    long version = old == null ? 0 : old.modifyIndex();
-    String value = command.getEntry().getValue().toStringUtf8();
-    switch (command.getVerb()) {
-      case CAS, SET -> {
-        if (command.getVerb() == WriteKv.Verb.CAS && version != command.getCas()) {
-          return false;
-        }
-        if (old == null || !old.value().equals(value)) {
-          kv.put(key, new KvPair(value, old == null ? index : old.createIndex(), index));
-        }
+  /** All on a copy, which takes this one's place if nothing failed. */
+  private boolean transact(Transact command, long index) {
+    ClusterModel next = copy();
+    boolean done = true;
+    for (TransactionOperation operation : command.getOperationsList()) {
+      try {
+        done &= next.holding.operate(operation, index);
+        next.holding.endWhatFailed(index);
+      } catch (Refused refused) {
+        done = false;
       }
-      case DELETE -> kv.remove(key);
-      case DELETE_CAS -> {
-        if (old != null && version != command.getCas()) {
-          return false;
-        }
-        kv.remove(key);
-      }
-      case DELETE_TREE -> kv.keySet().removeIf(one -> one.startsWith(key));
-      default -> throw new AssertionError(command);
     }
-    return true;
+    if (done) {
+      catalog = next.catalog;
+      holding = next.holding;
+    }
+    return done;
   }
 
   private static String entryKey(String kind, String name) {

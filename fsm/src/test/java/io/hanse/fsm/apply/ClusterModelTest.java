@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hanse.fsm.apply.CatalogModel.ModelCheck;
 import io.hanse.fsm.apply.CatalogModel.ModelNode;
 import io.hanse.fsm.apply.CatalogModel.ModelService;
-import io.hanse.fsm.apply.ClusterModel.KvPair;
 import io.hanse.fsm.apply.ClusterModel.ModelEntry;
 import io.hanse.fsm.apply.ClusterModel.ModelPeering;
+import io.hanse.fsm.apply.HoldingModel.ModelKey;
+import io.hanse.fsm.apply.HoldingModel.ModelSession;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.CommandResult;
 import io.hanse.fsm.row.ConfigEntry;
@@ -18,6 +19,7 @@ import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringSecrets;
 import io.hanse.fsm.row.PeeringTrustBundle;
+import io.hanse.fsm.row.Session;
 import io.hanse.fsm.store.Rows;
 import io.hanse.fsm.store.TableId;
 import io.hanse.fsm.view.Catalog;
@@ -25,6 +27,7 @@ import io.hanse.fsm.view.ConfigEntries;
 import io.hanse.fsm.view.Health;
 import io.hanse.fsm.view.Kv;
 import io.hanse.fsm.view.Peerings;
+import io.hanse.fsm.view.Sessions;
 import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
@@ -40,17 +43,19 @@ class ClusterModelTest {
 
   @Property(tries = 150, shrinking = ShrinkingMode.OFF)
   void shouldDoWhatTheRulesSay(@ForAll long seed) {
-    RandomCommands commands = new RandomCommands(new Random(seed));
+    Random random = new Random(seed);
+    RandomCommands commands = new RandomCommands(random);
     ClusterModel model = new ClusterModel();
     try (Replica replica = new Replica()) {
       for (int i = 0; i < COMMANDS; i++) {
         Command.Builder command = commands.next();
+        replica.timeMillis += random.nextInt(10_000);
         CommandResult result = replica.submit(command);
 
         ClusterModel next = model.copy();
         String what = "command " + i + ", " + result + ", " + command;
         try {
-          boolean done = next.apply(command.build(), result.getIndex());
+          boolean done = next.apply(command.build(), result.getIndex(), replica.timeMillis);
           assertThat(result.getProblem()).as(what).isZero();
           assertThat(result.getDone()).as(what).isEqualTo(done);
           model = next;
@@ -68,16 +73,24 @@ class ClusterModelTest {
     assertThat(catalog.services).as(what).isEqualTo(model.catalog.services);
     assertThat(catalog.checks).as(what).isEqualTo(model.catalog.checks);
 
-    TreeMap<String, KvPair> kv = new TreeMap<>();
+    TreeMap<String, ModelKey> keys = new TreeMap<>();
     for (KvEntry pair : new Kv(rows).list("")) {
-      kv.put(
+      keys.put(
           pair.getKey(),
-          new KvPair(
+          new ModelKey(
               pair.getValue().toStringUtf8(),
+              pair.getLockIndex(),
+              pair.getSession(),
               pair.getRaftIndex().getCreateIndex(),
               pair.getRaftIndex().getModifyIndex()));
     }
-    assertThat(kv).as(what).isEqualTo(model.kv);
+    assertThat(keys).as(what).isEqualTo(model.holding.keys);
+
+    TreeMap<String, ModelSession> sessions = new TreeMap<>();
+    for (Session session : new Sessions(rows).all()) {
+      sessions.put(session.getId(), HoldingModel.modelOf(session));
+    }
+    assertThat(sessions).as(what).isEqualTo(model.holding.sessions);
 
     TreeMap<String, ModelEntry> entries = new TreeMap<>();
     for (ConfigEntry entry : new ConfigEntries(rows).ofKind("")) {
@@ -87,6 +100,8 @@ class ClusterModelTest {
     }
     assertThat(entries).as(what).isEqualTo(model.entries);
     requireSamePeerings(rows, model, what);
+    assertThat(AclModel.stored(rows).content()).as(what).isEqualTo(model.acl.shown().content());
+    assertThat(SystemModel.stored(rows).content()).as(what).isEqualTo(model.system.content());
   }
 
   private static CatalogModel stored(Rows rows) {

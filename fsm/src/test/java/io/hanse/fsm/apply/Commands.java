@@ -1,22 +1,31 @@
 package io.hanse.fsm.apply;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import io.hanse.fsm.config.ConfigEntryKind;
 import io.hanse.fsm.row.AutopilotConfiguration;
+import io.hanse.fsm.row.CatalogVerb;
+import io.hanse.fsm.row.CheckOperation;
 import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.ClusterIdentity;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.ConfigEntry;
 import io.hanse.fsm.row.ConnectProxyConfig;
+import io.hanse.fsm.row.CreateSession;
 import io.hanse.fsm.row.DeregisterCatalog;
+import io.hanse.fsm.row.DestroySession;
+import io.hanse.fsm.row.ExpireSessions;
 import io.hanse.fsm.row.ExportedServiceRule;
 import io.hanse.fsm.row.HealthCheck;
 import io.hanse.fsm.row.InitializeCluster;
 import io.hanse.fsm.row.KvEntry;
+import io.hanse.fsm.row.KvOperation;
 import io.hanse.fsm.row.MarkPeeringDeleted;
 import io.hanse.fsm.row.Node;
+import io.hanse.fsm.row.NodeOperation;
 import io.hanse.fsm.row.NodeService;
+import io.hanse.fsm.row.OpenSessionTimers;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PurgeImports;
 import io.hanse.fsm.row.ReconcileImport;
@@ -24,7 +33,12 @@ import io.hanse.fsm.row.ReconcileImportList;
 import io.hanse.fsm.row.RegisterCatalog;
 import io.hanse.fsm.row.RemovePeering;
 import io.hanse.fsm.row.ServiceConsumer;
+import io.hanse.fsm.row.ServiceOperation;
+import io.hanse.fsm.row.Session;
+import io.hanse.fsm.row.SessionOperation;
 import io.hanse.fsm.row.SourceIntention;
+import io.hanse.fsm.row.Transact;
+import io.hanse.fsm.row.TransactionOperation;
 import io.hanse.fsm.row.WriteAutopilotConfiguration;
 import io.hanse.fsm.row.WriteConfigEntry;
 import io.hanse.fsm.row.WriteKv;
@@ -105,6 +119,89 @@ public final class Commands {
                 .setCas(cas)
                 .setEntry(
                     KvEntry.newBuilder().setKey(key).setValue(ByteString.copyFromUtf8(value))));
+  }
+
+  /** The value is also the session, where the verb has to do with locks. */
+  public static Command.Builder lock(WriteKv.Verb verb, String key, String session) {
+    Command.Builder command = kv(verb, key, session, 0);
+    command.getWriteKvBuilder().getEntryBuilder().setSession(session);
+    return command;
+  }
+
+  public static Session.Builder session(String id, String node) {
+    return Session.newBuilder()
+        .setId(id)
+        .setNode(node)
+        .setBehavior("release")
+        .setLockDelay(Duration.getDefaultInstance());
+  }
+
+  public static Command.Builder createSession(Session.Builder session) {
+    return Command.newBuilder().setCreateSession(CreateSession.newBuilder().setSession(session));
+  }
+
+  public static Command.Builder destroy(String sessionId) {
+    return Command.newBuilder().setDestroySession(DestroySession.newBuilder().setId(sessionId));
+  }
+
+  public static Command.Builder expire(long fence, String... sessionIds) {
+    return Command.newBuilder()
+        .setExpireSessions(
+            ExpireSessions.newBuilder().setFence(fence).addAllIds(List.of(sessionIds)));
+  }
+
+  public static Command.Builder openTimers() {
+    return Command.newBuilder().setOpenSessionTimers(OpenSessionTimers.getDefaultInstance());
+  }
+
+  public static Command.Builder transact(TransactionOperation.Builder... operations) {
+    Transact.Builder command = Transact.newBuilder();
+    for (TransactionOperation.Builder operation : operations) {
+      command.addOperations(operation);
+    }
+    return Command.newBuilder().setTransact(command);
+  }
+
+  public static TransactionOperation.Builder operation(
+      KvOperation.Verb verb, String key, String value, long index) {
+    return TransactionOperation.newBuilder()
+        .setKv(
+            KvOperation.newBuilder()
+                .setVerb(verb)
+                .setIndex(index)
+                .setEntry(
+                    KvEntry.newBuilder()
+                        .setKey(key)
+                        .setValue(ByteString.copyFromUtf8(value))
+                        .setSession(value)));
+  }
+
+  public static TransactionOperation.Builder operation(
+      CatalogVerb verb, Node.Builder node, long index) {
+    return TransactionOperation.newBuilder()
+        .setNode(NodeOperation.newBuilder().setVerb(verb).setNode(node).setIndex(index));
+  }
+
+  public static TransactionOperation.Builder operation(
+      CatalogVerb verb, String node, NodeService.Builder service, long index) {
+    return TransactionOperation.newBuilder()
+        .setService(
+            ServiceOperation.newBuilder()
+                .setVerb(verb)
+                .setNode(node)
+                .setService(service)
+                .setIndex(index));
+  }
+
+  public static TransactionOperation.Builder operation(
+      CatalogVerb verb, HealthCheck.Builder check, long index) {
+    return TransactionOperation.newBuilder()
+        .setCheck(CheckOperation.newBuilder().setVerb(verb).setCheck(check).setIndex(index));
+  }
+
+  public static TransactionOperation.Builder endOf(String sessionId) {
+    return TransactionOperation.newBuilder()
+        .setSession(SessionOperation.newBuilder().setId(sessionId));
   }
 
   public static Command.Builder write(ConfigEntry.Builder entry) {

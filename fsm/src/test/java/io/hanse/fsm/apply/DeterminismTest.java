@@ -157,7 +157,7 @@ class DeterminismTest {
 
   /** Rows that come and go within one command are rows that went. */
   private static boolean mayWakeMore(Command command) {
-    return command.hasRegister() || command.hasReconcileImport();
+    return command.hasRegister() || command.hasReconcileImport() || command.hasTransact();
   }
 
   /** An answer and its index, as a blocking query sees them. */

@@ -1,6 +1,9 @@
 package io.hanse.fsm.apply;
 
 import io.hanse.fsm.store.Rows;
+import io.hanse.fsm.view.Acl;
+import io.hanse.fsm.view.Autopilot;
+import io.hanse.fsm.view.Ca;
 import io.hanse.fsm.view.Catalog;
 import io.hanse.fsm.view.ConfigEntries;
 import io.hanse.fsm.view.ExportResolver;
@@ -8,6 +11,8 @@ import io.hanse.fsm.view.Health;
 import io.hanse.fsm.view.IntentionMatcher;
 import io.hanse.fsm.view.Kv;
 import io.hanse.fsm.view.Peerings;
+import io.hanse.fsm.view.Sessions;
+import io.hanse.fsm.view.SystemRecords;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -41,6 +46,11 @@ final class Questions {
     }
     all.put("key", rows -> new Kv(rows).get("a"));
     all.put("keys with values", rows -> new Kv(rows).list("a/"));
+    all.put("keys held", rows -> new Kv(rows).heldBy("x1"));
+    all.put("sessions", rows -> new Sessions(rows).all());
+    all.put("session", rows -> new Sessions(rows).session("x1"));
+    all.put("sessions of node", rows -> new Sessions(rows).ofNode("n1"));
+    all.put("sessions with ttl", rows -> new Sessions(rows).withTtlSince(0));
     all.put("entry", rows -> new ConfigEntries(rows).entry("service-defaults", "web"));
     all.put("entries", rows -> new ConfigEntries(rows).ofKind("service-defaults"));
     all.put("all entries", rows -> new ConfigEntries(rows).ofKind(""));
@@ -48,8 +58,26 @@ final class Questions {
     all.put("peering by name", rows -> new Peerings(rows).byName("west"));
     all.put("peering by id", rows -> new Peerings(rows).byId("id-west"));
     all.put("trust bundles", rows -> new Peerings(rows).trustBundles());
+    ofAcl(all);
+    all.put("roots", rows -> new Ca(rows).roots());
+    all.put("authority", rows -> new Ca(rows).configuration());
+    all.put("autopilot", rows -> new Autopilot(rows).stored());
+    all.put("system record", rows -> new SystemRecords(rows).record("f1"));
+    all.put("system records", rows -> new SystemRecords(rows).all());
     all.put("trust bundle", rows -> new Peerings(rows).trustBundle("west"));
     return all;
+  }
+
+  private static void ofAcl(Map<String, Function<Rows, Object>> all) {
+    all.put("bootstrap", rows -> new Acl(rows).bootstrappedAt());
+    all.put("policies", rows -> new Acl(rows).policies());
+    all.put("policy", rows -> new Acl(rows).policy("p1"));
+    all.put("policy by name", rows -> new Acl(rows).policyByName("ops"));
+    all.put("auth methods", rows -> new Acl(rows).authMethods());
+    all.put("auth method", rows -> new Acl(rows).authMethod("jwt"));
+    all.put("binding rules", rows -> new Acl(rows).bindingRules(""));
+    all.put("binding rules of method", rows -> new Acl(rows).bindingRules("jwt"));
+    all.put("binding rule", rows -> new Acl(rows).bindingRule("r1"));
   }
 
   private static Map<String, Function<Rows, Object>> ofParts() {
@@ -63,6 +91,16 @@ final class Questions {
     all.put("consumers", rows -> new ExportResolver(rows).consumers());
     all.put("exported instances", rows -> new ExportResolver(rows).instances("web"));
     all.put("intentions", rows -> new IntentionMatcher(rows).forDestination("web"));
+    all.put("tokens", rows -> new Acl(rows).tokens());
+    all.put("token", rows -> new Acl(rows).token("t1"));
+    all.put("token by secret", rows -> new Acl(rows).tokenBySecret("s1"));
+    all.put("tokens of policy", rows -> new Acl(rows).tokensOfPolicy("p1"));
+    all.put("tokens of role", rows -> new Acl(rows).tokensOfRole("r1"));
+    all.put("tokens of method", rows -> new Acl(rows).tokensOfAuthMethod("jwt", 10));
+    all.put("next expiry", rows -> new Acl(rows).nextExpiry());
+    all.put("roles", rows -> new Acl(rows).roles());
+    all.put("role by name", rows -> new Acl(rows).roleByName("ops"));
+    all.put("roles of policy", rows -> new Acl(rows).rolesOfPolicy("p1"));
     all.put("secrets", rows -> new Peerings(rows).secrets("id-west"));
     return all;
   }

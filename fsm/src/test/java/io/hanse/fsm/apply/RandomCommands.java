@@ -52,9 +52,13 @@ final class RandomCommands {
   private static final String[] SECRETS = {"x1", "x2", "x3", "x4"};
 
   private final Random random;
+  private final RandomSystemCommands system;
+  private final RandomHolding holding;
 
   RandomCommands(Random random) {
     this.random = random;
+    system = new RandomSystemCommands(random);
+    holding = new RandomHolding(random, NODES, CHECKS, KEYS);
   }
 
   private String one(String[] of) {
@@ -62,7 +66,10 @@ final class RandomCommands {
   }
 
   Command.Builder next() {
-    return switch (random.nextInt(20)) {
+    if (random.nextInt(4) == 0) {
+      return system.next();
+    }
+    return switch (random.nextInt(28)) {
       case 0, 1, 2, 3 -> registration();
       case 4, 5 ->
           deregister(
@@ -74,6 +81,9 @@ final class RandomCommands {
       case 11, 12, 13, 14 -> peering();
       case 15, 16, 17 -> imported();
       case 18 -> reconcileList(one(PEERS), one(SERVICES));
+      case 19, 20, 21 -> holding.ofSession();
+      case 22, 23, 24 -> holding.ofLock();
+      case 25, 26 -> holding.ofTransaction();
       default ->
           Command.newBuilder()
               .setReapTombstones(

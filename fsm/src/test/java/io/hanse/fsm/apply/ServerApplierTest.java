@@ -8,7 +8,9 @@ import io.hanse.fsm.row.CaConfiguration;
 import io.hanse.fsm.row.CaRoot;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.NoOp;
+import io.hanse.fsm.row.PruneCaRoots;
 import io.hanse.fsm.row.RemoveServer;
+import io.hanse.fsm.row.RotateCa;
 import io.hanse.fsm.row.Server;
 import io.hanse.fsm.row.WriteCa;
 import io.hanse.fsm.row.WriteServer;
@@ -123,6 +125,57 @@ class ServerApplierTest {
     assertThat(new Ca(replica.now()).configuration())
         .map(CaConfiguration::getProvider)
         .contains("other");
+  }
+
+  @Test
+  void shouldRotateOnlyWhatTheWriterSaw() {
+    replica.done(roots(root("a", true)));
+    long seen =
+        replica
+            .done(
+                Command.newBuilder()
+                    .setWriteCa(
+                        WriteCa.newBuilder()
+                            .setConfiguration(CaConfiguration.newBuilder().setProvider("consul"))))
+            .getIndex();
+    assertThat(replica.done(rotation("b", "z", seen)).getDone()).isFalse();
+    assertThat(replica.done(rotation("b", "a", seen + 1)).getDone()).isFalse();
+    assertThat(replica.refusal(rotation("a", "a", seen)))
+        .isEqualTo("a new CA root needs an id of its own");
+
+    assertThat(replica.done(rotation("b", "a", seen)).getDone()).isTrue();
+
+    assertThat(new Ca(replica.now()).activeRoot()).map(CaRoot::getId).contains("b");
+    assertThat(new Ca(replica.now()).roots())
+        .filteredOn(root -> !root.getActive())
+        .extracting(CaRoot::getRotatedOutAtMillis)
+        .containsExactly(replica.timeMillis);
+  }
+
+  @Test
+  void shouldPruneOnlyRootsThatWereRotatedOutBefore() {
+    replica.done(roots(root("a", true)));
+    replica.done(rotation("b", "a", 0));
+    assertThat(replica.done(prune(replica.timeMillis)).getDone()).isFalse();
+
+    assertThat(replica.done(prune(replica.timeMillis + 1)).getDone()).isTrue();
+
+    assertThat(new Ca(replica.now()).roots()).extracting(CaRoot::getId).containsExactly("b");
+  }
+
+  private static Command.Builder rotation(String id, String replaces, long cas) {
+    return Command.newBuilder()
+        .setRotateCa(
+            RotateCa.newBuilder()
+                .setConfiguration(CaConfiguration.newBuilder().setProvider("consul"))
+                .setRoot(root(id, false))
+                .setReplaces(replaces)
+                .setCas(cas));
+  }
+
+  private static Command.Builder prune(long before) {
+    return Command.newBuilder()
+        .setPruneCaRoots(PruneCaRoots.newBuilder().setRotatedOutBeforeMillis(before));
   }
 
   @Test

@@ -23,6 +23,8 @@ class RedactionTest {
     List<Descriptor> all = new ArrayList<>();
     for (FileDescriptor file :
         List.of(
+            AclProto.getDescriptor(),
+            AuthorityProto.getDescriptor(),
             AutopilotProto.getDescriptor(),
             CommandProto.getDescriptor(),
             FeatureProto.getDescriptor(),

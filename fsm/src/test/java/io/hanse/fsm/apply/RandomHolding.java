@@ -1,0 +1,97 @@
+package io.hanse.fsm.apply;
+
+import static io.hanse.fsm.apply.Commands.check;
+import static io.hanse.fsm.apply.Commands.createSession;
+import static io.hanse.fsm.apply.Commands.destroy;
+import static io.hanse.fsm.apply.Commands.endOf;
+import static io.hanse.fsm.apply.Commands.expire;
+import static io.hanse.fsm.apply.Commands.lock;
+import static io.hanse.fsm.apply.Commands.node;
+import static io.hanse.fsm.apply.Commands.openTimers;
+import static io.hanse.fsm.apply.Commands.operation;
+import static io.hanse.fsm.apply.Commands.service;
+import static io.hanse.fsm.apply.Commands.session;
+import static io.hanse.fsm.apply.Commands.transact;
+
+import com.google.protobuf.Duration;
+import io.hanse.fsm.row.CatalogVerb;
+import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.KvOperation;
+import io.hanse.fsm.row.Session;
+import io.hanse.fsm.row.TransactionOperation;
+import io.hanse.fsm.row.WriteKv;
+import java.util.Random;
+
+/** Commands of sessions, locks and transactions, from few names. */
+final class RandomHolding {
+  private static final String[] SESSIONS = {"x1", "x2", "x3"};
+
+  private final Random random;
+  private final String[] nodes;
+  private final String[] checks;
+  private final String[] keys;
+
+  RandomHolding(Random random, String[] nodes, String[] checks, String[] keys) {
+    this.random = random;
+    this.nodes = nodes;
+    this.checks = checks;
+    this.keys = keys;
+  }
+
+  private String one(String[] of) {
+    return of[random.nextInt(of.length)];
+  }
+
+  Command.Builder ofSession() {
+    return switch (random.nextInt(8)) {
+      case 0 -> destroy(one(SESSIONS));
+      case 1 -> random.nextInt(3) == 0 ? openTimers() : expire(random.nextInt(120), one(SESSIONS));
+      default -> {
+        Session.Builder session =
+            session(one(SESSIONS), one(nodes))
+                .setLockDelay(Duration.newBuilder().setSeconds(random.nextInt(3) * 15L))
+                .setBehavior(random.nextInt(3) == 0 ? "delete" : "release")
+                .setTtlMillis(random.nextInt(2) * 10_000L);
+        if (random.nextInt(3) == 0) {
+          session.addNodeChecks(one(checks));
+        }
+        yield createSession(session);
+      }
+    };
+  }
+
+  Command.Builder ofLock() {
+    WriteKv.Verb verb = random.nextInt(3) == 0 ? WriteKv.Verb.UNLOCK : WriteKv.Verb.LOCK;
+    return lock(verb, one(keys), one(SESSIONS));
+  }
+
+  Command.Builder ofTransaction() {
+    TransactionOperation.Builder[] operations = new TransactionOperation.Builder[random.nextInt(4)];
+    for (int i = 0; i < operations.length; i++) {
+      operations[i] = anOperation();
+    }
+    return transact(operations);
+  }
+
+  private TransactionOperation.Builder anOperation() {
+    CatalogVerb verb = random.nextBoolean() ? CatalogVerb.CATALOG_SET : CatalogVerb.CATALOG_DELETE;
+    return switch (random.nextInt(12)) {
+      case 0 -> endOf(one(SESSIONS));
+      case 1 -> operation(verb, node(one(nodes)), 0);
+      case 2 -> operation(CatalogVerb.CATALOG_GET, node(one(nodes)), 0);
+      case 3 -> operation(CatalogVerb.CATALOG_DELETE, one(nodes), service("web", "s1"), 0);
+      case 4 -> operation(CatalogVerb.CATALOG_GET, one(nodes), service("web", "s1"), 0);
+      case 5 ->
+          operation(
+              verb,
+              check(one(checks), "", random.nextBoolean() ? "critical" : "passing")
+                  .setNode(one(nodes)),
+              0);
+      default -> {
+        KvOperation.Verb[] verbs = KvOperation.Verb.values();
+        yield operation(
+            verbs[random.nextInt(verbs.length - 1)], one(keys), one(SESSIONS), random.nextInt(60));
+      }
+    };
+  }
+}
