@@ -71,8 +71,11 @@ public final class ApiFixture implements AutoCloseable {
                 cluster,
                 cluster,
                 agent,
+                cluster::renew,
+                () -> UUID.randomUUID().toString(),
                 new MemoryPeerings(cluster),
-                leaves),
+                leaves,
+                authority),
             settings,
             2);
     address = api.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));

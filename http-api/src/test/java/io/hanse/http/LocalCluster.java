@@ -15,11 +15,13 @@ import io.hanse.fsm.row.CommandResult;
 import io.hanse.fsm.row.Entry;
 import io.hanse.fsm.row.RegisterClient;
 import io.hanse.fsm.row.Server;
+import io.hanse.fsm.row.Session;
 import io.hanse.fsm.row.WriteServer;
 import io.hanse.fsm.store.ReadSet;
 import io.hanse.fsm.store.Store;
 import io.hanse.fsm.store.StoreSettings;
 import io.hanse.fsm.store.View;
+import io.hanse.fsm.view.Sessions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -139,6 +141,13 @@ public final class LocalCluster
 
   public synchronized long lastLogIndex() {
     return logIndex;
+  }
+
+  /** Nobody watches over the time of sessions here: they only have to be there. */
+  public CompletableFuture<Optional<Session>> renew(String id) {
+    try (View view = machine.view()) {
+      return CompletableFuture.completedFuture(new Sessions(view).session(id));
+    }
   }
 
   /** How many watches are waiting. */

@@ -15,9 +15,13 @@ import io.hanse.fsm.row.ClusterIdentity;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.CommandResult;
 import io.hanse.fsm.row.InitializeCluster;
+import io.hanse.fsm.row.PruneCaRoots;
+import io.hanse.fsm.row.RotateCa;
+import io.hanse.fsm.row.WriteCa;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Ca;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +31,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The cluster's certificate authority on any server: root and key are in the replicated state, and
@@ -36,6 +42,8 @@ import java.util.concurrent.TimeUnit;
 public final class CaService implements LeafSigner {
   /** The text that clients know while there is no root yet. */
   public static final String NOT_INITIALIZED = "CA has not finished initializing";
+
+  private static final Logger log = LoggerFactory.getLogger(CaService.class);
 
   private final CaSettings settings;
   private final CommandSubmitter submitter;
@@ -88,7 +96,7 @@ public final class CaService implements LeafSigner {
 
   private Command initializing(long serial) {
     String clusterId = ids.uuid();
-    String uid = ids.uuid().replace("-", "").substring(0, 8);
+    String uid = uid();
     CaRoot root =
         CertificateAuthority.create(
                 TrustDomain.ofCluster(clusterId), uid, Math.max(1, serial), clock.instant())
@@ -112,6 +120,114 @@ public final class CaService implements LeafSigner {
 
   private static Value text(String text) {
     return Value.newBuilder().setStringValue(text).build();
+  }
+
+  /**
+   * Changes the configuration. Other key parameters than before mean another root: it is signed by
+   * the old one across, unless that is not wanted, so that leafs of the new one are believed by
+   * those who have not heard of it yet.
+   */
+  public CompletableFuture<Void> configure(CaPlan plan) {
+    CaConfiguration stored;
+    CaRoot active;
+    TrustDomain domain;
+    try (View view = reader.view()) {
+      Ca ca = new Ca(view);
+      stored = ca.configuration().orElseThrow(CaService::notInitialized);
+      active = ca.activeRoot().orElseThrow(CaService::notInitialized);
+      domain = ca.trustDomain().map(TrustDomain::new).orElseThrow(CaService::notInitialized);
+    }
+    if (plan.saysTheSameAs(stored)) {
+      return CompletableFuture.completedFuture(null);
+    }
+    CaConfiguration wanted = plan.configuration().toBuilder().clearState().clearRaftIndex().build();
+    long seen = stored.getRaftIndex().getModifyIndex();
+    if (plan.key().equals(RootKey.of(stored.getConfig()))) {
+      return written(
+          Command.newBuilder()
+              .setWriteCa(WriteCa.newBuilder().setConfiguration(wanted).setCas(seen)));
+    }
+    return serials(2)
+        .thenApplyAsync(
+            issue ->
+                Command.newBuilder()
+                    .setRotateCa(
+                        RotateCa.newBuilder()
+                            .setConfiguration(wanted)
+                            .setRoot(successor(plan, domain, active, issue.number()))
+                            .setCas(seen)
+                            .setReplaces(active.getId())),
+            executor)
+        .thenCompose(this::written)
+        .thenRun(() -> log.info("authority has a new root replaced={}", active.getId()));
+  }
+
+  /** A new root, numbered by the first of two serials; the second is for the cross certificate. */
+  private CaRoot successor(CaPlan plan, TrustDomain domain, CaRoot active, long serial) {
+    CertificateAuthority next =
+        plan.key().isGiven()
+            ? CertificateAuthority.given(domain, plan.key())
+            : CertificateAuthority.create(
+                domain, uid(), serial, clock.instant(), plan.key(), plan.rootTtl());
+    CaRoot.Builder root = next.row().toBuilder();
+    if (!plan.configuration().getForceWithoutCrossSigning()) {
+      root.addIntermediateCerts(
+          CertificateAuthority.of(active).crossSign(next.root(), serial + 1, clock.instant()));
+    }
+    return root.build();
+  }
+
+  private CompletableFuture<Void> written(Command.Builder command) {
+    return submitter
+        .submit(command.build())
+        .thenAccept(
+            result -> {
+              if (!result.getDone()) {
+                throw new ProblemException(
+                    ProblemCode.CONFLICT, "could not atomically update roots and config");
+              }
+            });
+  }
+
+  /**
+   * Drops roots under which no leaf can be valid any more: a duty of the leader. Done twice it
+   * changes nothing.
+   */
+  public CompletableFuture<Void> prune() {
+    long before;
+    boolean isNeeded;
+    try (View view = reader.view()) {
+      Ca ca = new Ca(view);
+      Duration ttl = leafTtl(ca);
+      before = clock.instant().minus(ttl.multipliedBy(2)).toEpochMilli();
+      isNeeded =
+          ca.roots().stream()
+              .anyMatch(
+                  root ->
+                      !root.getActive()
+                          && root.getRotatedOutAtMillis() != 0
+                          && root.getRotatedOutAtMillis() < before);
+    }
+    if (!isNeeded) {
+      return CompletableFuture.completedFuture(null);
+    }
+    return submitter
+        .submit(
+            Command.newBuilder()
+                .setPruneCaRoots(PruneCaRoots.newBuilder().setRotatedOutBeforeMillis(before))
+                .build())
+        .thenAccept(result -> log.info("old roots of the authority dropped"));
+  }
+
+  private Duration leafTtl(Ca ca) {
+    return ca.configuration()
+        .filter(CaConfiguration::hasLeafTtl)
+        .map(configuration -> Duration.ofSeconds(configuration.getLeafTtl().getSeconds()))
+        .orElse(settings.leafTtl());
+  }
+
+  private String uid() {
+    return ids.uuid().replace("-", "").substring(0, 8);
   }
 
   /** The name of this cluster's trust domain, once there is one. */
@@ -157,7 +273,8 @@ public final class CaService implements LeafSigner {
   }
 
   /** A request that will be signed, with what is needed for it. */
-  private record Grant(SigningRequest request, SpiffeId id, List<String> dnsNames, CaRoot root) {
+  private record Grant(
+      SigningRequest request, SpiffeId id, List<String> dnsNames, CaRoot root, Duration ttl) {
     @Override
     public String toString() {
       return "Grant[" + id + "]";
@@ -167,8 +284,10 @@ public final class CaService implements LeafSigner {
   private Grant grant(String csrPem, boolean server) {
     TrustDomain domain;
     CaRoot root;
+    Duration ttl;
     try (View view = reader.view()) {
       Ca ca = new Ca(view);
+      ttl = leafTtl(ca);
       domain = ca.trustDomain().map(TrustDomain::new).orElseThrow(CaService::notInitialized);
       root = ca.activeRoot().orElseThrow(CaService::notInitialized);
     }
@@ -178,7 +297,7 @@ public final class CaService implements LeafSigner {
       throw new ProblemException(
           ProblemCode.PERMISSION_DENIED, "certificates of servers are for servers only");
     }
-    return new Grant(request, id, server ? request.dnsNames() : List.of(), root);
+    return new Grant(request, id, server ? request.dnsNames() : List.of(), root, ttl);
   }
 
   private Signed sign(Grant grant, Issue issue) {
@@ -190,7 +309,7 @@ public final class CaService implements LeafSigner {
                 grant.dnsNames(),
                 issue.number(),
                 clock.instant(),
-                settings.leafTtl());
+                grant.ttl());
     return new Signed(pem, issue.index());
   }
 
@@ -198,9 +317,16 @@ public final class CaService implements LeafSigner {
   private record Issue(long number, long index) {}
 
   private CompletableFuture<Issue> serial() {
+    return serials(1);
+  }
+
+  /** Numbers one after the other; answers the first. */
+  private CompletableFuture<Issue> serials(int count) {
     return submitter
         .submit(
-            Command.newBuilder().setAllocateSerial(AllocateSerial.newBuilder().setCount(1)).build())
+            Command.newBuilder()
+                .setAllocateSerial(AllocateSerial.newBuilder().setCount(count))
+                .build())
         .thenApply(CaService::issue);
   }
 

@@ -45,6 +45,33 @@ final class Keys {
     }
   }
 
+  /**
+   * A fresh pair of the type and size that an authority was configured with, as {@link RootKey}
+   * allows them.
+   */
+  static KeyPair generate(String type, int bits) {
+    try {
+      KeyPairGenerator generator =
+          KeyPairGenerator.getInstance(type.toUpperCase(java.util.Locale.ROOT));
+      if (type.equals("rsa")) {
+        generator.initialize(bits);
+      } else {
+        generator.initialize(new ECGenParameterSpec("secp" + bits + "r1"));
+      }
+      return generator.generateKeyPair();
+    } catch (GeneralSecurityException e) {
+      throw new ProblemException(
+          ProblemCode.INVALID_ARGUMENT,
+          "this Java makes no keys of type " + type + " with " + bits + " bits",
+          e);
+    }
+  }
+
+  /** What a key signs certificates with. */
+  static String signatureAlgorithm(PrivateKey key) {
+    return key.getAlgorithm().equals("RSA") ? "SHA256withRSA" : "SHA256withECDSA";
+  }
+
   static String toPkcs8(PrivateKey key) {
     return Pem.encode(PKCS8, key.getEncoded());
   }
@@ -121,7 +148,7 @@ final class Keys {
   static boolean matches(PrivateKey key, PublicKey certified) {
     try {
       byte[] probe = new byte[32];
-      String algorithm = key.getAlgorithm().equals("RSA") ? "SHA256withRSA" : "SHA256withECDSA";
+      String algorithm = signatureAlgorithm(key);
       Signature signer = Signature.getInstance(algorithm);
       signer.initSign(key);
       signer.update(probe);

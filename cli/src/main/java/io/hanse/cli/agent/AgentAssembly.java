@@ -20,6 +20,7 @@ import io.hanse.http.server.HttpSettings;
 import io.hanse.identity.CaService;
 import io.hanse.identity.CaSettings;
 import io.hanse.identity.LeafCache;
+import io.hanse.peering.replication.ThreadLoops;
 import io.hanse.raft.Fatal;
 import io.hanse.raft.RaftSettings;
 import io.hanse.raft.Replication;
@@ -29,6 +30,7 @@ import io.hanse.raft.node.ClusterNode;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
@@ -117,8 +119,21 @@ public final class AgentAssembly implements AutoCloseable {
         .start();
     LeaderTasks leaderTasks = new LeaderTasks(replication.leadership(), threads.timer());
     leaderTasks.onLeading("certificate authority", authority::initialize);
+    leaderTasks.whileLeading("old roots", Duration.ofHours(1), authority::prune);
+    AclExpiry expiry =
+        new AclExpiry(replication.reader(), replication.submitter(), Clock.systemUTC());
+    leaderTasks.whileLeading("expired tokens", Duration.ofSeconds(5), expiry::run);
     leaderTasks.onLeading(
         "configuration of autopilot", () -> writeAutopilot(replication.submitter()));
+    SessionTimers sessions =
+        part(
+            new SessionTimers(
+                part(new ThreadLoops("sessions", 1)).newLoop(),
+                replication.leadership(),
+                replication.leaderCall(),
+                replication.reader(),
+                replication.submitter()::submit));
+    sessions.start();
     BootstrapEntries entries = BootstrapEntries.of(config.bootstrapEntries());
     leaderTasks.onLeading(
         "entries of the configuration", () -> entries.write(replication.submitter()));
@@ -134,8 +149,11 @@ public final class AgentAssembly implements AutoCloseable {
                     replication.leaderCall(),
                     replication.membership(),
                     agent,
+                    sessions,
+                    ids,
                     peering.operations(),
-                    leaves),
+                    leaves,
+                    authority),
                 httpSettings(config),
                 HTTP_THREADS));
     for (String address : config.addresses().http()) {

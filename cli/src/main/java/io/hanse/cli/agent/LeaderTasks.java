@@ -1,6 +1,7 @@
 package io.hanse.cli.agent;
 
 import io.hanse.fsm.port.Leadership;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -9,8 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What each new leader sees to once: the certificate authority, entries of the configuration. Every
- * task may be done twice, and is tried again while this server leads and it fails.
+ * What the leader sees to: once, as the certificate authority and entries of the configuration,
+ * tried again while this server leads and it fails; or from time to time. Every task may be done
+ * twice.
  */
 final class LeaderTasks {
   private static final Logger LOG = LoggerFactory.getLogger(LeaderTasks.class);
@@ -30,6 +32,29 @@ final class LeaderTasks {
           if (standing.self()) {
             timer.execute(() -> run(name, task, standing.term(), 1));
           }
+        });
+  }
+
+  /** A task to be done from time to time; it begins when the one before has ended. */
+  void whileLeading(String name, Duration interval, Supplier<CompletableFuture<?>> task) {
+    timer.schedule(() -> repeat(name, interval, task), interval.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void repeat(String name, Duration interval, Supplier<CompletableFuture<?>> task) {
+    CompletableFuture<?> result = CompletableFuture.completedFuture(null);
+    try {
+      if (leadership.standing().self()) {
+        result = task.get();
+      }
+    } catch (RuntimeException e) {
+      result = CompletableFuture.failedFuture(e);
+    }
+    result.whenComplete(
+        (done, failure) -> {
+          if (failure != null) {
+            LOG.debug("task of the leader failed task={}", name, failure);
+          }
+          whileLeading(name, interval, task);
         });
   }
 

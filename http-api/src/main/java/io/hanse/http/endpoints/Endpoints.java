@@ -1,12 +1,15 @@
 package io.hanse.http.endpoints;
 
 import io.hanse.fsm.port.CommandSubmitter;
+import io.hanse.fsm.port.IdSource;
 import io.hanse.fsm.port.LeaderCall;
 import io.hanse.fsm.port.Leadership;
 import io.hanse.fsm.port.Membership;
 import io.hanse.fsm.port.StateReader;
 import io.hanse.http.agent.LocalAgent;
+import io.hanse.http.agent.SessionRenewal;
 import io.hanse.http.exchange.Handler;
+import io.hanse.identity.CaService;
 import io.hanse.identity.LeafCache;
 import io.hanse.peering.PeeringService;
 
@@ -15,6 +18,8 @@ public record Endpoints(
     CatalogEndpoints catalog,
     HealthEndpoints health,
     KvEndpoints kv,
+    SessionEndpoints sessions,
+    TxnEndpoint txn,
     ConfigEndpoints config,
     PeeringEndpoints peering,
     ConnectEndpoints connect,
@@ -22,6 +27,8 @@ public record Endpoints(
     Handler agentService,
     Handler leaf,
     OperatorEndpoints operator,
+    AclEndpoints acl,
+    Handler configureCa,
     AutopilotEndpoints autopilot) {
 
   /** What the endpoints work on. */
@@ -32,8 +39,11 @@ public record Endpoints(
       LeaderCall leaderCall,
       Membership membership,
       LocalAgent agent,
+      SessionRenewal renewal,
+      IdSource ids,
       PeeringService peerings,
-      LeafCache leaves) {}
+      LeafCache leaves,
+      CaService authority) {}
 
   /**
    * Makes the handlers.
@@ -46,6 +56,8 @@ public record Endpoints(
         new CatalogEndpoints(writes, ports.agent().datacenter()),
         new HealthEndpoints(),
         new KvEndpoints(writes),
+        new SessionEndpoints(writes, ports.renewal(), ports.ids(), ports.agent().nodeName()),
+        new TxnEndpoint(writes, ports.reader(), ports.agent().datacenter()),
         new ConfigEndpoints(writes),
         new PeeringEndpoints(ports.peerings()),
         new ConnectEndpoints(defaultIntentionPolicy),
@@ -53,6 +65,8 @@ public record Endpoints(
         new ServiceByHash(ports.agent()),
         new LeafEndpoint(ports.reader(), ports.leaves(), ports.agent().datacenter()),
         new OperatorEndpoints(ports.reader(), ports.leadership(), ports.membership()),
+        new AclEndpoints(),
+        new CaConfigurationEndpoint(ports.reader(), ports.authority()),
         new AutopilotEndpoints(writes, ports.reader(), ports.leaderCall()));
   }
 }

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
-/** {@code /v1/kv}: values under keys, with compare-and-set. */
+/** {@code /v1/kv}: values under keys, with compare-and-set and locks. */
 public final class KvEndpoints {
   private static final String MISSING = "Missing key name";
   private final Writes writes;
@@ -56,12 +56,6 @@ public final class KvEndpoints {
     Parameters parameters = call.parameters();
     refuseConflicts(parameters, "cas", "acquire", "release");
     String key = call.rest(MISSING);
-    for (String lock : List.of("acquire", "release")) {
-      if (parameters.has(lock)) {
-        throw HttpProblem.badRequest(
-            "Invalid query parameter: \"" + lock + "\" - not supported by this version of Hanse");
-      }
-    }
     WriteKv.Builder write =
         WriteKv.newBuilder()
             .setEntry(
@@ -72,6 +66,10 @@ public final class KvEndpoints {
                     .setValue(UnsafeByteOperations.unsafeWrap(call.body())));
     if (parameters.has("cas")) {
       write.setVerb(WriteKv.Verb.CAS).setCas(Writes.number(parameters.first("cas")));
+    } else if (parameters.has("acquire")) {
+      write.setVerb(WriteKv.Verb.LOCK).getEntryBuilder().setSession(parameters.first("acquire"));
+    } else if (parameters.has("release")) {
+      write.setVerb(WriteKv.Verb.UNLOCK).getEntryBuilder().setSession(parameters.first("release"));
     }
     return submit(write);
   }
@@ -92,7 +90,9 @@ public final class KvEndpoints {
   }
 
   private CompletableFuture<Answer> submit(WriteKv.Builder write) {
-    return writes.answerDone(Command.newBuilder().setWriteKv(write).build());
+    return writes
+        .submit(Command.newBuilder().setWriteKv(write).build(), "raft apply failed: ")
+        .thenApply(result -> Answer.json(result.getDone()));
   }
 
   private static void refuseConflicts(Parameters parameters, String... exclusive) {

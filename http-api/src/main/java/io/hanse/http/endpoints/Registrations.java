@@ -6,6 +6,7 @@ import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.RegisterCatalog;
 import io.hanse.http.exchange.HttpProblem;
 import io.hanse.http.request.RegisterRequest;
+import java.util.Optional;
 import java.util.Set;
 
 /** From a registration's body to the command, with the checks that need no state. */
@@ -22,9 +23,11 @@ final class Registrations {
     if (request.getAddress().isEmpty() && !request.getSkipNodeUpdate()) {
       throw HttpProblem.internal("Must provide address if SkipNodeUpdate is not set");
     }
-    if (!request.getId().isEmpty() && request.getId().length() != UUID_LENGTH) {
-      throw HttpProblem.internal("Bad node ID: uuid string is wrong length");
-    }
+    nodeFlaw(request.getNode(), request.getId())
+        .ifPresent(
+            flaw -> {
+              throw HttpProblem.internal(flaw);
+            });
     RegisterCatalog.Builder command =
         RegisterCatalog.newBuilder()
             .setNode(node(request, datacenter))
@@ -37,6 +40,29 @@ final class Registrations {
       command.setService(service(request.getService()));
     }
     return command.build();
+  }
+
+  /** What is wrong with how a node is named. */
+  static Optional<String> nodeFlaw(String name, String id) {
+    if (name.isEmpty()) {
+      return Optional.of("Must provide node");
+    }
+    return id.isEmpty() || id.length() == UUID_LENGTH
+        ? Optional.empty()
+        : Optional.of("Bad node ID: uuid string is wrong length");
+  }
+
+  /** What is wrong with how a service is named and where it is. */
+  static Optional<String> serviceFlaw(NodeService service) {
+    if (service.getService().isEmpty()) {
+      return Optional.of(
+          service.getId().isEmpty()
+              ? "Must provide service name (Service.Service)"
+              : "Must provide service name (Service.Service) when service ID is provided");
+    }
+    return WILDCARD_ADDRESSES.contains(service.getAddress())
+        ? Optional.of("Invalid service address")
+        : Optional.empty();
   }
 
   private static Node node(RegisterRequest request, String datacenter) {
@@ -56,15 +82,11 @@ final class Registrations {
   }
 
   private static NodeService service(NodeService service) {
-    if (service.getService().isEmpty()) {
-      throw HttpProblem.internal(
-          service.getId().isEmpty()
-              ? "Must provide service name (Service.Service)"
-              : "Must provide service name (Service.Service) when service ID is provided");
-    }
-    if (WILDCARD_ADDRESSES.contains(service.getAddress())) {
-      throw HttpProblem.internal("Invalid service address");
-    }
+    serviceFlaw(service)
+        .ifPresent(
+            flaw -> {
+              throw HttpProblem.internal(flaw);
+            });
     ProxyRules.validate(service);
     return service;
   }

@@ -1,11 +1,15 @@
 package io.hanse.http.endpoints;
 
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.port.CommandSubmitter;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.CommandResult;
 import io.hanse.http.exchange.Answer;
 import io.hanse.http.exchange.HttpProblem;
+import io.hanse.http.exchange.ProblemResponses;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /** Submits commands and words their results. */
 final class Writes {
@@ -17,6 +21,19 @@ final class Writes {
 
   CompletableFuture<CommandResult> submit(Command command) {
     return submitter.submit(command);
+  }
+
+  /** The same; what the state refuses is told with words in front. */
+  CompletableFuture<CommandResult> submit(Command command, String words) {
+    return submitter
+        .submit(command)
+        .exceptionally(
+            failure -> {
+              throw ProblemResponses.unwrap(failure) instanceof ProblemException problem
+                      && problem.code() == ProblemCode.INVALID_ARGUMENT
+                  ? new ProblemException(problem.code(), words + problem.getMessage())
+                  : new CompletionException(failure);
+            });
   }
 
   /** Answers whether it took place. */

@@ -14,8 +14,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Messages from and to JSON in Consul's shape. Which key a field has, and what is printed where it
@@ -80,6 +82,43 @@ public final class MessageJson {
           MessageReader reader = new MessageReader(in, Typing.WEAK);
           reader.readObject(into, "");
           return reader.unknownKeys();
+        });
+  }
+
+  /**
+   * Reads a list of objects, each into a message of its own.
+   *
+   * @throws JsonProblem with the text of Go's decoder
+   */
+  public static <B extends Message.Builder> List<B> readList(byte[] text, Supplier<B> element) {
+    return readList(text, element, Typing.STRICT);
+  }
+
+  /** The same where types may be near misses; what the messages do not have is skipped. */
+  public static <B extends Message.Builder> List<B> readListWeakly(
+      byte[] text, Supplier<B> element) {
+    return readList(text, element, Typing.WEAK);
+  }
+
+  private static <B extends Message.Builder> List<B> readList(
+      byte[] text, Supplier<B> element, Typing typing) {
+    return parse(
+        text,
+        in -> {
+          List<B> read = new ArrayList<>();
+          if (in.currentToken() == JsonToken.VALUE_NULL) {
+            return read;
+          }
+          if (in.currentToken() != JsonToken.START_ARRAY) {
+            throw new JsonProblem("json: cannot unmarshal " + kind(in) + " into Go value");
+          }
+          while (in.nextToken() != JsonToken.END_ARRAY) {
+            requireObject(in, "json: cannot unmarshal " + kind(in) + " into Go value");
+            B one = element.get();
+            new MessageReader(in, typing).readObject(one, "");
+            read.add(one);
+          }
+          return read;
         });
   }
 

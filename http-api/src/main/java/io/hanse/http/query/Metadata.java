@@ -11,6 +11,8 @@ public enum Metadata {
   PLAIN,
   /** The level of consistency besides. */
   WITH_CONSISTENCY,
+  /** Only its age and whether there is a leader: nobody can wait for it to change. */
+  WITHOUT_INDEX,
   /** None: the answer is of this moment. */
   NONE;
 
@@ -30,10 +32,13 @@ public enum Metadata {
     if (this == NONE) {
       return headers;
     }
-    headers.put(INDEX, Long.toUnsignedString(index == 0 ? 1 : index));
     headers.put(KNOWN_LEADER, Boolean.toString(freshness.knownLeader()));
     headers.put(
         LAST_CONTACT, Long.toString(Math.min(freshness.lastContactMillis(), LONGEST_MILLIS)));
+    if (this == WITHOUT_INDEX) {
+      return headers;
+    }
+    headers.put(INDEX, Long.toUnsignedString(index == 0 ? 1 : index));
     headers.put(BACKEND, "blocking-query");
     if (this == WITH_CONSISTENCY) {
       headers.put(
@@ -48,9 +53,12 @@ public enum Metadata {
   }
 
   /** Of a read that never got to the state: where Consul sends the headers all the same. */
-  Map<String, String> headersUnread() {
-    return this == WITH_CONSISTENCY
-        ? PLAIN.headers(1, new Freshness(false, 0), Level.DEFAULT)
-        : Map.of();
+  public Map<String, String> headersUnread() {
+    Freshness unknown = new Freshness(false, 0);
+    return switch (this) {
+      case WITH_CONSISTENCY -> PLAIN.headers(1, unknown, Level.DEFAULT);
+      case WITHOUT_INDEX -> headers(1, unknown, Level.DEFAULT);
+      case PLAIN, NONE -> Map.of();
+    };
   }
 }

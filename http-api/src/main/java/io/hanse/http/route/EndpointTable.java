@@ -7,6 +7,7 @@ import static io.hanse.http.route.Endpoint.at;
 import static io.hanse.http.route.Endpoint.atAgent;
 import static io.hanse.http.route.Endpoint.atPeering;
 
+import io.hanse.http.endpoints.AclEndpoints;
 import io.hanse.http.endpoints.AgentEndpoints;
 import io.hanse.http.endpoints.AutopilotEndpoints;
 import io.hanse.http.endpoints.CatalogEndpoints;
@@ -15,7 +16,10 @@ import io.hanse.http.endpoints.Endpoints;
 import io.hanse.http.endpoints.HealthEndpoints;
 import io.hanse.http.endpoints.OperatorEndpoints;
 import io.hanse.http.endpoints.PeeringEndpoints;
+import io.hanse.http.endpoints.SessionEndpoints;
+import io.hanse.http.exchange.Handler;
 import io.hanse.http.query.Reads;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -27,9 +31,11 @@ public final class EndpointTable {
     return Stream.of(
             operator(endpoints.operator()),
             autopilot(endpoints.autopilot(), reads),
+            acl(endpoints.acl()),
             catalog(endpoints.catalog(), reads),
             health(endpoints.health(), reads),
             data(endpoints, reads),
+            sessions(endpoints.sessions(), reads),
             peering(endpoints.peering(), reads),
             connect(endpoints, reads),
             agent(endpoints))
@@ -61,6 +67,36 @@ public final class EndpointTable {
             .get("operator:read", autopilot::health, "How the servers are; 429 if not well"),
         at("/v1/operator/autopilot/state")
             .get("operator:read", autopilot::state, "The same with the role of each"));
+  }
+
+  private static List<Endpoint> acl(AclEndpoints acl) {
+    Handler off = acl::disabled;
+    String read = "acl:read";
+    String write = "acl:write";
+    List<Endpoint> all = new ArrayList<>();
+    all.add(at("/v1/acl/bootstrap").put("-", off, "Makes the first token"));
+    all.add(at("/v1/acl/login").post("-", off, "Exchanges a credential for a token"));
+    all.add(at("/v1/acl/logout").post("-", off, "Gives such a token back"));
+    all.add(at("/v1/acl/replication").get("-", off, "How rows of another datacenter are copied"));
+    all.add(at("/v1/acl/token/self").get("-", off, "The token of the request"));
+    all.add(at("/v1/acl/policy/name/").get(read, off, "A policy by its name"));
+    all.add(at("/v1/acl/role/name/").get(read, off, "A role by its name"));
+    all.add(at("/v1/acl/templated-policies").get(read, off, "The templates of policies"));
+    all.add(at("/v1/acl/templated-policy/name/").get(read, off, "A template by its name"));
+    all.add(at("/v1/acl/templated-policy/preview/").post(read, off, "What it comes to"));
+    all.add(at("/v1/acl/policies").get(read, off, "All policies"));
+    for (String kind : List.of("token", "policy", "role", "binding-rule", "auth-method")) {
+      if (!kind.equals("policy")) {
+        all.add(at("/v1/acl/" + kind + "s").get(read, off, "All rows of this kind"));
+      }
+      all.add(at("/v1/acl/" + kind).put(write, off, "Makes one"));
+      all.add(
+          at("/v1/acl/" + kind + "/")
+              .get(read, off, "One of them")
+              .put(write, off, "Changes it")
+              .delete(write, off, "Deletes it"));
+    }
+    return all;
   }
 
   private static List<Endpoint> catalog(CatalogEndpoints catalog, Reads reads) {
@@ -133,6 +169,8 @@ public final class EndpointTable {
             .get("key:read", reads.blocking(PLAIN, endpoints.kv()::get), "Values under keys")
             .put("key:write", endpoints.kv()::put, "Stores a value")
             .delete("key:write", endpoints.kv()::delete, "Deletes a key or all below it"),
+        at("/v1/txn")
+            .put("by operation", endpoints.txn().over(reads), "Several operations, all or none"),
         at("/v1/config").put("by kind", endpoints.config()::put, "Writes a config entry"),
         at("/v1/config/")
             .get(
@@ -140,6 +178,19 @@ public final class EndpointTable {
                 reads.blocking(PLAIN, endpoints.config()::get),
                 "A config entry, or all of a kind")
             .delete("by kind", endpoints.config()::delete, "Deletes a config entry"));
+  }
+
+  private static List<Endpoint> sessions(SessionEndpoints sessions, Reads reads) {
+    return List.of(
+        at("/v1/session/create").put("session:write", sessions::create, "Begins a session"),
+        at("/v1/session/destroy/").put("session:write", sessions::destroy, "Ends it"),
+        at("/v1/session/renew/").put("session:write", sessions::renew, "Its time begins anew"),
+        at("/v1/session/info/")
+            .get("session:read", reads.blocking(PLAIN, sessions::get), "A session"),
+        at("/v1/session/node/")
+            .get("session:read", reads.blocking(PLAIN, sessions::ofNode), "Those of a node"),
+        at("/v1/session/list")
+            .get("session:read", reads.blocking(PLAIN, sessions::list), "All sessions"));
   }
 
   private static List<Endpoint> peering(PeeringEndpoints peering, Reads reads) {
@@ -177,7 +228,11 @@ public final class EndpointTable {
             .get(
                 "operator:write",
                 reads.once(NONE, connect::configuration),
-                "How the authority is configured"),
+                "How the authority is configured")
+            .put(
+                "operator:write",
+                endpoints.configureCa(),
+                "Changes it; another key makes a new root"),
         atAgent("/v1/agent/connect/ca/roots")
             .get("-", reads.blocking(PLAIN, connect::agentRoots), "The same, by the agent"),
         atAgent("/v1/agent/connect/ca/leaf/")

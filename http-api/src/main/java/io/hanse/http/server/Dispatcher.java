@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Dispatcher {
   private static final String KV = "/v1/kv/";
+  private static final String TXN = "/v1/txn";
   private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
 
   private final Router router;
@@ -79,18 +80,22 @@ final class Dispatcher {
 
   /** How long a body may be. */
   int bodyBytesMax(String uri) {
-    return uri.startsWith(KV) ? settings.kvValueBytesMax() : settings.limits().bodyBytesMax();
+    return uri.startsWith(KV) || uri.startsWith(TXN)
+        ? settings.kvValueBytesMax()
+        : settings.limits().bodyBytesMax();
   }
 
   /** The answer to a body that is longer. */
   Answer tooLarge(String uri, long length) {
     String text =
         "Request body(" + length + " bytes) too large, max size: " + bodyBytesMax(uri) + " bytes.";
-    return Answer.text(413, uri.startsWith(KV) ? text + " " + KV_LIMIT_HELP : text);
+    String setting =
+        uri.startsWith(KV) ? "kv_max_value_size" : uri.startsWith(TXN) ? "txn_max_req_len" : "";
+    return Answer.text(413, setting.isEmpty() ? text : text + " See " + LIMIT_HELP + setting + ".");
   }
 
-  private static final String KV_LIMIT_HELP =
-      "See https://developer.hashicorp.com/docs/agent/config/config-files#kv_max_value_size.";
+  private static final String LIMIT_HELP =
+      "https://developer.hashicorp.com/docs/agent/config/config-files#";
 
   Dispatched dispatch(Incoming request) {
     String rawPath = request.rawPath();

@@ -26,13 +26,13 @@ class ReplayIT {
     "blocking,76",
     "catalog,124",
     "config-entries,87",
-    "connect-ca,16",
+    "connect-ca,25",
     "encoding-compact,16",
     "encoding-dev,16",
     "errors-and-routing,42",
     "exported-services,36",
     "health,60",
-    "kv-session-txn,40",
+    "kv-session-txn,102",
     "status-operator,21"
   })
   void shouldAnswerAsConsulDid(String file, int replayedMin) {

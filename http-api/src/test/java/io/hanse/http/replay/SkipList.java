@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
 
 /**
  * Recorded lines that are not replayed, with the reason of each: {@code file | line | reason},
- * where file and line are regular expressions.
+ * where file and line are regular expressions. A reason that begins with {@code body:} leaves out
+ * the comparison of the answer's headers and body only.
  */
 public final class SkipList {
   private record Entry(Pattern file, Pattern line, String reason) {}
@@ -43,6 +44,11 @@ public final class SkipList {
   private void add(String line) {
     String[] parts = line.split("\\s+\\|\\s+", 3);
     entries.add(new Entry(Pattern.compile(parts[0]), Pattern.compile(parts[1]), parts[2]));
+  }
+
+  /** Of a line that is sent, but of whose answer only the status is looked at. */
+  static boolean isOfBody(String reason) {
+    return reason.startsWith("body: ");
   }
 
   /** Why the line is left out, if it is. */

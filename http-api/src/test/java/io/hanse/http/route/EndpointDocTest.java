@@ -7,6 +7,8 @@ import io.hanse.http.MemoryAgent;
 import io.hanse.http.MemoryPeerings;
 import io.hanse.http.endpoints.Endpoints;
 import io.hanse.http.query.Reads;
+import io.hanse.identity.CaService;
+import io.hanse.identity.CaSettings;
 import io.hanse.identity.LeafCache;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -82,8 +84,17 @@ class EndpointDocTest {
                   cluster,
                   cluster,
                   new MemoryAgent(),
+                  cluster::renew,
+                  () -> "",
                   new MemoryPeerings(cluster),
-                  leaves),
+                  leaves,
+                  new CaService(
+                      CaSettings.defaults("dc1"),
+                      cluster,
+                      cluster,
+                      () -> "",
+                      InstantSource.system(),
+                      unused)),
               "");
       return EndpointTable.all(endpoints, new Reads(cluster, Reads.Limits.DEFAULTS));
     } finally {
