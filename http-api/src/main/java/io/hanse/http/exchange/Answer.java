@@ -6,6 +6,8 @@ import io.hanse.http.json.JsonWriter;
 import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a request is answered.
@@ -26,6 +28,35 @@ public record Answer(int status, Map<String, String> headers, Body body, boolean
     record Empty() implements Body {}
 
     record Json(JsonWriter.Content content) implements Body {}
+
+    /** JSON in its final form, for many requests: compressed at most once. */
+    final class Encoded implements Body {
+      private final byte[] bytes;
+      private volatile byte @Nullable [] compressed;
+
+      public Encoded(byte[] bytes) {
+        this.bytes = bytes;
+      }
+
+      public int size() {
+        return bytes.length;
+      }
+
+      /** Not to be changed. */
+      public byte[] bytes() {
+        return bytes;
+      }
+
+      /** Not to be changed. */
+      public byte[] compressed(UnaryOperator<byte[]> compression) {
+        byte[] known = compressed;
+        if (known == null) {
+          known = compression.apply(bytes);
+          compressed = known;
+        }
+        return known;
+      }
+    }
 
     record Text(String text) implements Body {}
 
@@ -83,12 +114,20 @@ public record Answer(int status, Map<String, String> headers, Body body, boolean
     return new Answer(status, headers, body, false);
   }
 
+  /** With the same content in another form. */
+  public Answer with(Body other) {
+    return new Answer(status, headers, other, hasMetadata);
+  }
+
   /** With one header more. */
   public Answer with(String name, String value) {
     return with(Map.of(name, value));
   }
 
   public Answer with(Map<String, String> more) {
+    if (headers.isEmpty()) {
+      return new Answer(status, more, body, hasMetadata);
+    }
     Map<String, String> all = new TreeMap<>(headers);
     all.putAll(more);
     return new Answer(status, all, body, hasMetadata);

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -59,6 +60,18 @@ public final class Parameters {
     return values.entrySet().stream()
         .flatMap(entry -> entry.getValue().stream().map(value -> pair(entry.getKey(), value)))
         .collect(Collectors.joining("&"));
+  }
+
+  /** As a query again, sorted by key, without some of the keys. */
+  public String encodedWithout(Set<String> keys) {
+    StringBuilder text = new StringBuilder();
+    values.forEach(
+        (key, all) -> {
+          if (!keys.contains(key)) {
+            all.forEach(value -> text.append(pair(key, value)).append('&'));
+          }
+        });
+    return text.toString();
   }
 
   private static String pair(String key, String value) {

@@ -10,6 +10,7 @@ import io.hanse.fsm.store.View;
 import io.hanse.http.exchange.Answer;
 import io.hanse.http.exchange.Call;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
@@ -32,13 +33,19 @@ final class BlockingQuery {
 
   private static final Logger LOG = LoggerFactory.getLogger(BlockingQuery.class);
 
+  /**
+   * What is to be answered.
+   *
+   * @param kept where its answers are kept; empty: it is run for each call
+   */
+  record Question(Query.Staged query, Metadata metadata, Optional<KeptAnswers> kept) {}
+
   private final StateReader reader;
   private final Reads.Limits limits;
   private final AtomicInteger parkedCount;
   private final Call call;
   private final QueryOptions options;
-  private final Metadata metadata;
-  private final Query.Staged query;
+  private final Question question;
   private final CompletableFuture<Answer> answer = new CompletableFuture<>();
 
   private boolean waits;
@@ -52,16 +59,14 @@ final class BlockingQuery {
       AtomicInteger parkedCount,
       Call call,
       QueryOptions options,
-      Metadata metadata,
-      Query.Staged query,
+      Question question,
       boolean blocks) {
     this.reader = reader;
     this.limits = limits;
     this.parkedCount = parkedCount;
     this.call = call;
     this.options = options;
-    this.metadata = metadata;
-    this.query = query;
+    this.question = question;
     this.waits = blocks && options.index() != 0;
   }
 
@@ -77,19 +82,24 @@ final class BlockingQuery {
   }
 
   private void readAt(Level level) {
-    reader
-        .fresh(level, limits.patience())
-        .whenCompleteAsync(
-            (freshness, failure) -> {
-              if (failure != null) {
-                fail(failure);
-              } else if (isTooOld(freshness, level)) {
-                readAt(Level.DEFAULT);
-              } else {
-                run(freshness, level);
-              }
-            },
-            call.executor());
+    CompletableFuture<Freshness> fresh = reader.fresh(level, limits.patience());
+    if (fresh.isDone()) {
+      // The common case: nothing had to be asked, and no other thread is involved.
+      fresh.whenComplete((freshness, failure) -> readNow(level, freshness, failure));
+    } else {
+      fresh.whenCompleteAsync(
+          (freshness, failure) -> readNow(level, freshness, failure), call.executor());
+    }
+  }
+
+  private void readNow(Level level, Freshness freshness, @Nullable Throwable failure) {
+    if (failure != null) {
+      fail(failure);
+    } else if (isTooOld(freshness, level)) {
+      readAt(Level.DEFAULT);
+    } else {
+      run(freshness, level);
+    }
   }
 
   private boolean isTooOld(Freshness freshness, Level level) {
@@ -104,25 +114,53 @@ final class BlockingQuery {
       return;
     }
     try {
-      Supplier<CompletableFuture<Answer>> prepared;
-      long index;
-      ReadSet reads;
-      try (View view = reader.view()) {
-        prepared = query.prepare(call, view);
-        index = view.readIndex();
-        reads = view.reads();
-      }
-      if (waits && Long.compareUnsigned(index, options.index()) <= 0) {
-        park(reads, index);
+      if (question.kept().isPresent()) {
+        KeptAnswer kept = kept(question.kept().get());
+        if (isToPark(kept.index())) {
+          park(() -> kept.await(reader, this::wakeLater));
+        } else {
+          finish(CompletableFuture.completedFuture(kept.answer()), kept.index(), freshness, level);
+        }
       } else {
-        finish(prepared.get(), index, freshness, level);
+        runAnew(freshness, level);
       }
     } catch (RuntimeException e) {
       fail(e);
     }
   }
 
-  private void park(ReadSet reads, long index) {
+  /** The answer that others got at this version, or one that others may get. */
+  private KeptAnswer kept(KeptAnswers answers) {
+    String name = KeptAnswers.nameOf(call);
+    try (View view = reader.view()) {
+      Optional<KeptAnswer> found = answers.find(name, view);
+      return found.isPresent()
+          ? found.get()
+          : answers.keep(name, call, question.query().prepare(call, view).get().join(), view);
+    }
+  }
+
+  private void runAnew(Freshness freshness, Level level) {
+    Supplier<CompletableFuture<Answer>> prepared;
+    long index;
+    ReadSet reads;
+    try (View view = reader.view()) {
+      prepared = question.query().prepare(call, view);
+      index = view.readIndex();
+      reads = view.reads();
+    }
+    if (isToPark(index)) {
+      park(() -> reader.watch(reads, index, this::wakeLater));
+    } else {
+      finish(prepared.get(), index, freshness, level);
+    }
+  }
+
+  private boolean isToPark(long index) {
+    return waits && Long.compareUnsigned(index, options.index()) <= 0;
+  }
+
+  private void park(Supplier<Runnable> watch) {
     if (parkedCount.incrementAndGet() > limits.parkedMax()) {
       parkedCount.decrementAndGet();
       throw new ProblemException(
@@ -130,7 +168,7 @@ final class BlockingQuery {
           "rate limit exceeded, try again later or against a different server");
     }
     isParked = true;
-    unwatch = reader.watch(reads, index, this::wakeLater);
+    unwatch = watch.get();
   }
 
   /** Called by whoever changed the state: only hands over. */
@@ -179,7 +217,9 @@ final class BlockingQuery {
             answer.completeExceptionally(failure);
           } else {
             answer.complete(
-                body.hasMetadata() ? body.with(metadata.headers(index, freshness, level)) : body);
+                body.hasMetadata()
+                    ? body.with(question.metadata().headers(index, freshness, level))
+                    : body);
           }
         });
   }

@@ -6,6 +6,7 @@ import io.hanse.http.exchange.Call;
 import io.hanse.http.exchange.Handler;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -16,33 +17,47 @@ public final class Reads {
    *
    * @param patience how long a read waits for a leader
    * @param parkedMax how many may be held back at a time
+   * @param keptBytesMax of answers that are kept encoded
    */
-  public record Limits(Duration patience, int parkedMax) {
-    public static final Limits DEFAULTS = new Limits(Duration.ofSeconds(7), 100_000);
+  public record Limits(Duration patience, int parkedMax, int keptBytesMax) {
+    public static final Limits DEFAULTS = new Limits(Duration.ofSeconds(7), 100_000, 16 << 20);
   }
 
   private final StateReader reader;
   private final Limits limits;
+  private final KeptAnswers kept;
   private final AtomicInteger parked = new AtomicInteger();
 
-  public Reads(StateReader reader, Limits limits) {
+  /**
+   * @param isIndented whether JSON is always indented
+   */
+  public Reads(StateReader reader, Limits limits, boolean isIndented) {
     this.reader = reader;
     this.limits = limits;
+    this.kept = new KeptAnswers(limits.keptBytesMax(), isIndented);
+  }
+
+  /**
+   * A read that can wait for a change, and whose answer depends on nothing but the call's path and
+   * query and what it reads from the view: it is kept, encoded, while it is right.
+   */
+  public Handler kept(Metadata metadata, Query query) {
+    return new ReadHandler(metadata, staged(query), true, false, true);
   }
 
   /** A read that can wait for a change. */
   public Handler blocking(Metadata metadata, Query query) {
-    return new ReadHandler(metadata, staged(query), true, false);
+    return new ReadHandler(metadata, staged(query), true, false, false);
   }
 
   /** A read that answers at once, whatever index it is given. */
   public Handler once(Metadata metadata, Query query) {
-    return new ReadHandler(metadata, staged(query), false, false);
+    return new ReadHandler(metadata, staged(query), false, false, false);
   }
 
   /** A read that can wait for a change and is never stale, for part of it only the leader knows. */
   public Handler blockingAtLeader(Metadata metadata, Query.Staged query) {
-    return new ReadHandler(metadata, query, true, true);
+    return new ReadHandler(metadata, query, true, true, false);
   }
 
   /** How many queries are held back now. */
@@ -62,12 +77,15 @@ public final class Reads {
     private final Query.Staged query;
     private final boolean blocks;
     private final boolean atLeader;
+    private final boolean isKept;
 
-    ReadHandler(Metadata metadata, Query.Staged query, boolean blocks, boolean atLeader) {
+    ReadHandler(
+        Metadata metadata, Query.Staged query, boolean blocks, boolean atLeader, boolean isKept) {
       this.metadata = metadata;
       this.query = query;
       this.blocks = blocks;
       this.atLeader = atLeader;
+      this.isKept = isKept;
     }
 
     @Override
@@ -77,7 +95,15 @@ public final class Reads {
       if (atLeader) {
         options = options.at(StateReader.Level.DEFAULT);
       }
-      return new BlockingQuery(reader, limits, parked, call, options, metadata, query, blocks)
+      return new BlockingQuery(
+              reader,
+              limits,
+              parked,
+              call,
+              options,
+              new BlockingQuery.Question(
+                  query, metadata, isKept ? Optional.of(kept) : Optional.empty()),
+              blocks)
           .start();
     }
 

@@ -107,31 +107,31 @@ public final class EndpointTable {
             .put("node:write, service:write", catalog::deregister, "Takes a registration back"),
         at("/v1/catalog/datacenters").get("-", catalog::datacenters, "The known datacenters"),
         at("/v1/catalog/nodes")
-            .get("node:read", reads.blocking(WITH_CONSISTENCY, catalog::nodes), "All nodes"),
+            .get("node:read", reads.kept(WITH_CONSISTENCY, catalog::nodes), "All nodes"),
         at("/v1/catalog/services")
             .get(
                 "service:read",
-                reads.blocking(WITH_CONSISTENCY, catalog::services),
+                reads.kept(WITH_CONSISTENCY, catalog::services),
                 "The names of all services, with their tags"),
         at("/v1/catalog/service/")
             .get(
                 "node:read, service:read",
-                reads.blocking(WITH_CONSISTENCY, catalog::service),
+                reads.kept(WITH_CONSISTENCY, catalog::service),
                 "The instances of a service"),
         at("/v1/catalog/connect/")
             .get(
                 "node:read, service:read",
-                reads.blocking(WITH_CONSISTENCY, catalog::connect),
+                reads.kept(WITH_CONSISTENCY, catalog::connect),
                 "The instances through which the mesh reaches a service"),
         at("/v1/catalog/node/")
             .get(
                 "node:read, service:read",
-                reads.blocking(WITH_CONSISTENCY, catalog::node),
+                reads.kept(WITH_CONSISTENCY, catalog::node),
                 "A node with its services, by their ids"),
         at("/v1/catalog/node-services/")
             .get(
                 "node:read, service:read",
-                reads.blocking(WITH_CONSISTENCY, catalog::nodeServices),
+                reads.kept(WITH_CONSISTENCY, catalog::nodeServices),
                 "A node with its services, as a list"));
   }
 
@@ -139,27 +139,23 @@ public final class EndpointTable {
     String permission = "node:read, service:read";
     return List.of(
         at("/v1/health/node/")
-            .get(
-                permission, reads.blocking(WITH_CONSISTENCY, health::node), "The checks of a node"),
+            .get(permission, reads.kept(WITH_CONSISTENCY, health::node), "The checks of a node"),
         at("/v1/health/checks/")
             .get(
                 permission,
-                reads.blocking(WITH_CONSISTENCY, health::checks),
+                reads.kept(WITH_CONSISTENCY, health::checks),
                 "The checks of a service"),
         at("/v1/health/state/")
-            .get(
-                permission,
-                reads.blocking(WITH_CONSISTENCY, health::state),
-                "The checks in a state"),
+            .get(permission, reads.kept(WITH_CONSISTENCY, health::state), "The checks in a state"),
         at("/v1/health/service/")
             .get(
                 permission,
-                reads.blocking(WITH_CONSISTENCY, health::service),
+                reads.kept(WITH_CONSISTENCY, health::service),
                 "The instances of a service with their checks"),
         at("/v1/health/connect/")
             .get(
                 permission,
-                reads.blocking(WITH_CONSISTENCY, health::connect),
+                reads.kept(WITH_CONSISTENCY, health::connect),
                 "The mesh instances of a service with their checks"));
   }
 

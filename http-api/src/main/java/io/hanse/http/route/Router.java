@@ -49,6 +49,9 @@ public final class Router {
    * key may hold what they stand for.
    */
   public static String clean(String path) {
+    if (path.startsWith("/") && !path.contains("//") && !path.contains("/.")) {
+      return path;
+    }
     ArrayDeque<String> kept = new ArrayDeque<>();
     for (String segment : path.split("/", -1)) {
       if (segment.equals("..")) {

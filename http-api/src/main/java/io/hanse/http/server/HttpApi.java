@@ -19,7 +19,7 @@ public final class HttpApi implements AutoCloseable {
 
   /** Builds it; nothing is bound yet. */
   public static HttpApi of(Endpoints.Ports ports, HttpSettings settings, int threadCount) {
-    Reads reads = new Reads(ports.reader(), settings.reads());
+    Reads reads = new Reads(ports.reader(), settings.reads(), settings.isIndented());
     Router router =
         new Router(
             EndpointTable.all(Endpoints.of(ports, settings.defaultIntentionPolicy()), reads));

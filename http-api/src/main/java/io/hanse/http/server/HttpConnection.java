@@ -41,12 +41,16 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
   /** So much of a body that is too large is read for courtesy: then the connection ends. */
   private static final long DISCARDED_BYTES_MAX = 8L << 20;
 
+  private static final byte[] NOTHING = {};
+
   private final Dispatcher dispatcher;
   private final ResponseWriter writer;
-  private final ArrayDeque<HttpObject> ahead = new ArrayDeque<>();
+
+  /** Mostly nothing comes ahead, and a parked query should take little. */
+  private final ArrayDeque<HttpObject> ahead = new ArrayDeque<>(1);
 
   private @Nullable HttpRequest head;
-  private ByteArrayOutputStream body = new ByteArrayOutputStream();
+  private @Nullable ByteArrayOutputStream body;
   private long bodyLength;
   private boolean isAnswering;
   private boolean isClosing;
@@ -97,7 +101,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
 
   private void begin(ChannelHandlerContext context, HttpRequest request) {
     head = request;
-    body = new ByteArrayOutputStream();
+    body = null;
     bodyLength = 0;
     if (HttpUtil.is100ContinueExpected(request)) {
       long declared = HttpUtil.getContentLength(request, 0L);
@@ -114,7 +118,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     int length = content.content().readableBytes();
     int max = dispatcher.bodyBytesMax(request.uri());
     bodyLength += length;
-    if (bodyLength <= max) {
+    if (bodyLength <= max && length > 0) {
       copy(content, length);
     }
     boolean isLast = content instanceof LastHttpContent;
@@ -128,6 +132,9 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
   }
 
   private void copy(HttpContent content, int length) {
+    if (body == null) {
+      body = new ByteArrayOutputStream(length);
+    }
     try {
       content.content().readBytes(body, length);
     } catch (IOException e) {
@@ -137,8 +144,8 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
 
   private void dispatch(ChannelHandlerContext context, HttpRequest request) {
     isAnswering = true;
-    byte[] bytes = body.toByteArray();
-    body = new ByteArrayOutputStream();
+    byte[] bytes = body == null ? NOTHING : body.toByteArray();
+    body = null;
     Dispatched dispatched =
         dispatcher.dispatch(
             new Dispatcher.Incoming(

@@ -5,6 +5,7 @@ import io.hanse.http.json.JsonWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufOutputStream;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -38,6 +39,9 @@ final class ResponseWriter {
   record Form(boolean isPretty, boolean acceptsGzip, boolean isHead, boolean ofEndpoint) {}
 
   FullHttpResponse write(Answer answer, Form form, ByteBufAllocator buffers) {
+    if (answer.body() instanceof Answer.Body.Encoded encoded) {
+      return write(answer, encoded, form, buffers);
+    }
     ByteBuf body = buffers.buffer();
     try {
       String type = writeBody(answer.body(), form, body);
@@ -63,6 +67,35 @@ final class ResponseWriter {
     } catch (RuntimeException e) {
       body.release();
       throw e;
+    }
+  }
+
+  /** The bytes are sent as they are kept. */
+  private FullHttpResponse write(
+      Answer answer, Answer.Body.Encoded encoded, Form form, ByteBufAllocator buffers) {
+    boolean isCompressed =
+        form.ofEndpoint() && form.acceptsGzip() && encoded.size() >= COMPRESSED_BYTES_MIN;
+    byte[] bytes =
+        isCompressed ? encoded.compressed(plain -> compress(plain, buffers)) : encoded.bytes();
+    FullHttpResponse response =
+        new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1,
+            HttpResponseStatus.valueOf(answer.status()),
+            form.isHead() ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(bytes));
+    setHeaders(response.headers(), answer, form, Answer.JSON);
+    if (isCompressed) {
+      response.headers().set("Content-Encoding", "gzip");
+    }
+    response.headers().set("Content-Length", bytes.length);
+    return response;
+  }
+
+  private static byte[] compress(byte[] plain, ByteBufAllocator buffers) {
+    ByteBuf compressed = compress(Unpooled.wrappedBuffer(plain), buffers);
+    try {
+      return ByteBufUtil.getBytes(compressed);
+    } finally {
+      compressed.release();
     }
   }
 

@@ -96,7 +96,7 @@ class EndpointDocTest {
                       InstantSource.system(),
                       unused)),
               "");
-      return EndpointTable.all(endpoints, new Reads(cluster, Reads.Limits.DEFAULTS));
+      return EndpointTable.all(endpoints, new Reads(cluster, Reads.Limits.DEFAULTS, false));
     } finally {
       unused.shutdownNow();
     }

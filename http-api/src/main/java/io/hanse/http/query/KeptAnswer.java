@@ -1,0 +1,103 @@
+package io.hanse.http.query;
+
+import io.hanse.fsm.port.StateReader;
+import io.hanse.fsm.store.ReadSet;
+import io.hanse.fsm.store.View;
+import io.hanse.http.exchange.Answer;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An answer as it was encoded, with what it was read from: it is right for every version that reads
+ * the same there. All queries that wait for it to change share one watch.
+ */
+final class KeptAnswer {
+  private final Answer answer;
+  private final ReadSet reads;
+  private final long index;
+
+  /** The last version it was found right for: mostly the next query sees the same one. */
+  private volatile long sequence;
+
+  private final Set<Runnable> waiting = new LinkedHashSet<>();
+  private @Nullable Runnable unwatch;
+
+  /**
+   * @param view where all that the answer says was read
+   */
+  KeptAnswer(Answer answer, View view) {
+    this.answer = answer;
+    this.reads = view.reads();
+    this.index = view.readIndex();
+    this.sequence = view.sequence();
+  }
+
+  Answer answer() {
+    return answer;
+  }
+
+  /** The newest index under what was read. */
+  long index() {
+    return index;
+  }
+
+  int readCount() {
+    return reads.reads().size();
+  }
+
+  /** Whether the same query, run on the view, would answer the same. */
+  boolean isRightFor(View view) {
+    if (view.sequence() == sequence) {
+      return true;
+    }
+    boolean isRight = view.isUnchanged(reads, index);
+    if (isRight) {
+      sequence = view.sequence();
+    }
+    return isRight;
+  }
+
+  /**
+   * Calls {@code wake} once, as soon as the answer is not right any more.
+   *
+   * @return what ends the waiting
+   */
+  Runnable await(StateReader reader, Runnable wake) {
+    synchronized (waiting) {
+      waiting.add(wake);
+      if (unwatch == null) {
+        try {
+          Runnable watch = reader.watch(reads, index, this::changed);
+          // A watch that woke at once has taken all who wait.
+          unwatch = waiting.isEmpty() ? null : watch;
+        } catch (RuntimeException e) {
+          waiting.remove(wake);
+          throw e;
+        }
+      }
+    }
+    return () -> leave(wake);
+  }
+
+  private void leave(Runnable wake) {
+    synchronized (waiting) {
+      if (waiting.remove(wake) && waiting.isEmpty() && unwatch != null) {
+        unwatch.run();
+        unwatch = null;
+      }
+    }
+  }
+
+  private void changed() {
+    List<Runnable> woken;
+    synchronized (waiting) {
+      woken = new ArrayList<>(waiting);
+      waiting.clear();
+      unwatch = null;
+    }
+    woken.forEach(Runnable::run);
+  }
+}
