@@ -20,6 +20,8 @@ import org.apache.ratis.util.TimeDuration;
 final class RatisProperties {
   private static final String ENTRY_LIMIT = "4MB";
 
+  private static final long ALONE_MILLIS = 20;
+
   private RatisProperties() {}
 
   /**
@@ -28,7 +30,7 @@ final class RatisProperties {
   static RaftProperties of(RaftSettings settings, DataDirectory directory, boolean isFormed) {
     RaftProperties properties = new RaftProperties();
     storage(properties, directory);
-    elections(properties, settings.timing(), isFormed);
+    elections(properties, settings, isFormed);
     log(properties, settings.limits());
     snapshots(properties, settings.limits());
     transport(properties, settings);
@@ -45,11 +47,18 @@ final class RatisProperties {
   }
 
   private static void elections(
-      RaftProperties properties, RaftSettings.Timing timing, boolean isFormed) {
+      RaftProperties properties, RaftSettings settings, boolean isFormed) {
+    RaftSettings.Timing timing = settings.timing();
     TimeDuration shortest = millis(timing.shortestElectionMillis());
     TimeDuration longest = millis(timing.longestElectionMillis());
     Rpc.setTimeoutMin(properties, shortest);
     Rpc.setTimeoutMax(properties, longest);
+    if (settings.bootstrap().expect() == 1) {
+      // Whoever begins alone need not wait for others that may lead; if there are any by now, the
+      // pre-vote asks them.
+      Rpc.setFirstElectionTimeoutMin(properties, millis(ALONE_MILLIS));
+      Rpc.setFirstElectionTimeoutMax(properties, millis(2 * ALONE_MILLIS));
+    }
     Rpc.setRequestTimeout(properties, seconds(3));
     Rpc.setSlownessTimeout(properties, seconds(10));
     RaftServerConfigKeys.LeaderElection.setPreVote(properties, true);
