@@ -26,6 +26,7 @@ import java.util.function.Supplier;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.lifecycle.AfterTry;
 
 /**
  * Servers that find each other over links that fail, crash between any two steps, and come back
@@ -39,6 +40,12 @@ class BootstrapSimTest {
   private final List<Sim> servers = new ArrayList<>();
   private Random random = new Random(0);
   private int lossPercent;
+  private final TempFolder folder = new TempFolder();
+
+  @AfterTry
+  void delete() throws IOException {
+    folder.close();
+  }
 
   /** One server: its disk outlives its memory. */
   private final class Sim {
@@ -219,7 +226,7 @@ class BootstrapSimTest {
   private void play(long seed) throws IOException {
     random = new Random(seed);
     servers.clear();
-    Path root = Files.createTempDirectory("bootstrap");
+    Path root = folder.create();
     int count = EXPECT + random.nextInt(3);
     lossPercent = random.nextInt(60);
     for (int port = 1; port <= count; port++) {

@@ -3,6 +3,7 @@ package io.hanse.raft.ratis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hanse.raft.RecordingSync;
+import io.hanse.raft.TempFolder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.lifecycle.AfterTry;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.StateMachineLogEntryProto;
 import org.apache.ratis.server.raftlog.segmented.SegmentedRaftLogOutputStream;
@@ -22,10 +24,17 @@ import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 class TornTailTest {
   private static final int SECTOR = 512;
 
+  private final TempFolder folder = new TempFolder();
+
   private record Segment(Path groups, Path file, List<Integer> ends) {}
 
-  private static Segment write(Random random, int entries) throws IOException {
-    Path groups = Files.createTempDirectory("torn");
+  @AfterTry
+  void delete() throws IOException {
+    folder.close();
+  }
+
+  private Segment write(Random random, int entries) throws IOException {
+    Path groups = folder.create();
     Path current = Files.createDirectories(groups.resolve("group").resolve("current"));
     Path file = current.resolve("log_inprogress_0");
     List<Integer> ends = new ArrayList<>();
