@@ -33,11 +33,14 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Two clusters with gateways and sidecars, end to end: an application of west calls one of east's.
  * East calls west "west", west calls east "east-1".
  */
+@Execution(ExecutionMode.CONCURRENT)
 class MeshIT {
   private static final byte[] HELLO = "hello".getBytes(StandardCharsets.US_ASCII);
 

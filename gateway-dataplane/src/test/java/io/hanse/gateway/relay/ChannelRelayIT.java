@@ -27,10 +27,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The gateway's relay over real sockets. */
+@Execution(ExecutionMode.CONCURRENT)
 class ChannelRelayIT {
   private static final String NAME = "db.default.default.west.external.td.consul";
   private static final byte[] HELLO = Hellos.hello(NAME);

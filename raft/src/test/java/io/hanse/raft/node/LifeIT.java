@@ -24,8 +24,11 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What happens to a cluster in the course of its life: moves, losses, joins and repairs. */
+@Execution(ExecutionMode.CONCURRENT)
 class LifeIT {
   @TempDir Path directory;
 
