@@ -67,6 +67,12 @@ final class StatusRecorder {
     changed = true;
   }
 
+  /** The other end ended the relation: what it exported is cleared away. */
+  void terminated() {
+    status.clearImportedServices();
+    changed = true;
+  }
+
   void receiveFailed(long nowMillis, String reason) {
     status.setLastReceiveErrorMillis(nowMillis).setLastReceiveError(reason);
     changed = true;

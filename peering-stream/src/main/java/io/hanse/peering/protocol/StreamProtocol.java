@@ -222,6 +222,7 @@ public final class StreamProtocol {
 
   private void receiveTerminated() {
     phase = Phase.TERMINATED;
+    status.terminated();
     drainDueMillis = now + rules.limits().drainMillisMax();
     effects.add(new Effect.StoreTermination());
   }

@@ -237,6 +237,20 @@ class StreamProtocolTest {
   }
 
   @Test
+  void shouldNotShowImportsOfAPeerThatEndedTheRelation() {
+    StreamProbe dialer = StreamProbe.dialer().subscribeAll();
+    dialer.receive(response("01", SERVICE_LIST, SERVICE_LIST_ID, list("web")));
+    dialer
+        .all(Effect.Import.class)
+        .forEach(one -> dialer.on(new Input.ImportFinished(one.sequence(), Optional.empty())));
+    assertThat(dialer.protocol.status().getImportedServicesList()).containsExactly("web");
+
+    dialer.receive(StreamProbe.terminated());
+
+    assertThat(dialer.protocol.status().getImportedServicesList()).isEmpty();
+  }
+
+  @Test
   void shouldEndAfterADeletionThatTheOtherEndDoesNotFinish() {
     StreamProbe acceptor = StreamProbe.acceptor().on(new Input.DeleteRequested());
 
