@@ -1,0 +1,197 @@
+package io.hanse.peering.dataplane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.ConfigEntry;
+import io.hanse.fsm.row.ServiceIntentions;
+import io.hanse.fsm.row.SourceIntention;
+import io.hanse.fsm.row.WriteConfigEntry;
+import io.hanse.peering.LocalCluster;
+import io.hanse.peering.link.Inbound;
+import io.hanse.peering.link.LinkStatus;
+import io.hanse.peering.link.Outbound;
+import io.hanse.peering.proto.IntentionRule;
+import io.hanse.peering.proto.Intentions;
+import io.hanse.peering.proto.ProxyOpen;
+import io.hanse.peering.proto.ReplicationMessage;
+import io.hanse.peering.protocol.ProxyResources;
+import io.hanse.peering.protocol.StreamLimits;
+import io.hanse.peering.replication.SimCommands;
+import io.hanse.peering.replication.ThreadLoops;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What a server says to proxies, and to whom it says nothing. */
+class ProxyFeedTest {
+  private static final String CLUSTER = "a1fa0000-0000-4000-8000-000000000001";
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final LocalCluster cluster = new LocalCluster();
+  private final ThreadLoops loops = new ThreadLoops("feed", 1);
+  private final ProxyFeed feed =
+      new ProxyFeed(loops, cluster, /* allowByDefault= */ false, StreamLimits.DEFAULT);
+
+  @AfterEach
+  void stop() {
+    feed.close();
+    loops.close();
+    cluster.close();
+  }
+
+  @Test
+  void shouldRefuseByNameWhatItCannotServe() {
+    assertThat(refusal(open())).isEqualTo(unavailable("the cluster has no identity yet"));
+    initialize();
+    assertThat(refusal(open().setKind("ingress-gateway")).text())
+        .isEqualTo("unknown kind of proxy: \"ingress-gateway\"");
+    assertThat(refusal(open().clearNode()).code()).isEqualTo(LinkStatus.Code.INVALID_ARGUMENT);
+    assertThat(refusal(open().clearProxyId()).code()).isEqualTo(LinkStatus.Code.INVALID_ARGUMENT);
+    assertThat(refusal(open().setFormatVersion(0)).text()).contains("upgrade the proxy");
+    assertThat(refusal(open().setClusterId("another")).text())
+        .isEqualTo("the proxy belongs to cluster another, this is " + CLUSTER);
+    assertThat(feed.connected()).isEmpty();
+  }
+
+  @Test
+  void shouldKeepAProxyUntilItEnds() {
+    initialize();
+    Heard leaving = new Heard();
+    Inbound inbound = feed.accept(open().build(), "", leaving);
+    Heard staying = new Heard();
+    feed.accept(open().setProxyId("other").build(), "", staying);
+    assertThat(feed.connected()).hasSize(2);
+
+    inbound.onEnd(LinkStatus.OK);
+    await().atMost(PATIENCE).until(() -> feed.connected().size() == 1);
+    assertThat(feed.connected().get(0).proxy().getProxyId()).isEqualTo("other");
+
+    feed.close();
+    assertThat(staying.closed.join()).isEqualTo(unavailable("the server is shutting down"));
+    await().atMost(PATIENCE).until(() -> feed.connected().isEmpty());
+  }
+
+  @Test
+  void shouldTellASidecarItsIntentionsAsTheyChange() {
+    initialize();
+    Heard sidecar = new Heard();
+    Inbound inbound = feed.accept(open().build(), "", sidecar);
+    inbound.onMessage(
+        ReplicationMessage.newBuilder()
+            .setRequest(
+                ReplicationMessage.Request.newBuilder()
+                    .setResourceUrl(ProxyResources.INTENTIONS.url()))
+            .build());
+    await().atMost(PATIENCE).until(() -> sidecar.intentions().size() == 1);
+    assertThat(sidecar.intentions().get(0))
+        .isEqualTo(Intentions.newBuilder().setService("web").build());
+
+    cluster.submit(allow("web", "front")).join();
+    cluster.submit(allow("db", "front")).join();
+    await().atMost(PATIENCE).until(() -> sidecar.intentions().size() > 1);
+    assertThat(sidecar.intentions().get(1).getRulesList())
+        .extracting(IntentionRule::getSource, IntentionRule::getAllow)
+        .containsExactly(org.assertj.core.api.Assertions.tuple("front", true));
+    assertThat(sidecar.intentions()).hasSize(2);
+  }
+
+  private void initialize() {
+    cluster.submit(SimCommands.initialize(CLUSTER, "dc1")).join();
+  }
+
+  private static Command allow(String destination, String source) {
+    return Command.newBuilder()
+        .setWriteConfigEntry(
+            WriteConfigEntry.newBuilder()
+                .setEntry(
+                    ConfigEntry.newBuilder()
+                        .setKind("service-intentions")
+                        .setName(destination)
+                        .setServiceIntentions(
+                            ServiceIntentions.newBuilder()
+                                .addSources(
+                                    SourceIntention.newBuilder()
+                                        .setName(source)
+                                        .setAction("allow")))))
+        .build();
+  }
+
+  private static ProxyOpen.Builder open() {
+    return ProxyOpen.newBuilder()
+        .setNode("n1")
+        .setProxyId("web-sidecar")
+        .setKind(ProxyResources.SIDECAR)
+        .setService("web")
+        .setFormatVersion(ProxyResources.FORMAT_VERSION);
+  }
+
+  private LinkStatus refusal(ProxyOpen.Builder open) {
+    Heard heard = new Heard();
+    feed.accept(open.build(), "", heard);
+    return heard.closed.join();
+  }
+
+  private static LinkStatus unavailable(String text) {
+    return LinkStatus.of(LinkStatus.Code.UNAVAILABLE, text);
+  }
+
+  /** The proxy's end. */
+  private static final class Heard implements Outbound {
+    final List<ReplicationMessage> messages = new CopyOnWriteArrayList<>();
+    final CompletableFuture<LinkStatus> closed = new CompletableFuture<>();
+
+    List<Intentions> intentions() {
+      return messages.stream()
+          .filter(ReplicationMessage::hasResponse)
+          .map(message -> message.getResponse())
+          .filter(response -> response.getResourceUrl().equals(ProxyResources.INTENTIONS.url()))
+          .map(
+              response -> {
+                try {
+                  return Intentions.parseFrom(response.getResource().getValue());
+                } catch (InvalidProtocolBufferException e) {
+                  throw new AssertionError(e);
+                }
+              })
+          .toList();
+    }
+
+    @Override
+    public void send(ReplicationMessage message) {
+      messages.add(message);
+    }
+
+    @Override
+    public boolean isReady() {
+      return true;
+    }
+
+    @Override
+    public void requestNext() {}
+
+    @Override
+    public void halfClose() {}
+
+    @Override
+    public void close(LinkStatus status) {
+      closed.complete(status);
+    }
+
+    @Override
+    public Set<String> extensions() {
+      return Set.of();
+    }
+
+    @Override
+    public String remote() {
+      return "test";
+    }
+  }
+}
