@@ -58,11 +58,7 @@ public final class GatewayServer implements AutoCloseable {
 
   private void listen(ProxySnapshot snapshot) {
     Map<String, InetSocketAddress> addresses =
-        runtime
-            .settings()
-            .bind()
-            .map(bind -> Map.of("default", bind))
-            .orElseGet(() -> ListenAddresses.ofGateway(snapshot.config().getRegistration()));
+        ListenAddresses.ofGateway(snapshot.config().getRegistration());
     boolean all = true;
     for (Map.Entry<String, InetSocketAddress> each : addresses.entrySet()) {
       all &= runtime.listen(each.getKey(), each.getValue(), true, relay);

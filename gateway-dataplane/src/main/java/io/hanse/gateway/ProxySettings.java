@@ -10,7 +10,6 @@ import java.util.Optional;
  *
  * @param proxyId the service id that it is registered by
  * @param token shown to the servers; empty for none
- * @param bind where to listen instead of what the registration says
  * @param adminBind where to answer operators; no answers without it
  * @param threads event loops
  * @param drain how long connections may go on after it was asked to stop
@@ -18,7 +17,6 @@ import java.util.Optional;
 public record ProxySettings(
     String proxyId,
     String token,
-    Optional<InetSocketAddress> bind,
     Optional<InetSocketAddress> adminBind,
     int threads,
     Duration drain,
@@ -30,27 +28,26 @@ public record ProxySettings(
         proxyId,
         "",
         Optional.empty(),
-        Optional.empty(),
         Math.max(2, Runtime.getRuntime().availableProcessors()),
         DRAIN,
         GatewayLimits.defaults());
   }
 
   public ProxySettings withToken(String changed) {
-    return new ProxySettings(proxyId, changed, bind, adminBind, threads, drain, limits);
+    return new ProxySettings(proxyId, changed, adminBind, threads, drain, limits);
   }
 
   public ProxySettings withAdminBind(InetSocketAddress changed) {
-    return new ProxySettings(proxyId, token, bind, Optional.of(changed), threads, drain, limits);
+    return new ProxySettings(proxyId, token, Optional.of(changed), threads, drain, limits);
   }
 
   public ProxySettings withDrain(Duration changed) {
-    return new ProxySettings(proxyId, token, bind, adminBind, threads, changed, limits);
+    return new ProxySettings(proxyId, token, adminBind, threads, changed, limits);
   }
 
   /** Without the token. */
   @Override
   public String toString() {
-    return "ProxySettings[proxyId=" + proxyId + ", bind=" + bind + ", adminBind=" + adminBind + "]";
+    return "ProxySettings[proxyId=" + proxyId + ", adminBind=" + adminBind + "]";
   }
 }

@@ -147,9 +147,7 @@ public final class SidecarProxy implements AutoCloseable {
     } else {
       terminator = Optional.of(new Terminator(rules));
     }
-    InetSocketAddress address =
-        runtime.settings().bind().orElseGet(() -> ListenAddresses.ofSidecar(registration));
-    return runtime.listen(PUBLIC, address, true, terminator.get());
+    return runtime.listen(PUBLIC, ListenAddresses.ofSidecar(registration), true, terminator.get());
   }
 
   private Target application(NodeService registration) {
