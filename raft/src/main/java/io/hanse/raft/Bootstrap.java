@@ -1,5 +1,6 @@
 package io.hanse.raft;
 
+import io.hanse.fsm.error.ProblemCode;
 import io.hanse.raft.Consensus.Position;
 import io.hanse.raft.Neighbours.Seen;
 import io.hanse.raft.transport.proto.Account;
@@ -41,6 +42,7 @@ final class Bootstrap {
   private final Consensus consensus;
   private final PeerCalls peers;
   private final LongSupplier nanoClock;
+  private final Runnable whenRemoved;
   private final long startNanos;
   private volatile long promisedNanos;
 
@@ -51,7 +53,8 @@ final class Bootstrap {
       Neighbours neighbours,
       Consensus consensus,
       PeerCalls peers,
-      LongSupplier nanoClock) {
+      LongSupplier nanoClock,
+      Runnable whenRemoved) {
     this.self = self;
     this.settings = settings;
     this.promises = promises;
@@ -59,24 +62,48 @@ final class Bootstrap {
     this.consensus = consensus;
     this.peers = peers;
     this.nanoClock = nanoClock;
+    this.whenRemoved = whenRemoved;
     this.startNanos = nanoClock.getAsLong();
     this.promisedNanos = startNanos;
   }
 
   /** One exchange and the step that follows from it. */
   void step() {
-    neighbours.exchange();
+    if (!promises.isRemoved()) {
+      neighbours.exchange();
+    }
     try {
+      if (promises.isRemoved() || neighbours.saysRemoved()) {
+        retire();
+        return;
+      }
       switch (promises.stage()) {
         case STAGE_EMPTY -> beginOrJoin();
         case STAGE_FORMING -> complete();
         default -> watchForeigners();
       }
     } catch (IOException | ExecutionException | TimeoutException e) {
+      if (Problems.code(e).category() == ProblemCode.Category.CALLER) {
+        neighbours.complain(
+            "this server is not taken into the cluster",
+            String.valueOf(Problems.cause(e).getMessage()));
+      }
       LOG.debug("bootstrap step failed, will be tried again", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /**
+   * The group goes on without this server. What it has is set aside, for nothing is thrown away.
+   */
+  private void retire() throws IOException {
+    if (!promises.isRemoved()) {
+      promises.removed();
+      LOG.warn("{} group={}", Problems.removed().getMessage(), promises.groupId().orElse(""));
+      whenRemoved.run();
+    }
+    consensus.leave();
   }
 
   /** Another server asks for the promise. Any thread. */
@@ -288,7 +315,8 @@ final class Bootstrap {
   /** Whether this server is where it should be, so that the exchange may slow down. */
   boolean isSettled() {
     Position position = consensus.position();
-    return promises.isFormed() && position.leader().isPresent();
+    boolean isPlaced = promises.isFormed() && position.leader().isPresent();
+    return promises.isRemoved() || (isPlaced && !consensus.isBroken());
   }
 
   private static <T> T await(CompletableFuture<T> future, Duration patience)

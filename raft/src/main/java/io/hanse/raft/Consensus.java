@@ -31,6 +31,11 @@ public interface Consensus extends AutoCloseable {
       current = Set.copyOf(current);
       previous = Set.copyOf(previous);
     }
+
+    /** Whether a server belongs to the group in any way. */
+    boolean isMember(String raftId) {
+      return current.contains(raftId) || previous.contains(raftId);
+    }
   }
 
   /** What the library reports. Called with its locks held: hand over and return. */
@@ -59,6 +64,9 @@ public interface Consensus extends AutoCloseable {
   /** Removes the group and its files. */
   void drop() throws IOException;
 
+  /** Gives the group up; its files are set aside. */
+  void leave() throws IOException;
+
   /** Whether the group's log holds anything. */
   boolean hasEntries();
 
@@ -66,8 +74,11 @@ public interface Consensus extends AutoCloseable {
 
   Voters voters();
 
-  /** The last log index that each other voter is known to have. Only on the leader. */
+  /** The last log index that each other member is known to have. Only on the leader. */
   Map<String, Long> progress();
+
+  /** Milliseconds since each other member last answered. Only on the leader. */
+  Map<String, Long> silences();
 
   /**
    * Appends an entry.
@@ -79,6 +90,13 @@ public interface Consensus extends AutoCloseable {
 
   /** Takes servers in, in one change. */
   CompletableFuture<Void> addVoters(Set<String> raftIds);
+
+  /**
+   * Takes a server in, once it has what the log holds.
+   *
+   * @param replaced voters that leave by the same change
+   */
+  CompletableFuture<Void> replace(Set<String> replaced, String raftId);
 
   CompletableFuture<Void> removeVoter(String raftId);
 

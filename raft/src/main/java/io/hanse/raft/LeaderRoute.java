@@ -43,8 +43,8 @@ final class LeaderRoute {
       Function<String, CompletableFuture<T>> attempt,
       long deadline,
       long pauseMillis) {
-    if (standing.isClosed()) {
-      answer.completeExceptionally(Problems.closing());
+    if (standing.closedBy().isPresent()) {
+      answer.completeExceptionally(standing.closedBy().get());
       return;
     }
     Standing now = standing.standing();

@@ -1,5 +1,6 @@
 package io.hanse.raft;
 
+import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.port.Leadership;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Who leads, as this server last saw it, and who wants to know when that changes. */
 public final class LeaderStanding implements Leadership {
@@ -21,7 +23,7 @@ public final class LeaderStanding implements Leadership {
   private final List<Consumer<Standing>> listeners = new ArrayList<>();
   private final Map<Long, CompletableFuture<Void>> waiting = new ConcurrentHashMap<>();
   private final AtomicLong waiters = new AtomicLong();
-  private volatile boolean isClosed;
+  private volatile @Nullable ProblemException closedBy;
   private volatile Standing current = new Standing(0, false, Optional.empty());
 
   /**
@@ -82,14 +84,15 @@ public final class LeaderStanding implements Leadership {
     call.whenComplete((answer, failure) -> waiting.remove(number));
   }
 
-  /** This server takes part no more: whoever waits for a leader waits in vain. */
-  void close() {
-    isClosed = true;
+  /** This server takes part no more: whoever waits for a leader waits in vain, and is told why. */
+  void close(ProblemException why) {
+    closedBy = why;
     List.copyOf(waiting.values()).forEach(waiter -> waiter.complete(null));
   }
 
-  boolean isClosed() {
-    return isClosed;
+  /** Why this server takes part no more; empty while it does. */
+  Optional<ProblemException> closedBy() {
+    return Optional.ofNullable(closedBy);
   }
 
   /** Completes at the next change of standing, or after the time given. */

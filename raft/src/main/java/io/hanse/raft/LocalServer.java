@@ -15,8 +15,8 @@ import io.hanse.raft.transport.proto.Stage;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -34,6 +34,7 @@ final class LocalServer implements ServerRequests {
   private final Promises promises;
   private final Neighbours neighbours;
   private final Bootstrap bootstrap;
+  private final MemberDuty members;
   private final LongSupplier nanoClock;
 
   LocalServer(
@@ -48,6 +49,7 @@ final class LocalServer implements ServerRequests {
       Promises promises,
       Neighbours neighbours,
       Bootstrap bootstrap,
+      MemberDuty members,
       LongSupplier nanoClock) {
     this.self = self;
     this.settings = settings;
@@ -60,6 +62,7 @@ final class LocalServer implements ServerRequests {
     this.promises = promises;
     this.neighbours = neighbours;
     this.bootstrap = bootstrap;
+    this.members = members;
     this.nanoClock = nanoClock;
   }
 
@@ -109,11 +112,28 @@ final class LocalServer implements ServerRequests {
           Problems.foreign(self.getNode(), own, caller.getGroupId()));
     }
     neighbours.note(caller, nanoClock.getAsLong());
-    return CompletableFuture.completedFuture(
+    JoinReply.Builder reply =
         JoinReply.newBuilder()
             .setAccount(account(self, settings, consensus, promises))
-            .addAllKnown(book.all())
-            .build());
+            .addAllKnown(book.all());
+    boolean isOurs = caller.getStage() == Stage.STAGE_FORMED && caller.getGroupId().equals(own);
+    if (!isOurs || isMember(caller.getServer().getRaftId())) {
+      return CompletableFuture.completedFuture(reply.build());
+    }
+    // Only who surely leads knows the newest configuration.
+    return reads
+        .point(true)
+        .handle(
+            (point, failure) ->
+                reply
+                    .setCallerRemoved(failure == null && !isMember(caller.getServer().getRaftId()))
+                    .build());
+  }
+
+  /** Said of anybody unless this server leads, for only then it knows. */
+  @Override
+  public boolean isMember(String raftId) {
+    return !consensus.position().ready() || consensus.voters().isMember(raftId);
   }
 
   @Override
@@ -140,11 +160,34 @@ final class LocalServer implements ServerRequests {
     if (!consensus.position().ready() || !promises.isFormed()) {
       return CompletableFuture.failedFuture(Problems.notLeader());
     }
-    book.learn(List.of(joiner));
-    if (consensus.voters().current().contains(joiner.getRaftId())) {
+    if (consensus.voters().isMember(joiner.getRaftId())) {
       return CompletableFuture.completedFuture(null);
     }
-    return consensus.addVoters(Set.of(joiner.getRaftId()));
+    Optional<Server> namesake = livingNamesake(joiner);
+    if (namesake.isPresent()) {
+      return refused(
+          "another server with the node name \""
+              + joiner.getNode()
+              + "\" is alive at "
+              + namesake.get().getAddress()
+              + "; give each server a name of its own");
+    }
+    book.learn(List.of(joiner));
+    return members.apply(joiner);
+  }
+
+  /** A server that was wiped comes back under its name, but not beside itself. */
+  private Optional<Server> livingNamesake(Server joiner) {
+    Map<String, Long> silences = consensus.silences();
+    return consensus.voters().current().stream()
+        .flatMap(raftId -> book.find(raftId).stream())
+        .filter(server -> server.getNode().equals(joiner.getNode()))
+        .filter(
+            server ->
+                server.getRaftId().equals(self.getRaftId())
+                    || silences.getOrDefault(server.getRaftId(), 0L)
+                        < settings.timing().longestElectionMillis())
+        .findFirst();
   }
 
   @Override

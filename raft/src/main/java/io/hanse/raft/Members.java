@@ -9,8 +9,6 @@ import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.port.LeaderCall;
 import io.hanse.fsm.port.Leadership;
 import io.hanse.fsm.port.Membership;
-import io.hanse.fsm.row.Command;
-import io.hanse.fsm.row.RemoveServer;
 import io.hanse.raft.transport.proto.MemberList;
 import io.hanse.raft.transport.proto.MemberName;
 import io.hanse.raft.transport.proto.MemberRow;
@@ -18,11 +16,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Who votes, who leads, and changes to it. Asked anywhere, done by the leader. */
 public final class Members implements Membership {
+  private static final Logger LOG = LoggerFactory.getLogger(Members.class);
   private static final String LIST = "raft.members";
   private static final String TRANSFER = "raft.transfer";
   private static final String REMOVE = "raft.remove";
@@ -97,14 +99,7 @@ public final class Members implements Membership {
 
   @Override
   public CompletableFuture<Void> remove(String raftId) {
-    return command(REMOVE, MemberName.newBuilder().setRaftId(raftId).build())
-        .thenCompose(
-            removed ->
-                submitter.submit(
-                    Command.newBuilder()
-                        .setRemoveServer(RemoveServer.newBuilder().setRaftId(raftId))
-                        .build()))
-        .thenApply(result -> null);
+    return command(REMOVE, MemberName.newBuilder().setRaftId(raftId).build());
   }
 
   private CompletableFuture<Void> command(String call, MemberName name) {
@@ -157,15 +152,27 @@ public final class Members implements Membership {
   }
 
   private Optional<String> mostAdvanced() {
+    Set<String> voters = consensus.voters().current();
     return consensus.progress().entrySet().stream()
+        .filter(member -> voters.contains(member.getKey()))
         .max(Map.Entry.comparingByValue())
         .map(Map.Entry::getKey);
   }
 
+  /** A leader does not remove itself: it hands over, and the question goes to the next one. */
   private CompletableFuture<Void> removeHere(String raftId) {
-    if (!consensus.voters().current().contains(raftId)) {
-      return refused("server \"" + raftId + "\" is not a voter of this cluster");
+    Consensus.Voters voters = consensus.voters();
+    if (!voters.isMember(raftId)) {
+      // Done already, perhaps by an earlier attempt of the same caller.
+      return CompletableFuture.completedFuture(null);
     }
+    if (voters.current().equals(Set.of(raftId))) {
+      return refused("the only server that votes can't be removed");
+    }
+    if (raftId.equals(self)) {
+      return handOver("").thenCompose(done -> CompletableFuture.failedFuture(Problems.notLeader()));
+    }
+    LOG.info("server is removed raft_id={}", raftId);
     return consensus.removeVoter(raftId);
   }
 

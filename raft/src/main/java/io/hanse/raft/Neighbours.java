@@ -52,6 +52,7 @@ final class Neighbours {
   private final LongSupplier nanoClock;
   private final Map<String, Seen> seen = new ConcurrentSkipListMap<>();
   private final Map<InetSocketAddress, Integer> unreached = new ConcurrentHashMap<>();
+  private volatile boolean saysRemoved;
   private final Set<String> complaints = ConcurrentHashMap.newKeySet();
 
   Neighbours(
@@ -105,6 +106,7 @@ final class Neighbours {
       InetSocketAddress address, JoinReply reply, Throwable failure, long askedNanos) {
     if (failure == null) {
       unreached.remove(address);
+      saysRemoved |= reply.getCallerRemoved();
       note(reply.getAccount(), askedNanos);
       book.learn(reply.getKnownList());
     } else if (Problems.code(failure).category()
@@ -117,6 +119,11 @@ final class Neighbours {
           Problems.cause(failure).getMessage());
     }
     return null;
+  }
+
+  /** Whether the leader of this server's group said that it is not in it any more. */
+  boolean saysRemoved() {
+    return saysRemoved;
   }
 
   /** Takes note of a server, whoever began the exchange. */

@@ -43,6 +43,19 @@ public final class Problems {
             + " that are to move");
   }
 
+  /** What a server that was taken out of its group answers to everybody. */
+  public static ProblemException removed() {
+    return new ProblemException(
+        ProblemCode.FAILED_PRECONDITION,
+        "this server was removed from the cluster; empty its data_dir to let it join anew");
+  }
+
+  public static ProblemException stranger(String raftId) {
+    return new ProblemException(
+        ProblemCode.FAILED_PRECONDITION,
+        "server " + raftId + " is not a member of this cluster any more");
+  }
+
   public static ProblemException closing() {
     return new ProblemException(ProblemCode.SHUTTING_DOWN, "this server is shutting down");
   }

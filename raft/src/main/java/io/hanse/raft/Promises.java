@@ -34,6 +34,9 @@ final class Promises {
   }
 
   synchronized Stage stage() {
+    if (record.getRemoved()) {
+      return Stage.STAGE_REMOVED;
+    }
     if (record.getFormed()) {
       return Stage.STAGE_FORMED;
     }
@@ -41,7 +44,12 @@ final class Promises {
   }
 
   synchronized boolean isFormed() {
-    return record.getFormed();
+    return record.getFormed() && !record.getRemoved();
+  }
+
+  /** Whether the group has taken this server out. */
+  synchronized boolean isRemoved() {
+    return record.getRemoved();
   }
 
   synchronized String promisedTo() {
@@ -125,6 +133,11 @@ final class Promises {
     }
     write(record.toBuilder().setFormed(true).build());
     return true;
+  }
+
+  /** The group has taken this server out: it is in none any more, nor will it be. */
+  synchronized void removed() throws IOException {
+    write(record.toBuilder().setRemoved(true).build());
   }
 
   /** The group is gone; this server is as new. */

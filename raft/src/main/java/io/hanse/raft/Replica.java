@@ -1,8 +1,10 @@
 package io.hanse.raft;
 
+import io.hanse.fsm.row.AutopilotConfiguration;
 import io.hanse.fsm.row.BatchResult;
 import io.hanse.fsm.store.ReadSet;
 import io.hanse.fsm.store.View;
+import io.hanse.fsm.view.Autopilot;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -34,6 +36,13 @@ public interface Replica {
   void load(Path snapshot) throws IOException;
 
   View view();
+
+  /** By which rules the group of servers is to be kept in order. */
+  default AutopilotConfiguration autopilot() {
+    try (View view = view()) {
+      return new Autopilot(view).configuration();
+    }
+  }
 
   Runnable watch(ReadSet reads, long since, Runnable wake);
 }

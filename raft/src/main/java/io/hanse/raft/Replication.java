@@ -15,10 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -34,14 +31,17 @@ public final class Replication implements AutoCloseable {
   private static final long REFRESH_MILLIS = 250;
   private static final long WATCHDOG_MILLIS = 1000;
 
+  /** How long a closed group may have been closed because this server was removed. */
+  private static final int CHECKS_UNTIL_BROKEN = 8;
+
   private final RaftSettings settings;
   private final Fatal fatal;
   private final DataDirectory directory;
   private final Server self;
-  private final ExecutorService completer = single("raft-completer");
-  private final ExecutorService events = single("raft-events");
-  private final ScheduledExecutorService timer = timer("raft-timer");
-  private final ScheduledExecutorService joiner = timer("raft-join");
+  private final ExecutorService completer = RaftThreads.single("raft-completer");
+  private final ExecutorService events = RaftThreads.single("raft-events");
+  private final ScheduledExecutorService timer = RaftThreads.timer("raft-timer");
+  private final ScheduledExecutorService joiner = RaftThreads.timer("raft-join");
   private final Promises promises;
   private final Surroundings.Dialer peers;
   private final AppliedIndex applied;
@@ -53,6 +53,7 @@ public final class Replication implements AutoCloseable {
   private final Members members;
   private final Bootstrap bootstrap;
   private final LeaderDuties duties;
+  private final MemberDuty memberDuty;
   private final Surroundings.Endpoint endpoint;
   private final Consensus consensus;
   private volatile @Nullable Consensus started;
@@ -60,6 +61,9 @@ public final class Replication implements AutoCloseable {
 
   /** Of the joining thread only. */
   private int joinFailures;
+
+  /** Of the timer only. */
+  private int checksBroken;
 
   private Replication(
       RaftSettings settings,
@@ -108,7 +112,25 @@ public final class Replication implements AutoCloseable {
             () -> LocalServer.account(self, settings, consensus, promises),
             System::nanoTime);
     bootstrap =
-        new Bootstrap(raftId, settings, promises, neighbours, consensus, peers, System::nanoTime);
+        new Bootstrap(
+            raftId,
+            settings,
+            promises,
+            neighbours,
+            consensus,
+            peers,
+            System::nanoTime,
+            () -> standing.close(Problems.removed()));
+    memberDuty =
+        new MemberDuty(
+            standing,
+            consensus,
+            new MemberHealth(consensus, raftId, timing, System::currentTimeMillis),
+            book,
+            leaderCalls,
+            replica::autopilot,
+            timing.deadAfter(),
+            System::nanoTime);
     duties = new LeaderDuties(self, timing, standing, submitter, System::currentTimeMillis);
     endpoint =
         surroundings.listen(
@@ -124,6 +146,7 @@ public final class Replication implements AutoCloseable {
                 promises,
                 neighbours,
                 bootstrap,
+                memberDuty,
                 System::nanoTime));
   }
 
@@ -147,6 +170,10 @@ public final class Replication implements AutoCloseable {
   }
 
   private void run() {
+    if (promises.isRemoved()) {
+      LOG.warn("{}", Problems.removed().getMessage());
+      standing.close(Problems.removed());
+    }
     standing.onChange(this::standingChanged);
     standing.refresh();
     timer.scheduleWithFixedDelay(
@@ -180,6 +207,10 @@ public final class Replication implements AutoCloseable {
       groupCommit.close();
     }
     peers.leaderIs(now.leader());
+    if (!isClosed && now.leader().isEmpty()) {
+      // It may be that this server was removed: the exchange finds out.
+      joiner.execute(bootstrap::step);
+    }
     LOG.info(
         "standing term={} self={} leader={}", now.term(), now.self(), now.leader().orElse("none"));
   }
@@ -187,16 +218,19 @@ public final class Replication implements AutoCloseable {
   private void watch() {
     try {
       if (consensus.isBroken()) {
-        boolean isRemoved = !consensus.voters().current().contains(self.getRaftId());
-        fail(
-            isRemoved
-                ? "this server was removed from the cluster; empty its data_dir to let it join anew"
-                : "the Raft group closed by itself",
-            new IllegalStateException("division closed"));
+        // A leader that is asked for its vote by a stranger tells it to close. The join exchange
+        // finds out whether that is so.
+        checksBroken++;
+        joiner.execute(bootstrap::step);
+        if (checksBroken == CHECKS_UNTIL_BROKEN) {
+          fail("the Raft group closed by itself", new IllegalStateException("division closed"));
+        }
         return;
       }
+      checksBroken = 0;
       consensus.snapshotIfDue();
       duties.announce();
+      memberDuty.look();
     } catch (RuntimeException e) {
       LOG.warn("watchdog failed", e);
     }
@@ -297,7 +331,7 @@ public final class Replication implements AutoCloseable {
     }
     isClosed = true;
     submitter.close();
-    standing.close();
+    standing.close(Problems.closing());
     timer.shutdownNow();
     joiner.shutdownNow();
     groupCommit.close();
@@ -344,27 +378,5 @@ public final class Replication implements AutoCloseable {
     public void failed(String what, Throwable cause) {
       fail(what, cause);
     }
-  }
-
-  private static ExecutorService single(String name) {
-    // What comes after the end is done by whoever brings it: no answer is lost.
-    return new ThreadPoolExecutor(
-        1,
-        1,
-        0,
-        TimeUnit.SECONDS,
-        new LinkedBlockingQueue<>(),
-        task -> daemon(task, name),
-        (task, pool) -> task.run());
-  }
-
-  private static ScheduledExecutorService timer(String name) {
-    return Executors.newSingleThreadScheduledExecutor(task -> daemon(task, name));
-  }
-
-  private static Thread daemon(Runnable task, String name) {
-    Thread thread = new Thread(task, name);
-    thread.setDaemon(true);
-    return thread;
   }
 }

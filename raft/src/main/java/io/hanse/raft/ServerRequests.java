@@ -17,6 +17,9 @@ public interface ServerRequests {
   /** The group of this server: callers of another one are refused. */
   Optional<String> groupId();
 
+  /** Whether a server of this group may ask anything; a leader says no to one that was removed. */
+  boolean isMember(String raftId);
+
   CompletableFuture<CommandResult> forward(Entry entry, long patienceMillis);
 
   CompletableFuture<JoinReply> join(Account caller);

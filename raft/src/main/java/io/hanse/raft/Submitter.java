@@ -182,8 +182,8 @@ public final class Submitter implements CommandSubmitter {
     }
 
     void attempt() {
-      if (standing.isClosed()) {
-        fail(isUncertain ? Problems.commitUnknown() : Problems.closing());
+      if (standing.closedBy().isPresent()) {
+        fail(isUncertain ? Problems.commitUnknown() : standing.closedBy().get());
         return;
       }
       long now = nanoClock.getAsLong();

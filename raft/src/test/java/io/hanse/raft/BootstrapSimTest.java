@@ -99,7 +99,14 @@ class BootstrapSimTest {
       neighbours = new Neighbours(disk.raftId(), all, book, peers, this::account, nanos::get);
       bootstrap =
           new Bootstrap(
-              disk.raftId(), settings, promises, neighbours, consensus, peers, nanos::get);
+              disk.raftId(),
+              settings,
+              promises,
+              neighbours,
+              consensus,
+              peers,
+              nanos::get,
+              () -> {});
     }
 
     Account account() {

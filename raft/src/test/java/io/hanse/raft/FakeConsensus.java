@@ -49,6 +49,16 @@ class FakeConsensus implements Consensus {
   }
 
   @Override
+  public void leave() throws IOException {
+    drop();
+  }
+
+  @Override
+  public Map<String, Long> silences() {
+    return Map.of();
+  }
+
+  @Override
   public boolean hasEntries() {
     return !voters.current().isEmpty();
   }
@@ -80,6 +90,11 @@ class FakeConsensus implements Consensus {
     voters = new Voters(all, Set.of());
     committed.accept(group.orElseThrow(), all);
     return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public CompletableFuture<Void> replace(Set<String> replaced, String raftId) {
+    return addVoters(Set.of(raftId));
   }
 
   @Override

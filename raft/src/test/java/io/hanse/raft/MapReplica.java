@@ -1,7 +1,9 @@
 package io.hanse.raft;
 
+import com.google.protobuf.Duration;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.row.AutopilotConfiguration;
 import io.hanse.fsm.row.Batch;
 import io.hanse.fsm.row.BatchResult;
 import io.hanse.fsm.row.Command;
@@ -9,6 +11,7 @@ import io.hanse.fsm.row.CommandResult;
 import io.hanse.fsm.row.Entry;
 import io.hanse.fsm.store.ReadSet;
 import io.hanse.fsm.store.View;
+import io.hanse.fsm.view.Autopilot;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -151,6 +154,14 @@ public final class MapReplica implements Replica {
         }
       }
     }
+  }
+
+  /** As by default, but in no haste to be sure of a newcomer. */
+  @Override
+  public AutopilotConfiguration autopilot() {
+    return Autopilot.DEFAULTS.toBuilder()
+        .setServerStabilizationTime(Duration.newBuilder().setSeconds(1))
+        .build();
   }
 
   @Override

@@ -115,6 +115,7 @@ public final class AgentAssembly implements AutoCloseable {
             replication.leaderCall(),
             replication.reader(),
             replication.submitter(),
+            replication.membership(),
             threads.timer())
         .start();
     LeaderTasks leaderTasks = new LeaderTasks(replication.leadership(), threads.timer());

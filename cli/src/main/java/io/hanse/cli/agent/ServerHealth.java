@@ -7,12 +7,15 @@ import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.port.CommandSubmitter;
 import io.hanse.fsm.port.LeaderCall;
 import io.hanse.fsm.port.Leadership;
+import io.hanse.fsm.port.Membership;
 import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.DeregisterCatalog;
 import io.hanse.fsm.row.HealthCheck;
 import io.hanse.fsm.row.Node;
 import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.RegisterCatalog;
+import io.hanse.fsm.row.RemoveServer;
 import io.hanse.fsm.row.Server;
 import io.hanse.fsm.row.Weights;
 import io.hanse.fsm.row.WriteServer;
@@ -26,8 +29,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
@@ -55,6 +60,7 @@ final class ServerHealth {
   private final LeaderCall leader;
   private final StateReader reader;
   private final CommandSubmitter submitter;
+  private final Membership membership;
   private final ScheduledExecutorService timer;
   private final Map<String, Beat> beats = new ConcurrentHashMap<>();
   private volatile long leadingSinceNanos;
@@ -73,12 +79,14 @@ final class ServerHealth {
       LeaderCall leader,
       StateReader reader,
       CommandSubmitter submitter,
+      Membership membership,
       ScheduledExecutorService timer) {
     this.self = self;
     this.leadership = leadership;
     this.leader = leader;
     this.reader = reader;
     this.submitter = submitter;
+    this.membership = membership;
     this.timer = timer;
   }
 
@@ -150,10 +158,13 @@ final class ServerHealth {
   private List<Command> commands(View view, long nowNanos) {
     SortedMap<String, Server> known = new TreeMap<>();
     new Servers(view).all().forEach(server -> known.put(server.getRaftId(), withoutIndex(server)));
-    List<Command> commands = new ArrayList<>();
+    Set<String> members = new TreeSet<>();
+    membership.knownMembers().forEach(member -> members.add(member.raftId()));
+    List<Command> commands = new ArrayList<>(forgetRemoved(known, members));
     beats.forEach(
         (raftId, beat) -> {
-          if (beat.isFresh(nowNanos)
+          if (members.contains(raftId)
+              && beat.isFresh(nowNanos)
               && !Objects.equals(known.put(raftId, beat.server()), beat.server())) {
             commands.add(
                 Command.newBuilder()
@@ -164,11 +175,49 @@ final class ServerHealth {
     for (Server server : known.values()) {
       Beat beat = beats.get(server.getRaftId());
       boolean alive = beat != null && beat.isFresh(nowNanos);
-      if (alive || nowNanos - leadingSinceNanos > SILENCE.toNanos()) {
+      boolean replaced = !alive && hasLivingNamesake(view, server, nowNanos);
+      if (alive || (!replaced && nowNanos - leadingSinceNanos > SILENCE.toNanos())) {
         registration(view, server, alive).ifPresent(commands::add);
       }
     }
     return commands;
+  }
+
+  /**
+   * A server that was taken out of the group takes all that is registered with its agent along,
+   * unless another has its name by now.
+   */
+  private static List<Command> forgetRemoved(SortedMap<String, Server> known, Set<String> members) {
+    List<Server> removed = new ArrayList<>();
+    known.values().removeIf(server -> !members.contains(server.getRaftId()) && removed.add(server));
+    List<Command> commands = new ArrayList<>();
+    for (Server server : removed) {
+      commands.add(
+          Command.newBuilder()
+              .setRemoveServer(RemoveServer.newBuilder().setRaftId(server.getRaftId()))
+              .build());
+      if (known.values().stream().noneMatch(other -> other.getNode().equals(server.getNode()))) {
+        LOG.info("removed server leaves the catalog node={}", server.getNode());
+        commands.add(
+            Command.newBuilder()
+                .setDeregister(DeregisterCatalog.newBuilder().setNode(server.getNode()))
+                .build());
+      }
+    }
+    return commands;
+  }
+
+  /** Whether a server that was wiped, and came back as a new one, has the node already. */
+  private boolean hasLivingNamesake(View view, Server server, long nowNanos) {
+    String holder = new Catalog(view).node("", server.getNode()).map(Node::getId).orElse("");
+    return beats.values().stream()
+        .filter(beat -> beat.isFresh(nowNanos))
+        .map(Beat::server)
+        .anyMatch(
+            other ->
+                !other.getRaftId().equals(server.getRaftId())
+                    && other.getNode().equals(server.getNode())
+                    && other.getNodeId().equals(holder));
   }
 
   private static Server withoutIndex(Server server) {

@@ -1,7 +1,5 @@
 package io.hanse.raft.ratis;
 
-import io.hanse.fsm.error.ProblemCode;
-import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.row.Batch;
 import io.hanse.fsm.row.Server;
 import io.hanse.raft.Consensus;
@@ -12,7 +10,6 @@ import io.hanse.raft.RaftSettings;
 import io.hanse.raft.Replica;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -21,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -31,6 +29,7 @@ import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.GrpcTlsConfig;
 import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
+import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
@@ -38,7 +37,6 @@ import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
-import org.apache.ratis.server.RaftServerRpcWithProxy;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -62,6 +60,7 @@ public final class RatisConsensus implements Consensus {
   private final ExecutorService snapshotWriter;
   private final RaftServer server;
   private final RatisRequests requests;
+  private final RatisNeighbours neighbours;
   private final RaftSettings.Limits limits;
   private volatile @Nullable Group group;
   private volatile long snapshotBegunAtBytes;
@@ -71,6 +70,7 @@ public final class RatisConsensus implements Consensus {
     this.limits = limits;
     this.server = server;
     this.requests = new RatisRequests(server);
+    this.neighbours = new RatisNeighbours(server);
     this.snapshotWriter = snapshotWriter;
   }
 
@@ -87,7 +87,7 @@ public final class RatisConsensus implements Consensus {
       LeaderContact contact,
       Listener listener)
       throws IOException {
-    checkBind(settings.raftBind());
+    BindCheck.run(settings.raftBind());
     TornTail.repair(directory.groups(), directory.sync());
     ExecutorService snapshotWriter =
         Executors.newSingleThreadExecutor(
@@ -103,7 +103,7 @@ public final class RatisConsensus implements Consensus {
             tls ->
                 GrpcConfigKeys.TLS.setConf(
                     parameters, new GrpcTlsConfig(tls.keys(), tls.trust(), true)));
-    ServerGate gate = new ServerGate(contact);
+    ServerGate gate = new ServerGate(directory.raftId(), contact);
     // A hop less for each append; snapshot chunks and votes then run on the event loops.
     GrpcConfigKeys.Server.setServicesCustomizer(
         parameters, (builder, types) -> builder.intercept(gate).directExecutor());
@@ -120,23 +120,6 @@ public final class RatisConsensus implements Consensus {
     RatisConsensus consensus = new RatisConsensus(settings.limits(), server, snapshotWriter);
     consensus.findGroup();
     return consensus;
-  }
-
-  /** Ratis exits the process when it can't bind, so that has to be known before. */
-  private static void checkBind(InetSocketAddress address) {
-    try (ServerSocket probe = new ServerSocket()) {
-      probe.setReuseAddress(true);
-      probe.bind(address);
-    } catch (IOException e) {
-      throw new ProblemException(
-          ProblemCode.FAILED_PRECONDITION,
-          "can't listen for Raft on "
-              + address
-              + ": "
-              + e.getMessage()
-              + "; choose another ports.server",
-          e);
-    }
   }
 
   private void findGroup() throws IOException {
@@ -181,14 +164,23 @@ public final class RatisConsensus implements Consensus {
   }
 
   @Override
-  public synchronized void drop() throws IOException {
+  public void drop() throws IOException {
+    giveUp(false);
+  }
+
+  @Override
+  public void leave() throws IOException {
+    giveUp(true);
+  }
+
+  private synchronized void giveUp(boolean isKept) throws IOException {
     Group present = group;
     if (present == null) {
       return;
     }
     group = null;
-    requests.remove(present.id());
-    LOG.info("dropped group={}", present.id().getUuid());
+    requests.remove(present.id(), isKept);
+    LOG.info("gave up group={} kept={}", present.id().getUuid(), isKept);
   }
 
   @Override
@@ -241,6 +233,19 @@ public final class RatisConsensus implements Consensus {
   }
 
   @Override
+  public Map<String, Long> silences() {
+    Map<String, Long> silences = new TreeMap<>();
+    Group present = group;
+    if (present != null) {
+      for (ServerRpcProto follower :
+          present.division.getInfo().getRoleInfoProto().getLeaderInfo().getFollowerInfoList()) {
+        silences.put(follower.getId().getId().toStringUtf8(), follower.getLastRpcElapsedTimeMs());
+      }
+    }
+    return silences;
+  }
+
+  @Override
   public CompletableFuture<byte[]> append(byte[] entry) {
     Group present = group;
     return present == null
@@ -250,17 +255,33 @@ public final class RatisConsensus implements Consensus {
 
   @Override
   public CompletableFuture<Void> addVoters(Set<String> raftIds) {
-    CompletableFuture<Void> added = inGroup(id -> requests.addVoters(id, raftIds));
-    // A newcomer that an earlier attempt has brought up to date is waited for in vain while there
-    // is
-    // nothing new to send it: answers to heartbeats don't tell what it has (RATIS-2605).
+    return withNews(inGroup(id -> requests.addVoters(id, raftIds)));
+  }
+
+  /**
+   * A newcomer that an earlier attempt has brought up to date is waited for in vain while there is
+   * nothing new to send it: answers to heartbeats don't tell what it has (RATIS-2605).
+   */
+  private CompletableFuture<Void> withNews(CompletableFuture<Void> change) {
     append(NO_COMMANDS);
-    return added;
+    return change;
+  }
+
+  @Override
+  public CompletableFuture<Void> replace(Set<String> replaced, String raftId) {
+    Set<String> now = voters().current();
+    Set<String> next = new TreeSet<>(now);
+    next.removeAll(replaced);
+    next.add(raftId);
+    return withNews(inGroup(id -> requests.change(id, now, next)));
   }
 
   @Override
   public CompletableFuture<Void> removeVoter(String raftId) {
-    return inGroup(id -> requests.removeVoter(id, voters().current(), raftId));
+    Set<String> now = voters().current();
+    Set<String> next = new TreeSet<>(now);
+    next.remove(raftId);
+    return inGroup(id -> requests.change(id, now, next));
   }
 
   @Override
@@ -300,11 +321,8 @@ public final class RatisConsensus implements Consensus {
   @Override
   public void renewConnections() {
     Group present = group;
-    if (present != null && server.getServerRpc() instanceof RaftServerRpcWithProxy<?, ?> rpc) {
-      present.division.getRaftConf().getAllPeers().stream()
-          .map(RaftPeer::getId)
-          .filter(id -> !id.equals(server.getId()))
-          .forEach(id -> rpc.getProxies().resetProxy(id));
+    if (present != null) {
+      neighbours.renew(present.division);
     }
   }
 

@@ -54,12 +54,12 @@ final class RatisRequests {
                 client, server.getId(), CallId.getAndIncrement(), group, true)));
   }
 
-  /** Removes the group with all its files. */
-  void remove(RaftGroupId group) throws IOException {
+  /** Removes the group; its files are deleted, or moved to where Ratis keeps groups that were. */
+  void remove(RaftGroupId group, boolean isKept) throws IOException {
     await(
         server.groupManagementAsync(
             GroupManagementRequest.newRemove(
-                client, server.getId(), CallId.getAndIncrement(), group, true, false)));
+                client, server.getId(), CallId.getAndIncrement(), group, !isKept, isKept)));
   }
 
   private static void await(CompletableFuture<RaftClientReply> reply) throws IOException {
@@ -83,13 +83,14 @@ final class RatisRequests {
   }
 
   /** Refused if the voters are not the given ones any more. */
-  CompletableFuture<Void> removeVoter(RaftGroupId group, Set<String> current, String raftId) {
+  CompletableFuture<Void> change(
+      RaftGroupId group, Collection<String> current, Collection<String> next) {
     return configure(
         group,
         SetConfigurationRequest.Arguments.newBuilder()
             .setMode(Mode.COMPARE_AND_SET)
             .setServersInCurrentConf(peers(current))
-            .setServersInNewConf(peers(current.stream().filter(id -> !id.equals(raftId)).toList()))
+            .setServersInNewConf(peers(next))
             .build());
   }
 

@@ -16,14 +16,17 @@ import org.apache.ratis.thirdparty.io.grpc.ServerInterceptor;
 import org.apache.ratis.thirdparty.io.grpc.Status;
 
 /**
- * Stands in front of Ratis' own services. Refuses all but those between servers: the client's and
- * the administrator's share the port, and would let anyone write and change the group. Notes when a
- * leader was heard and when a pre-vote was granted.
+ * Stands in front of Ratis' own services. Refuses what is meant for another server, as for one that
+ * was wiped and came back here under a new id: Ratis would take it, and count two for one. Refuses
+ * all but those between servers: the client's and the administrator's share the port, and would let
+ * anyone write and change the group. Notes when a leader was heard and when a pre-vote was granted.
  */
 final class ServerGate implements ServerInterceptor {
+  private final String self;
   private final LeaderContact contact;
 
-  ServerGate(LeaderContact contact) {
+  ServerGate(String self, LeaderContact contact) {
+    this.self = self;
     this.contact = contact;
   }
 
@@ -41,8 +44,16 @@ final class ServerGate implements ServerInterceptor {
     return new SimpleForwardingServerCallListener<>(next.startCall(exchange, headers)) {
       @Override
       public void onMessage(Q message) {
-        exchange.received(message);
-        super.onMessage(message);
+        if (exchange.received(message)) {
+          super.onMessage(message);
+        }
+      }
+
+      @Override
+      public void onHalfClose() {
+        if (!exchange.isRefused()) {
+          super.onHalfClose();
+        }
       }
     };
   }
@@ -50,23 +61,43 @@ final class ServerGate implements ServerInterceptor {
   /** One call: what came in says what the answer means. */
   private final class Exchange<Q, A> extends SimpleForwardingServerCall<Q, A> {
     private volatile boolean isPreVote;
+    private volatile boolean isRefused;
 
     Exchange(ServerCall<Q, A> call) {
       super(call);
     }
 
-    void received(Q message) {
+    /** Answers whether the message is for this server. */
+    boolean received(Q message) {
       if (message instanceof AppendEntriesRequestProto append) {
-        heard(append.getServerRequest());
+        return isForUs(append.getServerRequest()) && heard(append.getServerRequest());
       } else if (message instanceof InstallSnapshotRequestProto chunk) {
-        heard(chunk.getServerRequest());
+        return isForUs(chunk.getServerRequest()) && heard(chunk.getServerRequest());
       } else if (message instanceof RequestVoteRequestProto vote) {
         isPreVote = vote.getPreVote();
+        return isForUs(vote.getServerRequest());
       }
+      return !isRefused;
     }
 
-    private void heard(RaftRpcRequestProto request) {
-      contact.heardFrom(request.getRequestorId().toStringUtf8());
+    private boolean isForUs(RaftRpcRequestProto request) {
+      if (!isRefused && !self.equals(request.getReplyId().toStringUtf8())) {
+        isRefused = true;
+        close(
+            Status.UNAVAILABLE.withDescription("another server is at this address"),
+            new Metadata());
+      }
+      return !isRefused;
+    }
+
+    boolean isRefused() {
+      return isRefused;
+    }
+
+    private boolean heard(RaftRpcRequestProto request) {
+      String from = request.getRequestorId().toStringUtf8();
+      contact.heardFrom(from);
+      return true;
     }
 
     @Override

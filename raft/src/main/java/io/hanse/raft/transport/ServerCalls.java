@@ -81,7 +81,7 @@ final class ServerCalls extends ServerServiceGrpc.ServerServiceImplBase {
     answer(
         reply,
         () -> {
-          check(request.getEnvelope());
+          checkGroup(request.getEnvelope());
           return requests
               .admit(request.getServer())
               .thenApply(done -> AdmitReply.getDefaultInstance());
@@ -126,6 +126,13 @@ final class ServerCalls extends ServerServiceGrpc.ServerServiceImplBase {
   }
 
   private void check(Envelope envelope) {
+    checkGroup(envelope);
+    if (!requests.isMember(envelope.getSenderRaftId())) {
+      throw Problems.stranger(envelope.getSenderRaftId());
+    }
+  }
+
+  private void checkGroup(Envelope envelope) {
     checkFormat(envelope);
     String own = requests.groupId().orElse("");
     if (!envelope.getGroupId().equals(own)) {

@@ -140,8 +140,12 @@ final class TestCluster implements AutoCloseable {
   }
 
   RaftSettings settings(Member member, int expect, List<String> retryJoin) {
+    return settings(member, expect, retryJoin, directory.resolve(member.name));
+  }
+
+  RaftSettings settings(Member member, int expect, List<String> retryJoin, Path place) {
     return new RaftSettings(
-        directory.resolve(member.name),
+        place,
         Server.newBuilder()
             .setNodeId(member.name + "-id")
             .setNode(member.name)

@@ -1,0 +1,218 @@
+package io.hanse.raft.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.google.protobuf.ByteString;
+import io.hanse.fsm.port.Membership;
+import io.hanse.fsm.row.AutopilotHealth;
+import io.hanse.fsm.row.ServerHealthState;
+import io.hanse.fsm.view.Autopilot;
+import io.hanse.raft.RaftSettings;
+import io.hanse.raft.node.TestCluster.Member;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Servers that come, go, are replaced and are taken out, while the others go on. */
+class MembershipIT {
+  @TempDir Path directory;
+
+  private TestCluster cluster;
+
+  @AfterEach
+  void stop() {
+    cluster.close();
+    assertThat(cluster.failures).isEmpty();
+  }
+
+  private static String id(Member member) {
+    return member.node.leadership().self();
+  }
+
+  private List<Membership.Member> known() {
+    return cluster.leader().node.membership().knownMembers();
+  }
+
+  private List<String> voters() {
+    return known().stream()
+        .filter(Membership.Member::voter)
+        .map(Membership.Member::raftId)
+        .toList();
+  }
+
+  private void awaitVoters(Member... members) {
+    String[] ids = Stream.of(members).map(MembershipIT::id).toArray(String[]::new);
+    await()
+        .atMost(TestCluster.PATIENCE)
+        .untilAsserted(() -> assertThat(voters()).containsExactlyInAnyOrder(ids));
+  }
+
+  @Test
+  void shouldGiveANewcomerItsVoteOnceItIsStable() throws Exception {
+    cluster = new TestCluster(directory).start("a");
+    Member first = cluster.leader();
+    first.write("alone");
+    Member joiner = cluster.start(cluster.add("b"), 0, cluster.joinAddresses());
+    awaitVoters(first, joiner);
+    joiner.write("as a member");
+    assertThat(joiner.replica.writes("alone")).isEqualTo(1);
+
+    // It is a voter in earnest: it can lead.
+    first
+        .node
+        .membership()
+        .transferLeadership(java.util.Optional.of(id(joiner)))
+        .get(20, TimeUnit.SECONDS);
+    await().atMost(TestCluster.PATIENCE).until(joiner::leads);
+    first.write("under the new leader");
+    assertThat(cluster.failures).isEmpty();
+  }
+
+  @Test
+  void shouldLetAWipedServerTakeItsOldPlace() throws Exception {
+    cluster = new TestCluster(directory).start("a", "b", "c");
+    cluster.leader().write("before");
+    Member wiped = cluster.follower();
+    Member other =
+        cluster.running().stream()
+            .filter(member -> member != wiped && !member.leads())
+            .findFirst()
+            .orElseThrow();
+    String old = id(wiped);
+    cluster.stop(wiped);
+    delete(directory.resolve(wiped.name));
+    cluster.start(wiped, 3, cluster.joinAddresses());
+
+    awaitVoters(cluster.running().toArray(Member[]::new));
+    assertThat(id(wiped)).isNotEqualTo(old);
+    // Without the old one in the way, two of three are a majority.
+    cluster.stop(other);
+    wiped.write("by the new one");
+    cluster.awaitEqual();
+    assertThat(wiped.replica.writes("before")).isEqualTo(1);
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+
+  @Test
+  void shouldTellARemovedServerThatDisturbsNobody() throws Exception {
+    cluster = new TestCluster(directory).start("a", "b", "c");
+    Member removed = cluster.follower();
+    removed.write("as a member");
+    long term = cluster.leader().node.leadership().standing().term();
+    Member another =
+        cluster.running().stream().filter(member -> member != removed).findFirst().orElseThrow();
+    another.node.membership().remove(id(removed)).get(20, TimeUnit.SECONDS);
+
+    awaitRefusal(removed);
+    cluster.stop(removed);
+    cluster.start(removed, 3, cluster.joinAddresses());
+    awaitRefusal(removed);
+    Member leader = cluster.leader();
+    leader.write("without it");
+    assertThat(leader.node.leadership().standing().term()).isEqualTo(term);
+    assertThat(voters()).hasSize(2);
+    assertThat(removed.replica.writes("without it")).isZero();
+  }
+
+  private static void awaitRefusal(Member removed) {
+    await()
+        .atMost(TestCluster.PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThatThrownBy(() -> removed.write("refused"))
+                    .hasMessageContaining("this server was removed from the cluster"));
+  }
+
+  @Test
+  void shouldTellAServerThatWasRemovedWhileItWasDown() throws Exception {
+    cluster = new TestCluster(directory).start("a", "b", "c");
+    Member removed = cluster.follower();
+    String id = id(removed);
+    cluster.stop(removed);
+    cluster.leader().node.membership().remove(id).get(20, TimeUnit.SECONDS);
+    long term = cluster.leader().node.leadership().standing().term();
+    cluster.start(removed, 3, cluster.joinAddresses());
+    awaitRefusal(removed);
+    cluster.leader().write("without it");
+    assertThat(cluster.leader().node.leadership().standing().term()).isEqualTo(term);
+  }
+
+  @Test
+  void shouldRemoveTheLeaderAfterItHandedOver() throws Exception {
+    cluster = new TestCluster(directory).start("a", "b", "c");
+    Member leader = cluster.leader();
+    Member follower = cluster.follower();
+    follower.node.membership().remove(id(leader)).get(20, TimeUnit.SECONDS);
+    awaitRefusal(leader);
+    follower.write("under another");
+    assertThat(voters()).hasSize(2).doesNotContain(id(leader));
+  }
+
+  @Test
+  void shouldTakeOutAServerThatIsSilentForTooLong() throws Exception {
+    cluster =
+        new TestCluster(directory)
+            .with(RaftSettings.Timing.defaults().withDeadAfter(Duration.ofSeconds(1)))
+            .start("a", "b", "c");
+    Member dead = cluster.follower();
+    String id = id(dead);
+    assertThat(health().getHealthy()).isTrue();
+    assertThat(health().getFailureTolerance()).isEqualTo(1);
+    cluster.stop(dead);
+    await()
+        .atMost(TestCluster.PATIENCE)
+        .until(
+            () ->
+                health().getServersList().stream()
+                    .anyMatch(server -> server.getRaftId().equals(id) && !server.getHealthy()));
+    await().atMost(TestCluster.PATIENCE).until(() -> !voters().contains(id));
+    // One of the two that are left is no minority: it stays, however silent.
+    assertThat(health().getServersList())
+        .extracting(ServerHealthState::getNode)
+        .doesNotContain(dead.name);
+    cluster.leader().write("by two");
+  }
+
+  private AutopilotHealth health() throws Exception {
+    return AutopilotHealth.parseFrom(
+        cluster
+            .follower()
+            .node
+            .leaderCall()
+            .call(Autopilot.HEALTH_CALL, ByteString.EMPTY, TestCluster.PATIENCE)
+            .get(20, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void shouldRefuseAServerWhoseNameALivingOneHas() throws Exception {
+    cluster = new TestCluster(directory).start("a");
+    cluster.leader().write("first");
+    Member twin = new Member("a", TestCluster.freeAddress());
+    Path place = directory.resolve("twin");
+    twin.node =
+        ClusterNode.start(
+            cluster.settings(twin, 0, cluster.joinAddresses(), place),
+            twin.replica,
+            (what, cause) -> cluster.failures.add(what));
+    assertThatThrownBy(() -> twin.write("refused")).hasMessageContaining("No cluster leader");
+    assertThat(known()).hasSize(1);
+    cluster.stop(twin);
+  }
+}
