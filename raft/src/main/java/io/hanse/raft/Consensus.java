@@ -110,6 +110,12 @@ public interface Consensus extends AutoCloseable {
    */
   void renewConnections();
 
+  /** Makes sure that votes of the others could be asked for at once. Blocks for a moment. */
+  void rehearseVote();
+
+  /** Stands for election now, if this server is a follower. */
+  void callElection();
+
   /** Whether the group has closed by itself, which it never should. */
   boolean isBroken();
 

@@ -1,6 +1,7 @@
 package io.hanse.raft;
 
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ public final class LeaderContact {
   private final LongSupplier nanoClock;
   private volatile @Nullable Heard heard;
   private volatile @Nullable Long preVoteAtNanos;
+  private volatile Consumer<String> whenLost = leader -> {};
 
   public LeaderContact(LongSupplier nanoClock) {
     this.nanoClock = nanoClock;
@@ -23,6 +25,16 @@ public final class LeaderContact {
   /** An append or a snapshot chunk arrived. */
   public void heardFrom(String leader) {
     heard = new Heard(leader, nanoClock.getAsLong());
+  }
+
+  /** What to do when a leader's connection ends: it was closed, or its process is gone. */
+  public void onLoss(Consumer<String> listener) {
+    whenLost = listener;
+  }
+
+  /** A connection on which this leader was heard has ended. */
+  public void lost(String leader) {
+    whenLost.accept(leader);
   }
 
   public void grantedPreVote() {

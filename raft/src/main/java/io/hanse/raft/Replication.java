@@ -111,6 +111,7 @@ public final class Replication implements AutoCloseable {
             peers,
             () -> LocalServer.account(self, settings, consensus, promises),
             System::nanoTime);
+    contact.onLoss(new LeaderLoss(standing, consensus, contact, timing, timer)::suspected);
     bootstrap =
         new Bootstrap(
             raftId,
@@ -207,9 +208,9 @@ public final class Replication implements AutoCloseable {
       groupCommit.close();
     }
     peers.leaderIs(now.leader());
-    if (!isClosed && now.leader().isEmpty()) {
-      // It may be that this server was removed: the exchange finds out.
-      joiner.execute(bootstrap::step);
+    if (!isClosed) {
+      // Without a leader it may be that this server was removed: the exchange finds out.
+      joiner.execute(now.leader().isPresent() ? consensus::rehearseVote : bootstrap::step);
     }
     LOG.info(
         "standing term={} self={} leader={}", now.term(), now.self(), now.leader().orElse("none"));

@@ -108,6 +108,12 @@ class FakeConsensus implements Consensus {
   }
 
   @Override
+  public void rehearseVote() {}
+
+  @Override
+  public void callElection() {}
+
+  @Override
   public void renewConnections() {}
 
   @Override

@@ -327,6 +327,22 @@ public final class RatisConsensus implements Consensus {
   }
 
   @Override
+  public void rehearseVote() {
+    Group present = group;
+    if (present != null) {
+      neighbours.rehearseVote(present.division);
+    }
+  }
+
+  @Override
+  public void callElection() {
+    Group present = group;
+    if (present != null) {
+      EarlyElection.call(present.division);
+    }
+  }
+
+  @Override
   public boolean isBroken() {
     Group present = group;
     return present != null && !present.division.getInfo().isAlive();

@@ -14,6 +14,7 @@ import org.apache.ratis.thirdparty.io.grpc.ServerCall;
 import org.apache.ratis.thirdparty.io.grpc.ServerCallHandler;
 import org.apache.ratis.thirdparty.io.grpc.ServerInterceptor;
 import org.apache.ratis.thirdparty.io.grpc.Status;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stands in front of Ratis' own services. Refuses what is meant for another server, as for one that
@@ -51,9 +52,16 @@ final class ServerGate implements ServerInterceptor {
 
       @Override
       public void onHalfClose() {
+        exchange.ended();
         if (!exchange.isRefused()) {
           super.onHalfClose();
         }
+      }
+
+      @Override
+      public void onCancel() {
+        exchange.ended();
+        super.onCancel();
       }
     };
   }
@@ -62,6 +70,7 @@ final class ServerGate implements ServerInterceptor {
   private final class Exchange<Q, A> extends SimpleForwardingServerCall<Q, A> {
     private volatile boolean isPreVote;
     private volatile boolean isRefused;
+    private volatile @Nullable String leader;
 
     Exchange(ServerCall<Q, A> call) {
       super(call);
@@ -96,8 +105,16 @@ final class ServerGate implements ServerInterceptor {
 
     private boolean heard(RaftRpcRequestProto request) {
       String from = request.getRequestorId().toStringUtf8();
+      leader = from;
       contact.heardFrom(from);
       return true;
+    }
+
+    void ended() {
+      String gone = leader;
+      if (gone != null) {
+        contact.lost(gone);
+      }
     }
 
     @Override
