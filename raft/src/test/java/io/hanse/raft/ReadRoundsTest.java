@@ -109,4 +109,19 @@ class ReadRoundsTest {
     rounds.beginTransfer();
     assertThat(rounds.underLease()).isNotDone();
   }
+
+  /** The process stood still after it asked; another leads by now, as it has yet to hear. */
+  @Test
+  void shouldTakeNoLeaseFromAnswersThatAPauseMadeOld() {
+    CompletableFuture<Long> cameBefore = rounds.underLease();
+    CompletableFuture<ConfirmReply> answerOfOld = asked.get("a");
+    nanos.set(2_000_000_000);
+    CompletableFuture<Long> cameAfter = rounds.underLease();
+    answerOfOld.complete(reply(5, 0, false));
+    assertThat(cameBefore).isCompletedWithValue(40L);
+    assertThat(cameAfter).isNotDone();
+    assertThat(rounds.isLeased()).isFalse();
+    asked.get("a").complete(reply(6, 0, false));
+    assertThat(cameAfter).isCompletedExceptionally();
+  }
 }
