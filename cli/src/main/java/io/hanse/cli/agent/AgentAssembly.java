@@ -15,6 +15,8 @@ import io.hanse.fsm.store.StoreSettings;
 import io.hanse.fsm.view.Autopilot;
 import io.hanse.fsm.view.Ca;
 import io.hanse.http.endpoints.Endpoints;
+import io.hanse.http.query.QueryOptions;
+import io.hanse.http.query.Reads;
 import io.hanse.http.server.HttpApi;
 import io.hanse.http.server.HttpSettings;
 import io.hanse.identity.CaService;
@@ -249,9 +251,25 @@ public final class AgentAssembly implements AutoCloseable {
   }
 
   private static HttpSettings httpSettings(AgentConfig config) {
-    return HttpSettings.DEFAULTS
-        .indented(config.dev())
-        .withDefaultIntentionPolicy(config.defaultIntentionPolicy().orElse(""));
+    AgentConfig.Http http = config.http();
+    HttpSettings.Limits limits =
+        HttpSettings.Limits.DEFAULTS.withConnectionsPerClientMax(
+            config.limits().httpConnectionsPerClient());
+    return new HttpSettings(
+        config.dev(),
+        config.defaultIntentionPolicy().orElse(""),
+        http.responseHeaders(),
+        http.translatesAddresses(),
+        http.blockedPrefixes(),
+        http.writers(),
+        config.limits().kvValueBytes(),
+        http.headerBytesMax() > 0 ? limits.withHeaderBytesMax(http.headerBytesMax()) : limits,
+        new Reads.Limits(
+            config.timing().rpcHoldTimeout(),
+            Reads.Limits.DEFAULTS.parkedMax(),
+            Reads.Limits.DEFAULTS.keptBytesMax(),
+            new QueryOptions.Waits(
+                config.timing().defaultQueryTime(), config.timing().maxQueryTime())));
   }
 
   static boolean allowsByDefault(AgentConfig config) {

@@ -57,7 +57,8 @@ final class PeeringAssembly implements AutoCloseable {
     StreamStatuses statuses = new StreamStatuses(replication.leaderCall());
     PeeringOperations operations =
         new PeeringOperations(
-            PeeringSettings.defaults(config.datacenter()),
+            PeeringSettings.defaults(config.datacenter())
+                .with(config.isPeeringEnabled(), config.ports().grpcTls() > 0),
             replication.submitter(),
             replication.reader(),
             replication.leaderCall(),
@@ -104,7 +105,9 @@ final class PeeringAssembly implements AutoCloseable {
                     loops,
                     statuses,
                     ReplicationSettings.DEFAULT)));
-    supervisor.start();
+    if (config.isPeeringEnabled()) {
+      supervisor.start();
+    }
     ProxyFeed proxies =
         part(
             new ProxyFeed(
