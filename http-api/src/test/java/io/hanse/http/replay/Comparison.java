@@ -13,7 +13,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Whether an answer is as recorded: status, headers, body. */
-final class Comparison {
+public final class Comparison {
   private static final String INDEX = "X-Consul-Index";
 
   private static final String VIRTUAL = "consul-virtual";
@@ -27,7 +27,7 @@ final class Comparison {
 
   private final Placeholders placeholders;
 
-  Comparison(Placeholders placeholders) {
+  public Comparison(Placeholders placeholders) {
     this.placeholders = placeholders;
   }
 
@@ -56,7 +56,7 @@ final class Comparison {
     }
   }
 
-  void compareTree(@Nullable Object expected, @Nullable Object actual) {
+  public void compareTree(@Nullable Object expected, @Nullable Object actual) {
     compare(expected, actual, "");
   }
 
