@@ -13,6 +13,7 @@ import io.hanse.fsm.store.FolderSync;
 import io.hanse.fsm.store.SnapshotFile;
 import io.hanse.fsm.store.Store;
 import io.hanse.fsm.store.Transaction;
+import io.hanse.fsm.store.Version;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.store.WatchRegistry;
 import io.hanse.fsm.view.Tables;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Folds the log into the state: the only writer of the store. The same entries make the same state
@@ -34,10 +36,12 @@ public final class ClusterStateMachine implements AutoCloseable {
   public static final int COMMAND_BYTES_MAX = 1 << 20;
 
   private final Store store;
+  private final DigestHistory digests = new DigestHistory();
 
   /** Takes over the store. */
   public ClusterStateMachine(Store store) {
     this.store = store;
+    digests.restart(store.version().logIndex(), store.version().digest());
   }
 
   /** Applies an entry of the log, a serialised {@link Batch}: one answer for each command. */
@@ -57,13 +61,14 @@ public final class ClusterStateMachine implements AutoCloseable {
       rows.nextIndex();
       results.addResults(answer(rows, entry));
     }
-    rows.publish();
+    Version version = rows.publish();
+    digests.add(logIndex, version.digest());
     return results.build();
   }
 
   /** Takes note of an entry of the log that holds no commands. */
   public void advance(long logIndex) {
-    store.begin(logIndex, 0).publish();
+    digests.add(logIndex, store.begin(logIndex, 0).publish().digest());
   }
 
   private static Batch decode(ByteBuffer batch) {
@@ -150,7 +155,9 @@ public final class ClusterStateMachine implements AutoCloseable {
    * @throws ProblemException DECODE_FAILED: the file cannot be used; the state is as it was
    */
   public SnapshotFile.Header loadSnapshot(Path file) throws IOException {
-    return SnapshotFile.load(file, Tables.SCHEMA, store);
+    SnapshotFile.Header header = SnapshotFile.load(file, Tables.SCHEMA, store);
+    digests.restart(header.logIndex(), header.digest());
+    return header;
   }
 
   /** The newest version, pinned until it is closed. */
@@ -179,6 +186,15 @@ public final class ClusterStateMachine implements AutoCloseable {
   /** Of the content; equal on all replicas at one log index. */
   public long digest() {
     return store.version().digest();
+  }
+
+  /**
+   * The digest after the newest entry at or before the index.
+   *
+   * @return empty if that was too long ago to be known
+   */
+  public OptionalLong digestAt(long logIndex) {
+    return digests.at(logIndex);
   }
 
   public Store store() {

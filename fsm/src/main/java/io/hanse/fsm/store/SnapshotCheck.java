@@ -13,10 +13,10 @@ import java.util.Map;
  * one that this version could have written, and how much there is of each kind.
  */
 public final class SnapshotCheck implements SnapshotSink {
-  /** Sees each row that is read. */
+  /** Sees each row that is read, and how much its key and value take. */
   @FunctionalInterface
   public interface Visitor {
-    void row(TableId table, Key key, int valueBytes);
+    void row(TableId table, Key key, long bytes);
   }
 
   /**
@@ -61,7 +61,7 @@ public final class SnapshotCheck implements SnapshotSink {
     } catch (SnapshotStream.DamagedException e) {
       throw new ProblemException(
           ProblemCode.INVALID_ARGUMENT,
-          "the snapshot is damaged, or not one of Hanse: " + e.getMessage(),
+          "the state in it cannot be used (one that Consul saved can not): " + e.getMessage(),
           e);
     }
   }
@@ -78,11 +78,9 @@ public final class SnapshotCheck implements SnapshotSink {
     if (known != null) {
       requireOwnKey(known, key, value);
     }
-    amounts.merge(
-        table,
-        new Amount(1, key.length + (long) value.length),
-        (sum, one) -> sum.plus(one.bytes()));
-    visitor.row(table, Key.wrap(key), value.length);
+    long bytes = key.length + (long) value.length;
+    amounts.merge(table, new Amount(1, bytes), (sum, one) -> sum.plus(one.bytes()));
+    visitor.row(table, Key.wrap(key), bytes);
     return 0;
   }
 

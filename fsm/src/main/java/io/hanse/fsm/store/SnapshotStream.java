@@ -50,7 +50,7 @@ final class SnapshotStream {
     SnapshotInput in = new SnapshotInput(channel, bytes);
     try {
       if (in.readLong() != MAGIC) {
-        throw new IOException("it does not begin as one");
+        throw new IOException("it does not begin as a snapshot of Hanse does");
       }
       int layout = in.readInt();
       if (layout != LAYOUT) {

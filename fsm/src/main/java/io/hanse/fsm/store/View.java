@@ -39,6 +39,16 @@ public final class View implements Rows, AutoCloseable {
     return version.digest();
   }
 
+  /** Rows that count towards the quota. */
+  public long countedRows() {
+    return version.rows();
+  }
+
+  /** Keys and values of those rows. */
+  public long countedBytes() {
+    return version.bytes();
+  }
+
   /** The newest index under all that was read so far, deletions included; at least 1. */
   public long readIndex() {
     return version.newest(recorder.reads());
