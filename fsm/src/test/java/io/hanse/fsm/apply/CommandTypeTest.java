@@ -56,4 +56,17 @@ class CommandTypeTest {
               problem -> assertThat(problem.code()).isEqualTo(ProblemCode.NEWER_FORMAT));
     }
   }
+
+  @Test
+  void shouldEndTheProcessAtCommandThatMeansMoreThanItKnows() {
+    try (Replica replica = new Replica()) {
+      Command.Builder newer = Commands.initialize().setLevel(CommandType.LEVEL + 1);
+      assertThatThrownBy(() -> replica.submit(newer))
+          .isInstanceOfSatisfying(
+              ProblemException.class,
+              problem -> assertThat(problem.code()).isEqualTo(ProblemCode.NEWER_FORMAT))
+          .hasMessageContaining("a command of level 2, and this version understands 1")
+          .hasMessageContaining("start the newer version");
+    }
+  }
 }
