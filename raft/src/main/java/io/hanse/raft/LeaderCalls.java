@@ -4,18 +4,25 @@ import com.google.protobuf.ByteString;
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.port.LeaderCall;
+import io.hanse.fsm.port.ServerCall;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
-/** Questions to the leader by name: asked here, and answered here while this server leads. */
-public final class LeaderCalls implements LeaderCall {
+/**
+ * Questions by name: to the leader, answered here while this server leads, and to a server that is
+ * named, answered here always.
+ */
+public final class LeaderCalls implements LeaderCall, ServerCall {
   private final LeaderStanding standing;
   private final LeaderRoute route;
   private final PeerCalls peers;
   private final Map<String, Function<ByteString, CompletableFuture<ByteString>>> handlers =
+      new ConcurrentHashMap<>();
+
+  private final Map<String, Function<ByteString, CompletableFuture<ByteString>>> ownHandlers =
       new ConcurrentHashMap<>();
 
   LeaderCalls(LeaderStanding standing, LeaderRoute route, PeerCalls peers) {
@@ -29,6 +36,21 @@ public final class LeaderCalls implements LeaderCall {
     if (handlers.putIfAbsent(name, handler) != null) {
       throw new IllegalStateException("leader call \"" + name + "\" is served twice");
     }
+  }
+
+  @Override
+  public void serveHere(String name, Function<ByteString, CompletableFuture<ByteString>> handler) {
+    if (ownHandlers.putIfAbsent(name, handler) != null) {
+      throw new IllegalStateException("server call \"" + name + "\" is served twice");
+    }
+  }
+
+  @Override
+  public CompletableFuture<ByteString> callServer(
+      String raftId, String name, ByteString request, Duration patience) {
+    return raftId.equals(standing.self())
+        ? answer(name, request)
+        : peers.ask(raftId, name, request, patience);
   }
 
   @Override
@@ -47,6 +69,10 @@ public final class LeaderCalls implements LeaderCall {
 
   /** Answers a call that arrived here. */
   CompletableFuture<ByteString> answer(String name, ByteString request) {
+    Function<ByteString, CompletableFuture<ByteString>> own = ownHandlers.get(name);
+    if (own != null) {
+      return answer(own, request);
+    }
     if (!standing.standing().self()) {
       return CompletableFuture.failedFuture(Problems.notLeader());
     }
@@ -57,6 +83,11 @@ public final class LeaderCalls implements LeaderCall {
               ProblemCode.NOT_FOUND,
               "the leader does not answer \"" + name + "\"; is it of another version?"));
     }
+    return answer(handler, request);
+  }
+
+  private static CompletableFuture<ByteString> answer(
+      Function<ByteString, CompletableFuture<ByteString>> handler, ByteString request) {
     try {
       return handler.apply(request);
     } catch (RuntimeException e) {

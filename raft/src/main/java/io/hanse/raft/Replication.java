@@ -5,6 +5,7 @@ import io.hanse.fsm.port.LeaderCall;
 import io.hanse.fsm.port.Leadership;
 import io.hanse.fsm.port.Leadership.Standing;
 import io.hanse.fsm.port.Membership;
+import io.hanse.fsm.port.ServerCall;
 import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.row.Server;
 import io.hanse.fsm.store.FolderSync;
@@ -275,6 +276,10 @@ public final class Replication implements AutoCloseable {
   }
 
   public LeaderCall leaderCall() {
+    return leaderCalls;
+  }
+
+  public ServerCall serverCall() {
     return leaderCalls;
   }
 
