@@ -2,6 +2,7 @@ package io.hanse.raft;
 
 import io.hanse.fsm.port.CommandSubmitter;
 import io.hanse.fsm.port.Leadership;
+import io.hanse.fsm.row.AbandonRestore;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.ExpireClients;
 import io.hanse.fsm.row.ReapTombstones;
@@ -19,6 +20,9 @@ import org.slf4j.LoggerFactory;
  */
 final class LeaderDuties {
   private static final Logger LOG = LoggerFactory.getLogger(LeaderDuties.class);
+
+  /** Its parts come one after the other, without a pause. */
+  private static final long RESTORE_IDLE_MILLIS = 5 * 60_000;
 
   private final Server self;
   private final RaftSettings.Timing timing;
@@ -41,7 +45,7 @@ final class LeaderDuties {
     this.wallMillis = wallMillis;
   }
 
-  /** Forgets clients that are gone and deletions that are old. */
+  /** Forgets clients that are gone, deletions that are old, and restores that were given up. */
   void tidy() {
     if (!leadership.standing().self()) {
       return;
@@ -57,6 +61,10 @@ final class LeaderDuties {
             .setReapTombstones(
                 ReapTombstones.newBuilder()
                     .setDeletedBeforeMillis(now - timing.tombstoneAge().toMillis())));
+    propose(
+        Command.newBuilder()
+            .setAbandonRestore(
+                AbandonRestore.newBuilder().setIdleSinceMillis(now - RESTORE_IDLE_MILLIS)));
   }
 
   private void propose(Command.Builder command) {

@@ -26,7 +26,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A state of counters by key, with retry identity: how often each key was written. */
-public final class MapReplica implements Replica {
+public class MapReplica implements Replica {
   private final Map<String, Integer> writes = new ConcurrentHashMap<>();
   private final Map<Long, Map<Long, CommandResult>> clients = new TreeMap<>();
   private final AtomicInteger loads = new AtomicInteger();

@@ -116,7 +116,11 @@ public final class RatisConsensus implements Consensus {
                 id -> new RatisStateMachine(replica, listener, directory.sync(), snapshotWriter))
             .setOption(RaftStorage.StartupOption.RECOVER)
             .build();
-    server.start();
+    try {
+      server.start();
+    } catch (IOException | RuntimeException e) {
+      throw LogDamage.explained(directory.groups(), e);
+    }
     RatisConsensus consensus = new RatisConsensus(settings.limits(), server, snapshotWriter);
     consensus.findGroup();
     return consensus;

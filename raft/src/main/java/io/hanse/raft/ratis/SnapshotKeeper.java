@@ -1,5 +1,7 @@
 package io.hanse.raft.ratis;
 
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.error.ProblemException;
 import io.hanse.raft.DurableFiles;
 import io.hanse.raft.Replica;
 import java.io.File;
@@ -104,8 +106,9 @@ final class SnapshotKeeper {
   }
 
   /**
-   * Loads the newest sound snapshot; a damaged one is set aside for the one before it. To be called
-   * before Ratis' storage looks for the newest one, since that keeps what it found.
+   * Loads the newest sound snapshot; a damaged one is set aside for the one before it, while one of
+   * a newer version ends the start. To be called before Ratis' storage looks for the newest one,
+   * since that keeps what it found.
    *
    * @return where it stands in the log; null if there is none
    */
@@ -119,13 +122,26 @@ final class SnapshotKeeper {
         load(file, at);
         return at;
       } catch (IOException | RuntimeException e) {
-        LOG.error("snapshot is damaged and set aside file={}", file, e);
+        requireNotNewer(e, file);
+        LOG.error(
+            "snapshot is damaged and set aside; the one before it or the leader's takes its place"
+                + " file={}",
+            file,
+            e);
         sync.move(file, file.resolveSibling(file.getFileName() + ".corrupt"));
         Files.deleteIfExists(MD5FileUtil.getDigestFileForFile(file.toFile()).toPath());
         sync.folder(folder);
       }
     }
     return null;
+  }
+
+  /** What a newer version has written is sound: to set it aside would be to lose it. */
+  private static void requireNotNewer(Exception failure, Path file) throws IOException {
+    if (failure instanceof ProblemException problem && problem.code() == ProblemCode.NEWER_FORMAT) {
+      throw new IOException(
+          "this server is older than its data: " + problem.getMessage() + " file=" + file, failure);
+    }
   }
 
   private static List<Path> newestFirst(Path folder) throws IOException {

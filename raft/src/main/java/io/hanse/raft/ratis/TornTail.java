@@ -95,6 +95,20 @@ final class TornTail {
     return -1;
   }
 
+  /** Where the first entry that is not what was written begins; negative if there is none. */
+  static int damagedAt(byte[] segment) {
+    TornTail tail = new TornTail(segment);
+    int at = Math.min(HEADER, segment.length);
+    while (at < segment.length) {
+      int next = tail.endOfEntry(at);
+      if (next <= at) {
+        return next == at && tail.isZero(at, segment.length) ? -1 : at;
+      }
+      at = next;
+    }
+    return segment.length < HEADER ? 0 : -1;
+  }
+
   /** Zeros at the begin of an entry with something behind them: the first sector is missing. */
   private int unwrittenFrom(int at) {
     int sectorEnd = Math.min(bytes.length, (at / SECTOR + 1) * SECTOR);

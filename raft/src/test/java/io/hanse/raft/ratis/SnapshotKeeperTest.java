@@ -1,7 +1,10 @@
 package io.hanse.raft.ratis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.row.Batch;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.Entry;
@@ -118,6 +121,35 @@ class SnapshotKeeperTest {
     assertThat(keeper(loaded).loadNewest(folder())).isEqualTo(TermIndex.valueOf(3, 10));
     assertThat(loaded.all()).containsOnlyKeys("before");
     assertThat(file(20).resolveSibling("snapshot.3_20.corrupt")).exists();
+  }
+
+  @Test
+  void shouldFindNothingWhereAllSnapshotsAreDamaged() throws IOException {
+    keeper.take(TermIndex.valueOf(3, 10));
+    begun.get(0).run();
+    Files.write(file(10), new byte[] {1, 2, 3});
+
+    assertThat(keeper(new MapReplica()).loadNewest(folder())).isNull();
+    assertThat(file(10)).doesNotExist();
+  }
+
+  @Test
+  void shouldEndTheStartAtASnapshotOfANewerVersionAndLeaveItAlone() throws IOException {
+    keeper.take(TermIndex.valueOf(3, 10));
+    begun.get(0).run();
+    MapReplica older =
+        new MapReplica() {
+          @Override
+          public void load(Path snapshot) {
+            throw new ProblemException(ProblemCode.NEWER_FORMAT, "has layout 9");
+          }
+        };
+
+    assertThatThrownBy(() -> keeper(older).loadNewest(folder()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("has layout 9")
+        .hasMessageContaining("snapshot.3_10");
+    assertThat(file(10)).exists();
   }
 
   /** All that came is forced before it gets its name, and the name before it is relied on. */

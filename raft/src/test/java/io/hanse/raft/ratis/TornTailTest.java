@@ -132,4 +132,20 @@ class TornTailTest {
     TornTail.repair(segment.groups, new RecordingSync().files());
     assertThat(Files.size(segment.file)).isEqualTo(begin);
   }
+
+  @Property(tries = 60)
+  void shouldNameFileAndOffsetOfOtherDamage(@ForAll long seed) throws IOException {
+    Random random = new Random(seed);
+    Segment segment = write(random, 4);
+    assertThat(LogDamage.find(segment.groups)).isEmpty();
+    byte[] bytes = Files.readAllBytes(segment.file);
+    int at = 8 + random.nextInt(segment.ends.get(3) - 8);
+    bytes[at] ^= 1;
+    Files.write(segment.file, bytes);
+
+    int begin = segment.ends.stream().filter(end -> end <= at).mapToInt(end -> end).max().orElse(8);
+    assertThat(LogDamage.explained(segment.groups, new IOException("refused")))
+        .hasMessageContaining(segment.file + " at offset " + begin)
+        .hasMessageContaining("joins anew");
+  }
 }
