@@ -70,6 +70,7 @@ public final class ApiFixture implements AutoCloseable {
                 cluster,
                 cluster,
                 cluster,
+                cluster,
                 agent,
                 cluster::renew,
                 () -> UUID.randomUUID().toString(),

@@ -8,6 +8,7 @@ import io.hanse.fsm.port.CommandSubmitter;
 import io.hanse.fsm.port.LeaderCall;
 import io.hanse.fsm.port.Leadership;
 import io.hanse.fsm.port.Membership;
+import io.hanse.fsm.port.ServerCall;
 import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.row.Batch;
 import io.hanse.fsm.row.Command;
@@ -36,7 +37,13 @@ import java.util.function.Function;
  * machine. It can be told to have no leader.
  */
 public final class LocalCluster
-    implements CommandSubmitter, StateReader, Leadership, LeaderCall, Membership, AutoCloseable {
+    implements CommandSubmitter,
+        StateReader,
+        Leadership,
+        LeaderCall,
+        ServerCall,
+        Membership,
+        AutoCloseable {
   private static final String RAFT_ID = "raft-1";
 
   /** What is known of a member's log lags behind what it has. */
@@ -200,6 +207,17 @@ public final class LocalCluster
   @Override
   public CompletableFuture<Void> remove(String raftId) {
     return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public void serveHere(String name, Function<ByteString, CompletableFuture<ByteString>> handler) {
+    serve(name, handler);
+  }
+
+  @Override
+  public CompletableFuture<ByteString> callServer(
+      String raftId, String name, ByteString request, Duration patience) {
+    return call(name, request, patience);
   }
 
   @Override

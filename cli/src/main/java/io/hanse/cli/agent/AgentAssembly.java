@@ -14,6 +14,7 @@ import io.hanse.fsm.store.Store;
 import io.hanse.fsm.store.StoreSettings;
 import io.hanse.fsm.view.Autopilot;
 import io.hanse.fsm.view.Ca;
+import io.hanse.http.endpoints.DigestEndpoints;
 import io.hanse.http.endpoints.Endpoints;
 import io.hanse.http.server.HttpApi;
 import io.hanse.http.server.HttpSettings;
@@ -84,6 +85,7 @@ public final class AgentAssembly implements AutoCloseable {
     part(replication::stop);
     certificates.follow(threads.timer(), replication::renewConnections);
     reload = certificates::reload;
+    replication.serverCall().serveHere(DigestEndpoints.QUESTION, new StateDigests(state));
     IdSource ids = () -> UUID.randomUUID().toString();
     CaService authority =
         new CaService(
@@ -148,6 +150,7 @@ public final class AgentAssembly implements AutoCloseable {
                     replication.submitter(),
                     replication.leadership(),
                     replication.leaderCall(),
+                    replication.serverCall(),
                     replication.membership(),
                     agent,
                     sessions,
@@ -155,7 +158,7 @@ public final class AgentAssembly implements AutoCloseable {
                     peering.operations(),
                     leaves,
                     authority),
-                httpSettings(config),
+                httpSettings(config, folder),
                 HTTP_THREADS));
     for (String address : config.addresses().http()) {
       http.listen(new InetSocketAddress(address, config.ports().http()));
@@ -248,10 +251,11 @@ public final class AgentAssembly implements AutoCloseable {
             .build());
   }
 
-  private static HttpSettings httpSettings(AgentConfig config) {
+  private static HttpSettings httpSettings(AgentConfig config, DataFolder folder) {
     return HttpSettings.DEFAULTS
         .indented(config.dev())
-        .withDefaultIntentionPolicy(config.defaultIntentionPolicy().orElse(""));
+        .withDefaultIntentionPolicy(config.defaultIntentionPolicy().orElse(""))
+        .withTransferFolder(folder.path().resolve("transfers"));
   }
 
   static boolean allowsByDefault(AgentConfig config) {

@@ -5,11 +5,13 @@ import io.hanse.fsm.port.IdSource;
 import io.hanse.fsm.port.LeaderCall;
 import io.hanse.fsm.port.Leadership;
 import io.hanse.fsm.port.Membership;
+import io.hanse.fsm.port.ServerCall;
 import io.hanse.fsm.port.StateReader;
 import io.hanse.http.agent.LocalAgent;
 import io.hanse.http.agent.SessionRenewal;
 import io.hanse.http.exchange.Handler;
 import io.hanse.identity.CaService;
+import io.hanse.http.exchange.Transfers;
 import io.hanse.identity.LeafCache;
 import io.hanse.peering.PeeringService;
 
@@ -29,7 +31,10 @@ public record Endpoints(
     OperatorEndpoints operator,
     AclEndpoints acl,
     Handler configureCa,
-    AutopilotEndpoints autopilot) {
+    AutopilotEndpoints autopilot,
+    SnapshotEndpoints snapshots,
+    QuotaEndpoints quota,
+    DigestEndpoints digests) {
 
   /** What the endpoints work on. */
   public record Ports(
@@ -37,6 +42,7 @@ public record Endpoints(
       CommandSubmitter submitter,
       Leadership leadership,
       LeaderCall leaderCall,
+      ServerCall serverCall,
       Membership membership,
       LocalAgent agent,
       SessionRenewal renewal,
@@ -50,7 +56,7 @@ public record Endpoints(
    *
    * @param defaultIntentionPolicy "allow", "deny", or "" where nobody has said
    */
-  public static Endpoints of(Ports ports, String defaultIntentionPolicy) {
+  public static Endpoints of(Ports ports, String defaultIntentionPolicy, Transfers transfers) {
     Writes writes = new Writes(ports.submitter());
     return new Endpoints(
         new CatalogEndpoints(writes, ports.agent().datacenter()),
@@ -67,6 +73,14 @@ public record Endpoints(
         new OperatorEndpoints(ports.reader(), ports.leadership(), ports.membership()),
         new AclEndpoints(),
         new CaConfigurationEndpoint(ports.reader(), ports.authority()),
-        new AutopilotEndpoints(writes, ports.reader(), ports.leaderCall()));
+        new AutopilotEndpoints(writes, ports.reader(), ports.leaderCall()),
+        new SnapshotEndpoints(
+            ports.reader(),
+            ports.leadership(),
+            ports.membership(),
+            new RestoreRun(ports.submitter(), transfers),
+            transfers),
+        new QuotaEndpoints(writes),
+        new DigestEndpoints(ports.reader(), ports.membership(), ports.serverCall()));
   }
 }

@@ -142,7 +142,7 @@ public final class OperatorEndpoints {
     return byRaftId;
   }
 
-  private static String address(Server server) {
+  static String address(Server server) {
     String host = server.getAddress();
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + server.getServerPort();
   }

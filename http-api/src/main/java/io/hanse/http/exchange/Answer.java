@@ -3,6 +3,8 @@ package io.hanse.http.exchange;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import io.hanse.http.json.JsonWriter;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
@@ -62,6 +64,17 @@ public record Answer(int status, Map<String, String> headers, Body body, boolean
 
     /** As it is; its type is among the headers. */
     record Raw(ByteString bytes) implements Body {}
+
+    /** Too much for memory: made while it is sent. Its type is among the headers. */
+    record Stream(StreamContent content) implements Body {}
+  }
+
+  /** A content that is written bit by bit, on a thread that may be blocked. Closed in any case. */
+  public interface StreamContent extends AutoCloseable {
+    void writeTo(OutputStream out) throws IOException;
+
+    @Override
+    void close();
   }
 
   public static Answer ok() {
@@ -107,6 +120,10 @@ public record Answer(int status, Map<String, String> headers, Body body, boolean
 
   public static Answer raw(String type, ByteString bytes) {
     return new Answer(200, Map.of(CONTENT_TYPE, type), new Body.Raw(bytes), true);
+  }
+
+  public static Answer stream(String type, StreamContent content) {
+    return new Answer(200, Map.of(CONTENT_TYPE, type), new Body.Stream(content), true);
   }
 
   /** Without a word of how old it is. */

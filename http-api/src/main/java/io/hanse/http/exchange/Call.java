@@ -1,5 +1,7 @@
 package io.hanse.http.exchange;
 
+import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.UnaryOperator;
@@ -15,6 +17,7 @@ public final class Call {
   private final ScheduledExecutorService executor;
 
   private String rest = "";
+  private @Nullable Path file;
   private boolean isCancelled;
   private @Nullable Runnable onCancel;
 
@@ -79,6 +82,16 @@ public final class Call {
   /** Not to be changed. */
   public byte[] body() {
     return body;
+  }
+
+  /** Set once, where the handler takes a file. */
+  public void bodyIn(Path newFile) {
+    file = newFile;
+  }
+
+  /** The body, where the handler takes a file; deleted when the call is answered. */
+  public Path file() {
+    return Objects.requireNonNull(file);
   }
 
   /** Runs everything that belongs to this call; its tasks must not block. */

@@ -14,6 +14,11 @@ public interface Handler {
     return false;
   }
 
+  /** Whether the body may be too much for memory, and is put into a file. */
+  default boolean takesFile() {
+    return false;
+  }
+
   /** Headers of a refusal that came before anything was read. */
   default Map<String, String> headersUnread() {
     return Map.of();

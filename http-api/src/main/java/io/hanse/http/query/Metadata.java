@@ -27,7 +27,7 @@ public enum Metadata {
   private static final String CONSISTENCY = "X-Consul-Effective-Consistency";
 
   /** Clients take an index of 0 for none at all: the least is 1. */
-  Map<String, String> headers(long index, Freshness freshness, Level level) {
+  public Map<String, String> headers(long index, Freshness freshness, Level level) {
     Map<String, String> headers = new TreeMap<>();
     if (this == NONE) {
       return headers;

@@ -17,6 +17,7 @@ import io.hanse.http.endpoints.HealthEndpoints;
 import io.hanse.http.endpoints.OperatorEndpoints;
 import io.hanse.http.endpoints.PeeringEndpoints;
 import io.hanse.http.endpoints.SessionEndpoints;
+import io.hanse.http.endpoints.SnapshotEndpoints;
 import io.hanse.http.exchange.Handler;
 import io.hanse.http.query.Reads;
 import java.util.ArrayList;
@@ -38,7 +39,8 @@ public final class EndpointTable {
             sessions(endpoints.sessions(), reads),
             peering(endpoints.peering(), reads),
             connect(endpoints, reads),
-            agent(endpoints))
+            agent(endpoints),
+            state(endpoints, reads))
         .flatMap(List::stream)
         .toList();
   }
@@ -264,5 +266,24 @@ public final class EndpointTable {
         atAgent("/v1/agent/check/fail/").put(check, agent::failCheck, "Reports it critical"),
         atAgent("/v1/agent/check/update/")
             .put(check, agent::updateCheck, "Reports a state with an output"));
+  }
+
+  private static List<Endpoint> state(Endpoints endpoints, Reads reads) {
+    SnapshotEndpoints snapshots = endpoints.snapshots();
+    return List.of(
+        at("/v1/snapshot")
+            .get("acl:write", snapshots::save, "The whole state, in an archive")
+            .put("acl:write", snapshots.restore(), "Puts an archive in place of the state"),
+        at("/v1/operator/quota")
+            .get(
+                "operator:read",
+                reads.once(PLAIN, endpoints.quota()::get),
+                "How much may be kept, and how much is (Hanse only)")
+            .put("operator:write", endpoints.quota()::put, "Sets how much may be kept"),
+        at("/v1/internal/state-digest")
+            .get(
+                "operator:read",
+                endpoints.digests()::compare,
+                "Whether all servers have the same state (Hanse only)"));
   }
 }

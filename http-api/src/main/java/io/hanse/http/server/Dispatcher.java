@@ -11,6 +11,7 @@ import io.hanse.http.route.Endpoint.Operation;
 import io.hanse.http.route.Endpoint.Scope;
 import io.hanse.http.route.Router;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -49,6 +50,7 @@ final class Dispatcher {
       String uri,
       UnaryOperator<@Nullable String> headers,
       byte[] body,
+      Optional<Path> file,
       InetAddress client,
       ScheduledExecutorService executor) {
     String rawPath() {
@@ -83,6 +85,19 @@ final class Dispatcher {
     return uri.startsWith(KV) || uri.startsWith(TXN)
         ? settings.kvValueBytesMax()
         : settings.limits().bodyBytesMax();
+  }
+
+  /** Whether the body goes to a file; it does not where it is of no use. */
+  boolean takesFile(String method, String uri, InetAddress client) {
+    int question = uri.indexOf('?');
+    String path = question < 0 ? uri : uri.substring(0, question);
+    return mayWrite(client)
+        && settings.blockedPrefixes().stream().noneMatch(path::startsWith)
+        && router
+            .match(path)
+            .flatMap(match -> match.endpoint().operation(method))
+            .filter(operation -> operation.handler().takesFile())
+            .isPresent();
   }
 
   /** The answer to a body that is longer. */
@@ -150,6 +165,7 @@ final class Dispatcher {
             request.body(),
             request.executor());
     call.routeTo(match.rest());
+    request.file().ifPresent(call::bodyIn);
     return new Dispatched(Optional.of(call), true, handle(endpoint, operation.get(), call));
   }
 

@@ -1,6 +1,7 @@
 package io.hanse.http.server;
 
 import io.hanse.http.endpoints.Endpoints;
+import io.hanse.http.exchange.Transfers;
 import io.hanse.http.query.Reads;
 import io.hanse.http.route.EndpointTable;
 import io.hanse.http.route.Router;
@@ -11,20 +12,23 @@ import javax.net.ssl.SSLContext;
 public final class HttpApi implements AutoCloseable {
   private final HttpServer server;
   private final Reads reads;
+  private final Transfers transfers;
 
-  private HttpApi(HttpServer server, Reads reads) {
+  private HttpApi(HttpServer server, Reads reads, Transfers transfers) {
     this.server = server;
+    this.transfers = transfers;
     this.reads = reads;
   }
 
   /** Builds it; nothing is bound yet. */
   public static HttpApi of(Endpoints.Ports ports, HttpSettings settings, int threadCount) {
     Reads reads = new Reads(ports.reader(), settings.reads(), settings.isIndented());
-    Router router =
-        new Router(
-            EndpointTable.all(Endpoints.of(ports, settings.defaultIntentionPolicy()), reads));
+    Transfers transfers = new Transfers(settings.transferFolder());
+    Endpoints endpoints = Endpoints.of(ports, settings.defaultIntentionPolicy(), transfers);
+    Router router = new Router(EndpointTable.all(endpoints, reads));
     Dispatcher dispatcher = new Dispatcher(router, settings, ports.agent().datacenter());
-    return new HttpApi(new HttpServer(settings, dispatcher, threadCount), reads);
+    return new HttpApi(
+        new HttpServer(settings, dispatcher, transfers, threadCount), reads, transfers);
   }
 
   /**
@@ -52,6 +56,7 @@ public final class HttpApi implements AutoCloseable {
 
   @Override
   public void close() {
+    transfers.close();
     server.close();
   }
 }

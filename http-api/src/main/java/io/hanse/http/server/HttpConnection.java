@@ -1,8 +1,10 @@
 package io.hanse.http.server;
 
+import io.hanse.fsm.error.ProblemException;
 import io.hanse.http.exchange.Answer;
 import io.hanse.http.exchange.Call;
 import io.hanse.http.exchange.ProblemResponses;
+import io.hanse.http.exchange.Transfers;
 import io.hanse.http.server.Dispatcher.Dispatched;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -13,14 +15,17 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +50,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
 
   private final Dispatcher dispatcher;
   private final ResponseWriter writer;
+  private final Transfers transfers;
 
   /** Mostly nothing comes ahead, and a parked query should take little. */
   private final ArrayDeque<HttpObject> ahead = new ArrayDeque<>(1);
@@ -59,9 +65,11 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
   private boolean isGoingOn;
 
   private @Nullable Call current;
+  private @Nullable Upload upload;
 
-  HttpConnection(Dispatcher dispatcher, ResponseWriter writer) {
+  HttpConnection(Dispatcher dispatcher, ResponseWriter writer, Transfers transfers) {
     super(false);
+    this.transfers = transfers;
     this.dispatcher = dispatcher;
     this.writer = writer;
   }
@@ -103,9 +111,15 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     head = request;
     body = null;
     bodyLength = 0;
+    if (dispatcher.takesFile(
+        request.method().name(), request.uri(), ConnectionGate.clientOf(context))) {
+      upload =
+          new Upload(
+              transfers, context, (file, failure) -> uploaded(context, request, file, failure));
+    }
     if (HttpUtil.is100ContinueExpected(request)) {
       long declared = HttpUtil.getContentLength(request, 0L);
-      if (declared > dispatcher.bodyBytesMax(request.uri())) {
+      if (upload == null && declared > dispatcher.bodyBytesMax(request.uri())) {
         isClosing = true;
         respond(context, dispatcher.tooLarge(request.uri(), declared));
       } else {
@@ -115,6 +129,12 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
   }
 
   private void take(ChannelHandlerContext context, HttpRequest request, HttpContent content) {
+    if (upload != null) {
+      boolean isWhole = content instanceof LastHttpContent;
+      isAnswering = isWhole;
+      upload.take(content.content(), isWhole);
+      return;
+    }
     int length = content.content().readableBytes();
     int max = dispatcher.bodyBytesMax(request.uri());
     bodyLength += length;
@@ -127,8 +147,28 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
       long declared = HttpUtil.getContentLength(request, bodyLength);
       respond(context, dispatcher.tooLarge(request.uri(), declared));
     } else if (isLast) {
-      dispatch(context, request);
+      dispatch(context, request, Optional.empty());
     }
+  }
+
+  private void uploaded(
+      ChannelHandlerContext context,
+      HttpRequest request,
+      @Nullable Path file,
+      @Nullable Throwable failure) {
+    upload = null;
+    if (file != null && failure == null) {
+      dispatch(context, request, Optional.of(file));
+      return;
+    }
+    isClosing = true;
+    if (file != null) {
+      Transfers.delete(file);
+    }
+    respond(
+        context,
+        ProblemResponses.of(
+            failure == null ? new IllegalStateException("nothing was written") : failure));
   }
 
   private void copy(HttpContent content, int length) {
@@ -142,7 +182,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     }
   }
 
-  private void dispatch(ChannelHandlerContext context, HttpRequest request) {
+  private void dispatch(ChannelHandlerContext context, HttpRequest request, Optional<Path> file) {
     isAnswering = true;
     byte[] bytes = body == null ? NOTHING : body.toByteArray();
     body = null;
@@ -153,6 +193,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
                 request.uri(),
                 name -> request.headers().get(name),
                 bytes,
+                file,
                 ConnectionGate.clientOf(context),
                 context.channel().eventLoop()));
     current = dispatched.call().orElse(null);
@@ -160,6 +201,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
         .answer()
         .whenComplete(
             (answer, failure) -> {
+              file.ifPresent(Transfers::delete);
               Answer known = failure == null ? answer : ProblemResponses.of(failure);
               if (context.executor().inEventLoop()) {
                 respond(context, known, dispatched);
@@ -180,14 +222,47 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     isAnswering = true;
     boolean keepsOpen = request != null && HttpUtil.isKeepAlive(request) && !isClosing;
     isClosing = !keepsOpen;
+    if (answer.body() instanceof Answer.Body.Stream stream) {
+      HttpResponse response = writer.head(answer, formOf(request, dispatched));
+      HttpUtil.setTransferEncodingChunked(response, true);
+      HttpUtil.setKeepAlive(response.headers(), HttpVersion.HTTP_1_1, keepsOpen);
+      context.write(response);
+      send(context, stream.content(), keepsOpen);
+      return;
+    }
     FullHttpResponse response = encode(context, answer, formOf(request, dispatched));
     if (request != null) {
       HttpUtil.setKeepAlive(response.headers(), request.protocolVersion(), keepsOpen);
     } else {
       response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     }
+    end(context, response, keepsOpen);
+  }
+
+  private void send(
+      ChannelHandlerContext context, Answer.StreamContent content, boolean keepsOpen) {
+    try {
+      transfers.execute(
+          () -> {
+            try {
+              Download.send(context, content);
+              context
+                  .executor()
+                  .execute(() -> end(context, LastHttpContent.EMPTY_LAST_CONTENT, keepsOpen));
+            } catch (IOException | RuntimeException e) {
+              LOG.warn("transfer broke client={}", context.channel().remoteAddress(), e);
+              context.close();
+            }
+          });
+    } catch (ProblemException e) {
+      content.close();
+      context.close();
+    }
+  }
+
+  private void end(ChannelHandlerContext context, HttpObject last, boolean keepsOpen) {
     context
-        .writeAndFlush(response)
+        .writeAndFlush(last)
         .addListener(
             written -> {
               if (keepsOpen && written.isSuccess()) {
@@ -239,6 +314,9 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
   public void channelInactive(ChannelHandlerContext context) {
     if (current != null) {
       current.cancel();
+    }
+    if (upload != null) {
+      upload.abort();
     }
     ahead.forEach(ReferenceCountUtil::release);
     ahead.clear();

@@ -1,5 +1,6 @@
 package io.hanse.http.server;
 
+import io.hanse.http.exchange.Transfers;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -37,12 +38,14 @@ public final class HttpServer implements AutoCloseable {
   private final HttpSettings.Limits limits;
   private final Dispatcher dispatcher;
   private final ResponseWriter writer;
+  private final Transfers transfers;
   private final ConnectionGate gate;
   private final EventLoopGroup loops;
   private final List<Channel> listeners = new ArrayList<>();
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
-  HttpServer(HttpSettings settings, Dispatcher dispatcher, int threadCount) {
+  HttpServer(HttpSettings settings, Dispatcher dispatcher, Transfers transfers, int threadCount) {
+    this.transfers = transfers;
     this.limits = settings.limits();
     this.dispatcher = dispatcher;
     this.writer = new ResponseWriter(settings);
@@ -115,7 +118,7 @@ public final class HttpServer implements AutoCloseable {
         .addLast(new IdleStateHandler(limits.idle().toMillis(), 0, 0, TimeUnit.MILLISECONDS))
         .addLast(new HttpRequestDecoder(decoding))
         .addLast(new HttpResponseEncoder())
-        .addLast(new HttpConnection(dispatcher, writer));
+        .addLast(new HttpConnection(dispatcher, writer, transfers));
   }
 
   /** Takes no more connections, closes those there are, and ends. */

@@ -1,9 +1,11 @@
 package io.hanse.http.server;
 
 import io.hanse.http.query.Reads;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What can be set of the API.
@@ -15,6 +17,8 @@ import java.util.Map;
  * @param blockedPrefixes paths that are refused
  * @param writers networks that may write; empty: all
  * @param kvValueBytesMax of one value
+ * @param transferFolder where what is too large for memory is kept on its way; what is found there
+ *     at start is deleted. Empty: a temporary one
  */
 public record HttpSettings(
     boolean isIndented,
@@ -24,7 +28,8 @@ public record HttpSettings(
     List<Network> writers,
     int kvValueBytesMax,
     Limits limits,
-    Reads.Limits reads) {
+    Reads.Limits reads,
+    Optional<Path> transferFolder) {
 
   /**
    * The bounds of connections.
@@ -54,7 +59,8 @@ public record HttpSettings(
           List.of(),
           512 << 10,
           Limits.DEFAULTS,
-          Reads.Limits.DEFAULTS);
+          Reads.Limits.DEFAULTS,
+          Optional.empty());
 
   public HttpSettings {
     responseHeaders = Map.copyOf(responseHeaders);
@@ -71,7 +77,8 @@ public record HttpSettings(
         writers,
         kvValueBytesMax,
         limits,
-        reads);
+        reads,
+        transferFolder);
   }
 
   public HttpSettings withDefaultIntentionPolicy(String policy) {
@@ -83,6 +90,20 @@ public record HttpSettings(
         writers,
         kvValueBytesMax,
         limits,
-        reads);
+        reads,
+        transferFolder);
+  }
+
+  public HttpSettings withTransferFolder(Path folder) {
+    return new HttpSettings(
+        isIndented,
+        defaultIntentionPolicy,
+        responseHeaders,
+        blockedPrefixes,
+        writers,
+        kvValueBytesMax,
+        limits,
+        reads,
+        Optional.of(folder));
   }
 }

@@ -8,8 +8,10 @@ import io.netty.buffer.ByteBufOutputStream;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import java.io.IOException;
@@ -97,6 +99,14 @@ final class ResponseWriter {
     } finally {
       compressed.release();
     }
+  }
+
+  /** What stands before a content that comes in parts. */
+  HttpResponse head(Answer answer, Form form) {
+    HttpResponse head =
+        new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(answer.status()));
+    setHeaders(head.headers(), answer, form, null);
+    return head;
   }
 
   private void setHeaders(HttpHeaders headers, Answer answer, Form form, @Nullable String type) {

@@ -6,6 +6,7 @@ import io.hanse.http.LocalCluster;
 import io.hanse.http.MemoryAgent;
 import io.hanse.http.MemoryPeerings;
 import io.hanse.http.endpoints.Endpoints;
+import io.hanse.http.exchange.Transfers;
 import io.hanse.http.query.Reads;
 import io.hanse.identity.CaService;
 import io.hanse.identity.CaSettings;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -70,6 +72,7 @@ class EndpointDocTest {
   private static List<Endpoint> table() {
     ScheduledExecutorService unused = Executors.newSingleThreadScheduledExecutor();
     try (LocalCluster cluster = new LocalCluster();
+        Transfers transfers = new Transfers(Optional.empty());
         LeafCache leaves =
             new LeafCache(
                 csr -> CompletableFuture.failedFuture(new IllegalStateException("no authority")),
@@ -78,6 +81,7 @@ class EndpointDocTest {
       Endpoints endpoints =
           Endpoints.of(
               new Endpoints.Ports(
+                  cluster,
                   cluster,
                   cluster,
                   cluster,
@@ -95,7 +99,8 @@ class EndpointDocTest {
                       () -> "",
                       InstantSource.system(),
                       unused)),
-              "");
+              "",
+              transfers);
       return EndpointTable.all(endpoints, new Reads(cluster, Reads.Limits.DEFAULTS, false));
     } finally {
       unused.shutdownNow();

@@ -1,0 +1,152 @@
+package io.hanse.http.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.hanse.http.ApiFixture;
+import io.hanse.http.RawClient;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Archives of the state over HTTP, streamed both ways. */
+class SnapshotApiIT {
+  @TempDir Path folder;
+  private ApiFixture fixture;
+  private final HttpClient client = HttpClient.newHttpClient();
+
+  @BeforeEach
+  void start() {
+    fixture = new ApiFixture(HttpSettings.DEFAULTS.withTransferFolder(folder));
+  }
+
+  @AfterEach
+  void stop() {
+    fixture.close();
+  }
+
+  private URI snapshot() {
+    return URI.create("http://127.0.0.1:" + fixture.address.getPort() + "/v1/snapshot");
+  }
+
+  private HttpResponse<byte[]> save() throws IOException, InterruptedException {
+    return client.send(
+        HttpRequest.newBuilder(snapshot()).build(), HttpResponse.BodyHandlers.ofByteArray());
+  }
+
+  private HttpResponse<String> restore(byte[] archive) throws IOException, InterruptedException {
+    return client.send(
+        HttpRequest.newBuilder(snapshot())
+            .PUT(HttpRequest.BodyPublishers.ofByteArray(archive))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  private void awaitNothingLeft() {
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () -> {
+              try (Stream<Path> left = Files.list(folder)) {
+                return left.findAny().isEmpty();
+              }
+            });
+  }
+
+  @Test
+  void shouldBringBackWhatWasSaved() throws Exception {
+    String value = "x".repeat(100_000);
+    for (int i = 0; i < 40; i++) {
+      fixture.put("/v1/kv/before/" + i, value + i);
+    }
+    HttpResponse<byte[]> saved = save();
+    assertThat(saved.statusCode()).isEqualTo(200);
+    assertThat(saved.headers().firstValue("Content-Type")).hasValue("application/x-gzip");
+    assertThat(saved.headers().firstValue("X-Consul-Knownleader")).hasValue("true");
+    awaitNothingLeft();
+
+    fixture.put("/v1/kv/after", "y");
+    fixture.put("/v1/kv/before/0", "changed");
+    HttpResponse<String> restored = restore(saved.body());
+    assertThat(restored.body()).isEmpty();
+    assertThat(restored.statusCode()).isEqualTo(200);
+
+    assertThat(fixture.get("/v1/kv/after").status()).isEqualTo(404);
+    assertThat(fixture.get("/v1/kv/before/0?raw").text()).isEqualTo(value + "0");
+    assertThat(fixture.get("/v1/status/peers").text()).contains(":8300");
+    awaitNothingLeft();
+  }
+
+  @Test
+  void shouldAnswerWhoWaitsOverARestore() throws Exception {
+    fixture.put("/v1/kv/a", "1");
+    byte[] archive = save().body();
+    fixture.put("/v1/kv/a", "2");
+    long index = fixture.get("/v1/kv/a").index();
+    try (RawClient waiting = new RawClient(fixture.address)) {
+      waiting.send("GET", "/v1/kv/a?raw&wait=60s&index=" + index, Map.of(), null);
+      await().until(() -> fixture.api.parkedCount() == 1);
+      restore(archive);
+      RawClient.Response answer = waiting.receive(false);
+      assertThat(answer.text()).isEqualTo("1");
+      assertThat(answer.index()).isGreaterThan(index);
+      // Who asks only now learns of it at once.
+      assertThat(fixture.get("/v1/kv/a?wait=60s&index=" + index).index()).isEqualTo(answer.index());
+    }
+  }
+
+  @Test
+  void shouldRefuseWhatIsNoArchiveAndChangeNothing() throws Exception {
+    fixture.put("/v1/kv/a", "1");
+    long index = fixture.get("/v1/kv/a").index();
+    assertThat(restore(new byte[0]).body()).isEqualTo("failed to decompress snapshot: EOF");
+    assertThat(restore("garbage".getBytes(java.nio.charset.StandardCharsets.UTF_8)).statusCode())
+        .isEqualTo(500);
+    byte[] archive = save().body();
+    archive[archive.length / 2] ^= 8;
+    assertThat(restore(archive).statusCode()).isEqualTo(500);
+    assertThat(fixture.get("/v1/kv/a").index()).isEqualTo(index);
+    awaitNothingLeft();
+  }
+
+  @Test
+  void shouldForgetAnUploadThatIsBrokenOff() throws Exception {
+    try (RawClient broken = new RawClient(fixture.address)) {
+      broken.sendText(
+          "PUT /v1/snapshot HTTP/1.1\r\nHost: test\r\nContent-Length: 1000000\r\n\r\nbegin");
+      await()
+          .until(
+              () -> {
+                try (Stream<Path> there = Files.list(folder)) {
+                  return there.findAny().isPresent();
+                }
+              });
+    }
+    awaitNothingLeft();
+  }
+
+  @Test
+  void shouldSetAQuota() {
+    assertThat(fixture.put("/v1/operator/quota", "{\"RowsMax\":2,\"BytesMax\":100000}").text())
+        .isEqualTo("true");
+    assertThat(fixture.get("/v1/operator/quota").text()).contains("\"RowsMax\":2");
+    fixture.put("/v1/kv/a", "1");
+    fixture.put("/v1/kv/b", "1");
+    RawClient.Response full = fixture.put("/v1/kv/c", "1");
+    assertThat(full.status()).isEqualTo(429);
+    assertThat(full.text()).contains("the state is full");
+    fixture.exchange("DELETE", "/v1/kv/a", "");
+    assertThat(fixture.put("/v1/kv/c", "1").text()).isEqualTo("true");
+  }
+}
