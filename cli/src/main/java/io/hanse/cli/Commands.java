@@ -5,13 +5,16 @@ import io.hanse.cli.command.CatalogCommands;
 import io.hanse.cli.command.ConfigCommands;
 import io.hanse.cli.command.ConnectCaCommands;
 import io.hanse.cli.command.ConnectCommands;
+import io.hanse.cli.command.DebugCommands;
 import io.hanse.cli.command.KvCommands;
 import io.hanse.cli.command.MembersCommand;
 import io.hanse.cli.command.OperatorAutopilotCommands;
 import io.hanse.cli.command.OperatorCommands;
+import io.hanse.cli.command.OperatorQuotaCommands;
 import io.hanse.cli.command.OperatorRaftCommands;
 import io.hanse.cli.command.PeeringCommands;
 import io.hanse.cli.command.ServicesCommands;
+import io.hanse.cli.command.SnapshotCommands;
 import io.hanse.cli.command.VersionCommand;
 import io.hanse.cli.demo.DemoCommand;
 import io.hanse.cli.program.AgentCommand;
@@ -35,16 +38,19 @@ final class Commands {
           "connect ca",
           "connect envoy",
           "connect proxy",
+          "debug",
           "demo",
           "gateway",
           "kv",
           "members",
           "operator",
           "operator autopilot",
+          "operator quota",
           "operator raft",
           "peering",
           "proxy",
           "services",
+          "snapshot",
           "version");
 
   /** Spellings that help does not list. */
@@ -66,15 +72,18 @@ final class Commands {
       case "connect ca" -> new ConnectCaCommands(session);
       case "connect envoy" -> new EnvoyCommand(session);
       case "connect proxy", "proxy" -> new SidecarCommand(session);
+      case "debug" -> new DebugCommands(session);
       case "demo" -> new DemoCommand(session);
       case "gateway" -> new GatewayCommand(session);
       case "kv" -> new KvCommands(session);
       case "members" -> new MembersCommand(session);
       case "operator" -> new OperatorCommands();
       case "operator autopilot" -> new OperatorAutopilotCommands(session);
+      case "operator quota" -> new OperatorQuotaCommands(session);
       case "operator raft" -> new OperatorRaftCommands(session);
       case "peering", "peerings" -> new PeeringCommands(session);
       case "services" -> new ServicesCommands(session);
+      case "snapshot" -> new SnapshotCommands(session);
       case "version" -> new VersionCommand(session);
       default -> throw new IllegalArgumentException("no command \"" + path + "\"");
     };

@@ -8,10 +8,13 @@ import java.net.HttpURLConnection;
 import java.net.MalformedURLException;
 import java.net.NoRouteToHostException;
 import java.net.Proxy;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.URL;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Locale;
@@ -19,7 +22,6 @@ import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLSocketFactory;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Calls the HTTP API of one server. It sends each request once: whether to ask again is for those
@@ -76,13 +78,68 @@ public final class ApiClient {
 
   /** Any answer counts, also a refusal; an {@link ApiException} says that there was none. */
   public Response send(Request request) {
+    return send(
+        request,
+        (connection, whole) -> {
+          if (whole.body().isPresent()) {
+            byte[] body = whole.body().get();
+            connection.setDoOutput(true);
+            connection.setFixedLengthStreamingMode(body.length);
+            try (OutputStream out = connection.getOutputStream()) {
+              out.write(body);
+            }
+          }
+          return response(connection);
+        });
+  }
+
+  /** Puts the body of an answer into the file. Of a refusal nothing goes there. */
+  public Response download(Request request, Path file) {
+    return send(
+        request,
+        (connection, whole) -> {
+          int status = connection.getResponseCode();
+          if (status >= 300) {
+            return response(connection);
+          }
+          try (InputStream in = connection.getInputStream();
+              OutputStream out = Files.newOutputStream(file)) {
+            in.transferTo(out);
+          }
+          return new Response(status, index(connection), new byte[0]);
+        });
+  }
+
+  /** Sends the file as the body. */
+  public Response upload(Request request, Path file) {
+    return send(
+        request,
+        (connection, whole) -> {
+          connection.setDoOutput(true);
+          connection.setFixedLengthStreamingMode(Files.size(file));
+          try (OutputStream out = connection.getOutputStream()) {
+            Files.copy(file, out);
+          } catch (SocketException e) {
+            // A server that refuses does not read to the end: its answer says why.
+          }
+          return response(connection);
+        });
+  }
+
+  /** What is done over a connection that is ready to be used. */
+  @FunctionalInterface
+  private interface Exchange {
+    Response run(HttpURLConnection connection, Request whole) throws IOException;
+  }
+
+  private Response send(Request request, Exchange exchange) {
     Request whole = request;
     for (Map.Entry<String, String> parameter : access.parameters().entrySet()) {
       whole = whole.with(parameter.getKey(), parameter.getValue());
     }
     String url = access.address().url(whole.target());
     try {
-      return exchange(whole, url);
+      return exchange.run(connect(whole, url), whole);
     } catch (MalformedURLException e) {
       throw new ApiException("parse \"" + url + "\": " + e.getMessage());
     } catch (IOException e) {
@@ -95,7 +152,7 @@ public final class ApiClient {
     return send(Request.get(path));
   }
 
-  private Response exchange(Request request, String url) throws IOException {
+  private HttpURLConnection connect(Request request, String url) throws IOException {
     HttpURLConnection connection = (HttpURLConnection) new URL(url).openConnection(Proxy.NO_PROXY);
     connection.setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
     connection.setReadTimeout((int) timeout.toMillis());
@@ -106,17 +163,12 @@ public final class ApiClient {
     if (connection instanceof HttpsURLConnection secure && access.tls().isPresent()) {
       secure.setSSLSocketFactory(access.tls().get());
     }
-    if (request.body().isPresent()) {
-      byte[] body = request.body().get();
-      connection.setDoOutput(true);
-      connection.setFixedLengthStreamingMode(body.length);
-      try (OutputStream out = connection.getOutputStream()) {
-        out.write(body);
-      }
-    }
+    return connection;
+  }
+
+  private static Response response(HttpURLConnection connection) throws IOException {
     int status = connection.getResponseCode();
-    return new Response(
-        status, index(connection.getHeaderField("X-Consul-Index")), body(connection, status));
+    return new Response(status, index(connection), body(connection, status));
   }
 
   private static byte[] body(HttpURLConnection connection, int status) throws IOException {
@@ -133,7 +185,8 @@ public final class ApiClient {
     }
   }
 
-  private static long index(@Nullable String header) {
+  private static long index(HttpURLConnection connection) {
+    String header = connection.getHeaderField("X-Consul-Index");
     try {
       return header == null ? 0 : Long.parseUnsignedLong(header);
     } catch (NumberFormatException e) {
