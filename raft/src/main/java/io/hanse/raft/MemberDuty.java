@@ -122,7 +122,7 @@ final class MemberDuty {
     if (stable.isPresent()) {
       takeIn(stable.get(), current, verdicts);
     } else if (current.getCleanupDeadServers()) {
-      deadServer(current, verdicts).ifPresent(dead -> remove(dead, verdicts.get(dead)));
+      deadServer(current, verdicts).ifPresent(dead -> remove(dead.getKey(), dead.getValue()));
     }
   }
 
@@ -154,7 +154,7 @@ final class MemberDuty {
   }
 
   /** The server to take out next: dead by the rules, and not one too many. */
-  private Optional<String> deadServer(
+  private Optional<Map.Entry<String, Verdict>> deadServer(
       AutopilotConfiguration current, Map<String, Verdict> verdicts) {
     long silent = verdicts.values().stream().filter(verdict -> !verdict.isAlive()).count();
     // More silent voters than that, and the fault is rather with this side of the network.
@@ -162,7 +162,6 @@ final class MemberDuty {
     boolean mayShrink = isMinority && verdicts.size() - 1 >= Math.max(1, current.getMinQuorum());
     return verdicts.entrySet().stream()
         .filter(member -> mayShrink && isDead(member.getKey(), member.getValue(), verdicts))
-        .map(Map.Entry::getKey)
         .findFirst();
   }
 
