@@ -28,6 +28,9 @@ enum CommandType {
       BodyCase.WRITE_CONFIG_ENTRY, Command::getWriteConfigEntry, ConfigApplier::write),
   DELETE_CONFIG_ENTRY(
       BodyCase.DELETE_CONFIG_ENTRY, Command::getDeleteConfigEntry, ConfigApplier::delete),
+  WRITE_INTENTION(BodyCase.WRITE_INTENTION, Command::getWriteIntention, IntentionApplier::write),
+  DELETE_INTENTION(
+      BodyCase.DELETE_INTENTION, Command::getDeleteIntention, IntentionApplier::delete),
   WRITE_KV(BodyCase.WRITE_KV, Command::getWriteKv, KvApplier::write),
   WRITE_PEERING(BodyCase.WRITE_PEERING, Command::getWritePeering, PeeringApplier::write),
   MARK_PEERING_DELETED(

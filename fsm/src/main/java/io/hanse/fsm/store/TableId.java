@@ -56,7 +56,10 @@ public enum TableId {
   ACL_POLICIES_BY_NAME(145),
   ACL_ROLES_BY_NAME(146),
   ACL_ROLES_BY_POLICY(147),
-  ACL_BINDING_RULES_BY_AUTH_METHOD(148);
+  ACL_BINDING_RULES_BY_AUTH_METHOD(148),
+  ENTRIES_BY_LINK(130),
+  INTENTIONS_BY_SOURCE(131),
+  INTENTIONS_BY_ID(132);
 
   /** Behind all numbers that are given out, or will be. */
   static final int NUMBERS_END = 1 << 16;

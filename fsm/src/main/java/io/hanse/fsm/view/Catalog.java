@@ -121,6 +121,12 @@ public final class Catalog {
     return first(TableId.SERVICES_BY_DESTINATION, prefix, prefix).isPresent();
   }
 
+  /** Whether a service has an instance of a kind. */
+  public boolean hasKind(String peer, String kind, String name) {
+    Key prefix = Keys.kind(peer, kind).thenFolded(name);
+    return first(TableId.SERVICES_BY_KIND, prefix, prefix).isPresent();
+  }
+
   /** All instances of a kind, as "mesh-gateway"; without checks. */
   public List<CheckServiceNode> ofKind(String peer, String kind) {
     return located(peer, TableId.SERVICES_BY_KIND, Keys.kind(peer, kind));

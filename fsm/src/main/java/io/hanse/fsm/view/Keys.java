@@ -61,6 +61,21 @@ public final class Keys {
     return Key.of(kind).thenFolded(name);
   }
 
+  /** In the index of entries by the services that they lead to. */
+  public static Key link(String service) {
+    return Key.EMPTY.thenFolded(service);
+  }
+
+  /** In the index of intentions by their sources. */
+  public static Key source(String peer, String service) {
+    return Key.ofPeer(peer).thenFolded(service);
+  }
+
+  /** In the index of intentions by the ids that some have. */
+  public static Key intention(String id) {
+    return Key.EMPTY.thenFolded(id);
+  }
+
   public static Key kv(String key) {
     return Key.of(key);
   }

@@ -1,5 +1,6 @@
 package io.hanse.fsm.view;
 
+import io.hanse.fsm.config.EntryLinks;
 import io.hanse.fsm.row.AutopilotConfiguration;
 import io.hanse.fsm.row.CaConfiguration;
 import io.hanse.fsm.row.CaRoot;
@@ -66,9 +67,12 @@ public final class Tables {
 
   public static final Table<ConfigEntry> CONFIG_ENTRIES =
       Table.of(
-          TableId.CONFIG_ENTRIES,
-          ConfigEntry.getDefaultInstance(),
-          entry -> Keys.configEntry(entry.getKind(), entry.getName()));
+              TableId.CONFIG_ENTRIES,
+              ConfigEntry.getDefaultInstance(),
+              entry -> Keys.configEntry(entry.getKind(), entry.getName()))
+          .indexedBy(TableId.ENTRIES_BY_LINK, Tables::byLink)
+          .indexedBy(TableId.INTENTIONS_BY_SOURCE, Tables::bySource)
+          .indexedBy(TableId.INTENTIONS_BY_ID, Tables::byIntentionId);
 
   public static final Table<KvEntry> KV =
       Table.of(TableId.KV, KvEntry.getDefaultInstance(), entry -> Keys.kv(entry.getKey()))
@@ -223,5 +227,22 @@ public final class Tables {
     return check.getServiceId().isEmpty()
         ? List.of()
         : List.of(Keys.service(check.getPeerName(), check.getServiceName()));
+  }
+
+  private static List<Key> byLink(ConfigEntry entry) {
+    return EntryLinks.services(entry).stream().map(Keys::link).toList();
+  }
+
+  private static List<Key> bySource(ConfigEntry entry) {
+    return entry.getServiceIntentions().getSourcesList().stream()
+        .map(source -> Keys.source(source.getPeer(), source.getName()))
+        .toList();
+  }
+
+  private static List<Key> byIntentionId(ConfigEntry entry) {
+    return entry.getServiceIntentions().getSourcesList().stream()
+        .filter(source -> !source.getLegacyId().isEmpty())
+        .map(source -> Keys.intention(source.getLegacyId()))
+        .toList();
   }
 }

@@ -1,13 +1,11 @@
 package io.hanse.fsm.apply;
 
 import io.hanse.fsm.row.Command;
-import io.hanse.fsm.row.ConfigEntry;
 import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.row.PurgeImports;
 import io.hanse.fsm.row.ReconcileImportList;
 import io.hanse.fsm.row.Transact;
 import io.hanse.fsm.row.TransactionOperation;
-import io.hanse.fsm.row.WriteConfigEntry;
 import io.hanse.fsm.row.WritePeering;
 import java.util.List;
 import java.util.Locale;
@@ -33,10 +31,6 @@ final class ClusterModel {
     static final ModelSecrets NONE = new ModelSecrets("", "", "", "", "");
   }
 
-  /** An entry by what it says; equal content has an equal hash. */
-  record ModelEntry(long hash, long modifyIndex) {}
-
-  final TreeMap<String, ModelEntry> entries = new TreeMap<>();
   final TreeMap<String, ModelPeering> peerings = new TreeMap<>();
   final TreeMap<String, ModelSecrets> secrets = new TreeMap<>();
   final TreeMap<String, Long> fences = new TreeMap<>();
@@ -45,10 +39,10 @@ final class ClusterModel {
   AclModel acl = new AclModel();
   SystemModel system = new SystemModel();
   HoldingModel holding = new HoldingModel(catalog);
+  EntryModel entries = new EntryModel();
 
   ClusterModel copy() {
     ClusterModel copy = new ClusterModel();
-    copy.entries.putAll(entries);
     copy.peerings.putAll(peerings);
     copy.secrets.putAll(secrets);
     copy.fences.putAll(fences);
@@ -57,6 +51,7 @@ final class ClusterModel {
     copy.acl = acl.copy();
     copy.system = system.copy();
     copy.holding = holding.copy(copy.catalog);
+    copy.entries = entries.copy();
     return copy;
   }
 
@@ -94,13 +89,13 @@ final class ClusterModel {
         return transact(command.getTransact(), index);
       }
       case WRITE_CONFIG_ENTRY -> {
-        return writeEntry(command.getWriteConfigEntry(), index);
+        return entries.write(command.getWriteConfigEntry(), index);
       }
       case DELETE_CONFIG_ENTRY ->
-          entries.remove(
-              entryKey(
-                  command.getDeleteConfigEntry().getKind(),
-                  command.getDeleteConfigEntry().getName()));
+          entries.delete(
+              command.getDeleteConfigEntry().getKind(), command.getDeleteConfigEntry().getName());
+      case WRITE_INTENTION -> entries.write(command.getWriteIntention(), index);
+      case DELETE_INTENTION -> entries.delete(command.getDeleteIntention(), index);
       case REGISTER -> catalog.register(command.getRegister());
       case DEREGISTER -> catalog.deregister(command.getDeregister());
       case WRITE_PEERING -> writePeering(command.getWritePeering());
@@ -163,23 +158,6 @@ final class ClusterModel {
       holding = next.holding;
     }
     return done;
-  }
-
-  private static String entryKey(String kind, String name) {
-    return kind + "/" + name.toLowerCase(Locale.ROOT);
-  }
-
-  private boolean writeEntry(WriteConfigEntry command, long index) {
-    ConfigEntry entry = command.getEntry();
-    String key = entryKey(entry.getKind(), entry.getName());
-    ModelEntry old = entries.get(key);
-    if (command.getHasCas() && command.getCas() != (old == null ? 0 : old.modifyIndex())) {
-      return false;
-    }
-    if (old == null || old.hash() != entry.getHash()) {
-      entries.put(key, new ModelEntry(entry.getHash(), index));
-    }
-    return true;
   }
 
   private static String nameOf(String peeringId) {

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hanse.fsm.apply.CatalogModel.ModelCheck;
 import io.hanse.fsm.apply.CatalogModel.ModelNode;
 import io.hanse.fsm.apply.CatalogModel.ModelService;
-import io.hanse.fsm.apply.ClusterModel.ModelEntry;
 import io.hanse.fsm.apply.ClusterModel.ModelPeering;
+import io.hanse.fsm.apply.EntryModel.ModelEntry;
+import io.hanse.fsm.apply.EntryModel.ModelIntention;
+import io.hanse.fsm.apply.EntryModel.ModelIntentions;
 import io.hanse.fsm.apply.HoldingModel.ModelKey;
 import io.hanse.fsm.apply.HoldingModel.ModelSession;
 import io.hanse.fsm.row.Command;
@@ -28,6 +30,7 @@ import io.hanse.fsm.view.Health;
 import io.hanse.fsm.view.Kv;
 import io.hanse.fsm.view.Peerings;
 import io.hanse.fsm.view.Sessions;
+import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
@@ -92,16 +95,33 @@ class ClusterModelTest {
     }
     assertThat(sessions).as(what).isEqualTo(model.holding.sessions);
 
-    TreeMap<String, ModelEntry> entries = new TreeMap<>();
-    for (ConfigEntry entry : new ConfigEntries(rows).ofKind("")) {
-      entries.put(
-          (entry.getKind() + "/" + entry.getName()).toLowerCase(Locale.ROOT),
-          new ModelEntry(entry.getHash(), entry.getRaftIndex().getModifyIndex()));
-    }
-    assertThat(entries).as(what).isEqualTo(model.entries);
+    requireSameEntries(rows, model.entries, what);
     requireSamePeerings(rows, model, what);
     assertThat(AclModel.stored(rows).content()).as(what).isEqualTo(model.acl.shown().content());
     assertThat(SystemModel.stored(rows).content()).as(what).isEqualTo(model.system.content());
+  }
+
+  private static void requireSameEntries(Rows rows, EntryModel model, String what) {
+    TreeMap<String, ModelEntry> entries = new TreeMap<>();
+    TreeMap<String, ModelIntentions> intentions = new TreeMap<>();
+    for (ConfigEntry entry : new ConfigEntries(rows).ofKind("")) {
+      long modifyIndex = entry.getRaftIndex().getModifyIndex();
+      if (EntryModel.isByHash(entry)) {
+        entries.put(
+            ChainModel.key(entry.getKind(), entry.getName()),
+            new ModelEntry(entry.getHash(), modifyIndex));
+      } else {
+        List<ModelIntention> list =
+            entry.getServiceIntentions().getSourcesList().stream()
+                .map(one -> new ModelIntention(one.getName(), one.getAction(), one.getLegacyId()))
+                .toList();
+        intentions.put(
+            entry.getName().toLowerCase(Locale.ROOT),
+            new ModelIntentions(entry.getName(), list, modifyIndex));
+      }
+    }
+    assertThat(entries).as(what).isEqualTo(model.entries);
+    assertThat(intentions).as(what).isEqualTo(model.intentions);
   }
 
   private static CatalogModel stored(Rows rows) {

@@ -1,5 +1,7 @@
 package io.hanse.fsm.apply;
 
+import io.hanse.fsm.chain.ChainCompiler;
+import io.hanse.fsm.chain.ChainRequest;
 import io.hanse.fsm.store.Rows;
 import io.hanse.fsm.view.Acl;
 import io.hanse.fsm.view.Autopilot;
@@ -54,6 +56,12 @@ final class Questions {
     all.put("entry", rows -> new ConfigEntries(rows).entry("service-defaults", "web"));
     all.put("entries", rows -> new ConfigEntries(rows).ofKind("service-defaults"));
     all.put("all entries", rows -> new ConfigEntries(rows).ofKind(""));
+    for (String kind : new String[] {"service-resolver", "service-intentions"}) {
+      all.put("entries of " + kind, rows -> new ConfigEntries(rows).ofKind(kind));
+    }
+    all.put("entries that lead on", rows -> new ConfigEntries(rows).leadingTo("api"));
+    all.put("intentions by source", rows -> new IntentionMatcher(rows).forSource("web"));
+    all.put("intention by id", rows -> new IntentionMatcher(rows).entryById("id0"));
     all.put("peerings", rows -> new Peerings(rows).all());
     all.put("peering by name", rows -> new Peerings(rows).byName("west"));
     all.put("peering by id", rows -> new Peerings(rows).byId("id-west"));
@@ -78,6 +86,8 @@ final class Questions {
     all.put("binding rules", rows -> new Acl(rows).bindingRules(""));
     all.put("binding rules of method", rows -> new Acl(rows).bindingRules("jwt"));
     all.put("binding rule", rows -> new Acl(rows).bindingRule("r1"));
+  private static Object chain(Rows rows) {
+    return ChainCompiler.compile(rows, ChainRequest.of("web", "dc1", "x.consul")).chain();
   }
 
   private static Map<String, Function<Rows, Object>> ofParts() {
@@ -90,6 +100,8 @@ final class Questions {
     all.put("exports", rows -> new ExportResolver(rows).forPeer("west"));
     all.put("consumers", rows -> new ExportResolver(rows).consumers());
     all.put("exported instances", rows -> new ExportResolver(rows).instances("web"));
+    all.put("intention", rows -> new IntentionMatcher(rows).exact("", "api", "web"));
+    all.put("chain", Questions::chain);
     all.put("intentions", rows -> new IntentionMatcher(rows).forDestination("web"));
     all.put("tokens", rows -> new Acl(rows).tokens());
     all.put("token", rows -> new Acl(rows).token("t1"));

@@ -11,9 +11,12 @@ import io.hanse.http.endpoints.AclEndpoints;
 import io.hanse.http.endpoints.AgentEndpoints;
 import io.hanse.http.endpoints.AutopilotEndpoints;
 import io.hanse.http.endpoints.CatalogEndpoints;
+import io.hanse.http.endpoints.ChainEndpoint;
 import io.hanse.http.endpoints.ConnectEndpoints;
 import io.hanse.http.endpoints.Endpoints;
 import io.hanse.http.endpoints.HealthEndpoints;
+import io.hanse.http.endpoints.IntentionEndpoints;
+import io.hanse.http.endpoints.LegacyIntentions;
 import io.hanse.http.endpoints.OperatorEndpoints;
 import io.hanse.http.endpoints.PeeringEndpoints;
 import io.hanse.http.endpoints.SessionEndpoints;
@@ -41,6 +44,8 @@ public final class EndpointTable {
             connect(endpoints, reads),
             agent(endpoints),
             state(endpoints, reads))
+            intentions(endpoints, reads),
+            agent(endpoints))
         .flatMap(List::stream)
         .toList();
   }
@@ -240,6 +245,42 @@ public final class EndpointTable {
                 "service:write",
                 reads.once(NONE, connect::authorize),
                 "Whether a client may connect to a service"));
+  }
+
+  private static List<Endpoint> intentions(Endpoints endpoints, Reads reads) {
+    IntentionEndpoints intentions = endpoints.intentions();
+    LegacyIntentions legacy = endpoints.legacyIntentions();
+    ChainEndpoint chain = endpoints.chain();
+    String read = "intentions:read";
+    String write = "intentions:write";
+    return List.of(
+        at("/v1/connect/intentions")
+            .get(read, reads.blocking(PLAIN, intentions::list), "Who may call whom")
+            .post(write, legacy::create, "Makes an intention with an id"),
+        at("/v1/connect/intentions/exact")
+            .get(read, reads.blocking(NONE, intentions::exact), "The intention between two")
+            .put(write, intentions::putExact, "Writes it")
+            .delete(write, intentions::deleteExact, "Deletes it"),
+        at("/v1/connect/intentions/match")
+            .get(
+                read,
+                reads.blocking(WITH_CONSISTENCY, intentions::match),
+                "The intentions about services"),
+        at("/v1/connect/intentions/check")
+            .get(
+                "service:read",
+                reads.once(NONE, intentions::check),
+                "Whether one service may connect to another"),
+        at("/v1/connect/intentions/")
+            .get(read, reads.blocking(NONE, legacy::get), "An intention by its id")
+            .put(write, legacy::update, "Replaces it")
+            .delete(write, legacy::delete, "Deletes it"),
+        at("/v1/discovery-chain/")
+            .get("service:read", reads.blocking(WITH_CONSISTENCY, chain::get), "Where requests go")
+            .post(
+                "service:read",
+                reads.blocking(WITH_CONSISTENCY, chain::post),
+                "The same with some settings replaced"));
   }
 
   private static List<Endpoint> agent(Endpoints endpoints) {

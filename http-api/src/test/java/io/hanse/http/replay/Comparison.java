@@ -17,6 +17,7 @@ final class Comparison {
   private static final String INDEX = "X-Consul-Index";
 
   private static final String VIRTUAL = "consul-virtual";
+  private static final Set<String> VIRTUAL_LISTS = Set.of("AutoVirtualIPs", "ManualVirtualIPs");
   private static final String BACKEND = "X-Consul-Query-Backend";
 
   /** We have one way to wait, and know of the leader in it. */
@@ -162,7 +163,9 @@ final class Comparison {
         (key, value) -> {
           boolean isOnlyVirtual =
               value instanceof Map<?, ?> inner && inner.keySet().equals(Set.of(VIRTUAL));
-          if (!key.equals(VIRTUAL) && !isOnlyVirtual) {
+          if (VIRTUAL_LISTS.contains(key)) {
+            copy.put(key.toString(), null);
+          } else if (!key.equals(VIRTUAL) && !isOnlyVirtual) {
             copy.put(key.toString(), withoutVirtual(value));
           }
         });

@@ -25,13 +25,15 @@ class ReplayIT {
   @CsvSource({
     "blocking,76",
     "catalog,124",
-    "config-entries,87",
+    "config-entries,148",
     "connect-ca,25",
+    "discovery-chain,35",
     "encoding-compact,16",
     "encoding-dev,16",
     "errors-and-routing,42",
     "exported-services,36",
     "health,60",
+    "intentions,85",
     "kv-session-txn,102",
     "status-operator,21"
   })
