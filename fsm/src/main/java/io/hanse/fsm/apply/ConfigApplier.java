@@ -31,6 +31,7 @@ final class ConfigApplier {
     }
     requireNames(entry.getKind(), entry.getName());
     Tables.CONFIG_ENTRIES.put(rows, entry);
+    new VirtualIps(rows).configured(entry.getKind(), entry.getName());
     requirePermission(rows, entry);
     requireProtocols(rows, entry.getKind(), entry.getName());
     return Applied.DONE;
@@ -43,6 +44,7 @@ final class ConfigApplier {
       return Applied.NOT_DONE;
     }
     Tables.CONFIG_ENTRIES.remove(rows, Keys.configEntry(command.getKind(), command.getName()));
+    new VirtualIps(rows).unconfigured(command.getKind(), command.getName());
     requireProtocols(rows, command.getKind(), command.getName());
     return Applied.DONE;
   }

@@ -29,6 +29,8 @@ public enum TableId {
   ACL_BINDING_RULES(33),
   ACL_AUTH_METHODS(34),
   ACL_BOOTSTRAP(35),
+  VIRTUAL_IPS(22),
+  FREE_VIRTUAL_IPS(23),
   AUTOPILOT(40),
   SYSTEM_RECORDS(41),
   QUOTA(46),
@@ -56,7 +58,8 @@ public enum TableId {
   ACL_POLICIES_BY_NAME(145),
   ACL_ROLES_BY_NAME(146),
   ACL_ROLES_BY_POLICY(147),
-  ACL_BINDING_RULES_BY_AUTH_METHOD(148);
+  ACL_BINDING_RULES_BY_AUTH_METHOD(148),
+  SERVICES_BY_TAGS(120);
 
   /** Behind all numbers that are given out, or will be. */
   static final int NUMBERS_END = 1 << 16;
@@ -115,6 +118,10 @@ public enum TableId {
   /** Whether anybody asks for its indexes. If not, what is deleted leaves no tombstone. */
   boolean isWatched() {
     return this != CLIENT_RESULTS && this != COUNTERS && this != RESTORES && this != RESTORE_CHUNKS;
+    return this != CLIENT_RESULTS
+        && this != FREE_VIRTUAL_IPS
+        && this != RESTORES
+        && this != RESTORE_CHUNKS;
   }
 
   /**

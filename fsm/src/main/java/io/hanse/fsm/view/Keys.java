@@ -4,8 +4,10 @@ import io.hanse.fsm.store.Key;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.TreeSet;
 
 /**
  * The keys of all tables. What is matched without case is folded here and nowhere else; rows keep
@@ -17,6 +19,9 @@ public final class Keys {
 
   /** Above every byte with which a segment can go on. */
   private static final String LAST = "\uDBFF\uDFFF";
+
+  /** Behind each tag of a set, so that no set is the beginning of another one. */
+  private static final char TAG_END = '\u0001';
 
   private Keys() {}
 
@@ -41,6 +46,13 @@ public final class Keys {
   /** In the indexes by name and by destination. */
   public static Key service(String peer, String name) {
     return Key.ofPeer(peer).thenFolded(name);
+  }
+
+  /** In the index by tags: the name folded and as it is, then all tags as one segment. */
+  public static Key tags(String peer, String name, Collection<String> tags) {
+    StringBuilder all = new StringBuilder();
+    new TreeSet<>(tags).forEach(tag -> all.append(tag).append(TAG_END));
+    return service(peer, name).then(name).then(all.toString());
   }
 
   /** In the index by kind. */
@@ -122,6 +134,11 @@ public final class Keys {
 
   public static Key systemRecord(String key) {
     return Key.of(key);
+  }
+
+  /** Of a free address, in the order of addresses. */
+  public static Key offset(long offset) {
+    return Key.EMPTY.then(offset);
   }
 
   public static Key client(long id) {

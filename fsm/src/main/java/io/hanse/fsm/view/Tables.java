@@ -5,6 +5,7 @@ import io.hanse.fsm.row.CaConfiguration;
 import io.hanse.fsm.row.CaRoot;
 import io.hanse.fsm.row.ClusterIdentity;
 import io.hanse.fsm.row.ConfigEntry;
+import io.hanse.fsm.row.FreeVirtualIp;
 import io.hanse.fsm.row.HealthCheck;
 import io.hanse.fsm.row.KvEntry;
 import io.hanse.fsm.row.Node;
@@ -19,6 +20,7 @@ import io.hanse.fsm.row.Session;
 import io.hanse.fsm.row.StateQuota;
 import io.hanse.fsm.row.SubmittingClient;
 import io.hanse.fsm.row.SystemRecord;
+import io.hanse.fsm.row.VirtualIp;
 import io.hanse.fsm.store.Key;
 import io.hanse.fsm.store.Schema;
 import io.hanse.fsm.store.Table;
@@ -47,7 +49,8 @@ public final class Tables {
                       row.getService().getPeerName(), row.getNode(), row.getService().getId()))
           .indexedBy(TableId.SERVICES_BY_NAME, Tables::byName)
           .indexedBy(TableId.SERVICES_BY_DESTINATION, Tables::byDestination)
-          .indexedBy(TableId.SERVICES_BY_KIND, Tables::byKind);
+          .indexedBy(TableId.SERVICES_BY_KIND, Tables::byKind)
+          .indexedBy(TableId.SERVICES_BY_TAGS, Tables::byTags);
 
   public static final Table<HealthCheck> CHECKS =
       Table.of(
@@ -142,6 +145,18 @@ public final class Tables {
   public static final Table<Restore> RESTORES =
       Table.of(TableId.RESTORES, Restore.getDefaultInstance(), restore -> Keys.ONLY);
 
+  public static final Table<VirtualIp> VIRTUAL_IPS =
+      Table.of(
+          TableId.VIRTUAL_IPS,
+          VirtualIp.getDefaultInstance(),
+          row -> Keys.service(row.getPeerName(), row.getService()));
+
+  public static final Table<FreeVirtualIp> FREE_VIRTUAL_IPS =
+      Table.of(
+          TableId.FREE_VIRTUAL_IPS,
+          FreeVirtualIp.getDefaultInstance(),
+          row -> Keys.offset(row.getOffset()));
+
   /** All of them: what a snapshot's secondary trees are built by. */
   public static final Schema SCHEMA =
       new Schema(
@@ -169,7 +184,9 @@ public final class Tables {
               AUTOPILOT,
               SYSTEM_RECORDS,
               QUOTA,
-              RESTORES));
+              RESTORES,
+              VIRTUAL_IPS,
+              FREE_VIRTUAL_IPS));
 
   private Tables() {}
 
@@ -186,13 +203,9 @@ public final class Tables {
   /** Sidecars by what they stand for; an instance that speaks for itself by its own name. */
   private static List<Key> byDestination(ServiceInstance row) {
     NodeService service = row.getService();
-    String destination = service.getProxy().getDestinationServiceName();
-    if (service.getKind().equals(ServiceKinds.CONNECT_PROXY) && !destination.isEmpty()) {
-      return List.of(Keys.service(service.getPeerName(), destination));
-    }
-    return service.getConnect().getNative()
-        ? List.of(Keys.service(service.getPeerName(), service.getService()))
-        : List.of();
+    return ServiceKinds.destinationOf(service)
+        .map(destination -> List.of(Keys.service(service.getPeerName(), destination)))
+        .orElse(List.of());
   }
 
   /** By kind, then by name, so that the names of a kind can be told without reading all rows. */
@@ -217,6 +230,12 @@ public final class Tables {
     return session.getTtlMillis() == 0
         ? List.of()
         : List.of(Keys.created(session.getRaftIndex().getCreateIndex()));
+  }
+
+  /** By name and set of tags, so that both can be told without reading all rows. */
+  private static List<Key> byTags(ServiceInstance row) {
+    NodeService service = row.getService();
+    return List.of(Keys.tags(service.getPeerName(), service.getService(), service.getTagsList()));
   }
 
   private static List<Key> byService(HealthCheck check) {

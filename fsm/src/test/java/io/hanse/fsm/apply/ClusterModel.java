@@ -2,6 +2,7 @@ package io.hanse.fsm.apply;
 
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.ConfigEntry;
+import io.hanse.fsm.row.DeleteConfigEntry;
 import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.row.PurgeImports;
 import io.hanse.fsm.row.ReconcileImportList;
@@ -36,6 +37,10 @@ final class ClusterModel {
   /** An entry by what it says; equal content has an equal hash. */
   record ModelEntry(long hash, long modifyIndex) {}
 
+  /** A service that an entry of this kind speaks of has an address. */
+  private static final String WITH_ADDRESS = "service-defaults";
+
+  final TreeMap<String, KvPair> kv = new TreeMap<>();
   final TreeMap<String, ModelEntry> entries = new TreeMap<>();
   final TreeMap<String, ModelPeering> peerings = new TreeMap<>();
   final TreeMap<String, ModelSecrets> secrets = new TreeMap<>();
@@ -96,12 +101,8 @@ final class ClusterModel {
       case WRITE_CONFIG_ENTRY -> {
         return writeEntry(command.getWriteConfigEntry(), index);
       }
-      case DELETE_CONFIG_ENTRY ->
-          entries.remove(
-              entryKey(
-                  command.getDeleteConfigEntry().getKind(),
-                  command.getDeleteConfigEntry().getName()));
-      case REGISTER -> catalog.register(command.getRegister());
+      case DELETE_CONFIG_ENTRY -> deleteEntry(command.getDeleteConfigEntry());
+      case REGISTER -> catalog.register(command.getRegister(), index);
       case DEREGISTER -> catalog.deregister(command.getDeregister());
       case WRITE_PEERING -> writePeering(command.getWritePeering());
       case MARK_PEERING_DELETED -> markDeleted(command.getMarkPeeringDeleted().getName());
@@ -130,7 +131,8 @@ final class ClusterModel {
         catalog.reconcile(
             command.getReconcileImport().getPeer(),
             command.getReconcileImport().getService(),
-            command.getReconcileImport().getInstancesList());
+            command.getReconcileImport().getInstancesList(),
+            index);
       }
       case RECONCILE_IMPORT_LIST -> reconcileList(command.getReconcileImportList());
       case PURGE_IMPORTS -> {
@@ -176,10 +178,20 @@ final class ClusterModel {
     if (command.getHasCas() && command.getCas() != (old == null ? 0 : old.modifyIndex())) {
       return false;
     }
+    if (entry.getKind().equals(WITH_ADDRESS)) {
+      catalog.configured(entry.getName());
+    }
     if (old == null || old.hash() != entry.getHash()) {
       entries.put(key, new ModelEntry(entry.getHash(), index));
     }
     return true;
+  }
+
+  private void deleteEntry(DeleteConfigEntry command) {
+    entries.remove(entryKey(command.getKind(), command.getName()));
+    if (command.getKind().equals(WITH_ADDRESS)) {
+      catalog.unconfigured(command.getName());
+    }
   }
 
   private static String nameOf(String peeringId) {
@@ -310,7 +322,7 @@ final class ClusterModel {
       gone.remove(name.toLowerCase(Locale.ROOT));
       gone.remove(name.toLowerCase(Locale.ROOT) + "-sidecar-proxy");
     }
-    gone.forEach(name -> catalog.reconcile(command.getPeer(), name, List.of()));
+    gone.forEach(name -> catalog.reconcile(command.getPeer(), name, List.of(), 0));
   }
 
   private boolean purge(PurgeImports command) {

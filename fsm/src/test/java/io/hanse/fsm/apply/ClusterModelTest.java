@@ -20,6 +20,9 @@ import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringSecrets;
 import io.hanse.fsm.row.PeeringTrustBundle;
 import io.hanse.fsm.row.Session;
+import io.hanse.fsm.row.ServiceAddress;
+import io.hanse.fsm.row.VirtualIp;
+import io.hanse.fsm.store.Key;
 import io.hanse.fsm.store.Rows;
 import io.hanse.fsm.store.TableId;
 import io.hanse.fsm.view.Catalog;
@@ -28,6 +31,8 @@ import io.hanse.fsm.view.Health;
 import io.hanse.fsm.view.Kv;
 import io.hanse.fsm.view.Peerings;
 import io.hanse.fsm.view.Sessions;
+import io.hanse.fsm.view.ServiceKinds;
+import io.hanse.fsm.view.Tables;
 import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
@@ -72,7 +77,9 @@ class ClusterModelTest {
     assertThat(catalog.nodes).as(what).isEqualTo(model.catalog.nodes);
     assertThat(catalog.services).as(what).isEqualTo(model.catalog.services);
     assertThat(catalog.checks).as(what).isEqualTo(model.catalog.checks);
+    assertThat(catalog.addresses.given).as(what).isEqualTo(model.catalog.addresses.given);
 
+    requireAllNames(rows, what);
     TreeMap<String, ModelKey> keys = new TreeMap<>();
     for (KvEntry pair : new Kv(rows).list("")) {
       keys.put(
@@ -104,18 +111,44 @@ class ClusterModelTest {
     assertThat(SystemModel.stored(rows).content()).as(what).isEqualTo(model.system.content());
   }
 
+  /** What leaves out instances that are alike leaves out no name and no tag. */
+  private static void requireAllNames(Rows rows, String what) {
+    for (String peer : new String[] {"", "east", "west"}) {
+      TreeMap<String, Set<String>> tags = new TreeMap<>();
+      for (Node node : new Catalog(rows).nodes(peer)) {
+        for (NodeService service : new Catalog(rows).servicesOfNode(peer, node.getNode())) {
+          tags.computeIfAbsent(service.getService(), name -> new TreeSet<>())
+              .addAll(service.getTagsList());
+        }
+      }
+      assertThat(new Catalog(rows).serviceNames(peer)).as(what).isEqualTo(tags);
+    }
+  }
+
   private static CatalogModel stored(Rows rows) {
     CatalogModel stored = new CatalogModel();
     for (String peer : new String[] {"", "east", "west"}) {
       for (Node node : new Catalog(rows).nodes(peer)) {
         String name = node.getNode();
-        stored.nodes.put(CatalogModel.at(peer, name), new ModelNode(name, node.getId()));
+        stored.nodes.put(
+            CatalogModel.at(peer, name),
+            new ModelNode(name, node.getId(), node.getRaftIndex().getCreateIndex()));
         for (NodeService service : new Catalog(rows).servicesOfNode(peer, name)) {
           stored.services.put(
               CatalogModel.at(peer, name, service.getId()),
               new ModelService(
-                  name.toLowerCase(Locale.ROOT), service.getId(), service.getService()));
+                  name.toLowerCase(Locale.ROOT),
+                  service.getId(),
+                  service.getService(),
+                  ServiceKinds.destinationOf(service).orElse(""),
+                  service
+                      .getTaggedAddressesOrDefault(
+                          VirtualIps.TAG, ServiceAddress.getDefaultInstance())
+                      .getAddress()));
         }
+      }
+      for (VirtualIp ip : Tables.VIRTUAL_IPS.list(rows, Key.ofPeer(peer))) {
+        stored.addresses.given.put(CatalogModel.at(peer, ip.getService()), ip.getOffset());
       }
       for (HealthCheck check : new Health(rows).inState(peer, "any")) {
         stored.checks.put(

@@ -176,7 +176,7 @@ final class HoldingModel {
       case NODE -> {
         String name = operation.getNode().getNode().getNode();
         if (operation.getNode().getVerb() == CatalogVerb.CATALOG_SET) {
-          catalog.putNode("", operation.getNode().getNode());
+          catalog.putNode("", operation.getNode().getNode(), index);
         } else if (operation.getNode().getVerb() == CatalogVerb.CATALOG_DELETE) {
           catalog.dropNode("", name);
         }

@@ -44,6 +44,7 @@ final class RandomCommands {
     "", "aaaaaaaa-0000-0000-0000-000000000000", "bbbbbbbb-0000-0000-0000-000000000000"
   };
   private static final String[] SERVICES = {"web", "api", "Web"};
+  private static final String[] TAGS = {"a", "b", "ab", ""};
   private static final String[] INSTANCES = {"s1", "s2", "S1"};
   private static final String[] CHECKS = {"c1", "c2", "serfHealth"};
   private static final String[] STATUSES = {"passing", "warning", "critical", ""};
@@ -93,9 +94,15 @@ final class RandomCommands {
 
   private NodeService.Builder instanceOf(String name) {
     if (random.nextInt(4) == 0) {
-      return sidecar(name);
+      return random.nextBoolean() ? sidecar(name) : sidecar(name).setId(one(INSTANCES));
     }
     NodeService.Builder service = service(name, one(INSTANCES)).setPort(random.nextInt(2));
+    if (random.nextInt(4) == 0) {
+      service.addTags(one(TAGS)).addTags(one(TAGS));
+    }
+    if (random.nextInt(6) == 0) {
+      service.getConnectBuilder().setNative(true);
+    }
     return random.nextInt(8) == 0 ? service.putMeta("bad key", "v") : service;
   }
 
