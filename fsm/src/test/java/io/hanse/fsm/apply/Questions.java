@@ -5,6 +5,7 @@ import io.hanse.fsm.view.Acl;
 import io.hanse.fsm.view.Autopilot;
 import io.hanse.fsm.view.Ca;
 import io.hanse.fsm.view.Catalog;
+import io.hanse.fsm.view.CentralConfig;
 import io.hanse.fsm.view.ConfigEntries;
 import io.hanse.fsm.view.ExportResolver;
 import io.hanse.fsm.view.Health;
@@ -78,12 +79,18 @@ final class Questions {
     all.put("binding rules", rows -> new Acl(rows).bindingRules(""));
     all.put("binding rules of method", rows -> new Acl(rows).bindingRules("jwt"));
     all.put("binding rule", rows -> new Acl(rows).bindingRule("r1"));
+  private static Object merged(Rows rows) {
+    CentralConfig central = new CentralConfig(rows);
+    return new Catalog(rows)
+        .connect("", "web").stream().map(one -> central.merged(one.getService())).toList();
   }
 
   private static Map<String, Function<Rows, Object>> ofParts() {
     Map<String, Function<Rows, Object>> all = new LinkedHashMap<>();
     all.put("service names", rows -> new Catalog(rows).serviceNames(""));
+    all.put("service names of west", rows -> new Catalog(rows).serviceNames("west"));
     all.put("names of kind", rows -> new Catalog(rows).namesOfKind("", ""));
+    all.put("merged", Questions::merged);
     all.put("imported services", rows -> new Peerings(rows).importedServices("west"));
     all.put("keys", rows -> new Kv(rows).keys("", "/"));
     all.put("protocol", rows -> new ConfigEntries(rows).protocolOf("web"));

@@ -35,6 +35,12 @@ final class ServiceByHash implements Handler {
   public CompletableFuture<Answer> handle(Call call) {
     String hash = call.parameters().first("hash");
     QueryOptions options = QueryOptions.parse(call.parameters());
+    if (CentralMerge.isAsked(call)) {
+      // Known to Consul, not yet to us: ignored, it would show something else.
+      throw HttpProblem.badRequest(
+          "Invalid query parameter: \"merge-central-config\" - not supported by this version of"
+              + " Hanse");
+    }
     CompletableFuture<Answer> answer = new CompletableFuture<>();
     if (hash.isEmpty() || !hash.equals(hashOf(call.rest()))) {
       answer.complete(answer(call.rest()));

@@ -20,9 +20,6 @@ public record QueryOptions(Level level, long index, Duration waitMax, Duration m
   static final Duration WAIT_MAX = Duration.ofMinutes(10);
   static final Duration WAIT_DEFAULT = Duration.ofMinutes(5);
 
-  /** Known to Consul, not yet to us: refused by name, for ignored it would show something else. */
-  private static final List<String> UNSUPPORTED = List.of("merge-central-config");
-
   /** What is said of the age of cached answers, of which there are none: each is fresh. */
   private static final List<String> AGES = List.of("max-age=", "stale-if-error=");
 
@@ -34,12 +31,6 @@ public record QueryOptions(Level level, long index, Duration waitMax, Duration m
   public static QueryOptions parse(Parameters parameters) {
     long index = parseIndex(parameters.first("index"));
     Duration wait = parseWait(parameters.first("wait"));
-    for (String name : UNSUPPORTED) {
-      if (parameters.has(name)) {
-        throw HttpProblem.badRequest(
-            "Invalid query parameter: \"" + name + "\" - not supported by this version of Hanse");
-      }
-    }
     Duration maxStale = parseMaxStale(parameters.first("max_stale"));
     boolean isStale = parameters.has("stale") || !maxStale.isZero();
     boolean isConsistent = parameters.has("consistent");

@@ -24,7 +24,8 @@ class ReplayIT {
   @ParameterizedTest
   @CsvSource({
     "blocking,76",
-    "catalog,124",
+    "catalog,126",
+    "catalog-more,60",
     "config-entries,87",
     "connect-ca,25",
     "encoding-compact,16",
