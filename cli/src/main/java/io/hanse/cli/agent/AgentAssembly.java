@@ -96,9 +96,43 @@ public final class AgentAssembly implements AutoCloseable {
             Clock.systemUTC(),
             threads.timer());
     PeeringAssembly peering =
-        part(PeeringAssembly.start(config, replication, authority, ids, threads));
-
+        part(new PeeringAssembly(config, replication, authority, ids, threads));
     LeafCache leaves = part(new LeafCache(authority, Clock.systemUTC(), threads.timer()));
+    AgentCore core = core(identity, threads, folder, replication);
+    ServerAgent agent =
+        new ServerAgent(
+            identity, replication.self(), core, replication.leadership(), replication.reader());
+    FileDefinitions.register(config, core);
+    SessionTimers sessions =
+        part(
+            new SessionTimers(
+                part(new ThreadLoops("sessions", 1)).newLoop(),
+                replication.leadership(),
+                replication.leaderCall(),
+                replication.reader(),
+                replication.submitter()::submit));
+    sessions.start();
+    // Before what a first answer does not need: streams, certificates and the leader's tasks.
+    HttpApi http =
+        part(
+            http(
+                config,
+                folder,
+                certificates,
+                new Endpoints.Ports(
+                    replication.reader(),
+                    replication.submitter(),
+                    replication.leadership(),
+                    replication.leaderCall(),
+                    replication.serverCall(),
+                    replication.membership(),
+                    agent,
+                    sessions,
+                    ids,
+                    peering.operations(),
+                    leaves,
+                    authority)));
+    peering.start();
     part(
         LiveQuery.start(
             replication.reader(),
@@ -106,11 +140,6 @@ public final class AgentAssembly implements AutoCloseable {
             threads.timer(),
             (key, index) -> key.ifPresent(leaves::activeKey),
             failure -> LOG.error("root of the authority is not followed", failure)));
-
-    AgentCore core = core(identity, threads, folder, replication);
-    ServerAgent agent =
-        new ServerAgent(
-            identity, replication.self(), core, replication.leadership(), replication.reader());
     new ServerHealth(
             replication.self(),
             replication.leadership(),
@@ -128,52 +157,45 @@ public final class AgentAssembly implements AutoCloseable {
     leaderTasks.whileLeading("expired tokens", Duration.ofSeconds(5), expiry::run);
     leaderTasks.onLeading(
         "configuration of autopilot", () -> writeAutopilot(replication.submitter()));
-    SessionTimers sessions =
-        part(
-            new SessionTimers(
-                part(new ThreadLoops("sessions", 1)).newLoop(),
-                replication.leadership(),
-                replication.leaderCall(),
-                replication.reader(),
-                replication.submitter()::submit));
-    sessions.start();
     BootstrapEntries entries = BootstrapEntries.of(config.bootstrapEntries());
     leaderTasks.onLeading(
         "entries of the configuration", () -> entries.write(replication.submitter()));
-    FileDefinitions.register(config, core);
-
-    HttpApi http =
-        part(
-            HttpApi.of(
-                new Endpoints.Ports(
-                    replication.reader(),
-                    replication.submitter(),
-                    replication.leadership(),
-                    replication.leaderCall(),
-                    replication.serverCall(),
-                    replication.membership(),
-                    agent,
-                    sessions,
-                    ids,
-                    peering.operations(),
-                    leaves,
-                    authority),
-                httpSettings(config, folder),
-                HTTP_THREADS));
-    for (String address : config.addresses().http()) {
-      http.listen(new InetSocketAddress(address, config.ports().http()));
-    }
-    certificates
-        .ofHttps()
-        .ifPresent(
-            tls -> {
-              boolean verify =
-                  config.tls().https().filter(AgentConfig.Listener::verifyIncoming).isPresent();
-              for (String address : config.addresses().https()) {
-                http.listenTls(new InetSocketAddress(address, config.ports().https()), tls, verify);
-              }
-            });
+    stopFirst(http);
     LOG.info("agent started node={} id={}", identity.nodeName(), identity.nodeId());
+  }
+
+  private static HttpApi http(
+      AgentConfig config,
+      DataFolder folder,
+      CertificateFiles certificates,
+      Endpoints.Ports ports) {
+    HttpApi http = HttpApi.of(ports, httpSettings(config, folder), HTTP_THREADS);
+    try {
+      for (String address : config.addresses().http()) {
+        http.listen(new InetSocketAddress(address, config.ports().http()));
+      }
+      certificates
+          .ofHttps()
+          .ifPresent(
+              tls -> {
+                boolean verify =
+                    config.tls().https().filter(AgentConfig.Listener::verifyIncoming).isPresent();
+                for (String address : config.addresses().https()) {
+                  http.listenTls(
+                      new InetSocketAddress(address, config.ports().https()), tls, verify);
+                }
+              });
+      return http;
+    } catch (RuntimeException e) {
+      http.close();
+      throw e;
+    }
+  }
+
+  /** Nothing is asked any more of what stops after it. */
+  private void stopFirst(AutoCloseable part) {
+    parts.remove(part);
+    parts.push(part);
   }
 
   private static AgentIdentity identity(AgentConfig config, DataFolder folder) throws IOException {
