@@ -276,6 +276,7 @@ public final class AgentAssembly implements AutoCloseable {
   private static HttpSettings httpSettings(AgentConfig config, DataFolder folder) {
     return HttpSettings.DEFAULTS
         .indented(config.dev())
+        .withConnectionsPerClient(config.limits().httpConnectionsPerClient())
         .withDefaultIntentionPolicy(config.defaultIntentionPolicy().orElse(""))
         .withTransferFolder(folder.path().resolve("transfers"));
   }

@@ -48,6 +48,10 @@ public record HttpSettings(
       Duration closing) {
     public static final Limits DEFAULTS =
         new Limits(200, 64 << 10, 256 << 10, 1 << 20, Duration.ofMinutes(3), Duration.ofSeconds(2));
+
+    Limits withConnectionsPerClient(int max) {
+      return new Limits(max, requestLineBytesMax, headerBytesMax, bodyBytesMax, idle, closing);
+    }
   }
 
   public static final HttpSettings DEFAULTS =
@@ -77,6 +81,19 @@ public record HttpSettings(
         writers,
         kvValueBytesMax,
         limits,
+        reads,
+        transferFolder);
+  }
+
+  public HttpSettings withConnectionsPerClient(int max) {
+    return new HttpSettings(
+        isIndented,
+        defaultIntentionPolicy,
+        responseHeaders,
+        blockedPrefixes,
+        writers,
+        kvValueBytesMax,
+        limits.withConnectionsPerClient(max),
         reads,
         transferFolder);
   }
