@@ -39,7 +39,8 @@ public final class Reads {
 
   /**
    * A read that can wait for a change, and whose answer depends on nothing but the call's path and
-   * query and what it reads from the view: it is kept, encoded, while it is right.
+   * query and what it reads from the view: it is kept, encoded, while it is right. Once tokens
+   * decide on what is seen, a token's rights belong to the question, too.
    */
   public Handler kept(Metadata metadata, Query query) {
     return new ReadHandler(metadata, staged(query), true, false, true);
