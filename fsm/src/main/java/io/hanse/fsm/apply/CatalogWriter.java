@@ -222,6 +222,7 @@ final class CatalogWriter {
     }
     if (Tables.NODES.remove(rows, Keys.node(peer, node)) && peer.isEmpty()) {
       sessions.nodeGone(node);
+      CoordinateApplier.nodeGone(rows, node);
     }
   }
 }

@@ -55,6 +55,9 @@ enum CommandType {
       BodyCase.OPEN_SESSION_TIMERS, Command::getOpenSessionTimers, SessionApplier::openTimers),
   EXPIRE_SESSIONS(BodyCase.EXPIRE_SESSIONS, Command::getExpireSessions, SessionApplier::expire),
   TRANSACT(BodyCase.TRANSACT, Command::getTransact, TransactionApplier::transact),
+  WRITE_COORDINATE(
+      BodyCase.WRITE_COORDINATE, Command::getWriteCoordinate, CoordinateApplier::write),
+  FIRE_EVENT(BodyCase.FIRE_EVENT, Command::getFireEvent, EventApplier::fire),
   BOOTSTRAP_ACL(BodyCase.BOOTSTRAP_ACL, Command::getBootstrapAcl, AclTokenApplier::bootstrap),
   WRITE_ACL_TOKENS(BodyCase.WRITE_ACL_TOKENS, Command::getWriteAclTokens, AclTokenApplier::write),
   DELETE_ACL_TOKENS(

@@ -23,6 +23,8 @@ public enum TableId {
   COUNTERS(16),
   TOMBSTONES(17),
   SESSIONS(18),
+  COORDINATES(20),
+  USER_EVENTS(21),
   ACL_TOKENS(30),
   ACL_POLICIES(31),
   ACL_ROLES(32),
@@ -104,7 +106,7 @@ public enum TableId {
   /** Whether its rows count towards the quota. What the system itself keeps has other bounds. */
   boolean isCounted() {
     return switch (this) {
-      case NODES, SERVICES, CHECKS, CONFIG_ENTRIES, KV, SESSIONS -> true;
+      case NODES, SERVICES, CHECKS, CONFIG_ENTRIES, KV, SESSIONS, COORDINATES -> true;
       case PEERINGS, PEERING_SECRETS, SECRETS_IN_USE, TRUST_BUNDLES -> true;
       case ACL_TOKENS, ACL_POLICIES, ACL_ROLES, ACL_BINDING_RULES, ACL_AUTH_METHODS -> true;
       case ACL_BOOTSTRAP -> true;

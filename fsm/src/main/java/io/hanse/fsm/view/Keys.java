@@ -80,8 +80,17 @@ public final class Keys {
     return sessionNode(node).thenFolded(checkId);
   }
 
-  /** In an index by age. */
-  static Key created(long index) {
+  public static Key coordinate(String node, String segment) {
+    return Key.EMPTY.thenFolded(node).then(segment);
+  }
+
+  /** Of all segments of a node. */
+  static Key coordinates(String node) {
+    return Key.EMPTY.thenFolded(node);
+  }
+
+  /** By age. */
+  public static Key created(long index) {
     return Key.EMPTY.then(index);
   }
 

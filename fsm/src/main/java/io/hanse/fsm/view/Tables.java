@@ -5,6 +5,7 @@ import io.hanse.fsm.row.CaConfiguration;
 import io.hanse.fsm.row.CaRoot;
 import io.hanse.fsm.row.ClusterIdentity;
 import io.hanse.fsm.row.ConfigEntry;
+import io.hanse.fsm.row.Coordinate;
 import io.hanse.fsm.row.HealthCheck;
 import io.hanse.fsm.row.KvEntry;
 import io.hanse.fsm.row.Node;
@@ -19,6 +20,7 @@ import io.hanse.fsm.row.Session;
 import io.hanse.fsm.row.StateQuota;
 import io.hanse.fsm.row.SubmittingClient;
 import io.hanse.fsm.row.SystemRecord;
+import io.hanse.fsm.row.UserEvent;
 import io.hanse.fsm.store.Key;
 import io.hanse.fsm.store.Schema;
 import io.hanse.fsm.store.Table;
@@ -73,6 +75,18 @@ public final class Tables {
   public static final Table<KvEntry> KV =
       Table.of(TableId.KV, KvEntry.getDefaultInstance(), entry -> Keys.kv(entry.getKey()))
           .indexedBy(TableId.KV_BY_SESSION, Tables::bySession);
+
+  public static final Table<Coordinate> COORDINATES =
+      Table.of(
+          TableId.COORDINATES,
+          Coordinate.getDefaultInstance(),
+          row -> Keys.coordinate(row.getNode(), row.getSegment()));
+
+  public static final Table<UserEvent> USER_EVENTS =
+      Table.of(
+          TableId.USER_EVENTS,
+          UserEvent.getDefaultInstance(),
+          event -> Keys.created(event.getLTime()));
 
   public static final Table<Session> SESSIONS =
       Table.of(
@@ -152,6 +166,8 @@ public final class Tables {
               CONFIG_ENTRIES,
               KV,
               SESSIONS,
+              COORDINATES,
+              USER_EVENTS,
               PEERINGS,
               PEERING_SECRETS,
               TRUST_BUNDLES,

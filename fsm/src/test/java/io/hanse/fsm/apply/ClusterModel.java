@@ -69,6 +69,7 @@ final class ClusterModel {
   /** Answers whether a conditional command took place. */
   boolean apply(Command command, long index, long timeMillis) {
     holding.timeMillis = timeMillis;
+    acl.timeMillis = timeMillis;
     boolean done = apply(command, index);
     holding.endWhatFailed(index);
     return done;
@@ -90,6 +91,10 @@ final class ClusterModel {
         }
         command.getExpireSessions().getIdsList().forEach(id -> holding.destroy(id, index));
       }
+      case WRITE_COORDINATE -> {
+        return holding.locate(command.getWriteCoordinate().getCoordinate());
+      }
+      case FIRE_EVENT -> holding.fire(command.getFireEvent().getEvent());
       case TRANSACT -> {
         return transact(command.getTransact(), index);
       }

@@ -12,6 +12,7 @@ import io.hanse.fsm.apply.HoldingModel.ModelSession;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.CommandResult;
 import io.hanse.fsm.row.ConfigEntry;
+import io.hanse.fsm.row.Coordinate;
 import io.hanse.fsm.row.HealthCheck;
 import io.hanse.fsm.row.KvEntry;
 import io.hanse.fsm.row.Node;
@@ -20,14 +21,17 @@ import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringSecrets;
 import io.hanse.fsm.row.PeeringTrustBundle;
 import io.hanse.fsm.row.Session;
+import io.hanse.fsm.row.UserEvent;
 import io.hanse.fsm.store.Rows;
 import io.hanse.fsm.store.TableId;
 import io.hanse.fsm.view.Catalog;
 import io.hanse.fsm.view.ConfigEntries;
+import io.hanse.fsm.view.Coordinates;
 import io.hanse.fsm.view.Health;
 import io.hanse.fsm.view.Kv;
 import io.hanse.fsm.view.Peerings;
 import io.hanse.fsm.view.Sessions;
+import io.hanse.fsm.view.UserEvents;
 import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
@@ -91,6 +95,16 @@ class ClusterModelTest {
       sessions.put(session.getId(), HoldingModel.modelOf(session));
     }
     assertThat(sessions).as(what).isEqualTo(model.holding.sessions);
+
+    TreeMap<String, Double> coordinates = new TreeMap<>();
+    for (Coordinate row : new Coordinates(rows).all()) {
+      coordinates.put(CatalogModel.at("", row.getNode()), row.getCoord().getHeight());
+    }
+    assertThat(coordinates).as(what).isEqualTo(model.holding.coordinates);
+    assertThat(new UserEvents(rows).all())
+        .as(what)
+        .extracting(UserEvent::getId)
+        .containsExactlyElementsOf(model.holding.events);
 
     TreeMap<String, ModelEntry> entries = new TreeMap<>();
     for (ConfigEntry entry : new ConfigEntries(rows).ofKind("")) {

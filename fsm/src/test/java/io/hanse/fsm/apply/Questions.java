@@ -6,12 +6,14 @@ import io.hanse.fsm.view.Autopilot;
 import io.hanse.fsm.view.Ca;
 import io.hanse.fsm.view.Catalog;
 import io.hanse.fsm.view.ConfigEntries;
+import io.hanse.fsm.view.Coordinates;
 import io.hanse.fsm.view.ExportResolver;
 import io.hanse.fsm.view.Health;
 import io.hanse.fsm.view.IntentionMatcher;
 import io.hanse.fsm.view.Kv;
 import io.hanse.fsm.view.Peerings;
 import io.hanse.fsm.view.Sessions;
+import io.hanse.fsm.view.UserEvents;
 import io.hanse.fsm.view.SystemRecords;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -46,6 +48,9 @@ final class Questions {
     }
     all.put("key", rows -> new Kv(rows).get("a"));
     all.put("keys with values", rows -> new Kv(rows).list("a/"));
+    all.put("coordinates", rows -> new Coordinates(rows).all());
+    all.put("coordinates of node", rows -> new Coordinates(rows).ofNode("n1"));
+    all.put("events", rows -> new UserEvents(rows).all());
     all.put("keys held", rows -> new Kv(rows).heldBy("x1"));
     all.put("sessions", rows -> new Sessions(rows).all());
     all.put("session", rows -> new Sessions(rows).session("x1"));

@@ -1,6 +1,7 @@
 package io.hanse.http.route;
 
 import static io.hanse.http.query.Metadata.NONE;
+import static io.hanse.http.query.Metadata.ONLY_INDEX;
 import static io.hanse.http.query.Metadata.PLAIN;
 import static io.hanse.http.query.Metadata.WITH_CONSISTENCY;
 import static io.hanse.http.route.Endpoint.at;
@@ -12,7 +13,9 @@ import io.hanse.http.endpoints.AgentEndpoints;
 import io.hanse.http.endpoints.AutopilotEndpoints;
 import io.hanse.http.endpoints.CatalogEndpoints;
 import io.hanse.http.endpoints.ConnectEndpoints;
+import io.hanse.http.endpoints.CoordinateEndpoints;
 import io.hanse.http.endpoints.Endpoints;
+import io.hanse.http.endpoints.EventEndpoints;
 import io.hanse.http.endpoints.HealthEndpoints;
 import io.hanse.http.endpoints.OperatorEndpoints;
 import io.hanse.http.endpoints.PeeringEndpoints;
@@ -36,6 +39,8 @@ public final class EndpointTable {
             health(endpoints.health(), reads),
             data(endpoints, reads),
             sessions(endpoints.sessions(), reads),
+            events(endpoints.events(), reads),
+            coordinates(endpoints.coordinates(), reads),
             peering(endpoints.peering(), reads),
             connect(endpoints, reads),
             agent(endpoints))
@@ -187,6 +192,28 @@ public final class EndpointTable {
             .get("session:read", reads.blocking(PLAIN, sessions::ofNode), "Those of a node"),
         at("/v1/session/list")
             .get("session:read", reads.blocking(PLAIN, sessions::list), "All sessions"));
+  }
+
+  private static List<Endpoint> events(EventEndpoints events, Reads reads) {
+    return List.of(
+        atAgent("/v1/event/fire/").put("event:write", events::fire, "Fires an event"),
+        atAgent("/v1/event/list")
+            .get(
+                "event:read",
+                reads.blocking(ONLY_INDEX, events::list),
+                "The newest events that are about this agent"));
+  }
+
+  private static List<Endpoint> coordinates(CoordinateEndpoints coordinates, Reads reads) {
+    return List.of(
+        at("/v1/coordinate/datacenters")
+            .get("-", reads.once(NONE, coordinates::datacenters), "Those of the servers"),
+        at("/v1/coordinate/nodes")
+            .get("node:read", reads.blocking(PLAIN, coordinates::nodes), "Those of all nodes"),
+        at("/v1/coordinate/node/")
+            .get("node:read", reads.blocking(PLAIN, coordinates::node), "Those of a node"),
+        at("/v1/coordinate/update")
+            .put("node:write", coordinates::update, "Says where a node is"));
   }
 
   private static List<Endpoint> peering(PeeringEndpoints peering, Reads reads) {

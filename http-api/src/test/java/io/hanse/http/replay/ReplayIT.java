@@ -30,6 +30,7 @@ class ReplayIT {
     "encoding-compact,16",
     "encoding-dev,16",
     "errors-and-routing,42",
+    "event-query-ui,11",
     "exported-services,36",
     "health,60",
     "kv-session-txn,102",
