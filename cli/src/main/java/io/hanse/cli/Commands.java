@@ -6,6 +6,7 @@ import io.hanse.cli.command.ConfigCommands;
 import io.hanse.cli.command.ConnectCaCommands;
 import io.hanse.cli.command.ConnectCommands;
 import io.hanse.cli.command.DebugCommands;
+import io.hanse.cli.command.IntentionCommands;
 import io.hanse.cli.command.KvCommands;
 import io.hanse.cli.command.MembersCommand;
 import io.hanse.cli.command.OperatorAutopilotCommands;
@@ -41,6 +42,7 @@ final class Commands {
           "debug",
           "demo",
           "gateway",
+          "intention",
           "kv",
           "members",
           "operator",
@@ -75,6 +77,7 @@ final class Commands {
       case "debug" -> new DebugCommands(session);
       case "demo" -> new DemoCommand(session);
       case "gateway" -> new GatewayCommand(session);
+      case "intention" -> new IntentionCommands(session);
       case "kv" -> new KvCommands(session);
       case "members" -> new MembersCommand(session);
       case "operator" -> new OperatorCommands();

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** An agent of the built distribution, as a process of its own on free ports of loopback. */
 final class AgentProcess implements Subject {
@@ -35,6 +36,18 @@ final class AgentProcess implements Subject {
   private AgentProcess(Map<String, Integer> ports, Process process) {
     this.ports = ports;
     this.process = process;
+  }
+
+  /** The program of the distribution that was built. */
+  static Path program() throws IOException {
+    try (Stream<Path> built = Files.list(Path.of("target"))) {
+      return built
+          .map(folder -> folder.resolve("bin/hanse"))
+          .filter(Files::isExecutable)
+          .findFirst()
+          .orElseThrow(() -> new IllegalStateException("no distribution in target"))
+          .toAbsolutePath();
+    }
   }
 
   /** Starts one, and waits until it leads, has an authority and is in its own catalog. */

@@ -7,14 +7,15 @@ import io.hanse.http.replay.Replayer;
 import io.hanse.http.replay.Replayer.Outcome;
 import io.hanse.http.replay.SkipList;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Recordings of a real Consul against whole agents of the distribution. */
+@Execution(ExecutionMode.CONCURRENT)
 class HttpReplayIT {
   private static final SkipList SKIPS = SkipList.load("skip.txt", "skip-with-agent.txt");
 
@@ -27,10 +28,12 @@ class HttpReplayIT {
     "agent-misc,6",
     "agent-services,70",
     "encoding-dev,16",
-    "peering,130"
+    "errors-not-dev,8",
+    "peering,151",
+    "peering-disabled,5"
   })
   void shouldAnswerAsConsulDid(String file, int replayedMin) throws IOException {
-    Path bin = bin();
+    Path bin = AgentProcess.program();
     Outcome outcome =
         Replayer.replay(
             Recording.load(file),
@@ -39,16 +42,5 @@ class HttpReplayIT {
             (agent, isDev) -> AgentProcess.start(bin, folder, agent, isDev));
     assertThat(outcome.differences()).isEmpty();
     assertThat(outcome.replayed()).isGreaterThanOrEqualTo(replayedMin);
-  }
-
-  private static Path bin() throws IOException {
-    try (Stream<Path> built = Files.list(Path.of("target"))) {
-      return built
-          .map(folder -> folder.resolve("bin/hanse"))
-          .filter(Files::isExecutable)
-          .findFirst()
-          .orElseThrow(() -> new IllegalStateException("no distribution in target"))
-          .toAbsolutePath();
-    }
   }
 }

@@ -76,7 +76,10 @@ class RecordedErrorsTest {
   /** Refusals that only a server's answer leads to. */
   private static boolean needsServer(Line line) {
     return line.err()
-            .matches("(?s)No peering with.*|Error! (No key|Did not).*|.*not (updated|deleted).*")
+            .matches(
+                "(?s)No peering with.*|Error! (No key|Did not).*|Intention not found.*"
+                    + "|.*not (updated|deleted).*")
+        || line.out().startsWith("Denied")
         || line.err().contains("invalid config key \"")
         || line.err().contains("invalid config entry kind")
         || line.err().contains("No sidecar proxy registered")

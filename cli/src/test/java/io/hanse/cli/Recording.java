@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Objects;
 
 /** Command lines of a real Consul with what it printed, in the order in which they were given. */
-record Recording(String name, List<Line> lines) {
+record Recording(String name, Value header, List<Line> lines) {
   static final List<String> NAMES =
       List.of("config", "general", "kv-connect-ca", "peering", "services-catalog-intention");
 
@@ -29,6 +29,11 @@ record Recording(String name, List<Line> lines) {
       return !path.name().isEmpty() || arguments.stream().allMatch(word -> word.startsWith("-"));
     }
 
+    /** The agent that it is for, where there are two. */
+    String cluster() {
+      return json.at("cluster").text();
+    }
+
     int exit() {
       return (int) json.at("exit").whole();
     }
@@ -46,14 +51,14 @@ record Recording(String name, List<Line> lines) {
     try (InputStream in =
         Objects.requireNonNull(
             Recording.class.getResourceAsStream("/conformance/" + name + ".jsonl"))) {
-      List<Line> lines =
+      List<Value> all =
           new String(in.readAllBytes(), StandardCharsets.UTF_8)
               .lines()
               .map(JsonText::parse)
-              .filter(line -> !line.at("argv").isNothing())
-              .map(Line::new)
               .toList();
-      return new Recording(name, lines);
+      List<Line> lines =
+          all.stream().filter(line -> !line.at("argv").isNothing()).map(Line::new).toList();
+      return new Recording(name, all.get(0), lines);
     }
   }
 }

@@ -10,13 +10,16 @@ import io.hanse.http.agent.LocalAgent;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** An agent that remembers what it is told: no checks run, nothing reaches the catalog. */
 public final class MemoryAgent implements LocalAgent {
   private final Map<String, NodeService> services = new TreeMap<>();
   private final Map<String, HealthCheck> checks = new TreeMap<>();
+  private final Set<Runnable> watchers = ConcurrentHashMap.newKeySet();
 
   @Override
   public String nodeName() {
@@ -59,6 +62,12 @@ public final class MemoryAgent implements LocalAgent {
   }
 
   @Override
+  public Runnable watchServices(Runnable changed) {
+    watchers.add(changed);
+    return () -> watchers.remove(changed);
+  }
+
+  @Override
   public synchronized List<HealthCheck> checks() {
     return List.copyOf(checks.values());
   }
@@ -81,14 +90,17 @@ public final class MemoryAgent implements LocalAgent {
             .setWeights(Weights.newBuilder().setPassing(1).setWarning(1))
             .setProxy(definition.getProxy())
             .build());
+    watchers.forEach(Runnable::run);
     return CompletableFuture.completedFuture(null);
   }
 
   @Override
   public synchronized CompletableFuture<Void> deregisterService(String id) {
-    return services.remove(id) == null
-        ? failed(ProblemCode.NOT_FOUND, "Unknown service ID \"" + id + "\".")
-        : CompletableFuture.completedFuture(null);
+    if (services.remove(id) == null) {
+      return failed(ProblemCode.NOT_FOUND, "Unknown service ID \"" + id + "\".");
+    }
+    watchers.forEach(Runnable::run);
+    return CompletableFuture.completedFuture(null);
   }
 
   @Override

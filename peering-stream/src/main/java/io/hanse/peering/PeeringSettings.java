@@ -32,6 +32,17 @@ public record PeeringSettings(
         Duration.ofSeconds(5));
   }
 
+  public PeeringSettings with(boolean newPeeringEnabled, boolean newGrpcTlsEnabled) {
+    return new PeeringSettings(
+        datacenter,
+        newPeeringEnabled,
+        connectEnabled,
+        newGrpcTlsEnabled,
+        exchangePatience,
+        exchangePause,
+        attemptPatience);
+  }
+
   /** For a whole establish on the leader, its writes included. */
   Duration establishPatience() {
     return exchangePatience.plus(attemptPatience).plusSeconds(10);

@@ -39,9 +39,12 @@ public final class GroupCommit {
   private int inFlight;
   private boolean isOpen;
 
+  /** The completer will look at the queue: once for all that come until it does. */
+  private boolean isSendDue;
+
   /**
    * @param log appends an entry and answers what the state machine said
-   * @param completer where answers are given, never the apply thread
+   * @param completer where batches are sent and answers are given, never the apply thread
    * @param wallMillis the clock that stamps each batch
    */
   public GroupCommit(
@@ -86,6 +89,7 @@ public final class GroupCommit {
     int bytes = entry.getSerializedSize();
     long deadline = nanoClock.getAsLong() + patienceMillis * 1_000_000;
     Waiting waiting = new Waiting(entry, bytes, deadline, new CompletableFuture<>());
+    boolean isToSend;
     synchronized (this) {
       if (!isOpen) {
         return CompletableFuture.failedFuture(Problems.notLeader());
@@ -97,12 +101,19 @@ public final class GroupCommit {
       }
       queue.add(waiting);
       queuedBytes += bytes;
+      isToSend = !isSendDue && inFlight < limits.batchesInFlight();
+      isSendDue |= isToSend;
     }
-    send();
+    if (isToSend) {
+      completer.execute(this::send);
+    }
     return waiting.answer;
   }
 
   private void send() {
+    synchronized (this) {
+      isSendDue = false;
+    }
     for (List<Waiting> batch = take(); batch != null; batch = take()) {
       append(batch);
     }

@@ -13,7 +13,6 @@ import io.hanse.fsm.row.RegisterClient;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
@@ -38,6 +37,7 @@ public final class Submitter implements CommandSubmitter {
   private final PeerCalls peers;
   private final Executor completer;
   private final LongSupplier nanoClock;
+  private final Deadlines deadlines;
   private final AtomicInteger open = new AtomicInteger();
   private final AtomicReference<@Nullable CompletableFuture<Session>> session =
       new AtomicReference<>();
@@ -57,6 +57,7 @@ public final class Submitter implements CommandSubmitter {
     this.peers = peers;
     this.completer = completer;
     this.nanoClock = nanoClock;
+    this.deadlines = new Deadlines(completer, nanoClock);
   }
 
   @Override
@@ -163,22 +164,31 @@ public final class Submitter implements CommandSubmitter {
     }
 
     void begin() {
-      session()
-          .whenCompleteAsync(
-              (registered, failure) -> {
-                if (failure != null) {
-                  // Nothing was sent but the registration: whatever befell it, this is a no.
-                  fail(
-                      Problems.code(failure) == ProblemCode.COMMIT_UNKNOWN
-                          ? Problems.noLeader()
-                          : Problems.cause(failure));
-                } else {
-                  session = registered;
-                  sequence = registered.begin();
-                  attempt();
-                }
-              },
-              completer);
+      CompletableFuture<Session> registered = session();
+      if (registered.isDone() && !registered.isCompletedExceptionally()) {
+        // The common case takes no detour over another thread.
+        begin(registered.join());
+        return;
+      }
+      registered.whenCompleteAsync(
+          (known, failure) -> {
+            if (failure != null) {
+              // Nothing was sent but the registration: whatever befell it, this is a no.
+              fail(
+                  Problems.code(failure) == ProblemCode.COMMIT_UNKNOWN
+                      ? Problems.noLeader()
+                      : Problems.cause(failure));
+            } else {
+              begin(known);
+            }
+          },
+          completer);
+    }
+
+    private void begin(Session registered) {
+      session = registered;
+      sequence = registered.begin();
+      attempt();
     }
 
     void attempt() {
@@ -200,8 +210,18 @@ public final class Submitter implements CommandSubmitter {
         sent = CompletableFuture.failedFuture(e);
       }
       // No longer than it is worth asking again: the answer of a paused leader may never come.
-      long boundMillis = (followUntil - now) / 1_000_000;
-      sent.orTimeout(boundMillis, TimeUnit.MILLISECONDS).whenCompleteAsync(this::settle, completer);
+      if (!sent.isDone()) {
+        deadlines.bound(sent, followUntil);
+      }
+      sent.whenComplete(
+          (result, failure) -> {
+            if (failure == null) {
+              settle(result, null);
+            } else {
+              // Never on the thread of the caller: what it holds is not known.
+              completer.execute(() -> settle(null, failure));
+            }
+          });
     }
 
     private CompletableFuture<CommandResult> send(String leader, long patienceMillis) {

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Which member gets a vote and which is taken out, on a clock of the test's own. */
 class MemberDutyTest {
-  private static final java.time.Duration DEAD_AFTER = java.time.Duration.ofHours(72);
+  private static final java.time.Duration DEAD_AFTER = java.time.Duration.ofDays(3);
   private static final long HOUR = TimeUnit.HOURS.toMillis(1);
 
   @TempDir private Path directory;

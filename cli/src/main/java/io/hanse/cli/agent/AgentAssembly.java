@@ -16,6 +16,8 @@ import io.hanse.fsm.view.Autopilot;
 import io.hanse.fsm.view.Ca;
 import io.hanse.http.endpoints.DigestEndpoints;
 import io.hanse.http.endpoints.Endpoints;
+import io.hanse.http.query.QueryOptions;
+import io.hanse.http.query.Reads;
 import io.hanse.http.server.HttpApi;
 import io.hanse.http.server.HttpSettings;
 import io.hanse.identity.CaService;
@@ -96,9 +98,43 @@ public final class AgentAssembly implements AutoCloseable {
             Clock.systemUTC(),
             threads.timer());
     PeeringAssembly peering =
-        part(PeeringAssembly.start(config, replication, authority, ids, threads));
-
+        part(new PeeringAssembly(config, replication, authority, ids, threads));
     LeafCache leaves = part(new LeafCache(authority, Clock.systemUTC(), threads.timer()));
+    AgentCore core = core(identity, threads, folder, replication);
+    ServerAgent agent =
+        new ServerAgent(
+            identity, replication.self(), core, replication.leadership(), replication.reader());
+    FileDefinitions.register(config, core);
+    SessionTimers sessions =
+        part(
+            new SessionTimers(
+                part(new ThreadLoops("sessions", 1)).newLoop(),
+                replication.leadership(),
+                replication.leaderCall(),
+                replication.reader(),
+                replication.submitter()::submit));
+    sessions.start();
+    // Before what a first answer does not need: streams, certificates and the leader's tasks.
+    HttpApi http =
+        part(
+            http(
+                config,
+                folder,
+                certificates,
+                new Endpoints.Ports(
+                    replication.reader(),
+                    replication.submitter(),
+                    replication.leadership(),
+                    replication.leaderCall(),
+                    replication.serverCall(),
+                    replication.membership(),
+                    agent,
+                    sessions,
+                    ids,
+                    peering.operations(),
+                    leaves,
+                    authority)));
+    peering.start();
     part(
         LiveQuery.start(
             replication.reader(),
@@ -106,11 +142,6 @@ public final class AgentAssembly implements AutoCloseable {
             threads.timer(),
             (key, index) -> key.ifPresent(leaves::activeKey),
             failure -> LOG.error("root of the authority is not followed", failure)));
-
-    AgentCore core = core(identity, threads, folder, replication);
-    ServerAgent agent =
-        new ServerAgent(
-            identity, replication.self(), core, replication.leadership(), replication.reader());
     new ServerHealth(
             replication.self(),
             replication.leadership(),
@@ -128,52 +159,42 @@ public final class AgentAssembly implements AutoCloseable {
     leaderTasks.whileLeading("expired tokens", Duration.ofSeconds(5), expiry::run);
     leaderTasks.onLeading(
         "configuration of autopilot", () -> writeAutopilot(replication.submitter()));
-    SessionTimers sessions =
-        part(
-            new SessionTimers(
-                part(new ThreadLoops("sessions", 1)).newLoop(),
-                replication.leadership(),
-                replication.leaderCall(),
-                replication.reader(),
-                replication.submitter()::submit));
-    sessions.start();
     BootstrapEntries entries = BootstrapEntries.of(config.bootstrapEntries());
     leaderTasks.onLeading(
         "entries of the configuration", () -> entries.write(replication.submitter()));
-    FileDefinitions.register(config, core);
-
-    HttpApi http =
-        part(
-            HttpApi.of(
-                new Endpoints.Ports(
-                    replication.reader(),
-                    replication.submitter(),
-                    replication.leadership(),
-                    replication.leaderCall(),
-                    replication.serverCall(),
-                    replication.membership(),
-                    agent,
-                    sessions,
-                    ids,
-                    peering.operations(),
-                    leaves,
-                    authority),
-                httpSettings(config, folder),
-                HTTP_THREADS));
-    for (String address : config.addresses().http()) {
-      http.listen(new InetSocketAddress(address, config.ports().http()));
-    }
-    certificates
-        .ofHttps()
-        .ifPresent(
-            tls -> {
-              boolean verify =
-                  config.tls().https().filter(AgentConfig.Listener::verifyIncoming).isPresent();
-              for (String address : config.addresses().https()) {
-                http.listenTls(new InetSocketAddress(address, config.ports().https()), tls, verify);
-              }
-            });
+    stopFirst(http);
     LOG.info("agent started node={} id={}", identity.nodeName(), identity.nodeId());
+  }
+
+  private static HttpApi http(
+      AgentConfig config, DataFolder folder, CertificateFiles certificates, Endpoints.Ports ports) {
+    HttpApi http = HttpApi.of(ports, httpSettings(config, folder), HTTP_THREADS);
+    try {
+      for (String address : config.addresses().http()) {
+        http.listen(new InetSocketAddress(address, config.ports().http()));
+      }
+      certificates
+          .ofHttps()
+          .ifPresent(
+              tls -> {
+                boolean verify =
+                    config.tls().https().filter(AgentConfig.Listener::verifyIncoming).isPresent();
+                for (String address : config.addresses().https()) {
+                  http.listenTls(
+                      new InetSocketAddress(address, config.ports().https()), tls, verify);
+                }
+              });
+      return http;
+    } catch (RuntimeException e) {
+      http.close();
+      throw e;
+    }
+  }
+
+  /** Nothing is asked any more of what stops after it. */
+  private void stopFirst(AutoCloseable part) {
+    parts.remove(part);
+    parts.push(part);
   }
 
   private static AgentIdentity identity(AgentConfig config, DataFolder folder) throws IOException {
@@ -252,10 +273,26 @@ public final class AgentAssembly implements AutoCloseable {
   }
 
   private static HttpSettings httpSettings(AgentConfig config, DataFolder folder) {
-    return HttpSettings.DEFAULTS
-        .indented(config.dev())
-        .withDefaultIntentionPolicy(config.defaultIntentionPolicy().orElse(""))
-        .withTransferFolder(folder.path().resolve("transfers"));
+    AgentConfig.Http http = config.http();
+    HttpSettings.Limits limits =
+        HttpSettings.Limits.DEFAULTS.withConnectionsPerClientMax(
+            config.limits().httpConnectionsPerClient());
+    return new HttpSettings(
+        config.dev(),
+        config.defaultIntentionPolicy().orElse(""),
+        http.responseHeaders(),
+        http.translatesAddresses(),
+        http.blockedPrefixes(),
+        http.writers(),
+        config.limits().kvValueBytes(),
+        http.headerBytesMax() > 0 ? limits.withHeaderBytesMax(http.headerBytesMax()) : limits,
+        new Reads.Limits(
+            config.timing().rpcHoldTimeout(),
+            Reads.Limits.DEFAULTS.parkedMax(),
+            Reads.Limits.DEFAULTS.keptBytesMax(),
+            new QueryOptions.Waits(
+                config.timing().defaultQueryTime(), config.timing().maxQueryTime())),
+        Optional.of(folder.path().resolve("transfers")));
   }
 
   static boolean allowsByDefault(AgentConfig config) {

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Collectors;
@@ -25,12 +26,14 @@ import java.util.stream.Collectors;
  */
 final class AgentCore implements AutoCloseable {
   private static final int OUTPUT_LENGTH_MAX = 4096;
+  private static final int WATCHERS_MAX = 10_000;
 
   private final AgentIdentity identity;
   private final ScheduledExecutorService thread;
   private final DefinitionFiles files;
   private final CheckRunner runner;
   private final Runnable changed;
+  private final Map<Object, Runnable> watchers = new ConcurrentHashMap<>();
   private volatile LocalRegistry registry = LocalRegistry.EMPTY;
 
   /**
@@ -54,11 +57,26 @@ final class AgentCore implements AutoCloseable {
   /** Takes up what was registered before. */
   CompletableFuture<Void> start() throws IOException {
     LocalRegistry kept = files.load();
-    return onThread(() -> adopt(LocalRegistry.EMPTY, kept));
+    return onThread(() -> adopt(LocalRegistry.EMPTY, kept, false));
   }
 
   LocalRegistry registry() {
     return registry;
+  }
+
+  /**
+   * Calls back, on the agent's thread, after each registration and deregistration; never for what
+   * checks find.
+   *
+   * @return ends it
+   */
+  Runnable watch(Runnable watcher) {
+    if (watchers.size() >= WATCHERS_MAX) {
+      throw Problems.overloaded("too many requests wait for services of this agent");
+    }
+    Object key = new Object();
+    watchers.put(key, watcher);
+    return () -> watchers.remove(key);
   }
 
   CompletableFuture<Void> registerService(ServiceDefinition definition, boolean replaceChecks) {
@@ -215,11 +233,11 @@ final class AgentCore implements AutoCloseable {
   private void change(LocalRegistry now) {
     LocalRegistry old = registry;
     files.replace(old, now);
-    adopt(old, now);
+    adopt(old, now, true);
     changed.run();
   }
 
-  private void adopt(LocalRegistry old, LocalRegistry now) {
+  private void adopt(LocalRegistry old, LocalRegistry now, boolean isFresh) {
     registry = now;
     Set<String> gone = new HashSet<>(old.checks().keySet());
     gone.removeAll(now.checks().keySet());
@@ -227,10 +245,11 @@ final class AgentCore implements AutoCloseable {
     for (AgentCheck check : now.checks().values()) {
       AgentCheck before = old.checks().get(check.getRow().getCheckId());
       if (before == null || !before.getDefinition().equals(check.getDefinition())) {
-        runner.start(check);
+        runner.start(check, isFresh);
       }
     }
     followAliases();
+    watchers.values().forEach(Runnable::run);
   }
 
   /** A verdict of a probe, of a client or of time. */

@@ -35,29 +35,37 @@ final class PeeringAssembly implements AutoCloseable {
   private static final int STREAM_THREADS = 2;
   private static final Duration STATUS_PATIENCE = Duration.ofSeconds(5);
 
+  private final AgentConfig config;
+  private final Replication replication;
+  private final CaService authority;
+  private final AgentThreads threads;
+  private final ServerCertificate certificate;
+  private final GrpcDialer dialer;
+  private final StreamStatuses statuses;
   private final PeeringOperations operations;
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
 
-  private PeeringAssembly(PeeringOperations operations) {
-    this.operations = operations;
-  }
-
-  static PeeringAssembly start(
+  /** Nothing runs or listens yet. */
+  PeeringAssembly(
       AgentConfig config,
       Replication replication,
       CaService authority,
       IdSource ids,
-      AgentThreads threads)
-      throws IOException {
+      AgentThreads threads) {
+    this.config = config;
+    this.replication = replication;
+    this.authority = authority;
+    this.threads = threads;
     Clock clock = Clock.systemUTC();
-    ServerCertificate certificate =
+    certificate =
         new ServerCertificate(
             config.datacenter(), authority, replication.reader(), clock, threads.timer());
-    GrpcDialer dialer = new GrpcDialer(threads.workers());
-    StreamStatuses statuses = new StreamStatuses(replication.leaderCall());
-    PeeringOperations operations =
+    dialer = new GrpcDialer(threads.workers());
+    statuses = new StreamStatuses(replication.leaderCall());
+    operations =
         new PeeringOperations(
-            PeeringSettings.defaults(config.datacenter()),
+            PeeringSettings.defaults(config.datacenter())
+                .with(config.isPeeringEnabled(), config.ports().grpcTls() > 0),
             replication.submitter(),
             replication.reader(),
             replication.leaderCall(),
@@ -66,14 +74,6 @@ final class PeeringAssembly implements AutoCloseable {
             dialer,
             stored -> statuses.overlay(stored, STATUS_PATIENCE),
             threads.timer());
-    PeeringAssembly assembly = new PeeringAssembly(operations);
-    try {
-      assembly.startParts(config, replication, authority, threads, certificate, dialer, statuses);
-      return assembly;
-    } catch (IOException | RuntimeException e) {
-      assembly.close();
-      throw e;
-    }
   }
 
   private <T extends AutoCloseable> T part(T part) {
@@ -81,15 +81,8 @@ final class PeeringAssembly implements AutoCloseable {
     return part;
   }
 
-  private void startParts(
-      AgentConfig config,
-      Replication replication,
-      CaService authority,
-      AgentThreads threads,
-      ServerCertificate certificate,
-      GrpcDialer dialer,
-      StreamStatuses statuses)
-      throws IOException {
+  /** Listens, and keeps the streams of the peerings. */
+  void start() throws IOException {
     part(certificate).start();
     operations.serve();
     ThreadLoops loops = part(new ThreadLoops("peering", STREAM_THREADS));
@@ -104,7 +97,9 @@ final class PeeringAssembly implements AutoCloseable {
                     loops,
                     statuses,
                     ReplicationSettings.DEFAULT)));
-    supervisor.start();
+    if (config.isPeeringEnabled()) {
+      supervisor.start();
+    }
     ProxyFeed proxies =
         part(
             new ProxyFeed(

@@ -23,6 +23,11 @@ final class Problems {
     return new ProblemException(ProblemCode.FAILED_PRECONDITION, message);
   }
 
+  /** Too much of it at a time: 429. */
+  static ProblemException overloaded(String message) {
+    return new ProblemException(ProblemCode.OVERLOADED, message);
+  }
+
   /** Several reasons in one text. */
   static String list(List<String> reasons) {
     StringBuilder text = new StringBuilder();

@@ -87,6 +87,11 @@ final class ServerAgent implements LocalAgent {
   }
 
   @Override
+  public Runnable watchServices(Runnable changed) {
+    return core.watch(changed);
+  }
+
+  @Override
   public List<HealthCheck> checks() {
     return core.registry().checks().values().stream().map(AgentCheck::getRow).toList();
   }

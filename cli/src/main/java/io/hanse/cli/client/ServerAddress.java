@@ -26,7 +26,36 @@ record ServerAddress(String scheme, String authority, String prefix) {
     if (authority.isEmpty()) {
       throw new CommandFailure("Error connecting to Consul agent: no host in \"" + text + "\"");
     }
-    return new ServerAddress(scheme, authority, prefix);
+    ServerAddress address = new ServerAddress(scheme, authority, prefix);
+    if (address.hasPort() && !isPort(authority.substring(authority.lastIndexOf(':') + 1))) {
+      throw new CommandFailure("Error connecting to Consul agent: no port in \"" + text + "\"");
+    }
+    return address;
+  }
+
+  boolean isSecure() {
+    return scheme.equals("https");
+  }
+
+  /** Without the brackets of an IPv6 address. */
+  String host() {
+    String host = hasPort() ? authority.substring(0, authority.lastIndexOf(':')) : authority;
+    return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+  }
+
+  int port() {
+    if (!hasPort()) {
+      return isSecure() ? 443 : 80;
+    }
+    return Integer.parseInt(authority.substring(authority.lastIndexOf(':') + 1));
+  }
+
+  private boolean hasPort() {
+    return authority.lastIndexOf(':') > authority.lastIndexOf(']');
+  }
+
+  private static boolean isPort(String text) {
+    return text.matches("\\d{1,5}") && Integer.parseInt(text) <= 65_535;
   }
 
   String url(String target) {

@@ -11,7 +11,9 @@ import io.hanse.cli.client.ServerFlags;
 import io.hanse.cli.client.Session;
 import io.hanse.cli.value.JsonText;
 import io.hanse.cli.value.Value;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -79,7 +81,10 @@ public final class ConfigCommands {
         during(
             "Error reading config entry " + kind + "/" + name,
             () -> server.client(session).get(path(kind, name)).orFail().json());
-    session.print(JsonText.pretty(entry, INDENT));
+    // What can be written again: the hash is for machines that compare.
+    Map<String, Value> shown = new LinkedHashMap<>(entry.fields());
+    shown.remove("Hash");
+    session.print(JsonText.pretty(new Value.Fields(shown), INDENT));
     return 0;
   }
 

@@ -2,6 +2,7 @@ package io.hanse.cli.command;
 
 import static io.hanse.cli.client.Failures.during;
 
+import io.hanse.cli.client.ApiException;
 import io.hanse.cli.client.CommandFailure;
 import io.hanse.cli.client.Request;
 import io.hanse.cli.client.ServerFlags;
@@ -80,9 +81,13 @@ public final class OperatorRaftCommands {
       @Option(names = "-id", defaultValue = "", description = "Which one; any without.")
           String id) {
     Request request = Request.post("/v1/operator/raft/transfer-leader").withUnlessEmpty("id", id);
-    during(
-        "Error transfering leadership: Failed to transfer leadership",
-        () -> server.client(session).send(request).orFail());
+    try {
+      server.client(session).send(request).orFail();
+    } catch (ApiException e) {
+      // Without a colon before the reason, as scripts know it.
+      throw new CommandFailure(
+          "Error transfering leadership: Failed to transfer leadership " + e.getMessage());
+    }
     session.print("Success");
     return 0;
   }

@@ -1,13 +1,15 @@
 package io.hanse.cli.command;
 
 import static io.hanse.cli.client.Failures.during;
-import static io.hanse.cli.client.Failures.requireFormat;
 import static io.hanse.cli.client.Failures.required;
 
 import io.hanse.cli.client.ApiClient;
 import io.hanse.cli.client.CommandFailure;
+import io.hanse.cli.client.Failures;
+import io.hanse.cli.client.FormatFlag;
 import io.hanse.cli.client.HttpFlags;
 import io.hanse.cli.client.KeyValue;
+import io.hanse.cli.client.PartitionFlag;
 import io.hanse.cli.client.Request;
 import io.hanse.cli.client.Response;
 import io.hanse.cli.client.Session;
@@ -26,9 +28,21 @@ import picocli.CommandLine.Option;
 
 @Command(name = "peering", description = "Joins this cluster with others.")
 public final class PeeringCommands {
-  private static final String NO_NAME = "Missing the required -name flag";
-
   private static final String FORMATS = "json|pretty";
+
+  /** The peering that a command is about. */
+  static final class PeerFlag {
+    @Option(
+        names = "-name",
+        defaultValue = "",
+        paramLabel = "<name>",
+        description = "The other cluster's name here.")
+    private String name = "";
+
+    String required() {
+      return Failures.required(name, "Missing the required -name flag");
+    }
+  }
 
   private final Session session;
 
@@ -39,8 +53,7 @@ public final class PeeringCommands {
   @Command(name = "generate-token", description = "Makes a token that another cluster redeems.")
   int generateToken(
       @Mixin HttpFlags http,
-      @Option(names = "-name", defaultValue = "", description = "The other cluster's name here.")
-          String name,
+      @Mixin PeerFlag peer,
       @Option(
               names = "-meta",
               converter = KeyValue.Converter.class,
@@ -51,36 +64,29 @@ public final class PeeringCommands {
               defaultValue = "",
               description = "Addresses that the token names in place of the servers' own.")
           String externalAddresses,
-      @Option(names = "-partition", defaultValue = "", description = "Of another edition.")
-          String partition,
-      @Option(names = "-format", defaultValue = "pretty", description = "pretty or json.")
-          String format) {
-    required(name, NO_NAME);
-    requireFormat(format, FORMATS);
+      @Mixin PartitionFlag partition,
+      @Mixin FormatFlag format) {
+    String name = peer.required();
+    boolean isJson = format.isJson(FORMATS);
     Map<String, Value> body = new LinkedHashMap<>();
     body.put("PeerName", Value.of(name));
     addMeta(body, meta);
     if (!externalAddresses.isEmpty()) {
       body.put("ServerExternalAddresses", Value.of(List.of(externalAddresses.split(","))));
     }
-    Request request =
-        Request.post("/v1/peering/token")
-            .withUnlessEmpty("partition", partition)
-            .with(new Value.Fields(body));
+    Request request = partition.on(Request.post("/v1/peering/token").with(new Value.Fields(body)));
     Value answer =
         during(
             "Error generating peering token for " + name,
             () -> http.client(session).send(request).orFail().json());
-    session.print(
-        format.equals("json") ? JsonText.compact(answer) : answer.at("PeeringToken").text());
+    session.print(isJson ? JsonText.compact(answer) : answer.at("PeeringToken").text());
     return 0;
   }
 
   @Command(name = "establish", description = "Redeems a token of another cluster.")
   int establish(
       @Mixin HttpFlags http,
-      @Option(names = "-name", defaultValue = "", description = "The other cluster's name here.")
-          String name,
+      @Mixin PeerFlag peer,
       @Option(names = "-peering-token", defaultValue = "", description = "What it generated.")
           String token,
       @Option(
@@ -88,18 +94,15 @@ public final class PeeringCommands {
               converter = KeyValue.Converter.class,
               description = "Metadata of the peering, key=value; may be repeated.")
           @Nullable List<KeyValue> meta,
-      @Option(names = "-partition", defaultValue = "", description = "Of another edition.")
-          String partition) {
-    required(name, NO_NAME);
+      @Mixin PartitionFlag partition) {
+    String name = peer.required();
     required(token, "Missing the required -peering-token flag");
     Map<String, Value> body = new LinkedHashMap<>();
     body.put("PeerName", Value.of(name));
     body.put("PeeringToken", Value.of(token));
     addMeta(body, meta);
     Request request =
-        Request.post("/v1/peering/establish")
-            .withUnlessEmpty("partition", partition)
-            .with(new Value.Fields(body));
+        partition.on(Request.post("/v1/peering/establish").with(new Value.Fields(body)));
     during(
         "Error establishing peering for " + name,
         () -> http.client(session).send(request).orFail());
@@ -108,21 +111,16 @@ public final class PeeringCommands {
   }
 
   @Command(name = "list", description = "Lists all peerings.")
-  int list(
-      @Mixin HttpFlags http,
-      @Option(names = "-partition", defaultValue = "", description = "Of another edition.")
-          String partition,
-      @Option(names = "-format", defaultValue = "pretty", description = "pretty or json.")
-          String format) {
-    requireFormat(format, FORMATS);
-    Request request = Request.get("/v1/peerings").withUnlessEmpty("partition", partition);
+  int list(@Mixin HttpFlags http, @Mixin PartitionFlag partition, @Mixin FormatFlag format) {
+    boolean isJson = format.isJson(FORMATS);
+    Request request = partition.on(Request.get("/v1/peerings"));
     Value answer =
         during("Error listing peerings", () -> http.client(session).send(request).orFail().json());
     List<Value> peerings =
         answer.items().stream()
             .sorted(Comparator.comparing(peering -> peering.at("Name").text()))
             .toList();
-    if (format.equals("json")) {
+    if (isJson) {
       session.print(JsonText.compact(new Value.Items(peerings)));
       return 0;
     }
@@ -147,30 +145,20 @@ public final class PeeringCommands {
   @Command(name = "read", description = "Shows one peering.")
   int read(
       @Mixin HttpFlags http,
-      @Option(names = "-name", defaultValue = "", description = "The other cluster's name here.")
-          String name,
-      @Option(names = "-partition", defaultValue = "", description = "Of another edition.")
-          String partition,
-      @Option(names = "-format", defaultValue = "pretty", description = "pretty or json.")
-          String format) {
-    required(name, NO_NAME);
-    requireFormat(format, FORMATS);
+      @Mixin PeerFlag peer,
+      @Mixin PartitionFlag partition,
+      @Mixin FormatFlag format) {
+    String name = peer.required();
+    boolean isJson = format.isJson(FORMATS);
     Value peering = peering(http.client(session), name, partition);
-    session.print(format.equals("json") ? JsonText.compact(peering) : PeeringText.whole(peering));
+    session.print(isJson ? JsonText.compact(peering) : PeeringText.whole(peering));
     return 0;
   }
 
   @Command(name = "delete", description = "Ends a peering and removes what it brought.")
-  int delete(
-      @Mixin HttpFlags http,
-      @Option(names = "-name", defaultValue = "", description = "The other cluster's name here.")
-          String name,
-      @Option(names = "-partition", defaultValue = "", description = "Of another edition.")
-          String partition) {
-    required(name, NO_NAME);
-    Request request =
-        Request.delete("/v1/peering/" + Request.segment(name))
-            .withUnlessEmpty("partition", partition);
+  int delete(@Mixin HttpFlags http, @Mixin PeerFlag peer, @Mixin PartitionFlag partition) {
+    String name = peer.required();
+    Request request = partition.on(Request.delete("/v1/peering/" + Request.segment(name)));
     during("Error deleting peering for " + name, () -> http.client(session).send(request).orFail());
     session.print("Successfully submitted peering connection, " + name + ", for deletion");
     return 0;
@@ -179,20 +167,17 @@ public final class PeeringCommands {
   @Command(name = "exported-services", description = "Lists what a peer is offered.")
   int exportedServices(
       @Mixin HttpFlags http,
-      @Option(names = "-name", defaultValue = "", description = "The other cluster's name here.")
-          String name,
-      @Option(names = "-partition", defaultValue = "", description = "Of another edition.")
-          String partition,
-      @Option(names = "-format", defaultValue = "pretty", description = "pretty or json.")
-          String format) {
-    required(name, NO_NAME);
-    requireFormat(format, FORMATS);
+      @Mixin PeerFlag peer,
+      @Mixin PartitionFlag partition,
+      @Mixin FormatFlag format) {
+    String name = peer.required();
+    boolean isJson = format.isJson(FORMATS);
     List<Value> services =
         peering(http.client(session), name, partition)
             .at("StreamStatus")
             .at("ExportedServices")
             .items();
-    if (format.equals("json")) {
+    if (isJson) {
       session.print(
           JsonText.compact(
               new Value.Items(
@@ -205,9 +190,8 @@ public final class PeeringCommands {
     return 0;
   }
 
-  private static Value peering(ApiClient api, String name, String partition) {
-    Request request =
-        Request.get("/v1/peering/" + Request.segment(name)).withUnlessEmpty("partition", partition);
+  private static Value peering(ApiClient api, String name, PartitionFlag partition) {
+    Request request = partition.on(Request.get("/v1/peering/" + Request.segment(name)));
     return during(
         "Error reading peering",
         () -> {

@@ -2,11 +2,11 @@ package io.hanse.cli.command;
 
 import static io.hanse.cli.client.Failures.arguments;
 import static io.hanse.cli.client.Failures.during;
-import static io.hanse.cli.client.Failures.requireFormat;
 import static io.hanse.cli.client.Failures.required;
 
 import io.hanse.cli.client.ApiClient;
 import io.hanse.cli.client.CommandFailure;
+import io.hanse.cli.client.FormatFlag;
 import io.hanse.cli.client.HttpFlags;
 import io.hanse.cli.client.KeyValue;
 import io.hanse.cli.client.Request;
@@ -190,11 +190,10 @@ public final class ServicesCommands {
   @Command(name = "exported-services", description = "Lists what is offered to whom.")
   int exportedServices(
       @Mixin ServerFlags server,
-      @Option(names = "-format", defaultValue = "pretty", description = "pretty or json.")
-          String format,
+      @Mixin FormatFlag format,
       @Option(names = "-filter", defaultValue = "", description = "Only those that match.")
           String filter) {
-    requireFormat(format, FORMATS);
+    boolean isJson = format.isJson(FORMATS);
     Value services =
         during(
             "Error reading exported services",
@@ -207,17 +206,16 @@ public final class ServicesCommands {
               .map(Value::text)
               .collect(Collectors.joining(", ")));
     }
-    return print(services, format, table, "No exported services found");
+    return print(services, isJson, table, "No exported services found");
   }
 
   @Command(name = "imported-services", description = "Lists what peers offer.")
   int importedServices(
       @Mixin ServerFlags server,
-      @Option(names = "-format", defaultValue = "pretty", description = "pretty or json.")
-          String format,
+      @Mixin FormatFlag format,
       @Option(names = "-filter", defaultValue = "", description = "Only those that match.")
           String filter) {
-    requireFormat(format, FORMATS);
+    boolean isJson = format.isJson(FORMATS);
     Value services =
         during(
             "Error reading imported services",
@@ -226,7 +224,7 @@ public final class ServicesCommands {
     for (Value service : services.items()) {
       table.row(service.at("Service").text(), service.at("SourcePeer").text());
     }
-    return print(services, format, table, "No imported services found");
+    return print(services, isJson, table, "No imported services found");
   }
 
   private Value listing(ServerFlags server, String path, String filter) {
@@ -237,10 +235,10 @@ public final class ServicesCommands {
         .json();
   }
 
-  private int print(Value services, String format, Table table, String none) {
+  private int print(Value services, boolean isJson, Table table, String none) {
     if (services.items().isEmpty()) {
       session.print(none);
-    } else if (format.equals("json")) {
+    } else if (isJson) {
       session.print(JsonText.pretty(services, "    "));
     } else {
       session.out().print(table.text());

@@ -1,6 +1,7 @@
 package io.hanse.cli.config;
 
 import io.hanse.cli.value.Value;
+import io.hanse.http.server.Network;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -26,7 +27,8 @@ public record AgentConfig(
     Optional<Path> dataDirectory,
     Optional<Path> pidFile,
     Optional<String> defaultIntentionPolicy,
-    Map<String, String> responseHeaders,
+    Http http,
+    boolean isPeeringEnabled,
     List<Value> bootstrapEntries,
     List<Value> services,
     List<Value> checks,
@@ -34,7 +36,6 @@ public record AgentConfig(
     List<String> warnings) {
 
   public AgentConfig {
-    responseHeaders = Map.copyOf(responseHeaders);
     bootstrapEntries = List.copyOf(bootstrapEntries);
     services = List.copyOf(services);
     checks = List.copyOf(checks);
@@ -102,9 +103,8 @@ public record AgentConfig(
       boolean verifyIncoming,
       Optional<String> serverName) {}
 
-  /** {@code bootstrapExpect} 0: joins a cluster that exists. {@code retryMax} 0: without end. */
-  public record Joining(
-      int bootstrapExpect, List<String> join, Duration retryInterval, int retryMax) {
+  /** {@code bootstrapExpect} 0: joins a cluster that exists. */
+  public record Joining(int bootstrapExpect, List<String> join) {
     public Joining {
       join = List.copyOf(join);
     }
@@ -115,6 +115,28 @@ public record AgentConfig(
       Duration rpcHoldTimeout,
       Duration defaultQueryTime,
       Duration maxQueryTime) {}
+
+  /**
+   * How the HTTP API behaves.
+   *
+   * @param responseHeaders sent with every answer
+   * @param blockedPrefixes paths that are refused
+   * @param writers networks that may write; empty: all
+   * @param headerBytesMax of a request; 0: the default
+   * @param translatesAddresses whether answers say that addresses of other datacenters are WAN ones
+   */
+  public record Http(
+      Map<String, String> responseHeaders,
+      List<String> blockedPrefixes,
+      List<Network> writers,
+      int headerBytesMax,
+      boolean translatesAddresses) {
+    public Http {
+      responseHeaders = Map.copyOf(responseHeaders);
+      blockedPrefixes = List.copyOf(blockedPrefixes);
+      writers = List.copyOf(writers);
+    }
+  }
 
   public record Limits(int httpConnectionsPerClient, int kvValueBytes) {}
 

@@ -2,6 +2,7 @@ package io.hanse.cli.config;
 
 import io.hanse.cli.config.ConfigKeys.Treatment;
 import io.hanse.cli.value.Value;
+import io.hanse.http.server.Network;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -84,7 +85,8 @@ public final class AgentConfigReader {
                 .filter(path -> !path.isEmpty())
                 .map(sources.directory()::resolve),
             policy(),
-            values.map("http_config.response_headers"),
+            http(),
+            values.truth("peering.enabled", true),
             values.at("config_entries.bootstrap").items(),
             Definitions.services(values.tree()),
             Definitions.checks(values.tree()),
@@ -107,10 +109,8 @@ public final class AgentConfigReader {
               + String.join(", ", refused)
               + "; remove these keys to start without what they ask for");
     }
-    for (String section : List.of("connect", "peering")) {
-      if (!values.truth(section + ".enabled", true)) {
-        throw new ConfigException(section + ".enabled = false is not supported; it is always on");
-      }
+    if (!values.truth("connect.enabled", true)) {
+      throw new ConfigException("connect.enabled = false is not supported; it is always on");
     }
     String provider = values.text("connect.ca_provider", "consul");
     if (!provider.equals("consul")) {
@@ -200,11 +200,7 @@ public final class AgentConfigReader {
                 + "\"");
       }
     }
-    return new AgentConfig.Joining(
-        bootstrap || (dev && expect == 0) ? 1 : expect,
-        join,
-        values.duration("retry_interval", Duration.ofSeconds(30)),
-        values.whole("retry_max", 0));
+    return new AgentConfig.Joining(bootstrap || (dev && expect == 0) ? 1 : expect, join);
   }
 
   private AgentConfig.Ports ports(boolean server, boolean dev) {
@@ -219,6 +215,27 @@ public final class AgentConfigReader {
         values.port("ports.serf_wan", 8302),
         values.port("ports.sidecar_min_port", 21_000),
         values.port("ports.sidecar_max_port", 21_255));
+  }
+
+  private AgentConfig.Http http() {
+    List<Network> writers = new ArrayList<>();
+    for (String network : values.texts("http_config.allow_write_http_from")) {
+      try {
+        writers.add(Network.parse(network));
+      } catch (IllegalArgumentException e) {
+        values.error("http_config.allow_write_http_from: invalid CIDR address: " + network);
+      }
+    }
+    int headerBytesMax = values.whole("http_config.max_header_bytes", 0);
+    if (headerBytesMax < 0) {
+      values.error("http_config.max_header_bytes cannot be " + headerBytesMax);
+    }
+    return new AgentConfig.Http(
+        values.map("http_config.response_headers"),
+        values.texts("http_config.block_endpoints"),
+        writers,
+        headerBytesMax,
+        values.truth("translate_wan_addrs", false));
   }
 
   private AgentConfig.Timing timing() {

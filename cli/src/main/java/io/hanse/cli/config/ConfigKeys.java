@@ -45,19 +45,21 @@ final class ConfigKeys {
         "addresses.grpc addresses.grpc_tls addresses.http advertise_addr bind_addr client_addr",
         "connect.ca_provider data_dir datacenter default_intention_policy domain log_level node_id",
         "node_name pid_file primary_datacenter");
-    used(Kind.TRUTH, "bootstrap connect.enabled log_json peering.enabled server");
+    used(
+        Kind.TRUTH,
+        "bootstrap connect.enabled log_json peering.enabled server translate_wan_addrs");
     used(
         Kind.WHOLE,
-        "bootstrap_expect limits.http_max_conns_per_client limits.kv_max_value_size",
-        "performance.raft_multiplier retry_max");
-    used(
-        Kind.DURATION,
-        "default_query_time max_query_time performance.rpc_hold_timeout retry_interval");
+        "bootstrap_expect http_config.max_header_bytes limits.http_max_conns_per_client",
+        "limits.kv_max_value_size performance.raft_multiplier");
+    used(Kind.DURATION, "default_query_time max_query_time performance.rpc_hold_timeout");
     used(
         Kind.PORT,
         "ports.grpc ports.grpc_tls ports.http ports.serf_lan ports.server ports.sidecar_max_port",
         "ports.sidecar_min_port");
-    used(Kind.TEXTS, "retry_join start_join");
+    used(
+        Kind.TEXTS,
+        "http_config.allow_write_http_from http_config.block_endpoints retry_join start_join");
     used(Kind.MAP, "http_config.response_headers node_meta");
     used(Kind.DEFINITIONS, "check checks config_entries.bootstrap service services");
 
@@ -85,7 +87,6 @@ final class ConfigKeys {
     refused(
         Kind.TRUTH,
         "acl.enabled connect.enable_mesh_gateway_wan_federation tls_prefer_server_cipher_suites");
-    refused(Kind.TEXTS, "http_config.allow_write_http_from http_config.block_endpoints");
     refused(
         Kind.ANY,
         "audit auto_config auto_encrypt connect.ca_config.private_key connect.ca_config.root_cert",
@@ -118,13 +119,13 @@ final class ConfigKeys {
         "enable_local_script_checks enable_script_checks enable_syslog encrypt_verify_incoming",
         "encrypt_verify_outgoing http_config.use_cache leave_on_terminate non_voting_server",
         "peering.test_allow_peer_registrations read_replica rejoin_after_leave",
-        "rpc.enable_streaming skip_leave_on_interrupt translate_wan_addrs ui"
-            + " use_streaming_backend");
+        "rpc.enable_streaming skip_leave_on_interrupt ui" + " use_streaming_backend");
     warned(
         Kind.WHOLE,
-        "http_config.max_header_bytes limits.http_max_header_bytes limits.rpc_max_burst",
-        "limits.rpc_max_conns_per_client limits.txn_max_req_len");
-    warned(Kind.DURATION, "limits.https_handshake_timeout limits.rpc_client_timeout");
+        "limits.http_max_header_bytes limits.rpc_max_burst limits.rpc_max_conns_per_client",
+        "limits.txn_max_req_len retry_max");
+    warned(
+        Kind.DURATION, "limits.https_handshake_timeout limits.rpc_client_timeout retry_interval");
     warned(
         Kind.DURATION,
         "limits.rpc_handshake_timeout performance.grpc_keepalive_interval",

@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 
 /** Requests and writes that go on while things break, and what became of them. */
 final class Load implements AutoCloseable {
@@ -22,8 +23,8 @@ final class Load implements AutoCloseable {
   private static final long STOP_MILLIS_MAX = 10_000;
 
   private final Stage stage;
-  private final Gap requests = new Gap();
-  private final Gap writes = new Gap();
+  private final Gap requests = new Gap(System::nanoTime);
+  private final Gap writes = new Gap(System::nanoTime);
   private final AtomicInteger failedRequests = new AtomicInteger();
   private final Map<String, String> acknowledged = new ConcurrentHashMap<>();
   private final List<Thread> threads;
@@ -134,12 +135,17 @@ final class Load implements AutoCloseable {
 
   /** The longest time between two successes. */
   static final class Gap {
+    private final LongSupplier nanoTime;
     private long last;
     private long longest;
     private int count;
 
+    Gap(LongSupplier nanoTime) {
+      this.nanoTime = nanoTime;
+    }
+
     synchronized void succeeded() {
-      long now = System.nanoTime();
+      long now = nanoTime.getAsLong();
       if (count++ > 0) {
         longest = Math.max(longest, now - last);
       }
@@ -149,7 +155,7 @@ final class Load implements AutoCloseable {
     /** What ends without a success counts, too. */
     synchronized void end() {
       if (count > 0) {
-        longest = Math.max(longest, System.nanoTime() - last);
+        longest = Math.max(longest, nanoTime.getAsLong() - last);
       }
     }
 

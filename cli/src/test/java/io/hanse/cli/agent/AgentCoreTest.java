@@ -2,12 +2,15 @@ package io.hanse.cli.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.Duration;
 import io.hanse.fsm.row.CheckType;
 import io.hanse.fsm.row.ServiceDefinition;
 import io.hanse.http.agent.LocalAgent.CheckRegistration;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -81,6 +84,35 @@ class AgentCoreTest {
     core.registerService(web.toBuilder().setPort(1).build(), false).join();
     assertThat(core.registry().checks().get("service:web").getRow().getStatus())
         .isEqualTo("passing");
+  }
+
+  @Test
+  void shouldNotKeepWhoRegistersACheckWaitingForItsFirstRun() throws IOException {
+    AgentCore core = core();
+    try (ServerSocket app = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      CheckType tcp =
+          CheckType.newBuilder()
+              .setName("app")
+              .setTcp("127.0.0.1:" + app.getLocalPort())
+              .setInterval(Duration.newBuilder().setSeconds(3600))
+              .build();
+      core.registerCheck(new CheckRegistration("", tcp)).join();
+      await()
+          .until(() -> core.registry().checks().get("app").getRow().getStatus().equals("passing"));
+    }
+  }
+
+  @Test
+  void shouldTellWatchersOfRegistrationsOnly() throws IOException {
+    AgentCore core = core();
+    AtomicInteger woken = new AtomicInteger();
+    Runnable unwatch = core.watch(woken::incrementAndGet);
+    core.registerCheck(new CheckRegistration("", HOURLY)).join();
+    core.updateCheck("mem", "passing", "").join();
+    assertThat(woken).hasValue(1);
+    unwatch.run();
+    core.deregisterCheck("mem").join();
+    assertThat(woken).hasValue(1);
   }
 
   @Test

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hanse.cli.value.JsonText;
 import io.hanse.cli.value.Value;
+import io.hanse.http.server.Network;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -125,8 +127,8 @@ class AgentConfigTest {
         "tls { defaults { tls_min_version = \"TLSv1_3\" } }|\"TLSv1_3\" is not supported",
         "tls { defaults { tls_cipher_suites = \"X\" } }|not safe to ignore: tls.defaults",
         "ports { https = 8501 }|tls.https.cert_file and tls.https.key_file are needed",
-        "http_config { block_endpoints = [\"/v1/kv\"] }|not safe to ignore:"
-            + " http_config.block_endpoints",
+        "http_config { allow_write_http_from = [\"10.1.2.3\"] }|invalid CIDR address: 10.1.2.3",
+        "http_config { max_header_bytes = -1 }|max_header_bytes cannot be -1",
         "connect { enabled = false }|connect.enabled = false is not supported",
         "connect { ca_provider = \"vault\" }|\"vault\" is not supported",
         "retry_join = [\"provider=aws tag=x secret=y\"]|cloud discovery is not supported",
@@ -138,6 +140,26 @@ class AgentConfigTest {
     assertThatThrownBy(() -> read(SERVER + text))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void shouldReadWhatIsSaidOfTheHttpApi() {
+    AgentConfig config =
+        read(
+            SERVER
+                + "http_config { response_headers { X-A = \"b\" } block_endpoints = [\"/v1/kv\"]"
+                + " allow_write_http_from = [\"127.0.0.0/8\"] max_header_bytes = 9000 }"
+                + " translate_wan_addrs = true peering { enabled = false }");
+    assertThat(config.http())
+        .isEqualTo(
+            new AgentConfig.Http(
+                Map.of("X-A", "b"),
+                List.of("/v1/kv"),
+                List.of(Network.parse("127.0.0.0/8")),
+                9000,
+                true));
+    assertThat(config.isPeeringEnabled()).isFalse();
+    assertThat(config.warnings()).isEmpty();
   }
 
   @Test

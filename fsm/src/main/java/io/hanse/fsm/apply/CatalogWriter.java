@@ -8,13 +8,14 @@ import io.hanse.fsm.config.ProxyRules;
 import io.hanse.fsm.row.HealthCheck;
 import io.hanse.fsm.row.Node;
 import io.hanse.fsm.row.NodeService;
+import io.hanse.fsm.row.ServiceAddress;
 import io.hanse.fsm.row.ServiceInstance;
 import io.hanse.fsm.row.Weights;
-import io.hanse.fsm.store.Key;
 import io.hanse.fsm.store.TableId;
 import io.hanse.fsm.store.Transaction;
 import io.hanse.fsm.view.Keys;
 import io.hanse.fsm.view.NodeIds;
+import io.hanse.fsm.view.ServiceKinds;
 import io.hanse.fsm.view.Tables;
 import java.util.List;
 import java.util.Locale;
@@ -31,11 +32,13 @@ final class CatalogWriter {
   private final Transaction rows;
   private final String peer;
   private final SessionWriter sessions;
+  private final VirtualIps virtualIps;
 
   /** A peer of "" means this cluster. */
   CatalogWriter(Transaction rows, String peer) {
     this.rows = rows;
     this.peer = peer;
+    virtualIps = new VirtualIps(rows);
     sessions = new SessionWriter(rows, this);
   }
 
@@ -44,6 +47,7 @@ final class CatalogWriter {
     this.rows = rows;
     this.peer = "";
     this.sessions = sessions;
+    virtualIps = new VirtualIps(rows);
   }
 
   Optional<Node> node(String name) {
@@ -54,7 +58,10 @@ final class CatalogWriter {
     return Tables.SERVICES.get(rows, Keys.instance(peer, node, serviceId));
   }
 
-  /** Writes a node; one that has its id under another name is renamed. */
+  /**
+   * Writes a node; one that has its id under another name is renamed: it loses what was registered
+   * on it, but not the index at which it was made.
+   */
   void putNode(Node node) {
     requireNames(node.getNode());
     Optional<String> flaw = NodeIds.flaw(node.getId());
@@ -63,35 +70,45 @@ final class CatalogWriter {
           "failed inserting node: node lookup failed: node lookup by ID failed: index error: "
               + flaw.get());
     }
+    Node row = node.toBuilder().setPeerName(peer).clearPartition().build();
+    Optional<Node> renamed = node.getId().isEmpty() ? Optional.empty() : underAnotherName(node);
     if (!node.getId().isEmpty()) {
-      makeRoomFor(node);
+      requireFreeName(node, renamed.isPresent());
     }
-    Tables.NODES.put(rows, node.toBuilder().setPeerName(peer).clearPartition().build());
+    if (renamed.isPresent()) {
+      removeNode(renamed.get().getNode());
+      Tables.NODES.putSuccessor(rows, row, renamed.get());
+    } else {
+      Tables.NODES.put(rows, row);
+    }
   }
 
-  private void makeRoomFor(Node node) {
-    List<Node> sameId =
-        Tables.NODES.listBy(rows, TableId.NODES_BY_ID, Keys.nodeId(peer, node.getId()));
-    Optional<Node> renamed =
-        sameId.stream().filter(other -> !sameName(other.getNode(), node.getNode())).findFirst();
+  private Optional<Node> underAnotherName(Node node) {
+    return Tables.NODES.listBy(rows, TableId.NODES_BY_ID, Keys.nodeId(peer, node.getId())).stream()
+        .filter(other -> !sameName(other.getNode(), node.getNode()))
+        .findFirst();
+  }
+
+  private void requireFreeName(Node node, boolean isRenamed) {
     Optional<Node> holder = node(node.getNode());
-    if (holder.isPresent() && !holder.get().getId().equalsIgnoreCase(node.getId())) {
-      // Whoever has no id yet is given one, unless two nodes would become one by it.
-      boolean takesId = holder.get().getId().isEmpty() && renamed.isEmpty();
-      if (!takesId && !isDown(holder.get())) {
-        throw invalid(
-            String.format(
-                Locale.ROOT,
-                "failed inserting node: Error while renaming Node ID: \"%s\": Node name %s is"
-                    + " reserved by node %s with name %s (%s)",
-                node.getId(),
-                node.getNode(),
-                holder.get().getId(),
-                holder.get().getNode(),
-                holder.get().getAddress()));
-      }
+    if (holder.isEmpty() || holder.get().getId().equalsIgnoreCase(node.getId())) {
+      return;
     }
-    renamed.ifPresent(old -> removeNode(old.getNode()));
+    // Whoever has no id yet is given one, unless two nodes would become one by it.
+    boolean takesId = holder.get().getId().isEmpty() && !isRenamed;
+    if (!takesId && !isDown(holder.get())) {
+      throw invalid(
+          String.format(
+              Locale.ROOT,
+              "failed inserting node: Error while renaming Node ID: \"%s\"%s: Node name %s is"
+                  + " reserved by node %s with name %s (%s)",
+              node.getId(),
+              isRenamed ? " (" + node.getAddress() + ")" : "",
+              node.getNode(),
+              holder.get().getId(),
+              holder.get().getNode(),
+              holder.get().getAddress()));
+    }
   }
 
   /** A node that no agent answers for can be replaced by one that has its name. */
@@ -112,6 +129,7 @@ final class CatalogWriter {
         service.getService(),
         service.getKind(),
         service.getProxy().getDestinationServiceName());
+    requireNames(service.getTagsList().toArray(String[]::new));
     Node node =
         node(nodeName)
             .orElseThrow(() -> invalid("failed inserting service: Missing node registration"));
@@ -133,11 +151,30 @@ final class CatalogWriter {
               builder.getId(),
               flaw.get()));
     }
+    Optional<ServiceInstance> old = instance(node.getNode(), builder.getId());
+    ServiceKinds.destinationOf(service)
+        .ifPresent(
+            destination ->
+                builder.putTaggedAddresses(
+                    VirtualIps.TAG,
+                    ServiceAddress.newBuilder()
+                        .setAddress(virtualIps.assign(peer, destination))
+                        .setPort(service.getPort())
+                        .build()));
     ServiceInstance instance =
         ServiceInstance.newBuilder().setNode(node.getNode()).setService(builder).build();
     if (Tables.SERVICES.put(rows, instance)) {
       checksOf(node.getNode(), builder.getId()).forEach(check -> putCheck(node.getNode(), check));
+      old.ifPresent(this::releaseAddresses);
     }
+  }
+
+  /** Those that an instance, as it was, had a part in. */
+  private void releaseAddresses(ServiceInstance gone) {
+    NodeService service = gone.getService();
+    virtualIps.release(peer, service.getService());
+    ServiceKinds.destinationOf(service)
+        .ifPresent(destination -> virtualIps.release(peer, destination));
   }
 
   void putCheck(String nodeName, HealthCheck check) {
@@ -197,8 +234,8 @@ final class CatalogWriter {
         rows, TableId.CHECKS_BY_INSTANCE, Keys.instance(peer, node, serviceId));
   }
 
-  List<ServiceInstance> instancesOn(String node) {
-    return Tables.SERVICES.list(rows, Keys.node(peer, node));
+  boolean hasInstances(String node) {
+    return rows.hasAny(TableId.SERVICES, Keys.node(peer, node));
   }
 
   void removeCheck(String node, String checkId) {
@@ -208,20 +245,24 @@ final class CatalogWriter {
   }
 
   void removeInstance(String node, String serviceId) {
-    Key key = Keys.instance(peer, node, serviceId);
     checksOf(node, serviceId).forEach(check -> removeCheck(node, check.getCheckId()));
-    Tables.SERVICES.remove(rows, key);
+    instance(node, serviceId).ifPresent(this::remove);
+  }
+
+  private void remove(ServiceInstance instance) {
+    Tables.SERVICES.remove(
+        rows, Keys.instance(peer, instance.getNode(), instance.getService().getId()));
+    releaseAddresses(instance);
   }
 
   void removeNode(String node) {
     for (HealthCheck check : Tables.CHECKS.list(rows, Keys.node(peer, node))) {
       removeCheck(node, check.getCheckId());
     }
-    for (ServiceInstance instance : instancesOn(node)) {
-      Tables.SERVICES.remove(rows, Keys.instance(peer, node, instance.getService().getId()));
-    }
+    Tables.SERVICES.list(rows, Keys.node(peer, node)).forEach(this::remove);
     if (Tables.NODES.remove(rows, Keys.node(peer, node)) && peer.isEmpty()) {
       sessions.nodeGone(node);
+      CoordinateApplier.nodeGone(rows, node);
     }
   }
 }

@@ -28,6 +28,9 @@ enum CommandType {
       BodyCase.WRITE_CONFIG_ENTRY, Command::getWriteConfigEntry, ConfigApplier::write),
   DELETE_CONFIG_ENTRY(
       BodyCase.DELETE_CONFIG_ENTRY, Command::getDeleteConfigEntry, ConfigApplier::delete),
+  WRITE_INTENTION(BodyCase.WRITE_INTENTION, Command::getWriteIntention, IntentionApplier::write),
+  DELETE_INTENTION(
+      BodyCase.DELETE_INTENTION, Command::getDeleteIntention, IntentionApplier::delete),
   WRITE_KV(BodyCase.WRITE_KV, Command::getWriteKv, KvApplier::write),
   WRITE_PEERING(BodyCase.WRITE_PEERING, Command::getWritePeering, PeeringApplier::write),
   MARK_PEERING_DELETED(
@@ -55,6 +58,9 @@ enum CommandType {
       BodyCase.OPEN_SESSION_TIMERS, Command::getOpenSessionTimers, SessionApplier::openTimers),
   EXPIRE_SESSIONS(BodyCase.EXPIRE_SESSIONS, Command::getExpireSessions, SessionApplier::expire),
   TRANSACT(BodyCase.TRANSACT, Command::getTransact, TransactionApplier::transact),
+  WRITE_COORDINATE(
+      BodyCase.WRITE_COORDINATE, Command::getWriteCoordinate, CoordinateApplier::write),
+  FIRE_EVENT(BodyCase.FIRE_EVENT, Command::getFireEvent, EventApplier::fire),
   BOOTSTRAP_ACL(BodyCase.BOOTSTRAP_ACL, Command::getBootstrapAcl, AclTokenApplier::bootstrap),
   WRITE_ACL_TOKENS(BodyCase.WRITE_ACL_TOKENS, Command::getWriteAclTokens, AclTokenApplier::write),
   DELETE_ACL_TOKENS(

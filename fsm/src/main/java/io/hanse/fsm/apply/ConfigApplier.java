@@ -4,6 +4,7 @@ import static io.hanse.fsm.apply.Refusals.invalid;
 import static io.hanse.fsm.apply.Refusals.requireNames;
 
 import io.hanse.fsm.config.ConfigEntryKind;
+import io.hanse.fsm.config.ServiceIntentionsRules;
 import io.hanse.fsm.row.ConfigEntry;
 import io.hanse.fsm.row.DeleteConfigEntry;
 import io.hanse.fsm.row.WriteConfigEntry;
@@ -29,11 +30,24 @@ final class ConfigApplier {
         && version(rows, entry.getKind(), entry.getName()) != command.getCas()) {
       return Applied.NOT_DONE;
     }
-    requireNames(entry.getKind(), entry.getName());
-    Tables.CONFIG_ENTRIES.put(rows, entry);
-    requirePermission(rows, entry);
-    requireProtocols(rows, entry.getKind(), entry.getName());
+    put(rows, entry);
     return Applied.DONE;
+  }
+
+  /** Writes an entry unless that leaves the entries in contradiction. */
+  static void put(Transaction rows, ConfigEntry entry) {
+    requireNames(entry.getKind(), entry.getName());
+    requirePermission(rows, entry);
+    requireProviders(rows, entry);
+    requireFreeName(
+        rows, entry, ConfigEntryKind.INGRESS_GATEWAY, ConfigEntryKind.TERMINATING_GATEWAY);
+    requireFreeName(
+        rows, entry, ConfigEntryKind.TERMINATING_GATEWAY, ConfigEntryKind.INGRESS_GATEWAY);
+    EntryGraph graph = EntryGraph.before(rows, entry.getKind(), entry.getName());
+    if (Tables.CONFIG_ENTRIES.put(rows, entry)) {
+      graph.requireSound();
+      new VirtualIps(rows).configured(entry.getKind(), entry.getName());
+    }
   }
 
   static Applied delete(ApplyContext context, DeleteConfigEntry command) {
@@ -42,9 +56,17 @@ final class ConfigApplier {
     if (command.getHasCas() && (version == 0 || version != command.getCas())) {
       return Applied.NOT_DONE;
     }
-    Tables.CONFIG_ENTRIES.remove(rows, Keys.configEntry(command.getKind(), command.getName()));
-    requireProtocols(rows, command.getKind(), command.getName());
+    remove(rows, command.getKind(), command.getName());
     return Applied.DONE;
+  }
+
+  /** Removes an entry unless others need it. */
+  static void remove(Transaction rows, String kind, String name) {
+    EntryGraph graph = EntryGraph.before(rows, kind, name);
+    if (Tables.CONFIG_ENTRIES.remove(rows, Keys.configEntry(kind, name))) {
+      graph.requireSound();
+      new VirtualIps(rows).unconfigured(kind, name);
+    }
   }
 
   /** The modify index; 0 where there is no entry. */
@@ -55,15 +77,17 @@ final class ConfigApplier {
         .orElse(0L);
   }
 
+  /** Who was permissive before the mesh forbade it may stay so. */
   private static void requirePermission(Transaction rows, ConfigEntry entry) {
-    boolean permissive =
-        entry.getServiceDefaults().getMutualTlsMode().equals(PERMISSIVE)
-            || entry.getProxyDefaults().getMutualTlsMode().equals(PERMISSIVE);
-    if (!permissive) {
+    ConfigEntries entries = new ConfigEntries(rows);
+    if (!isPermissive(entry)
+        || entries
+            .entry(entry.getKind(), entry.getName())
+            .filter(ConfigApplier::isPermissive)
+            .isPresent()) {
       return;
     }
-    Optional<ConfigEntry> mesh =
-        new ConfigEntries(rows).entry(ConfigEntryKind.MESH.wireName(), "mesh");
+    Optional<ConfigEntry> mesh = entries.singleton(ConfigEntryKind.MESH);
     if (mesh.isEmpty() || !mesh.get().getMesh().getAllowEnablingPermissiveMutualTls()) {
       throw invalid(
           "cannot set MutualTLSMode=permissive because AllowEnablingPermissiveMutualTLS=false in"
@@ -71,32 +95,51 @@ final class ConfigApplier {
     }
   }
 
-  /** Intentions about requests need a destination whose protocol has requests. */
-  private static void requireProtocols(Transaction rows, String kind, String name) {
-    ConfigEntries entries = new ConfigEntries(rows);
-    String intentions = ConfigEntryKind.SERVICE_INTENTIONS.wireName();
-    if (kind.equals(intentions) || kind.equals(ConfigEntryKind.SERVICE_DEFAULTS.wireName())) {
-      entries.entry(intentions, name).ifPresent(entry -> requireProtocol(entries, entry));
-    } else if (kind.equals(ConfigEntryKind.PROXY_DEFAULTS.wireName())) {
-      entries.ofKind(intentions).forEach(entry -> requireProtocol(entries, entry));
+  private static boolean isPermissive(ConfigEntry entry) {
+    return entry.getServiceDefaults().getMutualTlsMode().equals(PERMISSIVE)
+        || entry.getProxyDefaults().getMutualTlsMode().equals(PERMISSIVE);
+  }
+
+  /**
+   * Intentions that ask for tokens are refused, although Consul takes them: no proxy of ours looks
+   * at a token yet, and would let in who has none.
+   */
+  private static void requireProviders(Transaction rows, ConfigEntry entry) {
+    StringBuilder unknown = new StringBuilder();
+    int count = 0;
+    for (String provider : ServiceIntentionsRules.providers(entry)) {
+      if (new ConfigEntries(rows).entry(ConfigEntryKind.JWT_PROVIDER, provider).isPresent()) {
+        throw invalid(
+            "intentions with JWT requirements are not supported yet: proxies do not verify"
+                + " tokens; remove the reference to provider \""
+                + provider
+                + "\"");
+      }
+      unknown
+          .append("\t* Referenced JWT Provider does not exist. Provider Name: ")
+          .append(provider)
+          .append('\n');
+      count++;
+    }
+    if (count > 0) {
+      String heading = count == 1 ? "1 error occurred:\n" : count + " errors occurred:\n";
+      throw invalid(heading + unknown + "\n");
     }
   }
 
-  private static void requireProtocol(ConfigEntries entries, ConfigEntry intentions) {
-    boolean ofRequests =
-        intentions.getServiceIntentions().getSourcesList().stream()
-            .anyMatch(source -> source.getPermissionsCount() > 0);
-    if (!ofRequests) {
-      return;
-    }
-    String protocol = entries.protocolOf(intentions.getName());
-    if (!ConfigEntries.isHttpLike(protocol)) {
+  /** Gateways of two kinds would register as one service. */
+  private static void requireFreeName(
+      Transaction rows, ConfigEntry entry, ConfigEntryKind kind, ConfigEntryKind other) {
+    if (entry.getKind().equals(kind.wireName())
+        && new ConfigEntries(rows).entry(other, entry.getName()).isPresent()) {
       throw invalid(
-          "service \""
-              + intentions.getName()
-              + "\" has protocol \""
-              + protocol
-              + "\", which is incompatible with L7 intentions permissions");
+          "cannot create a \""
+              + kind.wireName()
+              + "\" config entry with name \""
+              + entry.getName()
+              + "\", a \""
+              + other.wireName()
+              + "\" config entry with that name already exists");
     }
   }
 }

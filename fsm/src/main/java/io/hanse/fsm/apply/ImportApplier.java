@@ -4,18 +4,17 @@ import static io.hanse.fsm.apply.Refusals.invalid;
 import static io.hanse.fsm.apply.Refusals.precondition;
 
 import io.hanse.fsm.error.ProblemException;
-import io.hanse.fsm.row.Node;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PurgeImports;
 import io.hanse.fsm.row.ReconcileImport;
 import io.hanse.fsm.row.ReconcileImportList;
 import io.hanse.fsm.store.Key;
+import io.hanse.fsm.store.TableId;
 import io.hanse.fsm.store.Transaction;
 import io.hanse.fsm.view.ExportResolver;
 import io.hanse.fsm.view.Keys;
 import io.hanse.fsm.view.Peerings;
 import io.hanse.fsm.view.Tables;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -85,23 +84,13 @@ final class ImportApplier {
           "peering \"" + command.getPeer() + "\" is active: what it imports is not purged");
     }
     CatalogWriter catalog = new CatalogWriter(rows, command.getPeer());
-    List<String> nodes = firstNodes(rows, command.getPeer(), command.getNodesMax());
-    nodes.forEach(catalog::removeNode);
-    if (Tables.NODES.count(rows, Key.ofPeer(command.getPeer())) > 0) {
+    Tables.NODES
+        .first(rows, Key.ofPeer(command.getPeer()), command.getNodesMax())
+        .forEach(node -> catalog.removeNode(node.getNode()));
+    if (rows.hasAny(TableId.NODES, Key.ofPeer(command.getPeer()))) {
       return Applied.NOT_DONE;
     }
     Tables.TRUST_BUNDLES.remove(rows, Keys.peer(command.getPeer()));
     return Applied.DONE;
-  }
-
-  private static List<String> firstNodes(Transaction rows, String peer, int max) {
-    List<String> names = new ArrayList<>();
-    for (Node node : Tables.NODES.list(rows, Key.ofPeer(peer))) {
-      if (names.size() >= max) {
-        break;
-      }
-      names.add(node.getNode());
-    }
-    return names;
   }
 }

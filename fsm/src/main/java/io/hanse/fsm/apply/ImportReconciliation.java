@@ -129,7 +129,7 @@ final class ImportReconciliation {
       }
     }
     for (String node : left) {
-      if (catalog.instancesOn(node).isEmpty()) {
+      if (!catalog.hasInstances(node)) {
         catalog.removeNode(node);
       }
     }

@@ -16,6 +16,7 @@ import io.hanse.fsm.row.WritePeering.SecretsCase;
 import io.hanse.fsm.row.WritePeeringAddresses;
 import io.hanse.fsm.row.WriteTrustBundle;
 import io.hanse.fsm.store.Key;
+import io.hanse.fsm.store.TableId;
 import io.hanse.fsm.store.Transaction;
 import io.hanse.fsm.view.Keys;
 import io.hanse.fsm.view.Peerings;
@@ -184,7 +185,7 @@ final class PeeringApplier {
     if (stored.get().getState() != PeeringState.DELETING) {
       throw precondition("peering \"" + name + "\" is not marked for deletion");
     }
-    if (Tables.NODES.count(rows, Key.ofPeer(name)) > 0
+    if (rows.hasAny(TableId.NODES, Key.ofPeer(name))
         || new Peerings(rows).trustBundle(name).isPresent()) {
       throw precondition("peering \"" + name + "\" has imported data left; purge it first");
     }

@@ -1,12 +1,8 @@
 package io.hanse.fsm.config;
 
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import io.hanse.fsm.row.ConfigEntry;
 import io.hanse.fsm.row.ConfigEntry.ContentCase;
-import io.hanse.fsm.row.ExportedServices;
-import io.hanse.fsm.row.Mesh;
-import io.hanse.fsm.row.ProxyDefaults;
-import io.hanse.fsm.row.ServiceDefaults;
-import io.hanse.fsm.row.ServiceIntentions;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -21,42 +17,113 @@ public enum ConfigEntryKind {
       "exported-services",
       "default",
       ContentCase.EXPORTED_SERVICES,
-      entry -> entry.setExportedServices(ExportedServices.getDefaultInstance()),
       UnaryOperator.identity(),
       ExportedServicesRules::validate),
   SERVICE_INTENTIONS(
       "service-intentions",
       "",
       ContentCase.SERVICE_INTENTIONS,
-      entry -> entry.setServiceIntentions(ServiceIntentions.getDefaultInstance()),
       ServiceIntentionsRules::normalise,
       ServiceIntentionsRules::validate),
   SERVICE_DEFAULTS(
       "service-defaults",
       "",
       ContentCase.SERVICE_DEFAULTS,
-      entry -> entry.setServiceDefaults(ServiceDefaults.getDefaultInstance()),
       ServiceDefaultsRules::normalise,
       ServiceDefaultsRules::validate),
   PROXY_DEFAULTS(
       "proxy-defaults",
       "global",
       ContentCase.PROXY_DEFAULTS,
-      entry -> entry.setProxyDefaults(ProxyDefaults.getDefaultInstance()),
       UnaryOperator.identity(),
       ProxyDefaultsRules::validate),
-  MESH(
-      "mesh",
-      "mesh",
-      ContentCase.MESH,
-      entry -> entry.setMesh(Mesh.getDefaultInstance()),
+  MESH("mesh", "mesh", ContentCase.MESH, UnaryOperator.identity(), MeshRules::validate),
+  SERVICE_RESOLVER(
+      "service-resolver",
+      "",
+      ContentCase.SERVICE_RESOLVER,
+      ServiceResolverRules::normalise,
+      ServiceResolverRules::validate),
+  SERVICE_SPLITTER(
+      "service-splitter",
+      "",
+      ContentCase.SERVICE_SPLITTER,
+      ServiceSplitterRules::normalise,
+      ServiceSplitterRules::validate),
+  SERVICE_ROUTER(
+      "service-router",
+      "",
+      ContentCase.SERVICE_ROUTER,
+      ServiceRouterRules::normalise,
+      ServiceRouterRules::validate),
+  INGRESS_GATEWAY(
+      "ingress-gateway",
+      "",
+      ContentCase.INGRESS_GATEWAY,
+      IngressGatewayRules::normalise,
+      IngressGatewayRules::validate),
+  TERMINATING_GATEWAY(
+      "terminating-gateway",
+      "",
+      ContentCase.TERMINATING_GATEWAY,
       UnaryOperator.identity(),
-      MeshRules::validate);
+      TerminatingGatewayRules::validate),
+  INLINE_CERTIFICATE(
+      "inline-certificate",
+      "",
+      ContentCase.INLINE_CERTIFICATE,
+      UnaryOperator.identity(),
+      CertificateRules::validateInline),
+  FILE_SYSTEM_CERTIFICATE(
+      "file-system-certificate",
+      "",
+      ContentCase.FILE_SYSTEM_CERTIFICATE,
+      UnaryOperator.identity(),
+      CertificateRules::validateFiles),
+  API_GATEWAY(
+      "api-gateway",
+      "",
+      ContentCase.API_GATEWAY,
+      ApiGatewayRules::normalise,
+      ApiGatewayRules::validate),
+  BOUND_API_GATEWAY(
+      "bound-api-gateway",
+      "",
+      ContentCase.BOUND_API_GATEWAY,
+      UnaryOperator.identity(),
+      entry -> {
+        throw RefusedKinds.boundApiGateway();
+      }),
+  HTTP_ROUTE(
+      "http-route",
+      "",
+      ContentCase.HTTP_ROUTE,
+      GatewayRouteRules::normaliseHttp,
+      GatewayRouteRules::validateHttp),
+  TCP_ROUTE(
+      "tcp-route",
+      "",
+      ContentCase.TCP_ROUTE,
+      GatewayRouteRules::normaliseTcp,
+      GatewayRouteRules::validateTcp),
+  JWT_PROVIDER(
+      "jwt-provider",
+      "",
+      ContentCase.JWT_PROVIDER,
+      JwtProviderRules::normalise,
+      JwtProviderRules::validate),
+  SAMENESS_GROUP(
+      "sameness-group",
+      "",
+      ContentCase.SAMENESS_GROUP,
+      UnaryOperator.identity(),
+      entry -> {
+        throw RefusedKinds.samenessGroup();
+      });
 
   private final String wireName;
   private final String singletonName;
   private final ContentCase content;
-  private final Consumer<ConfigEntry.Builder> emptyContent;
   private final UnaryOperator<ConfigEntry> normaliser;
   private final Consumer<ConfigEntry> validator;
 
@@ -64,13 +131,11 @@ public enum ConfigEntryKind {
       String wireName,
       String singletonName,
       ContentCase content,
-      Consumer<ConfigEntry.Builder> emptyContent,
       UnaryOperator<ConfigEntry> normaliser,
       Consumer<ConfigEntry> validator) {
     this.wireName = wireName;
     this.singletonName = singletonName;
     this.content = content;
-    this.emptyContent = emptyContent;
     this.normaliser = normaliser;
     this.validator = validator;
   }
@@ -106,8 +171,13 @@ public enum ConfigEntryKind {
   /** An entry of this kind without anything in it, to decode into. */
   public ConfigEntry prototype() {
     ConfigEntry.Builder entry = ConfigEntry.newBuilder().setKind(wireName).setName(singletonName);
-    emptyContent.accept(entry);
+    fillIn(entry);
     return entry.build();
+  }
+
+  private void fillIn(ConfigEntry.Builder entry) {
+    FieldDescriptor field = ConfigEntry.getDescriptor().findFieldByNumber(content.getNumber());
+    entry.setField(field, entry.newBuilderForField(field).build());
   }
 
   /**
@@ -117,13 +187,16 @@ public enum ConfigEntryKind {
   public ConfigEntry normalise(ConfigEntry entry) {
     ConfigEntry.Builder builder = entry.toBuilder().setKind(wireName).clearRaftIndex();
     if (builder.getContentCase() == ContentCase.CONTENT_NOT_SET) {
-      emptyContent.accept(builder);
+      fillIn(builder);
     }
     // Consul wants the name of this one spelled out, although there is only one.
     if (builder.getName().isEmpty() && this != EXPORTED_SERVICES) {
       builder.setName(singletonName);
     }
-    ConfigEntry normal = normaliser.apply(builder.build());
+    return hashed(normaliser.apply(builder.build()));
+  }
+
+  private static ConfigEntry hashed(ConfigEntry normal) {
     return normal.toBuilder().setHash(ContentHash.of(normal)).build();
   }
 
@@ -135,11 +208,25 @@ public enum ConfigEntryKind {
     validator.accept(entry);
   }
 
+  /** Refuses kinds of which nobody may delete an entry. */
+  public void requireDeletable() {
+    if (this == BOUND_API_GATEWAY) {
+      throw RefusedKinds.boundApiGateway();
+    }
+  }
+
   /** What a writer does before it submits an entry: normalised and found valid. */
   public static ConfigEntry prepare(ConfigEntry entry) {
     ConfigEntryKind kind = of(entry.getKind());
     ConfigEntry normal = kind.normalise(entry);
     kind.validate(normal);
     return normal;
+  }
+
+  /** The same of intentions whose sources have ids, which no author may write. */
+  public static ConfigEntry prepareLegacy(ConfigEntry intentions) {
+    ConfigEntry normal = ServiceIntentionsRules.normaliseLegacy(intentions);
+    ServiceIntentionsRules.validateLegacy(normal);
+    return hashed(normal);
   }
 }

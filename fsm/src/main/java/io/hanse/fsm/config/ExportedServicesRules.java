@@ -16,9 +16,7 @@ final class ExportedServicesRules {
     if (!entry.getName().equals("default")) {
       throw invalid("exported-services Name must be \"default\"");
     }
-    Findings meta = new Findings();
-    MetaRules.lax(entry.getMetaMap(), meta);
-    meta.throwIfAny();
+    MetaRules.requireLax(entry.getMetaMap());
     for (int i = 0; i < entry.getExportedServices().getServicesCount(); i++) {
       ExportedServiceRule rule = entry.getExportedServices().getServices(i);
       String where = "Services[" + i + "]";

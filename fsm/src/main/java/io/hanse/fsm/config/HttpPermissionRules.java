@@ -4,15 +4,9 @@ import static io.hanse.fsm.config.Findings.invalid;
 
 import io.hanse.fsm.row.IntentionHeaderPermission;
 import io.hanse.fsm.row.IntentionHttpPermission;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Set;
 
 /** What the HTTP part of an intention's permission may say. */
 final class HttpPermissionRules {
-  private static final List<String> METHODS =
-      List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE");
-
   private HttpPermissionRules() {}
 
   static void validate(IntentionHttpPermission http, String where) {
@@ -33,15 +27,7 @@ final class HttpPermissionRules {
     for (int k = 0; k < http.getHeaderCount(); k++) {
       validate(http.getHeader(k), where + ".Header[" + k + "]");
     }
-    Set<String> seen = new LinkedHashSet<>();
-    for (String method : http.getMethodsList()) {
-      if (!METHODS.contains(method)) {
-        throw invalid(where + ".Methods contains an invalid method \"" + method + "\"");
-      }
-      if (!seen.add(method)) {
-        throw invalid(where + ".Methods contains \"" + method + "\" more than once");
-      }
-    }
+    HttpMethods.require(http.getMethodsList(), where + ".Methods");
     if (paths == 0 && http.getHeaderCount() == 0 && http.getMethodsCount() == 0) {
       throw invalid(where + " should not be empty");
     }

@@ -50,6 +50,15 @@ public final class MetaRules {
     return Optional.of("Couldn't load metadata pair ('" + key + "', '" + value + "'): " + wrong);
   }
 
+  /**
+   * Refuses what is wrong with the pairs of a config entry, where that is all to be said at once.
+   */
+  static void requireLax(Map<String, String> meta) {
+    Findings findings = new Findings();
+    lax(meta, findings);
+    findings.throwIfAny();
+  }
+
   /** Reports what is wrong with the pairs of a config entry. */
   static void lax(Map<String, String> meta, Findings findings) {
     findings.addIf(meta.size() > PAIRS_MAX, "Meta exceeds maximum element count 64");

@@ -17,9 +17,7 @@ final class ProxyDefaultsRules {
     if (!entry.getName().equals("global")) {
       throw invalid("invalid name (\"" + entry.getName() + "\"), only \"global\" is supported");
     }
-    Findings meta = new Findings();
-    MetaRules.lax(entry.getMetaMap(), meta);
-    meta.throwIfAny();
+    MetaRules.requireLax(entry.getMetaMap());
     requireMutualTlsMode(entry.getProxyDefaults().getMutualTlsMode());
     AccessLogsConfig logs = entry.getProxyDefaults().getAccessLogs();
     if (!LOG_TYPES.contains(logs.getType())) {

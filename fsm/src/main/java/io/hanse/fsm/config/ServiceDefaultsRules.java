@@ -43,9 +43,7 @@ final class ServiceDefaultsRules {
   }
 
   static void validate(ConfigEntry entry) {
-    if (entry.getName().isEmpty()) {
-      throw invalid("Name is required");
-    }
+    Names.require(entry);
     if (entry.getName().equals("*")) {
       throw invalid("service-defaults name must be the name of a service, and not a wildcard");
     }
@@ -63,6 +61,9 @@ final class ServiceDefaultsRules {
     findings.addIf(
         defaults.hasUpstreamConfig() && defaults.hasDestination(),
         "UpstreamConfig and Destination are mutually exclusive for service defaults");
+    findings.addIf(
+        defaults.hasRateLimits(),
+        "invalid rate_limits config. Rate limiting is a consul enterprise feature");
     if (defaults.hasDestination()) {
       validate(defaults.getDestination(), findings);
     }

@@ -12,18 +12,31 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** What a service-intentions entry fills in and may say. */
-final class ServiceIntentionsRules {
+public final class ServiceIntentionsRules {
   private static final String WILDCARD = "*";
   private static final String CONSUL = "consul";
   private static final int DESCRIPTION_LENGTH_MAX = 512;
 
   private ServiceIntentionsRules() {}
 
+  /**
+   * An author leaves out what the API by id keeps. What identifies is dropped silently, so that an
+   * entry can be read and written again; metadata would be lost, and is refused later.
+   */
   static ConfigEntry normalise(ConfigEntry entry) {
+    ServiceIntentions.Builder intentions = entry.getServiceIntentions().toBuilder();
+    for (SourceIntention.Builder source : intentions.getSourcesBuilderList()) {
+      source.clearLegacyId().clearLegacyCreateTime().clearLegacyUpdateTime();
+    }
+    return normaliseLegacy(entry.toBuilder().setServiceIntentions(intentions).build());
+  }
+
+  /** The same of an entry whose sources have ids. */
+  static ConfigEntry normaliseLegacy(ConfigEntry entry) {
     List<SourceIntention> sources = new ArrayList<>();
     for (SourceIntention source : entry.getServiceIntentions().getSourcesList()) {
       sources.add(normalise(source, entry.getName()));
@@ -43,10 +56,7 @@ final class ServiceIntentionsRules {
     }
     for (IntentionPermission.Builder permission : builder.getPermissionsBuilderList()) {
       if (permission.hasHttp()) {
-        List<String> methods = new ArrayList<>();
-        for (String method : permission.getHttp().getMethodsList()) {
-          methods.add(method.toUpperCase(Locale.ROOT));
-        }
+        List<String> methods = HttpMethods.upper(permission.getHttp().getMethodsList());
         permission.getHttpBuilder().clearMethods().addAllMethods(methods);
       }
     }
@@ -63,14 +73,35 @@ final class ServiceIntentionsRules {
   }
 
   static void validate(ConfigEntry entry) {
-    String destination = entry.getName();
-    if (destination.isEmpty()) {
-      throw invalid("Name is required");
+    for (int i = 0; i < entry.getServiceIntentions().getSourcesCount(); i++) {
+      if (entry.getServiceIntentions().getSources(i).getLegacyMetaCount() > 0) {
+        throw invalid("Sources[" + i + "].LegacyMeta must be omitted");
+      }
     }
+    validateSources(entry);
+  }
+
+  /** Of an entry whose sources have ids; it has no metadata of its own. */
+  static void validateLegacy(ConfigEntry entry) {
+    if (entry.getMetaCount() > 0) {
+      throw invalid("Meta must be omitted for legacy intention writes");
+    }
+    validateSources(entry);
+    for (int i = 0; i < entry.getServiceIntentions().getSourcesCount(); i++) {
+      SourceIntention source = entry.getServiceIntentions().getSources(i);
+      String where = "Sources[" + i + "]";
+      if (!source.getPeer().isEmpty()) {
+        throw invalid(where + ".Peer cannot be set by legacy intentions");
+      }
+      requireAction(source.getAction(), where);
+    }
+  }
+
+  private static void validateSources(ConfigEntry entry) {
+    String destination = entry.getName();
+    Names.require(entry);
     requireWholeWildcard(destination, "Name");
-    Findings meta = new Findings();
-    MetaRules.lax(entry.getMetaMap(), meta);
-    meta.throwIfAny();
+    MetaRules.requireLax(entry.getMetaMap());
     ServiceIntentions intentions = entry.getServiceIntentions();
     if (intentions.getSourcesCount() == 0) {
       throw invalid("At least one source is required");
@@ -88,11 +119,6 @@ final class ServiceIntentionsRules {
         throw invalid(where + " defines " + name + " more than once");
       }
     }
-    // There is no kind that defines a provider, so none that is referred to exists.
-    refuseJwt(intentions.getJwt());
-    for (SourceIntention source : intentions.getSourcesList()) {
-      source.getPermissionsList().forEach(permission -> refuseJwt(permission.getJwt()));
-    }
   }
 
   private static void validate(SourceIntention source, String where, boolean anyDestination) {
@@ -102,9 +128,6 @@ final class ServiceIntentionsRules {
     requireWholeWildcard(source.getName(), where + ".Name");
     if (source.getPeer().contains(WILDCARD)) {
       throw invalid(where + ".Peer: cannot use wildcard '*' in peer");
-    }
-    if (!source.getLegacyId().isEmpty()) {
-      throw invalid(where + ".LegacyID must be omitted");
     }
     if (source.getDescription().length() > DESCRIPTION_LENGTH_MAX) {
       throw invalid(where + ".Description exceeds maximum length " + DESCRIPTION_LENGTH_MAX);
@@ -146,14 +169,22 @@ final class ServiceIntentionsRules {
     }
   }
 
-  private static void refuseJwt(Struct jwt) {
-    Findings findings = new Findings();
+  /** The names of the issuers that the entry relies on. */
+  public static Set<String> providers(ConfigEntry entry) {
+    Set<String> names = new TreeSet<>();
+    ServiceIntentions intentions = entry.getServiceIntentions();
+    addProviders(intentions.getJwt(), names);
+    for (SourceIntention source : intentions.getSourcesList()) {
+      source.getPermissionsList().forEach(permission -> addProviders(permission.getJwt(), names));
+    }
+    return names;
+  }
+
+  private static void addProviders(Struct jwt, Set<String> names) {
     Value providers = jwt.getFieldsOrDefault("Providers", Value.getDefaultInstance());
     for (Value provider : providers.getListValue().getValuesList()) {
       Value name = provider.getStructValue().getFieldsOrDefault("Name", Value.getDefaultInstance());
-      findings.add(
-          "Referenced JWT Provider does not exist. Provider Name: " + name.getStringValue());
+      names.add(name.getStringValue());
     }
-    findings.throwIfAny();
   }
 }

@@ -6,10 +6,7 @@ import io.hanse.fsm.filter.Expression.And;
 import io.hanse.fsm.filter.Expression.Match;
 import io.hanse.fsm.filter.Expression.Not;
 import io.hanse.fsm.filter.Expression.Or;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,9 +17,6 @@ import org.jspecify.annotations.Nullable;
 final class FilterParser {
   private static final int LENGTH_MAX = 16 * 1024;
   private static final int DEPTH_MAX = 800;
-
-  private static final IntPredicate LETTER = c -> (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-  private static final IntPredicate IN_WORD = LETTER.or(FilterParser::isDigit).or(c -> c == '_');
 
   /** What a rule found at each place, and where it ended. */
   private static final class Found {
@@ -58,6 +52,7 @@ final class FilterParser {
   }
 
   private final Cursor in;
+  private final FilterTerms terms;
   private final Found ors;
   private final Found ands;
   private final Found nots;
@@ -65,6 +60,7 @@ final class FilterParser {
 
   private FilterParser(String text) {
     in = new Cursor(text);
+    terms = new FilterTerms(in);
     ors = new Found(text.length());
     ands = new Found(text.length());
     nots = new Found(text.length());
@@ -223,10 +219,10 @@ final class FilterParser {
 
   private @Nullable Expression selectorOperatorValue() {
     int start = in.at();
-    List<String> selector = selector();
+    List<String> selector = terms.selector();
     if (selector != null) {
-      MatchOperator operator = comparison();
-      String value = operator == null ? null : value();
+      MatchOperator operator = terms.comparison();
+      String value = operator == null ? null : terms.value();
       if (operator != null && value != null) {
         return new Match(selector, operator, value);
       }
@@ -235,79 +231,25 @@ final class FilterParser {
     return null;
   }
 
-  private @Nullable MatchOperator comparison() {
-    if (symbol("==")) {
-      return MatchOperator.EQUAL;
-    } else if (symbol("!=")) {
-      return MatchOperator.NOT_EQUAL;
-    } else if (words("contains")) {
-      return MatchOperator.IN;
-    } else if (words("not", "contains")) {
-      return MatchOperator.NOT_IN;
-    } else if (words("matches")) {
-      return MatchOperator.MATCHES;
-    }
-    return words("not", "matches") ? MatchOperator.NOT_MATCHES : null;
-  }
-
-  private boolean symbol(String symbol) {
-    int start = in.at();
-    in.optionalSpace();
-    if (in.literal(symbol)) {
-      in.optionalSpace();
-      return true;
-    }
-    in.goTo(start);
-    return false;
-  }
-
-  /** Words with space around each. */
-  private boolean words(String... words) {
-    int start = in.at();
-    for (String word : words) {
-      if (!in.space() || !in.literal(word)) {
-        in.goTo(start);
-        return false;
-      }
-    }
-    if (in.space()) {
-      return true;
-    }
-    in.goTo(start);
-    return false;
-  }
-
   private @Nullable Expression selectorOperator() {
     int start = in.at();
-    List<String> selector = selector();
-    if (selector != null && isEmptiness("is", "empty")) {
+    List<String> selector = terms.selector();
+    if (selector != null && terms.isEmptiness("is", "empty")) {
       return new Match(selector, MatchOperator.IS_EMPTY, "");
     }
-    if (selector != null && isEmptiness("is", "not", "empty")) {
+    if (selector != null && terms.isEmptiness("is", "not", "empty")) {
       return new Match(selector, MatchOperator.IS_NOT_EMPTY, "");
     }
     in.goTo(start);
     return null;
   }
 
-  /** As {@link #words}, with nothing behind the last. */
-  private boolean isEmptiness(String... words) {
-    int start = in.at();
-    for (String word : words) {
-      if (!in.space() || !in.literal(word)) {
-        in.goTo(start);
-        return false;
-      }
-    }
-    return true;
-  }
-
   private @Nullable Expression valueOperatorSelector() {
     int start = in.at();
-    String value = value();
-    MatchOperator operator = value == null ? null : membership();
+    String value = terms.value();
+    MatchOperator operator = value == null ? null : terms.membership();
     if (value != null && operator != null) {
-      List<String> selector = selector();
+      List<String> selector = terms.selector();
       if (selector != null) {
         return new Match(selector, operator, value);
       }
@@ -315,135 +257,5 @@ final class FilterParser {
     }
     in.goTo(start);
     return null;
-  }
-
-  private @Nullable MatchOperator membership() {
-    if (words("in")) {
-      return MatchOperator.IN;
-    }
-    return words("not", "in") ? MatchOperator.NOT_IN : null;
-  }
-
-  private @Nullable List<String> selector() {
-    Optional<String> first = identifier();
-    if (first.isEmpty()) {
-      return null;
-    }
-    List<String> parts = new ArrayList<>(List.of(first.get()));
-    for (Optional<String> part = part(); part.isPresent(); part = part()) {
-      parts.add(part.get());
-    }
-    return parts;
-  }
-
-  private Optional<String> part() {
-    int start = in.at();
-    if (in.literal(".")) {
-      Optional<String> name = identifier();
-      if (name.isPresent()) {
-        return name;
-      }
-      in.goTo(start);
-    }
-    return index();
-  }
-
-  private Optional<String> identifier() {
-    int start = in.at();
-    if (!in.oneOf("[a-zA-Z]", LETTER)) {
-      return Optional.empty();
-    }
-    while (in.oneOf("[a-zA-Z0-9_]", IN_WORD)) {
-      // Each takes one more.
-    }
-    return Optional.of(in.since(start));
-  }
-
-  private Optional<String> index() {
-    int start = in.at();
-    if (!in.literal("[")) {
-      return Optional.empty();
-    }
-    in.optionalSpace();
-    Optional<String> key = string();
-    if (key.isEmpty()) {
-      in.complain(in.at(), "index", "Invalid index");
-    } else {
-      in.optionalSpace();
-      if (in.literal("]")) {
-        return key;
-      }
-      in.complain(in.at(), "index", "Unclosed index expression");
-    }
-    in.goTo(start);
-    return Optional.empty();
-  }
-
-  private @Nullable String value() {
-    List<String> selector = selector();
-    if (selector != null) {
-      return String.join(".", selector);
-    }
-    return number().or(this::string).orElse(null);
-  }
-
-  private Optional<String> number() {
-    int start = in.at();
-    in.literal("-");
-    if (!in.literal("0")) {
-      if (!in.oneOf("[1-9]", FilterParser::isDigitButZero)) {
-        in.goTo(start);
-        return Optional.empty();
-      }
-      digits();
-    }
-    int whole = in.at();
-    if (!in.literal(".") || !digits()) {
-      in.goTo(whole);
-    }
-    if (in.isAhead(() -> in.space() || in.end() || in.literal(")"))) {
-      return Optional.of(in.since(start));
-    }
-    in.complain(in.at(), "number", "Invalid number literal");
-    in.goTo(start);
-    return Optional.empty();
-  }
-
-  private static boolean isDigit(int c) {
-    return c >= '0' && c <= '9';
-  }
-
-  private static boolean isDigitButZero(int c) {
-    return c >= '1' && c <= '9';
-  }
-
-  private boolean digits() {
-    boolean isThere = in.oneOf("[0-9]", FilterParser::isDigit);
-    while (isThere && in.oneOf("[0-9]", FilterParser::isDigit)) {
-      // Each takes one more.
-    }
-    return isThere;
-  }
-
-  private Optional<String> string() {
-    int start = in.at();
-    for (String quote : List.of("`", "\"")) {
-      if (in.literal(quote)) {
-        while (in.isNotAhead(() -> in.literal(quote)) && in.any()) {
-          // Each takes one more.
-        }
-        if (in.literal(quote)) {
-          Optional<String> plain = GoText.unquoted(in.since(start));
-          if (plain.isEmpty()) {
-            in.complain(start, "string", "invalid syntax");
-          }
-          return Optional.of(plain.orElse(""));
-        }
-        in.complain(in.at(), "string", "Unterminated string literal");
-        in.goTo(start);
-        return Optional.empty();
-      }
-    }
-    return Optional.empty();
   }
 }

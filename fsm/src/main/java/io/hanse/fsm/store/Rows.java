@@ -24,6 +24,20 @@ public interface Rows {
   /** The keys that begin with the prefix and are not below {@code from}. */
   void scanKeys(TableId table, Key prefix, Key from, KeyVisitor visitor);
 
+  /** Whether any key begins with the prefix; it takes no longer where there are many. */
+  default boolean hasAny(TableId table, Key prefix) {
+    boolean[] found = {false};
+    scanKeys(
+        table,
+        prefix,
+        prefix,
+        (key, modifyIndex) -> {
+          found[0] = true;
+          return false;
+        });
+    return found[0];
+  }
+
   /** How many rows the table has. */
   int size(TableId table);
 

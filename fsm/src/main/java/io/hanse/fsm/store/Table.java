@@ -107,6 +107,13 @@ public final class Table<R extends Message> {
     }
   }
 
+  /** The first of them, at most so many. */
+  public List<R> first(Rows rows, Key prefix, int max) {
+    List<R> list = new ArrayList<>();
+    rows.scan(id, prefix, (rowKey, value, index) -> list.size() < max && list.add(parse(value)));
+    return list;
+  }
+
   private List<R> listOf(Rows rows, TableId tree, Key prefix) {
     List<R> list = new ArrayList<>();
     rows.scan(tree, prefix, (rowKey, value, index) -> list.add(parse(value)));
@@ -124,33 +131,31 @@ public final class Table<R extends Message> {
         });
   }
 
-  /** How many rows have a key that begins with the prefix. */
-  public int count(Rows rows, Key prefix) {
-    int[] count = {0};
-    rows.scanKeys(id, prefix, prefix, (rowKey, index) -> ++count[0] > 0);
-    return count[0];
-  }
-
   /**
    * Writes a row at the index of the present command, unless the same row is there already.
    *
    * @return whether something changed
    */
   public boolean put(Transaction transaction, R row) {
-    return put(transaction, row, true);
+    return put(transaction, row, true, 0);
+  }
+
+  /** Writes a row that goes on where one under another key ended: it was made when that one was. */
+  public void putSuccessor(Transaction transaction, R row, R predecessor) {
+    put(transaction, row, true, createIndex(predecessor));
   }
 
   /** Writes a row at the index of the present command, even over the same one. */
   public void overwrite(Transaction transaction, R row) {
-    put(transaction, row, false);
+    put(transaction, row, false, 0);
   }
 
-  private boolean put(Transaction transaction, R row, boolean keepSame) {
+  private boolean put(Transaction transaction, R row, boolean keepSame, long madeAt) {
     Key rowKey = key.apply(row);
     byte[] oldValue = transaction.get(id, rowKey);
     R old = oldValue == null ? null : parse(oldValue);
     long at = transaction.publicIndex();
-    long createdAt = old == null ? at : createIndex(old);
+    long createdAt = madeAt != 0 ? madeAt : old == null ? at : createIndex(old);
     if (old != null
         && keepSame
         && Arrays.equals(serialize(stamped(row, createdAt, modifyIndex(old))), oldValue)) {

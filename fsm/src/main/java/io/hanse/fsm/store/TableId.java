@@ -23,6 +23,10 @@ public enum TableId {
   COUNTERS(16),
   TOMBSTONES(17),
   SESSIONS(18),
+  COORDINATES(20),
+  USER_EVENTS(21),
+  VIRTUAL_IPS(22),
+  FREE_VIRTUAL_IPS(23),
   ACL_TOKENS(30),
   ACL_POLICIES(31),
   ACL_ROLES(32),
@@ -48,6 +52,10 @@ public enum TableId {
   SESSIONS_BY_CHECK(111),
   SESSIONS_WITH_TTL(112),
   KV_BY_SESSION(113),
+  SERVICES_BY_TAGS(120),
+  ENTRIES_BY_LINK(130),
+  INTENTIONS_BY_SOURCE(131),
+  INTENTIONS_BY_ID(132),
   ACL_TOKENS_BY_SECRET(140),
   ACL_TOKENS_BY_POLICY(141),
   ACL_TOKENS_BY_ROLE(142),
@@ -104,7 +112,7 @@ public enum TableId {
   /** Whether its rows count towards the quota. What the system itself keeps has other bounds. */
   boolean isCounted() {
     return switch (this) {
-      case NODES, SERVICES, CHECKS, CONFIG_ENTRIES, KV, SESSIONS -> true;
+      case NODES, SERVICES, CHECKS, CONFIG_ENTRIES, KV, SESSIONS, COORDINATES -> true;
       case PEERINGS, PEERING_SECRETS, SECRETS_IN_USE, TRUST_BUNDLES -> true;
       case ACL_TOKENS, ACL_POLICIES, ACL_ROLES, ACL_BINDING_RULES, ACL_AUTH_METHODS -> true;
       case ACL_BOOTSTRAP -> true;
@@ -114,7 +122,11 @@ public enum TableId {
 
   /** Whether anybody asks for its indexes. If not, what is deleted leaves no tombstone. */
   boolean isWatched() {
-    return this != CLIENT_RESULTS && this != COUNTERS && this != RESTORES && this != RESTORE_CHUNKS;
+    return this != CLIENT_RESULTS
+        && this != COUNTERS
+        && this != FREE_VIRTUAL_IPS
+        && this != RESTORES
+        && this != RESTORE_CHUNKS;
   }
 
   /**

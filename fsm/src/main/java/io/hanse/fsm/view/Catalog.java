@@ -14,6 +14,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /** Nodes and the services on them. A peer of "" means this cluster. */
 public final class Catalog {
@@ -48,15 +49,18 @@ public final class Catalog {
     return Tables.SERVICES.get(rows, Keys.instance(peer, node, serviceId)).map(Catalog::serviceOf);
   }
 
-  /** The names of all services with the tags of their instances. */
+  /** The names of all services with their tags; of each set of tags one instance is looked at. */
   public SortedMap<String, SortedSet<String>> serviceNames(String peer) {
     SortedMap<String, SortedSet<String>> names = new TreeMap<>();
-    for (ServiceInstance row :
-        Tables.SERVICES.listBy(rows, TableId.SERVICES_BY_NAME, Key.ofPeer(peer))) {
-      names
-          .computeIfAbsent(row.getService().getService(), name -> new TreeSet<>())
-          .addAll(row.getService().getTagsList());
-    }
+    forFirstOfEach(
+        TableId.SERVICES_BY_TAGS,
+        Key.ofPeer(peer),
+        service -> {
+          names
+              .computeIfAbsent(service.getService(), name -> new TreeSet<>())
+              .addAll(service.getTagsList());
+          return Keys.tags(peer, service.getService(), service.getTagsList());
+        });
     return names;
   }
 
@@ -70,18 +74,29 @@ public final class Catalog {
     return names(TableId.SERVICES_BY_NAME, Key.ofPeer(peer));
   }
 
-  /** Of an index whose keys go on with the name: from the first instance of each to the next. */
+  /** Of an index whose keys go on with the name. */
   private SortedSet<String> names(TableId index, Key prefix) {
     SortedSet<String> names = new TreeSet<>();
-    Key from = prefix;
-    while (true) {
-      Optional<Key> first = first(index, prefix, from);
-      if (first.isEmpty()) {
-        return names;
-      }
-      String name = row(index, first.get()).getService().getService();
-      names.add(name);
-      from = Keys.behind(prefix.thenFolded(name));
+    forFirstOfEach(
+        index,
+        prefix,
+        service -> {
+          names.add(service.getService());
+          return prefix.thenFolded(service.getService());
+        });
+    return names;
+  }
+
+  /**
+   * Goes from instance to instance and leaves out those that are alike.
+   *
+   * @param visitor answers the beginning of all keys that are like the one it was given
+   */
+  private void forFirstOfEach(TableId index, Key prefix, Function<NodeService, Key> visitor) {
+    Optional<Key> next = first(index, prefix, prefix);
+    while (next.isPresent()) {
+      Key alike = visitor.apply(row(index, next.get()).getService());
+      next = first(index, prefix, Keys.behind(alike));
     }
   }
 
@@ -117,8 +132,13 @@ public final class Catalog {
 
   /** Whether {@link #connect} would find any. */
   public boolean hasConnect(String peer, String name) {
-    Key prefix = Keys.service(peer, name);
-    return first(TableId.SERVICES_BY_DESTINATION, prefix, prefix).isPresent();
+    return rows.hasAny(TableId.SERVICES_BY_DESTINATION, Keys.service(peer, name));
+  }
+
+  /** Whether a service has an instance of a kind. */
+  public boolean hasKind(String peer, String kind, String name) {
+    Key prefix = Keys.kind(peer, kind).thenFolded(name);
+    return first(TableId.SERVICES_BY_KIND, prefix, prefix).isPresent();
   }
 
   /** All instances of a kind, as "mesh-gateway"; without checks. */

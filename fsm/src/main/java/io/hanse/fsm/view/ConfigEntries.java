@@ -5,6 +5,7 @@ import io.hanse.fsm.config.ConfigEntryKind;
 import io.hanse.fsm.row.ConfigEntry;
 import io.hanse.fsm.store.Key;
 import io.hanse.fsm.store.Rows;
+import io.hanse.fsm.store.TableId;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -42,6 +43,11 @@ public final class ConfigEntries {
   /** All of a kind by name; of all kinds for "". */
   public List<ConfigEntry> ofKind(String kind) {
     return Tables.CONFIG_ENTRIES.list(rows, kind.isEmpty() ? Key.EMPTY : Key.of(kind));
+  }
+
+  /** The routers, splitters, resolvers and ingress gateways that lead to a service. */
+  public List<ConfigEntry> leadingTo(String service) {
+    return Tables.CONFIG_ENTRIES.listBy(rows, TableId.ENTRIES_BY_LINK, Keys.link(service));
   }
 
   /** The protocol of a service: its service-defaults, else proxy-defaults, else "tcp". */

@@ -4,6 +4,7 @@ import io.hanse.fsm.config.ConfigEntryKind;
 import io.hanse.fsm.row.ConfigEntry;
 import io.hanse.fsm.row.SourceIntention;
 import io.hanse.fsm.store.Rows;
+import io.hanse.fsm.store.TableId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -29,9 +30,11 @@ public final class IntentionMatcher {
           .thenComparing(one -> one.source().getName())
           .thenComparing(Intention::destination);
 
+  private final Rows rows;
   private final ConfigEntries entries;
 
   public IntentionMatcher(Rows rows) {
+    this.rows = rows;
     entries = new ConfigEntries(rows);
   }
 
@@ -44,8 +47,13 @@ public final class IntentionMatcher {
   public record Decision(
       boolean allowed, Optional<SourceIntention> decidedBy, String destination, String reason) {}
 
-  /** An intention with the destination of its entry, perhaps "*". */
-  public record Intention(String destination, SourceIntention source) {}
+  /** An intention within its entry. */
+  public record Intention(ConfigEntry entry, SourceIntention source) {
+    /** The name of the entry, perhaps "*". */
+    public String destination() {
+      return entry.getName();
+    }
+  }
 
   /** All that match a destination, the most precise first. */
   public List<Intention> forDestination(String service) {
@@ -64,7 +72,51 @@ public final class IntentionMatcher {
 
   /** All that name a service of this cluster as source, or all of its services. */
   public List<Intention> forSource(String service) {
-    return all().stream().filter(one -> matches(one.source(), "", service)).toList();
+    List<Intention> found = new ArrayList<>(withSource(service));
+    if (!service.equals(WILDCARD)) {
+      found.addAll(withSource(WILDCARD));
+    }
+    found.sort(BY_PRECEDENCE);
+    return found;
+  }
+
+  private List<Intention> withSource(String name) {
+    List<Intention> found = new ArrayList<>();
+    Tables.CONFIG_ENTRIES
+        .listBy(rows, TableId.INTENTIONS_BY_SOURCE, Keys.source("", name))
+        .forEach(entry -> addAll(entry, found));
+    found.removeIf(
+        one -> !one.source().getPeer().isEmpty() || !one.source().getName().equals(name));
+    return found;
+  }
+
+  /** The one between exactly these; empty where there is none. */
+  public Optional<Intention> exact(String peer, String source, String destination) {
+    return entries
+        .entry(ConfigEntryKind.SERVICE_INTENTIONS, destination)
+        .flatMap(
+            entry ->
+                entry.getServiceIntentions().getSourcesList().stream()
+                    .filter(one -> one.getPeer().equals(peer) && one.getName().equals(source))
+                    .map(one -> new Intention(entry, one))
+                    .findFirst());
+  }
+
+  /** The one with an id, which only some have. */
+  public Optional<Intention> byId(String id) {
+    return entryById(id)
+        .flatMap(
+            entry ->
+                entry.getServiceIntentions().getSourcesList().stream()
+                    .filter(one -> one.getLegacyId().equals(id))
+                    .map(one -> new Intention(entry, one))
+                    .findFirst());
+  }
+
+  /** The entry in which there is an intention with the id. */
+  public Optional<ConfigEntry> entryById(String id) {
+    return Tables.CONFIG_ENTRIES.listBy(rows, TableId.INTENTIONS_BY_ID, Keys.intention(id)).stream()
+        .findFirst();
   }
 
   /** All there are, the most precise first. */
@@ -79,7 +131,7 @@ public final class IntentionMatcher {
 
   private static void addAll(ConfigEntry entry, List<Intention> found) {
     for (SourceIntention source : entry.getServiceIntentions().getSourcesList()) {
-      found.add(new Intention(entry.getName(), source));
+      found.add(new Intention(entry, source));
     }
   }
 

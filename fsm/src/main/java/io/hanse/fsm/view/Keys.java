@@ -4,8 +4,10 @@ import io.hanse.fsm.store.Key;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.TreeSet;
 
 /**
  * The keys of all tables. What is matched without case is folded here and nowhere else; rows keep
@@ -17,6 +19,9 @@ public final class Keys {
 
   /** Above every byte with which a segment can go on. */
   private static final String LAST = "\uDBFF\uDFFF";
+
+  /** Behind each tag of a set, so that no set is the beginning of another one. */
+  private static final char TAG_END = '\u0001';
 
   private Keys() {}
 
@@ -43,6 +48,13 @@ public final class Keys {
     return Key.ofPeer(peer).thenFolded(name);
   }
 
+  /** In the index by tags: the name folded and as it is, then all tags as one segment. */
+  public static Key tags(String peer, String name, Collection<String> tags) {
+    StringBuilder all = new StringBuilder();
+    new TreeSet<>(tags).forEach(tag -> all.append(tag).append(TAG_END));
+    return service(peer, name).then(name).then(all.toString());
+  }
+
   /** In the index by kind. */
   public static Key kind(String peer, String kind) {
     return Key.ofPeer(peer).then(kind);
@@ -59,6 +71,21 @@ public final class Keys {
 
   public static Key configEntry(String kind, String name) {
     return Key.of(kind).thenFolded(name);
+  }
+
+  /** In the index of entries by the services that they lead to. */
+  public static Key link(String service) {
+    return Key.EMPTY.thenFolded(service);
+  }
+
+  /** In the index of intentions by their sources, which differ by case, too. */
+  public static Key source(String peer, String service) {
+    return Key.ofPeer(peer).then(service);
+  }
+
+  /** In the index of intentions by the ids that some have. */
+  public static Key intention(String id) {
+    return Key.EMPTY.thenFolded(id);
   }
 
   public static Key kv(String key) {
@@ -80,8 +107,17 @@ public final class Keys {
     return sessionNode(node).thenFolded(checkId);
   }
 
-  /** In an index by age. */
-  static Key created(long index) {
+  public static Key coordinate(String node, String segment) {
+    return Key.EMPTY.thenFolded(node).then(segment);
+  }
+
+  /** Of all segments of a node. */
+  static Key coordinates(String node) {
+    return Key.EMPTY.thenFolded(node);
+  }
+
+  /** By age. */
+  public static Key created(long index) {
     return Key.EMPTY.then(index);
   }
 
@@ -122,6 +158,11 @@ public final class Keys {
 
   public static Key systemRecord(String key) {
     return Key.of(key);
+  }
+
+  /** Of a free address, in the order of addresses. */
+  public static Key offset(long offset) {
+    return Key.EMPTY.then(offset);
   }
 
   public static Key client(long id) {

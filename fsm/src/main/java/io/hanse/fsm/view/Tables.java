@@ -1,10 +1,13 @@
 package io.hanse.fsm.view;
 
+import io.hanse.fsm.config.EntryLinks;
 import io.hanse.fsm.row.AutopilotConfiguration;
 import io.hanse.fsm.row.CaConfiguration;
 import io.hanse.fsm.row.CaRoot;
 import io.hanse.fsm.row.ClusterIdentity;
 import io.hanse.fsm.row.ConfigEntry;
+import io.hanse.fsm.row.Coordinate;
+import io.hanse.fsm.row.FreeVirtualIp;
 import io.hanse.fsm.row.HealthCheck;
 import io.hanse.fsm.row.KvEntry;
 import io.hanse.fsm.row.Node;
@@ -19,6 +22,8 @@ import io.hanse.fsm.row.Session;
 import io.hanse.fsm.row.StateQuota;
 import io.hanse.fsm.row.SubmittingClient;
 import io.hanse.fsm.row.SystemRecord;
+import io.hanse.fsm.row.UserEvent;
+import io.hanse.fsm.row.VirtualIp;
 import io.hanse.fsm.store.Key;
 import io.hanse.fsm.store.Schema;
 import io.hanse.fsm.store.Table;
@@ -47,7 +52,8 @@ public final class Tables {
                       row.getService().getPeerName(), row.getNode(), row.getService().getId()))
           .indexedBy(TableId.SERVICES_BY_NAME, Tables::byName)
           .indexedBy(TableId.SERVICES_BY_DESTINATION, Tables::byDestination)
-          .indexedBy(TableId.SERVICES_BY_KIND, Tables::byKind);
+          .indexedBy(TableId.SERVICES_BY_KIND, Tables::byKind)
+          .indexedBy(TableId.SERVICES_BY_TAGS, Tables::byTags);
 
   public static final Table<HealthCheck> CHECKS =
       Table.of(
@@ -66,13 +72,28 @@ public final class Tables {
 
   public static final Table<ConfigEntry> CONFIG_ENTRIES =
       Table.of(
-          TableId.CONFIG_ENTRIES,
-          ConfigEntry.getDefaultInstance(),
-          entry -> Keys.configEntry(entry.getKind(), entry.getName()));
+              TableId.CONFIG_ENTRIES,
+              ConfigEntry.getDefaultInstance(),
+              entry -> Keys.configEntry(entry.getKind(), entry.getName()))
+          .indexedBy(TableId.ENTRIES_BY_LINK, Tables::byLink)
+          .indexedBy(TableId.INTENTIONS_BY_SOURCE, Tables::bySource)
+          .indexedBy(TableId.INTENTIONS_BY_ID, Tables::byIntentionId);
 
   public static final Table<KvEntry> KV =
       Table.of(TableId.KV, KvEntry.getDefaultInstance(), entry -> Keys.kv(entry.getKey()))
           .indexedBy(TableId.KV_BY_SESSION, Tables::bySession);
+
+  public static final Table<Coordinate> COORDINATES =
+      Table.of(
+          TableId.COORDINATES,
+          Coordinate.getDefaultInstance(),
+          row -> Keys.coordinate(row.getNode(), row.getSegment()));
+
+  public static final Table<UserEvent> USER_EVENTS =
+      Table.of(
+          TableId.USER_EVENTS,
+          UserEvent.getDefaultInstance(),
+          event -> Keys.created(event.getLTime()));
 
   public static final Table<Session> SESSIONS =
       Table.of(
@@ -142,6 +163,18 @@ public final class Tables {
   public static final Table<Restore> RESTORES =
       Table.of(TableId.RESTORES, Restore.getDefaultInstance(), restore -> Keys.ONLY);
 
+  public static final Table<VirtualIp> VIRTUAL_IPS =
+      Table.of(
+          TableId.VIRTUAL_IPS,
+          VirtualIp.getDefaultInstance(),
+          row -> Keys.service(row.getPeerName(), row.getService()));
+
+  public static final Table<FreeVirtualIp> FREE_VIRTUAL_IPS =
+      Table.of(
+          TableId.FREE_VIRTUAL_IPS,
+          FreeVirtualIp.getDefaultInstance(),
+          row -> Keys.offset(row.getOffset()));
+
   /** All of them: what a snapshot's secondary trees are built by. */
   public static final Schema SCHEMA =
       new Schema(
@@ -152,6 +185,8 @@ public final class Tables {
               CONFIG_ENTRIES,
               KV,
               SESSIONS,
+              COORDINATES,
+              USER_EVENTS,
               PEERINGS,
               PEERING_SECRETS,
               TRUST_BUNDLES,
@@ -169,7 +204,9 @@ public final class Tables {
               AUTOPILOT,
               SYSTEM_RECORDS,
               QUOTA,
-              RESTORES));
+              RESTORES,
+              VIRTUAL_IPS,
+              FREE_VIRTUAL_IPS));
 
   private Tables() {}
 
@@ -186,13 +223,9 @@ public final class Tables {
   /** Sidecars by what they stand for; an instance that speaks for itself by its own name. */
   private static List<Key> byDestination(ServiceInstance row) {
     NodeService service = row.getService();
-    String destination = service.getProxy().getDestinationServiceName();
-    if (service.getKind().equals(ServiceKinds.CONNECT_PROXY) && !destination.isEmpty()) {
-      return List.of(Keys.service(service.getPeerName(), destination));
-    }
-    return service.getConnect().getNative()
-        ? List.of(Keys.service(service.getPeerName(), service.getService()))
-        : List.of();
+    return ServiceKinds.destinationOf(service)
+        .map(destination -> List.of(Keys.service(service.getPeerName(), destination)))
+        .orElse(List.of());
   }
 
   /** By kind, then by name, so that the names of a kind can be told without reading all rows. */
@@ -219,9 +252,32 @@ public final class Tables {
         : List.of(Keys.created(session.getRaftIndex().getCreateIndex()));
   }
 
+  /** By name and set of tags, so that both can be told without reading all rows. */
+  private static List<Key> byTags(ServiceInstance row) {
+    NodeService service = row.getService();
+    return List.of(Keys.tags(service.getPeerName(), service.getService(), service.getTagsList()));
+  }
+
   private static List<Key> byService(HealthCheck check) {
     return check.getServiceId().isEmpty()
         ? List.of()
         : List.of(Keys.service(check.getPeerName(), check.getServiceName()));
+  }
+
+  private static List<Key> byLink(ConfigEntry entry) {
+    return EntryLinks.services(entry).stream().map(Keys::link).toList();
+  }
+
+  private static List<Key> bySource(ConfigEntry entry) {
+    return entry.getServiceIntentions().getSourcesList().stream()
+        .map(source -> Keys.source(source.getPeer(), source.getName()))
+        .toList();
+  }
+
+  private static List<Key> byIntentionId(ConfigEntry entry) {
+    return entry.getServiceIntentions().getSourcesList().stream()
+        .filter(source -> !source.getLegacyId().isEmpty())
+        .map(source -> Keys.intention(source.getLegacyId()))
+        .toList();
   }
 }

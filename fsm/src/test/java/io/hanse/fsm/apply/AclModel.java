@@ -48,8 +48,12 @@ final class AclModel {
   final TreeMap<String, Rule> rules = new TreeMap<>();
   long bootstrappedAt;
 
+  /** The clock of the log. */
+  long timeMillis;
+
   AclModel copy() {
     AclModel copy = new AclModel();
+    copy.timeMillis = timeMillis;
     copy.policies.putAll(policies);
     copy.roles.putAll(roles);
     copy.tokens.putAll(tokens);
@@ -208,7 +212,7 @@ final class AclModel {
     List<Token> expired =
         tokens.values().stream()
             .filter(token -> token.expiry() != 0)
-            .filter(token -> token.expiry() < RandomSystemCommands.NOW_MILLIS)
+            .filter(token -> token.expiry() < timeMillis)
             .sorted(java.util.Comparator.comparingLong(Token::expiry))
             .toList();
     expired.stream().limit(command.getTokensMax()).forEach(token -> drop(fold(token.id())));

@@ -14,6 +14,10 @@ import io.hanse.fsm.row.Node;
 import io.hanse.fsm.view.Catalog;
 import io.hanse.fsm.view.Health;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -209,5 +213,52 @@ class CatalogApplierTest {
         .isEqualTo(
             "failed inserting service: Invalid Service Meta for node n9 and serviceID x:"
                 + " Couldn't load metadata pair ('a b', 'v'): Key contains invalid characters");
+  }
+
+  @Test
+  void shouldKeepTheCreateIndexOfNodeThatIsRenamed() {
+    long made = replica.done(register(node("old").setId(ID_A))).getIndex();
+
+    long renamed = replica.done(register(node("new").setId(ID_A))).getIndex();
+
+    assertThat(new Catalog(replica.now()).node("", "new"))
+        .hasValueSatisfying(
+            node -> {
+              assertThat(node.getRaftIndex().getCreateIndex()).isEqualTo(made);
+              assertThat(node.getRaftIndex().getModifyIndex()).isEqualTo(renamed);
+            });
+    assertThat(new Catalog(replica.now()).node("", "old")).isEmpty();
+  }
+
+  @Test
+  void shouldNotRenameANodeOverOneThatIsAlive() {
+    replica.done(register(node("n1").setId(ID_A)));
+    replica.done(register(node("n2"), check("serfHealth", "", "passing")));
+
+    assertThat(replica.refusal(register(node("n2").setId(ID_A).setAddress("10.0.0.7"))))
+        .isEqualTo(
+            "failed inserting node: Error while renaming Node ID: \""
+                + ID_A
+                + "\" (10.0.0.7): Node name n2 is reserved by node  with name n2 (10.0.0.1)");
+    assertThat(new Catalog(replica.now()).node("", "n1")).isPresent();
+  }
+
+  @Test
+  void shouldNameServicesWithAllTheirTags() {
+    replica.done(register(node("n1"), service("web", "w1").addTags("a")));
+    replica.done(register(node("n2"), service("web", "w2").addTags("b").addTags("a")));
+    replica.done(register(node("n3"), service("web", "w3")));
+    replica.done(register(node("n3"), service("Web", "w4").addTags("c")));
+
+    assertThat(new Catalog(replica.now()).serviceNames(""))
+        .isEqualTo(
+            new TreeMap<>(
+                Map.of("web", new TreeSet<>(Set.of("a", "b")), "Web", new TreeSet<>(Set.of("c")))));
+  }
+
+  @Test
+  void shouldRefuseTagThatWouldEndAKey() {
+    assertThat(replica.refusal(register(node("n1"), service("web", "w1").addTags("a\0b"))))
+        .isEqualTo("a name may not contain a zero character");
   }
 }

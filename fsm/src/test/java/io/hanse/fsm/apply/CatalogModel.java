@@ -16,9 +16,10 @@ import java.util.TreeSet;
 
 /** The catalog's part of the model: plain maps by folded names. */
 final class CatalogModel {
-  record ModelNode(String name, String id) {}
+  record ModelNode(String name, String id, long createIndex) {}
 
-  record ModelService(String node, String id, String name) {}
+  /** With the service that the mesh reaches through it, and that service's address; "" for none. */
+  record ModelService(String node, String id, String name, String destination, String address) {}
 
   record ModelCheck(String node, String id, String serviceId, String status) {}
 
@@ -30,8 +31,11 @@ final class CatalogModel {
   /** Keys of this cluster's nodes and checks that sessions may not stand on any more. */
   final Set<String> failed = new TreeSet<>();
 
+  final ModelAddresses addresses = new ModelAddresses();
+
   CatalogModel copy() {
     CatalogModel copy = new CatalogModel();
+    copy.addresses.copyOf(addresses);
     copy.nodes.putAll(nodes);
     copy.services.putAll(services);
     copy.checks.putAll(checks);
@@ -42,12 +46,14 @@ final class CatalogModel {
     return (peer + "/" + String.join("/", names) + "/").toLowerCase(Locale.ROOT);
   }
 
-  void register(RegisterCatalog command) {
+  void register(RegisterCatalog command, long index) {
     String node = command.getNode().getNode();
     if (!command.getSkipNodeUpdate() || !nodes.containsKey(at("", node))) {
-      putNode("", command.getNode());
+      putNode("", command.getNode(), index);
     }
-    putService("", node, command.getService());
+    if (command.hasService()) {
+      putService("", node, command.getService());
+    }
     command.getChecksList().forEach(check -> putCheck("", node, check));
   }
 
@@ -66,8 +72,9 @@ final class CatalogModel {
     failed.add(at("", node, id));
   }
 
-  void putNode(String peer, Node node) {
+  void putNode(String peer, Node node, long index) {
     String key = at(peer, node.getNode());
+    long createIndex = nodes.containsKey(key) ? nodes.get(key).createIndex() : index;
     if (!node.getId().isEmpty()) {
       Optional<ModelNode> renamed =
           nodes.entrySet().stream()
@@ -82,17 +89,61 @@ final class CatalogModel {
         ClusterModel.require(isDown || (holder.id().isEmpty() && renamed.isEmpty()));
       }
       renamed.ifPresent(old -> dropNode(peer, old.name()));
+      createIndex = renamed.map(ModelNode::createIndex).orElse(createIndex);
     }
-    nodes.put(key, new ModelNode(node.getNode(), node.getId()));
+    nodes.put(key, new ModelNode(node.getNode(), node.getId(), createIndex));
   }
 
   private void putService(String peer, String node, NodeService service) {
     ModelNode on = nodes.get(at(peer, node));
     ClusterModel.require(on != null && service.getMetaMap().isEmpty());
-    services.put(
-        at(peer, node, service.getId()),
-        new ModelService(
-            on.name().toLowerCase(Locale.ROOT), service.getId(), service.getService()));
+    String destination =
+        service.getKind().equals("connect-proxy")
+            ? service.getProxy().getDestinationServiceName()
+            : service.getConnect().getNative() ? service.getService() : "";
+    String address = destination.isEmpty() ? "" : addresses.assign(at(peer, destination));
+    ModelService old =
+        services.put(
+            at(peer, node, service.getId()),
+            new ModelService(
+                on.name().toLowerCase(Locale.ROOT),
+                service.getId(),
+                service.getService(),
+                destination,
+                address));
+    release(peer, old);
+  }
+
+  private void release(String peer, ModelService gone) {
+    if (gone != null) {
+      for (String name : new String[] {gone.name(), gone.destination()}) {
+        release(peer, name);
+      }
+    }
+  }
+
+  /** Nobody keeps the address of a service that nothing is left of. */
+  private void release(String peer, String name) {
+    boolean isNeeded =
+        services.entrySet().stream()
+            .filter(one -> one.getKey().startsWith(peer + "/"))
+            .map(Map.Entry::getValue)
+            .anyMatch(
+                one ->
+                    one.name().equalsIgnoreCase(name) || one.destination().equalsIgnoreCase(name));
+    if (!isNeeded) {
+      addresses.release(at(peer, name));
+    }
+  }
+
+  /** Services that entries speak of, from now on these. */
+  void configuredAre(Set<String> names) {
+    for (String name : names) {
+      addresses.configured(at("", name));
+    }
+    for (String name : addresses.unconfigured(names.stream().map(each -> at("", each)).toList())) {
+      release("", name.substring(1, name.length() - 1));
+    }
   }
 
   void putCheck(String peer, String node, HealthCheck check) {
@@ -112,7 +163,7 @@ final class CatalogModel {
   }
 
   void dropService(String peer, String node, String id) {
-    services.remove(at(peer, node, id));
+    release(peer, services.remove(at(peer, node, id)));
     Set<String> gone = new TreeSet<>();
     checks.forEach(
         (key, check) -> {
@@ -129,7 +180,10 @@ final class CatalogModel {
   void dropNode(String peer, String node) {
     String key = at(peer, node);
     nodes.remove(key);
-    services.keySet().removeIf(one -> one.startsWith(key));
+    new TreeSet<>(services.keySet())
+        .stream()
+            .filter(one -> one.startsWith(key))
+            .forEach(one -> release(peer, services.remove(one)));
     checks.keySet().removeIf(one -> one.startsWith(key));
     if (peer.isEmpty()) {
       failed.add(key);
@@ -155,7 +209,7 @@ final class CatalogModel {
   }
 
   /** Afterwards the peer's service is what was sent, and nothing else has changed. */
-  void reconcile(String peer, String service, List<CheckServiceNode> sent) {
+  void reconcile(String peer, String service, List<CheckServiceNode> sent, long index) {
     TreeMap<String, ModelService> before = new TreeMap<>(services);
     before
         .entrySet()
@@ -171,7 +225,7 @@ final class CatalogModel {
     }
     sentNodes.forEach(
         (key, node) -> {
-          putNode(peer, node);
+          putNode(peer, node, index);
           // Of one id the last counts.
           TreeMap<String, NodeService> lastServices = new TreeMap<>();
           TreeMap<String, HealthCheck> last = new TreeMap<>();

@@ -1,13 +1,11 @@
 package io.hanse.fsm.apply;
 
 import io.hanse.fsm.row.Command;
-import io.hanse.fsm.row.ConfigEntry;
 import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.row.PurgeImports;
 import io.hanse.fsm.row.ReconcileImportList;
 import io.hanse.fsm.row.Transact;
 import io.hanse.fsm.row.TransactionOperation;
-import io.hanse.fsm.row.WriteConfigEntry;
 import io.hanse.fsm.row.WritePeering;
 import java.util.List;
 import java.util.Locale;
@@ -33,10 +31,6 @@ final class ClusterModel {
     static final ModelSecrets NONE = new ModelSecrets("", "", "", "", "");
   }
 
-  /** An entry by what it says; equal content has an equal hash. */
-  record ModelEntry(long hash, long modifyIndex) {}
-
-  final TreeMap<String, ModelEntry> entries = new TreeMap<>();
   final TreeMap<String, ModelPeering> peerings = new TreeMap<>();
   final TreeMap<String, ModelSecrets> secrets = new TreeMap<>();
   final TreeMap<String, Long> fences = new TreeMap<>();
@@ -45,10 +39,10 @@ final class ClusterModel {
   AclModel acl = new AclModel();
   SystemModel system = new SystemModel();
   HoldingModel holding = new HoldingModel(catalog);
+  EntryModel entries = new EntryModel();
 
   ClusterModel copy() {
     ClusterModel copy = new ClusterModel();
-    copy.entries.putAll(entries);
     copy.peerings.putAll(peerings);
     copy.secrets.putAll(secrets);
     copy.fences.putAll(fences);
@@ -57,6 +51,7 @@ final class ClusterModel {
     copy.acl = acl.copy();
     copy.system = system.copy();
     copy.holding = holding.copy(copy.catalog);
+    copy.entries = entries.copy();
     return copy;
   }
 
@@ -69,7 +64,11 @@ final class ClusterModel {
   /** Answers whether a conditional command took place. */
   boolean apply(Command command, long index, long timeMillis) {
     holding.timeMillis = timeMillis;
+    entries.timeMillis = timeMillis;
+    acl.timeMillis = timeMillis;
+    system.timeMillis = timeMillis;
     boolean done = apply(command, index);
+    catalog.configuredAre(entries.names());
     holding.endWhatFailed(index);
     return done;
   }
@@ -90,18 +89,22 @@ final class ClusterModel {
         }
         command.getExpireSessions().getIdsList().forEach(id -> holding.destroy(id, index));
       }
+      case WRITE_COORDINATE -> {
+        return holding.locate(command.getWriteCoordinate().getCoordinate());
+      }
+      case FIRE_EVENT -> holding.fire(command.getFireEvent().getEvent());
       case TRANSACT -> {
         return transact(command.getTransact(), index);
       }
       case WRITE_CONFIG_ENTRY -> {
-        return writeEntry(command.getWriteConfigEntry(), index);
+        return entries.write(command.getWriteConfigEntry(), index);
       }
       case DELETE_CONFIG_ENTRY ->
-          entries.remove(
-              entryKey(
-                  command.getDeleteConfigEntry().getKind(),
-                  command.getDeleteConfigEntry().getName()));
-      case REGISTER -> catalog.register(command.getRegister());
+          entries.delete(
+              command.getDeleteConfigEntry().getKind(), command.getDeleteConfigEntry().getName());
+      case WRITE_INTENTION -> entries.write(command.getWriteIntention(), index);
+      case DELETE_INTENTION -> entries.delete(command.getDeleteIntention(), index);
+      case REGISTER -> catalog.register(command.getRegister(), index);
       case DEREGISTER -> catalog.deregister(command.getDeregister());
       case WRITE_PEERING -> writePeering(command.getWritePeering());
       case MARK_PEERING_DELETED -> markDeleted(command.getMarkPeeringDeleted().getName());
@@ -130,7 +133,8 @@ final class ClusterModel {
         catalog.reconcile(
             command.getReconcileImport().getPeer(),
             command.getReconcileImport().getService(),
-            command.getReconcileImport().getInstancesList());
+            command.getReconcileImport().getInstancesList(),
+            index);
       }
       case RECONCILE_IMPORT_LIST -> reconcileList(command.getReconcileImportList());
       case PURGE_IMPORTS -> {
@@ -163,23 +167,6 @@ final class ClusterModel {
       holding = next.holding;
     }
     return done;
-  }
-
-  private static String entryKey(String kind, String name) {
-    return kind + "/" + name.toLowerCase(Locale.ROOT);
-  }
-
-  private boolean writeEntry(WriteConfigEntry command, long index) {
-    ConfigEntry entry = command.getEntry();
-    String key = entryKey(entry.getKind(), entry.getName());
-    ModelEntry old = entries.get(key);
-    if (command.getHasCas() && command.getCas() != (old == null ? 0 : old.modifyIndex())) {
-      return false;
-    }
-    if (old == null || old.hash() != entry.getHash()) {
-      entries.put(key, new ModelEntry(entry.getHash(), index));
-    }
-    return true;
   }
 
   private static String nameOf(String peeringId) {
@@ -310,7 +297,7 @@ final class ClusterModel {
       gone.remove(name.toLowerCase(Locale.ROOT));
       gone.remove(name.toLowerCase(Locale.ROOT) + "-sidecar-proxy");
     }
-    gone.forEach(name -> catalog.reconcile(command.getPeer(), name, List.of()));
+    gone.forEach(name -> catalog.reconcile(command.getPeer(), name, List.of(), 0));
   }
 
   private boolean purge(PurgeImports command) {

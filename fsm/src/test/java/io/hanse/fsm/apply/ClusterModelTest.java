@@ -2,16 +2,20 @@ package io.hanse.fsm.apply;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Timestamp;
 import io.hanse.fsm.apply.CatalogModel.ModelCheck;
 import io.hanse.fsm.apply.CatalogModel.ModelNode;
 import io.hanse.fsm.apply.CatalogModel.ModelService;
-import io.hanse.fsm.apply.ClusterModel.ModelEntry;
 import io.hanse.fsm.apply.ClusterModel.ModelPeering;
+import io.hanse.fsm.apply.EntryModel.ModelEntry;
+import io.hanse.fsm.apply.EntryModel.ModelIntention;
+import io.hanse.fsm.apply.EntryModel.ModelIntentions;
 import io.hanse.fsm.apply.HoldingModel.ModelKey;
 import io.hanse.fsm.apply.HoldingModel.ModelSession;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.CommandResult;
 import io.hanse.fsm.row.ConfigEntry;
+import io.hanse.fsm.row.Coordinate;
 import io.hanse.fsm.row.HealthCheck;
 import io.hanse.fsm.row.KvEntry;
 import io.hanse.fsm.row.Node;
@@ -19,15 +23,26 @@ import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringSecrets;
 import io.hanse.fsm.row.PeeringTrustBundle;
+import io.hanse.fsm.row.ServiceAddress;
 import io.hanse.fsm.row.Session;
+import io.hanse.fsm.row.SourceIntention;
+import io.hanse.fsm.row.UserEvent;
+import io.hanse.fsm.row.VirtualIp;
+import io.hanse.fsm.store.Key;
 import io.hanse.fsm.store.Rows;
 import io.hanse.fsm.store.TableId;
 import io.hanse.fsm.view.Catalog;
 import io.hanse.fsm.view.ConfigEntries;
+import io.hanse.fsm.view.Coordinates;
 import io.hanse.fsm.view.Health;
 import io.hanse.fsm.view.Kv;
 import io.hanse.fsm.view.Peerings;
+import io.hanse.fsm.view.ServiceKinds;
 import io.hanse.fsm.view.Sessions;
+import io.hanse.fsm.view.Tables;
+import io.hanse.fsm.view.UserEvents;
+import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
@@ -72,7 +87,9 @@ class ClusterModelTest {
     assertThat(catalog.nodes).as(what).isEqualTo(model.catalog.nodes);
     assertThat(catalog.services).as(what).isEqualTo(model.catalog.services);
     assertThat(catalog.checks).as(what).isEqualTo(model.catalog.checks);
+    assertThat(catalog.addresses.given).as(what).isEqualTo(model.catalog.addresses.given);
 
+    requireAllNames(rows, what);
     TreeMap<String, ModelKey> keys = new TreeMap<>();
     for (KvEntry pair : new Kv(rows).list("")) {
       keys.put(
@@ -92,16 +109,66 @@ class ClusterModelTest {
     }
     assertThat(sessions).as(what).isEqualTo(model.holding.sessions);
 
-    TreeMap<String, ModelEntry> entries = new TreeMap<>();
-    for (ConfigEntry entry : new ConfigEntries(rows).ofKind("")) {
-      entries.put(
-          (entry.getKind() + "/" + entry.getName()).toLowerCase(Locale.ROOT),
-          new ModelEntry(entry.getHash(), entry.getRaftIndex().getModifyIndex()));
+    requireSameEntries(rows, model.entries, what);
+    TreeMap<String, Double> coordinates = new TreeMap<>();
+    for (Coordinate row : new Coordinates(rows).all()) {
+      coordinates.put(CatalogModel.at("", row.getNode()), row.getCoord().getHeight());
     }
-    assertThat(entries).as(what).isEqualTo(model.entries);
+    assertThat(coordinates).as(what).isEqualTo(model.holding.coordinates);
+    assertThat(new UserEvents(rows).all())
+        .as(what)
+        .extracting(UserEvent::getId)
+        .containsExactlyElementsOf(model.holding.events);
+
     requireSamePeerings(rows, model, what);
     assertThat(AclModel.stored(rows).content()).as(what).isEqualTo(model.acl.shown().content());
     assertThat(SystemModel.stored(rows).content()).as(what).isEqualTo(model.system.content());
+  }
+
+  private static void requireSameEntries(Rows rows, EntryModel model, String what) {
+    TreeMap<String, ModelEntry> entries = new TreeMap<>();
+    TreeMap<String, ModelIntentions> intentions = new TreeMap<>();
+    for (ConfigEntry entry : new ConfigEntries(rows).ofKind("")) {
+      long modifyIndex = entry.getRaftIndex().getModifyIndex();
+      if (EntryModel.isByHash(entry)) {
+        entries.put(
+            ChainModel.key(entry.getKind(), entry.getName()),
+            new ModelEntry(entry.getHash(), modifyIndex));
+      } else {
+        List<ModelIntention> list =
+            entry.getServiceIntentions().getSourcesList().stream()
+                .map(ClusterModelTest::modelOf)
+                .toList();
+        intentions.put(
+            entry.getName().toLowerCase(Locale.ROOT),
+            new ModelIntentions(entry.getName(), list, modifyIndex));
+      }
+    }
+    assertThat(entries).as(what).isEqualTo(model.entries);
+    assertThat(intentions).as(what).isEqualTo(model.intentions);
+  }
+
+  /** What leaves out instances that are alike leaves out no name and no tag. */
+  private static void requireAllNames(Rows rows, String what) {
+    for (String peer : new String[] {"", "east", "west"}) {
+      TreeMap<String, Set<String>> tags = new TreeMap<>();
+      for (Node node : new Catalog(rows).nodes(peer)) {
+        for (NodeService service : new Catalog(rows).servicesOfNode(peer, node.getNode())) {
+          tags.computeIfAbsent(service.getService(), name -> new TreeSet<>())
+              .addAll(service.getTagsList());
+        }
+      }
+      assertThat(new Catalog(rows).serviceNames(peer)).as(what).isEqualTo(tags);
+    }
+  }
+
+  private static ModelIntention modelOf(SourceIntention one) {
+    Timestamp written = one.getLegacyUpdateTime();
+    return new ModelIntention(
+        one.getName(),
+        one.getAction(),
+        one.getLegacyId(),
+        Instant.ofEpochSecond(written.getSeconds(), written.getNanos()).toEpochMilli());
   }
 
   private static CatalogModel stored(Rows rows) {
@@ -109,13 +176,25 @@ class ClusterModelTest {
     for (String peer : new String[] {"", "east", "west"}) {
       for (Node node : new Catalog(rows).nodes(peer)) {
         String name = node.getNode();
-        stored.nodes.put(CatalogModel.at(peer, name), new ModelNode(name, node.getId()));
+        stored.nodes.put(
+            CatalogModel.at(peer, name),
+            new ModelNode(name, node.getId(), node.getRaftIndex().getCreateIndex()));
         for (NodeService service : new Catalog(rows).servicesOfNode(peer, name)) {
           stored.services.put(
               CatalogModel.at(peer, name, service.getId()),
               new ModelService(
-                  name.toLowerCase(Locale.ROOT), service.getId(), service.getService()));
+                  name.toLowerCase(Locale.ROOT),
+                  service.getId(),
+                  service.getService(),
+                  ServiceKinds.destinationOf(service).orElse(""),
+                  service
+                      .getTaggedAddressesOrDefault(
+                          VirtualIps.TAG, ServiceAddress.getDefaultInstance())
+                      .getAddress()));
         }
+      }
+      for (VirtualIp ip : Tables.VIRTUAL_IPS.list(rows, Key.ofPeer(peer))) {
+        stored.addresses.given.put(CatalogModel.at(peer, ip.getService()), ip.getOffset());
       }
       for (HealthCheck check : new Health(rows).inState(peer, "any")) {
         stored.checks.put(

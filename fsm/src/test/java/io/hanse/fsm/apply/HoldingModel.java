@@ -3,13 +3,16 @@ package io.hanse.fsm.apply;
 import static io.hanse.fsm.apply.ClusterModel.require;
 
 import io.hanse.fsm.row.CatalogVerb;
+import io.hanse.fsm.row.Coordinate;
 import io.hanse.fsm.row.HealthCheck;
 import io.hanse.fsm.row.KvEntry;
 import io.hanse.fsm.row.KvOperation;
 import io.hanse.fsm.row.Session;
 import io.hanse.fsm.row.TransactionOperation;
+import io.hanse.fsm.row.UserEvent;
 import io.hanse.fsm.row.WriteKv;
 import io.hanse.fsm.view.Sessions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 
@@ -23,6 +26,8 @@ final class HoldingModel {
   final TreeMap<String, ModelKey> keys = new TreeMap<>();
   final TreeMap<String, ModelSession> sessions = new TreeMap<>();
   final TreeMap<String, Long> delays = new TreeMap<>();
+  final TreeMap<String, Double> coordinates = new TreeMap<>();
+  final List<String> events = new ArrayList<>();
   long fence;
   long timeMillis;
   private final CatalogModel catalog;
@@ -36,6 +41,8 @@ final class HoldingModel {
     copy.keys.putAll(keys);
     copy.sessions.putAll(sessions);
     copy.delays.putAll(delays);
+    copy.coordinates.putAll(coordinates);
+    copy.events.addAll(events);
     copy.fence = fence;
     copy.timeMillis = timeMillis;
     return copy;
@@ -94,7 +101,21 @@ final class HoldingModel {
         destroy(id, index);
       }
     }
+    coordinates.keySet().removeAll(catalog.failed);
     catalog.failed.clear();
+  }
+
+  boolean locate(Coordinate coordinate) {
+    String node = CatalogModel.at("", coordinate.getNode());
+    if (!catalog.nodes.containsKey(node)) {
+      return false;
+    }
+    coordinates.put(node, coordinate.getCoord().getHeight());
+    return true;
+  }
+
+  void fire(UserEvent event) {
+    events.add(event.getId());
   }
 
   private void put(String key, String value, long lockIndex, String session, long index) {
@@ -176,7 +197,7 @@ final class HoldingModel {
       case NODE -> {
         String name = operation.getNode().getNode().getNode();
         if (operation.getNode().getVerb() == CatalogVerb.CATALOG_SET) {
-          catalog.putNode("", operation.getNode().getNode());
+          catalog.putNode("", operation.getNode().getNode(), index);
         } else if (operation.getNode().getVerb() == CatalogVerb.CATALOG_DELETE) {
           catalog.dropNode("", name);
         }

@@ -1,11 +1,15 @@
 package io.hanse.fsm.apply;
 
+import io.hanse.fsm.chain.ChainCompiler;
+import io.hanse.fsm.chain.ChainRequest;
 import io.hanse.fsm.store.Rows;
 import io.hanse.fsm.view.Acl;
 import io.hanse.fsm.view.Autopilot;
 import io.hanse.fsm.view.Ca;
 import io.hanse.fsm.view.Catalog;
+import io.hanse.fsm.view.CentralConfig;
 import io.hanse.fsm.view.ConfigEntries;
+import io.hanse.fsm.view.Coordinates;
 import io.hanse.fsm.view.ExportResolver;
 import io.hanse.fsm.view.Health;
 import io.hanse.fsm.view.IntentionMatcher;
@@ -13,6 +17,7 @@ import io.hanse.fsm.view.Kv;
 import io.hanse.fsm.view.Peerings;
 import io.hanse.fsm.view.Sessions;
 import io.hanse.fsm.view.SystemRecords;
+import io.hanse.fsm.view.UserEvents;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -46,6 +51,9 @@ final class Questions {
     }
     all.put("key", rows -> new Kv(rows).get("a"));
     all.put("keys with values", rows -> new Kv(rows).list("a/"));
+    all.put("coordinates", rows -> new Coordinates(rows).all());
+    all.put("coordinates of node", rows -> new Coordinates(rows).ofNode("n1"));
+    all.put("events", rows -> new UserEvents(rows).all());
     all.put("keys held", rows -> new Kv(rows).heldBy("x1"));
     all.put("sessions", rows -> new Sessions(rows).all());
     all.put("session", rows -> new Sessions(rows).session("x1"));
@@ -54,6 +62,12 @@ final class Questions {
     all.put("entry", rows -> new ConfigEntries(rows).entry("service-defaults", "web"));
     all.put("entries", rows -> new ConfigEntries(rows).ofKind("service-defaults"));
     all.put("all entries", rows -> new ConfigEntries(rows).ofKind(""));
+    for (String kind : new String[] {"service-resolver", "service-intentions"}) {
+      all.put("entries of " + kind, rows -> new ConfigEntries(rows).ofKind(kind));
+    }
+    all.put("entries that lead on", rows -> new ConfigEntries(rows).leadingTo("api"));
+    all.put("intentions by source", rows -> new IntentionMatcher(rows).forSource("web"));
+    all.put("intention by id", rows -> new IntentionMatcher(rows).entryById("id0"));
     all.put("peerings", rows -> new Peerings(rows).all());
     all.put("peering by name", rows -> new Peerings(rows).byName("west"));
     all.put("peering by id", rows -> new Peerings(rows).byId("id-west"));
@@ -80,16 +94,30 @@ final class Questions {
     all.put("binding rule", rows -> new Acl(rows).bindingRule("r1"));
   }
 
+  private static Object chain(Rows rows) {
+    return ChainCompiler.compile(rows, ChainRequest.of("web", "dc1", "x.consul")).chain();
+  }
+
+  private static Object merged(Rows rows) {
+    CentralConfig central = new CentralConfig(rows);
+    return new Catalog(rows)
+        .connect("", "web").stream().map(one -> central.merged(one.getService())).toList();
+  }
+
   private static Map<String, Function<Rows, Object>> ofParts() {
     Map<String, Function<Rows, Object>> all = new LinkedHashMap<>();
     all.put("service names", rows -> new Catalog(rows).serviceNames(""));
+    all.put("service names of west", rows -> new Catalog(rows).serviceNames("west"));
     all.put("names of kind", rows -> new Catalog(rows).namesOfKind("", ""));
+    all.put("merged", Questions::merged);
     all.put("imported services", rows -> new Peerings(rows).importedServices("west"));
     all.put("keys", rows -> new Kv(rows).keys("", "/"));
     all.put("protocol", rows -> new ConfigEntries(rows).protocolOf("web"));
     all.put("exports", rows -> new ExportResolver(rows).forPeer("west"));
     all.put("consumers", rows -> new ExportResolver(rows).consumers());
     all.put("exported instances", rows -> new ExportResolver(rows).instances("web"));
+    all.put("intention", rows -> new IntentionMatcher(rows).exact("", "api", "web"));
+    all.put("chain", Questions::chain);
     all.put("intentions", rows -> new IntentionMatcher(rows).forDestination("web"));
     all.put("tokens", rows -> new Acl(rows).tokens());
     all.put("token", rows -> new Acl(rows).token("t1"));

@@ -6,14 +6,12 @@ import static io.hanse.fsm.apply.Commands.deregister;
 import static io.hanse.fsm.apply.Commands.dialer;
 import static io.hanse.fsm.apply.Commands.establish;
 import static io.hanse.fsm.apply.Commands.exchange;
-import static io.hanse.fsm.apply.Commands.exports;
 import static io.hanse.fsm.apply.Commands.generate;
 import static io.hanse.fsm.apply.Commands.instance;
 import static io.hanse.fsm.apply.Commands.kv;
 import static io.hanse.fsm.apply.Commands.markDeleted;
 import static io.hanse.fsm.apply.Commands.node;
 import static io.hanse.fsm.apply.Commands.promote;
-import static io.hanse.fsm.apply.Commands.protocol;
 import static io.hanse.fsm.apply.Commands.purge;
 import static io.hanse.fsm.apply.Commands.reconcile;
 import static io.hanse.fsm.apply.Commands.reconcileList;
@@ -25,7 +23,6 @@ import static io.hanse.fsm.apply.Commands.write;
 
 import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.Command;
-import io.hanse.fsm.row.DeleteConfigEntry;
 import io.hanse.fsm.row.HealthCheck;
 import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.OpenImports;
@@ -44,6 +41,7 @@ final class RandomCommands {
     "", "aaaaaaaa-0000-0000-0000-000000000000", "bbbbbbbb-0000-0000-0000-000000000000"
   };
   private static final String[] SERVICES = {"web", "api", "Web"};
+  private static final String[] TAGS = {"a", "b", "ab", ""};
   private static final String[] INSTANCES = {"s1", "s2", "S1"};
   private static final String[] CHECKS = {"c1", "c2", "serfHealth"};
   private static final String[] STATUSES = {"passing", "warning", "critical", ""};
@@ -54,11 +52,13 @@ final class RandomCommands {
   private final Random random;
   private final RandomSystemCommands system;
   private final RandomHolding holding;
+  private final RandomEntries entries;
 
   RandomCommands(Random random) {
     this.random = random;
     system = new RandomSystemCommands(random);
     holding = new RandomHolding(random, NODES, CHECKS, KEYS);
+    entries = new RandomEntries(random);
   }
 
   private String one(String[] of) {
@@ -69,7 +69,7 @@ final class RandomCommands {
     if (random.nextInt(4) == 0) {
       return system.next();
     }
-    return switch (random.nextInt(28)) {
+    return switch (random.nextInt(31)) {
       case 0, 1, 2, 3 -> registration();
       case 4, 5 ->
           deregister(
@@ -77,7 +77,7 @@ final class RandomCommands {
               random.nextBoolean() ? one(INSTANCES) : "",
               random.nextBoolean() ? one(CHECKS) : "");
       case 6, 7, 8 -> keyValue();
-      case 9, 10 -> configEntry();
+      case 9, 10, 27, 28, 29 -> entries.next();
       case 11, 12, 13, 14 -> peering();
       case 15, 16, 17 -> imported();
       case 18 -> reconcileList(one(PEERS), one(SERVICES));
@@ -93,9 +93,15 @@ final class RandomCommands {
 
   private NodeService.Builder instanceOf(String name) {
     if (random.nextInt(4) == 0) {
-      return sidecar(name);
+      return random.nextBoolean() ? sidecar(name) : sidecar(name).setId(one(INSTANCES));
     }
     NodeService.Builder service = service(name, one(INSTANCES)).setPort(random.nextInt(2));
+    if (random.nextInt(4) == 0) {
+      service.addTags(one(TAGS)).addTags(one(TAGS));
+    }
+    if (random.nextInt(6) == 0) {
+      service.getConnectBuilder().setNative(true);
+    }
     return random.nextInt(8) == 0 ? service.putMeta("bad key", "v") : service;
   }
 
@@ -123,27 +129,6 @@ final class RandomCommands {
   private Command.Builder keyValue() {
     WriteKv.Verb verb = WriteKv.Verb.forNumber(random.nextInt(5));
     return kv(verb, one(KEYS), one(STATUSES), random.nextInt(60));
-  }
-
-  private Command.Builder configEntry() {
-    return switch (random.nextInt(3)) {
-      case 0 -> {
-        Command.Builder command =
-            write(protocol(one(SERVICES), random.nextBoolean() ? "http" : "tcp"));
-        command
-            .getWriteConfigEntryBuilder()
-            .setHasCas(random.nextBoolean())
-            .setCas(random.nextInt(40));
-        yield command;
-      }
-      case 1 -> write(exports(one(PEERS), one(SERVICES)));
-      default ->
-          Command.newBuilder()
-              .setDeleteConfigEntry(
-                  DeleteConfigEntry.newBuilder()
-                      .setKind("service-defaults")
-                      .setName(one(SERVICES)));
-    };
   }
 
   private Command.Builder peering() {

@@ -16,9 +16,14 @@ import static io.hanse.fsm.apply.Commands.transact;
 import com.google.protobuf.Duration;
 import io.hanse.fsm.row.CatalogVerb;
 import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.Coordinate;
+import io.hanse.fsm.row.CoordinatePoint;
+import io.hanse.fsm.row.FireEvent;
 import io.hanse.fsm.row.KvOperation;
 import io.hanse.fsm.row.Session;
 import io.hanse.fsm.row.TransactionOperation;
+import io.hanse.fsm.row.UserEvent;
+import io.hanse.fsm.row.WriteCoordinate;
 import io.hanse.fsm.row.WriteKv;
 import java.util.Random;
 
@@ -43,7 +48,21 @@ final class RandomHolding {
   }
 
   Command.Builder ofSession() {
-    return switch (random.nextInt(8)) {
+    return switch (random.nextInt(10)) {
+      case 8 ->
+          Command.newBuilder()
+              .setFireEvent(
+                  FireEvent.newBuilder()
+                      .setEvent(UserEvent.newBuilder().setId(one(SESSIONS)).setName("deploy")));
+      case 9 ->
+          Command.newBuilder()
+              .setWriteCoordinate(
+                  WriteCoordinate.newBuilder()
+                      .setCoordinate(
+                          Coordinate.newBuilder()
+                              .setNode(one(nodes))
+                              .setCoord(
+                                  CoordinatePoint.newBuilder().setHeight(random.nextInt(2)))));
       case 0 -> destroy(one(SESSIONS));
       case 1 -> random.nextInt(3) == 0 ? openTimers() : expire(random.nextInt(120), one(SESSIONS));
       default -> {

@@ -30,8 +30,12 @@ final class SystemModel {
   Optional<Versioned> authority = Optional.empty();
   Optional<Versioned> autopilot = Optional.empty();
 
+  /** The time of the log. */
+  long timeMillis;
+
   SystemModel copy() {
     SystemModel copy = new SystemModel();
+    copy.timeMillis = timeMillis;
     copy.roots.putAll(roots);
     copy.records.putAll(records);
     copy.authority = authority;
@@ -88,7 +92,7 @@ final class SystemModel {
       return false;
     }
     authority = Optional.of(changed(authority, "false", index));
-    roots.put(command.getReplaces(), new Root(RandomSystemCommands.NOW_MILLIS));
+    roots.put(command.getReplaces(), new Root(timeMillis));
     roots.put(command.getRoot().getId(), new Root(0));
     return true;
   }

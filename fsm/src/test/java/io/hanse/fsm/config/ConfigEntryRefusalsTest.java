@@ -3,9 +3,6 @@ package io.hanse.fsm.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.protobuf.ListValue;
-import com.google.protobuf.Struct;
-import com.google.protobuf.Value;
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.row.ConfigEntry;
@@ -138,8 +135,8 @@ class ConfigEntryRefusalsTest {
             intentions("web", source("a").setDescription("x".repeat(513))),
             "Sources[0].Description exceeds maximum length 512"),
         refused(
-            intentions("web", source("a").setLegacyId("id")),
-            "Sources[0].LegacyID must be omitted"),
+            intentions("web", source("a").putLegacyMeta("k", "v")),
+            "Sources[0].LegacyMeta must be omitted"),
         refused(
             intentions("web", source("a"), source("a").setAction("deny")),
             "Sources[1] defines \"a\" more than once"),
@@ -153,28 +150,7 @@ class ConfigEntryRefusalsTest {
             intentions(
                 "*", source("a").clearAction().addPermissions(IntentionPermission.newBuilder())),
             "Sources[0].Permissions cannot be specified on intentions with wildcarded"
-                + " destinations"),
-        one(
-            entry(
-                ConfigEntryKind.SERVICE_INTENTIONS,
-                "web",
-                entry ->
-                    entry
-                        .getServiceIntentionsBuilder()
-                        .addSources(source("a"))
-                        .setJwt(jwt("nope"))),
-            "Referenced JWT Provider does not exist. Provider Name: nope"));
-  }
-
-  private static Struct jwt(String provider) {
-    Value name = Value.newBuilder().setStringValue(provider).build();
-    Value one =
-        Value.newBuilder().setStructValue(Struct.newBuilder().putFields("Name", name)).build();
-    return Struct.newBuilder()
-        .putFields(
-            "Providers",
-            Value.newBuilder().setListValue(ListValue.newBuilder().addValues(one)).build())
-        .build();
+                + " destinations"));
   }
 
   static Stream<Arguments> permissions() {

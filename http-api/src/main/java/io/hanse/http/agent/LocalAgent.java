@@ -40,6 +40,13 @@ public interface LocalAgent {
 
   Optional<NodeService> service(String id);
 
+  /**
+   * Calls back, soon and on a thread of the agent, after each change of a service.
+   *
+   * @return ends it
+   */
+  Runnable watchServices(Runnable changed);
+
   /** By check id. */
   List<HealthCheck> checks();
 

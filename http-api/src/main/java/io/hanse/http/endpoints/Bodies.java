@@ -5,6 +5,8 @@ import io.hanse.http.exchange.Call;
 import io.hanse.http.exchange.HttpProblem;
 import io.hanse.http.json.JsonProblem;
 import io.hanse.http.json.MessageJson;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /** Reads the bodies of requests; each family of endpoints words its refusals in its own way. */
 final class Bodies {
@@ -40,5 +42,14 @@ final class Bodies {
     } catch (JsonProblem e) {
       throw HttpProblem.badRequest(prefix + e.getMessage());
     }
+  }
+
+  /** Several complaints as Consul lays them out. */
+  static String all(List<String> complaints) {
+    String heading =
+        complaints.size() == 1 ? "1 error occurred:\n" : complaints.size() + " errors occurred:\n";
+    return complaints.stream()
+        .map(complaint -> "\t* " + complaint + "\n")
+        .collect(Collectors.joining("", heading, "\n"));
   }
 }

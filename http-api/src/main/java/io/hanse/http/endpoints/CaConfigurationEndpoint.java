@@ -26,13 +26,13 @@ import java.util.concurrent.CompletableFuture;
 final class CaConfigurationEndpoint implements Handler {
   private static final Duration LEAF_MIN = Duration.ofHours(1);
   private static final Duration LEAF_MAX = Duration.ofDays(365);
-  private static final Duration LEAF_DEFAULT = Duration.ofHours(72);
+  private static final Duration LEAF_DEFAULT = Duration.ofDays(3);
 
   /** Intermediates are looked at every hour, and renewed at half of their life. */
   private static final Duration INTERMEDIATE_MIN = Duration.ofHours(3);
 
-  private static final Duration INTERMEDIATE_DEFAULT = Duration.ofHours(8760);
-  private static final Duration ROOT_DEFAULT = Duration.ofHours(87_600);
+  private static final Duration INTERMEDIATE_DEFAULT = Duration.ofDays(365);
+  private static final Duration ROOT_DEFAULT = Duration.ofDays(3650);
   private static final int PER_LEAF = 3;
 
   private final StateReader reader;

@@ -108,8 +108,11 @@ public final class CatalogEndpoints {
     Filter filter = Filters.of(call, Selectors.FLATTENED_INSTANCE);
     List<CheckServiceNode> rows =
         filter.of(
-            InstanceSelection.parse(call.parameters())
-                .of(peer -> new Catalog(view).service(peer, name)));
+            CentralMerge.flattened(
+                call,
+                view,
+                InstanceSelection.parse(call.parameters())
+                    .of(peer -> new Catalog(view).service(peer, name))));
     return Answer.json(out -> flattened(out, rows));
   }
 
@@ -118,8 +121,11 @@ public final class CatalogEndpoints {
     Filter filter = Filters.of(call, Selectors.FLATTENED_INSTANCE);
     List<CheckServiceNode> rows =
         filter.of(
-            InstanceSelection.parse(call.parameters())
-                .of(peer -> new Catalog(view).connect(peer, name)));
+            CentralMerge.flattened(
+                call,
+                view,
+                InstanceSelection.parse(call.parameters())
+                    .of(peer -> new Catalog(view).connect(peer, name))));
     return Answer.json(out -> flattened(out, rows));
   }
 
@@ -146,7 +152,9 @@ public final class CatalogEndpoints {
       return Answer.json(
           out -> out.beginObject().key("Node").nothing().key("Services").nothing().endObject());
     }
-    List<NodeService> services = filter.of(catalog.servicesOfNode("", node.get().getNode()));
+    List<NodeService> services =
+        filter.of(
+            CentralMerge.services(call, view, catalog.servicesOfNode("", node.get().getNode())));
     return Answer.json(
         out ->
             out.beginObject()

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Collectors;
 
 /** {@code /v1/config}: config entries by kind and name. */
 public final class ConfigEndpoints {
@@ -74,9 +73,9 @@ public final class ConfigEndpoints {
       throw HttpProblem.notFound("Must provide both a kind and name to delete");
     }
     String kind = call.rest().substring(0, slash);
-    if (ConfigEntryKind.find(kind).isEmpty()) {
-      throw HttpProblem.badRequest("invalid config entry kind: " + kind);
-    }
+    ConfigEntryKind.find(kind)
+        .orElseThrow(() -> HttpProblem.badRequest("invalid config entry kind: " + kind))
+        .requireDeletable();
     DeleteConfigEntry.Builder delete =
         DeleteConfigEntry.newBuilder().setKind(kind).setName(call.rest().substring(slash + 1));
     Optional<Long> cas = cas(call.parameters());
@@ -125,11 +124,8 @@ public final class ConfigEndpoints {
   }
 
   private static String complaintOf(List<String> unknown) {
-    String heading =
-        unknown.size() == 1 ? "1 error occurred:\n" : unknown.size() + " errors occurred:\n";
-    return unknown.stream()
-        .map(path -> "\t* invalid config key \"" + path + "\"" + hint(path) + "\n")
-        .collect(Collectors.joining("", heading, "\n"));
+    return Bodies.all(
+        unknown.stream().map(path -> "invalid config key \"" + path + "\"" + hint(path)).toList());
   }
 
   private static String hint(String path) {

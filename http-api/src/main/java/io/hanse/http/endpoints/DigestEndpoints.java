@@ -86,8 +86,7 @@ public final class DigestEndpoints {
         .handle(
             (answer, failure) -> {
               if (failure != null) {
-                return said(
-                    raftId, String.valueOf(ProblemResponses.unwrap(failure).getMessage()));
+                return said(raftId, String.valueOf(ProblemResponses.unwrap(failure).getMessage()));
               }
               if (answer.isEmpty() && attempts > 1) {
                 return CompletableFuture.supplyAsync(
@@ -105,8 +104,7 @@ public final class DigestEndpoints {
   }
 
   private static CompletableFuture<Said> said(String raftId, String problem) {
-    return CompletableFuture.completedFuture(
-        new Said(raftId, Optional.empty(), problem));
+    return CompletableFuture.completedFuture(new Said(raftId, Optional.empty(), problem));
   }
 
   private Map<String, String> names() {

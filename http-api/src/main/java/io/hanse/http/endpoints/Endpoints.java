@@ -10,8 +10,8 @@ import io.hanse.fsm.port.StateReader;
 import io.hanse.http.agent.LocalAgent;
 import io.hanse.http.agent.SessionRenewal;
 import io.hanse.http.exchange.Handler;
-import io.hanse.identity.CaService;
 import io.hanse.http.exchange.Transfers;
+import io.hanse.identity.CaService;
 import io.hanse.identity.LeafCache;
 import io.hanse.peering.PeeringService;
 
@@ -22,9 +22,14 @@ public record Endpoints(
     KvEndpoints kv,
     SessionEndpoints sessions,
     TxnEndpoint txn,
+    EventEndpoints events,
+    CoordinateEndpoints coordinates,
     ConfigEndpoints config,
     PeeringEndpoints peering,
     ConnectEndpoints connect,
+    IntentionEndpoints intentions,
+    LegacyIntentions legacyIntentions,
+    ChainEndpoint chain,
     AgentEndpoints agent,
     Handler agentService,
     Handler leaf,
@@ -64,9 +69,14 @@ public record Endpoints(
         new KvEndpoints(writes),
         new SessionEndpoints(writes, ports.renewal(), ports.ids(), ports.agent().nodeName()),
         new TxnEndpoint(writes, ports.reader(), ports.agent().datacenter()),
+        new EventEndpoints(writes, ports.agent(), ports.ids()),
+        new CoordinateEndpoints(writes, ports.agent().datacenter()),
         new ConfigEndpoints(writes),
         new PeeringEndpoints(ports.peerings()),
         new ConnectEndpoints(defaultIntentionPolicy),
+        new IntentionEndpoints(writes, defaultIntentionPolicy),
+        new LegacyIntentions(writes, ports.ids()),
+        new ChainEndpoint(ports.agent().datacenter()),
         new AgentEndpoints(ports.agent()),
         new ServiceByHash(ports.agent()),
         new LeafEndpoint(ports.reader(), ports.leaves(), ports.agent().datacenter()),

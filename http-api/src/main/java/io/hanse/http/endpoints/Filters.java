@@ -9,6 +9,7 @@ import io.hanse.fsm.row.Node;
 import io.hanse.fsm.row.NodeService;
 import io.hanse.http.exchange.Call;
 import io.hanse.http.exchange.HttpProblem;
+import io.hanse.http.request.Intention;
 
 /**
  * The parameter {@code filter}: what each kind of answer can be asked for, and how it is refused.
@@ -17,6 +18,7 @@ final class Filters {
   static final Selectors NODES = Selectors.of(Node.getDescriptor());
   static final Selectors SERVICES = Selectors.of(NodeService.getDescriptor());
   static final Selectors CHECKS = Selectors.of(HealthCheck.getDescriptor());
+  static final Selectors INTENTIONS = Selectors.of(Intention.getDescriptor());
   static final Selectors INSTANCES = Selectors.of(CheckServiceNode.getDescriptor());
 
   private static final String PARAMETER = "filter";

@@ -51,16 +51,20 @@ public final class HealthEndpoints {
 
   public Answer service(Call call, View view) {
     String name = call.rest("Missing service name");
-    return instances(call, peer -> new Health(view).service(peer, name));
+    return instances(call, view, peer -> new Health(view).service(peer, name));
   }
 
   public Answer connect(Call call, View view) {
     String name = call.rest("Missing service name");
-    return instances(call, peer -> new Health(view).connect(peer, name));
+    return instances(call, view, peer -> new Health(view).connect(peer, name));
   }
 
-  private static Answer instances(Call call, Function<String, List<CheckServiceNode>> ofPeer) {
+  private static Answer instances(
+      Call call, View view, Function<String, List<CheckServiceNode>> ofPeer) {
     Filter filter = Filters.of(call, Filters.INSTANCES);
-    return Answer.json(filter.of(InstanceSelection.parse(call.parameters()).of(ofPeer)));
+    return Answer.json(
+        filter.of(
+            CentralMerge.instances(
+                call, view, InstanceSelection.parse(call.parameters()).of(ofPeer))));
   }
 }

@@ -67,13 +67,17 @@ public final class PeeringEndpoints {
   public Supplier<CompletableFuture<Answer>> read(Call call, View view) {
     String name = nameOf(call);
     Optional<Peering> stored = new Peerings(view).byName(name.toLowerCase(Locale.ROOT));
-    return () -> {
-      Peering peering =
-          stored.orElseThrow(() -> HttpProblem.notFound("Peering not found for \"" + name + "\""));
-      return peerings
-          .withStreamStatus(List.of(peering))
-          .thenApply(rows -> Answer.json(rows.get(0)));
-    };
+    // Asked even where there is no row: it refuses where peering is switched off.
+    return () ->
+        peerings
+            .withStreamStatus(stored.stream().toList())
+            .thenApply(
+                rows ->
+                    rows.stream()
+                        .findFirst()
+                        .map(Answer::json)
+                        .orElseThrow(
+                            () -> HttpProblem.notFound("Peering not found for \"" + name + "\"")));
   }
 
   public CompletableFuture<Answer> delete(Call call) {

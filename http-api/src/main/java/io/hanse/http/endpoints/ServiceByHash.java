@@ -9,16 +9,18 @@ import io.hanse.http.exchange.HttpProblem;
 import io.hanse.http.query.QueryOptions;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code /v1/agent/service/:id}: one service of this agent, held back while its content is what the
  * client has already.
  */
 final class ServiceByHash implements Handler {
-  /** How often an agent's memory is looked at again. */
-  private static final long PERIOD_MILLIS = 250;
+  private static final Logger LOG = LoggerFactory.getLogger(ServiceByHash.class);
 
   private final LocalAgent agent;
 
@@ -35,27 +37,50 @@ final class ServiceByHash implements Handler {
   public CompletableFuture<Answer> handle(Call call) {
     String hash = call.parameters().first("hash");
     QueryOptions options = QueryOptions.parse(call.parameters());
+    if (CentralMerge.isAsked(call)) {
+      // Known to Consul, not yet to us: ignored, it would show something else.
+      throw HttpProblem.badRequest(
+          "Invalid query parameter: \"merge-central-config\" - not supported by this version of"
+              + " Hanse");
+    }
     CompletableFuture<Answer> answer = new CompletableFuture<>();
     if (hash.isEmpty() || !hash.equals(hashOf(call.rest()))) {
       answer.complete(answer(call.rest()));
       return answer;
     }
-    long deadline = System.nanoTime() + options.waitMax().toNanos();
-    ScheduledFuture<?> looking =
+    Runnable unwatch =
+        agent.watchServices(() -> wakeLater(call, () -> answerIfNew(answer, call.rest(), hash)));
+    // What changed before the watch began would wake nobody.
+    answerIfNew(answer, call.rest(), hash);
+    ScheduledFuture<?> end =
         call.executor()
-            .scheduleWithFixedDelay(
-                () -> {
-                  boolean isOver = System.nanoTime() - deadline >= 0;
-                  if (isOver || !hash.equals(hashOf(call.rest()))) {
-                    complete(answer, call.rest());
-                  }
-                },
-                PERIOD_MILLIS,
-                PERIOD_MILLIS,
-                TimeUnit.MILLISECONDS);
-    answer.whenComplete((done, failure) -> looking.cancel(false));
+            .schedule(
+                () -> complete(answer, call.rest()),
+                options.waitMax().toNanos(),
+                TimeUnit.NANOSECONDS);
+    answer.whenComplete(
+        (done, failure) -> {
+          unwatch.run();
+          end.cancel(false);
+        });
     call.onCancel(() -> answer.cancel(false));
     return answer;
+  }
+
+  /** Called by the agent: only hands over. */
+  private static void wakeLater(Call call, Runnable wake) {
+    try {
+      call.executor().execute(wake);
+    } catch (RejectedExecutionException e) {
+      // The server is closing, and with it the connection that would be answered.
+      LOG.debug("wake-up of a closed server path={}", call.path());
+    }
+  }
+
+  private void answerIfNew(CompletableFuture<Answer> answer, String id, String hash) {
+    if (!answer.isDone() && !hash.equals(hashOf(id))) {
+      complete(answer, id);
+    }
   }
 
   private void complete(CompletableFuture<Answer> answer, String id) {

@@ -13,6 +13,8 @@ public enum Metadata {
   WITH_CONSISTENCY,
   /** Only its age and whether there is a leader: nobody can wait for it to change. */
   WITHOUT_INDEX,
+  /** Only where to wait on. */
+  ONLY_INDEX,
   /** None: the answer is of this moment. */
   NONE;
 
@@ -30,6 +32,10 @@ public enum Metadata {
   public Map<String, String> headers(long index, Freshness freshness, Level level) {
     Map<String, String> headers = new TreeMap<>();
     if (this == NONE) {
+      return headers;
+    }
+    if (this == ONLY_INDEX) {
+      headers.put(INDEX, Long.toUnsignedString(index == 0 ? 1 : index));
       return headers;
     }
     headers.put(KNOWN_LEADER, Boolean.toString(freshness.knownLeader()));
@@ -58,7 +64,7 @@ public enum Metadata {
     return switch (this) {
       case WITH_CONSISTENCY -> PLAIN.headers(1, unknown, Level.DEFAULT);
       case WITHOUT_INDEX -> headers(1, unknown, Level.DEFAULT);
-      case PLAIN, NONE -> Map.of();
+      case PLAIN, ONLY_INDEX, NONE -> Map.of();
     };
   }
 }

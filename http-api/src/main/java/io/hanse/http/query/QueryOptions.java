@@ -17,11 +17,19 @@ import java.util.Locale;
  * @param maxStale a stale answer may be so old; zero: any age
  */
 public record QueryOptions(Level level, long index, Duration waitMax, Duration maxStale) {
-  static final Duration WAIT_MAX = Duration.ofMinutes(10);
-  static final Duration WAIT_DEFAULT = Duration.ofMinutes(5);
+  /**
+   * How long reads are held back.
+   *
+   * @param usual where nothing is said
+   * @param max whatever is said
+   */
+  public record Waits(Duration usual, Duration max) {
+    public static final Waits DEFAULTS = new Waits(Duration.ofMinutes(5), Duration.ofMinutes(10));
 
-  /** Known to Consul, not yet to us: refused by name, for ignored it would show something else. */
-  private static final List<String> UNSUPPORTED = List.of("merge-central-config");
+    Duration bounded(Duration wait) {
+      return wait.compareTo(max) > 0 ? max : wait;
+    }
+  }
 
   /** What is said of the age of cached answers, of which there are none: each is fresh. */
   private static final List<String> AGES = List.of("max-age=", "stale-if-error=");
@@ -32,14 +40,12 @@ public record QueryOptions(Level level, long index, Duration waitMax, Duration m
    * @throws HttpProblem 400
    */
   public static QueryOptions parse(Parameters parameters) {
+    return parse(parameters, Waits.DEFAULTS);
+  }
+
+  static QueryOptions parse(Parameters parameters, Waits waits) {
     long index = parseIndex(parameters.first("index"));
-    Duration wait = parseWait(parameters.first("wait"));
-    for (String name : UNSUPPORTED) {
-      if (parameters.has(name)) {
-        throw HttpProblem.badRequest(
-            "Invalid query parameter: \"" + name + "\" - not supported by this version of Hanse");
-      }
-    }
+    Duration wait = parseWait(parameters.first("wait"), waits);
     Duration maxStale = parseMaxStale(parameters.first("max_stale"));
     boolean isStale = parameters.has("stale") || !maxStale.isZero();
     boolean isConsistent = parameters.has("consistent");
@@ -91,16 +97,13 @@ public record QueryOptions(Level level, long index, Duration waitMax, Duration m
     }
   }
 
-  private static Duration parseWait(String text) {
+  private static Duration parseWait(String text, Waits waits) {
     if (text.isEmpty()) {
-      return WAIT_DEFAULT;
+      return waits.bounded(waits.usual());
     }
     try {
       Duration wait = GoDuration.parse(text);
-      if (wait.isZero() || wait.isNegative()) {
-        return WAIT_DEFAULT;
-      }
-      return wait.compareTo(WAIT_MAX) > 0 ? WAIT_MAX : wait;
+      return waits.bounded(wait.isZero() || wait.isNegative() ? waits.usual() : wait);
     } catch (JsonProblem e) {
       throw HttpProblem.badRequest("Invalid wait time");
     }

@@ -18,9 +18,12 @@ public final class Reads {
    * @param patience how long a read waits for a leader
    * @param parkedMax how many may be held back at a time
    * @param keptBytesMax of answers that are kept encoded
+   * @param waits how long reads may be held back
    */
-  public record Limits(Duration patience, int parkedMax, int keptBytesMax) {
-    public static final Limits DEFAULTS = new Limits(Duration.ofSeconds(7), 100_000, 16 << 20);
+  public record Limits(
+      Duration patience, int parkedMax, int keptBytesMax, QueryOptions.Waits waits) {
+    public static final Limits DEFAULTS =
+        new Limits(Duration.ofSeconds(7), 100_000, 16 << 20, QueryOptions.Waits.DEFAULTS);
   }
 
   private final StateReader reader;
@@ -39,7 +42,8 @@ public final class Reads {
 
   /**
    * A read that can wait for a change, and whose answer depends on nothing but the call's path and
-   * query and what it reads from the view: it is kept, encoded, while it is right.
+   * query and what it reads from the view: it is kept, encoded, while it is right. Once tokens
+   * decide on what is seen, a token's rights belong to the question, too.
    */
   public Handler kept(Metadata metadata, Query query) {
     return new ReadHandler(metadata, staged(query), true, false, true);
@@ -90,7 +94,7 @@ public final class Reads {
 
     @Override
     public CompletableFuture<Answer> handle(Call call) {
-      QueryOptions options = QueryOptions.parse(call.parameters());
+      QueryOptions options = QueryOptions.parse(call.parameters(), limits.waits());
       QueryOptions.requireCacheControl(call.header("Cache-Control").orElse(""));
       if (atLeader) {
         options = options.at(StateReader.Level.DEFAULT);

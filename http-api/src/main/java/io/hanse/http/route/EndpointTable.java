@@ -1,6 +1,7 @@
 package io.hanse.http.route;
 
 import static io.hanse.http.query.Metadata.NONE;
+import static io.hanse.http.query.Metadata.ONLY_INDEX;
 import static io.hanse.http.query.Metadata.PLAIN;
 import static io.hanse.http.query.Metadata.WITH_CONSISTENCY;
 import static io.hanse.http.route.Endpoint.at;
@@ -11,9 +12,14 @@ import io.hanse.http.endpoints.AclEndpoints;
 import io.hanse.http.endpoints.AgentEndpoints;
 import io.hanse.http.endpoints.AutopilotEndpoints;
 import io.hanse.http.endpoints.CatalogEndpoints;
+import io.hanse.http.endpoints.ChainEndpoint;
 import io.hanse.http.endpoints.ConnectEndpoints;
+import io.hanse.http.endpoints.CoordinateEndpoints;
 import io.hanse.http.endpoints.Endpoints;
+import io.hanse.http.endpoints.EventEndpoints;
 import io.hanse.http.endpoints.HealthEndpoints;
+import io.hanse.http.endpoints.IntentionEndpoints;
+import io.hanse.http.endpoints.LegacyIntentions;
 import io.hanse.http.endpoints.OperatorEndpoints;
 import io.hanse.http.endpoints.PeeringEndpoints;
 import io.hanse.http.endpoints.SessionEndpoints;
@@ -37,8 +43,11 @@ public final class EndpointTable {
             health(endpoints.health(), reads),
             data(endpoints, reads),
             sessions(endpoints.sessions(), reads),
+            events(endpoints.events(), reads),
+            coordinates(endpoints.coordinates(), reads),
             peering(endpoints.peering(), reads),
             connect(endpoints, reads),
+            intentions(endpoints, reads),
             agent(endpoints),
             state(endpoints, reads))
         .flatMap(List::stream)
@@ -191,6 +200,27 @@ public final class EndpointTable {
             .get("session:read", reads.blocking(PLAIN, sessions::list), "All sessions"));
   }
 
+  private static List<Endpoint> events(EventEndpoints events, Reads reads) {
+    return List.of(
+        atAgent("/v1/event/fire/").put("event:write", events::fire, "Fires an event"),
+        atAgent("/v1/event/list")
+            .get(
+                "event:read",
+                reads.blocking(ONLY_INDEX, events::list),
+                "The newest events that are about this agent"));
+  }
+
+  private static List<Endpoint> coordinates(CoordinateEndpoints coordinates, Reads reads) {
+    return List.of(
+        at("/v1/coordinate/datacenters")
+            .get("-", reads.once(NONE, coordinates::datacenters), "Those of the servers"),
+        at("/v1/coordinate/nodes")
+            .get("node:read", reads.blocking(PLAIN, coordinates::nodes), "Those of all nodes"),
+        at("/v1/coordinate/node/")
+            .get("node:read", reads.blocking(PLAIN, coordinates::node), "Those of a node"),
+        at("/v1/coordinate/update").put("node:write", coordinates::update, "Says where a node is"));
+  }
+
   private static List<Endpoint> peering(PeeringEndpoints peering, Reads reads) {
     return List.of(
         atPeering("/v1/peering/token")
@@ -240,6 +270,42 @@ public final class EndpointTable {
                 "service:write",
                 reads.once(NONE, connect::authorize),
                 "Whether a client may connect to a service"));
+  }
+
+  private static List<Endpoint> intentions(Endpoints endpoints, Reads reads) {
+    IntentionEndpoints intentions = endpoints.intentions();
+    LegacyIntentions legacy = endpoints.legacyIntentions();
+    ChainEndpoint chain = endpoints.chain();
+    String read = "intentions:read";
+    String write = "intentions:write";
+    return List.of(
+        at("/v1/connect/intentions")
+            .get(read, reads.blocking(PLAIN, intentions::list), "Who may call whom")
+            .post(write, legacy::create, "Makes an intention with an id"),
+        at("/v1/connect/intentions/exact")
+            .get(read, reads.blocking(NONE, intentions::exact), "The intention between two")
+            .put(write, intentions::putExact, "Writes it")
+            .delete(write, intentions::deleteExact, "Deletes it"),
+        at("/v1/connect/intentions/match")
+            .get(
+                read,
+                reads.blocking(WITH_CONSISTENCY, intentions::match),
+                "The intentions about services"),
+        at("/v1/connect/intentions/check")
+            .get(
+                "service:read",
+                reads.once(NONE, intentions::check),
+                "Whether one service may connect to another"),
+        at("/v1/connect/intentions/")
+            .get(read, reads.blocking(NONE, legacy::get), "An intention by its id")
+            .put(write, legacy::update, "Replaces it")
+            .delete(write, legacy::delete, "Deletes it"),
+        at("/v1/discovery-chain/")
+            .get("service:read", reads.blocking(WITH_CONSISTENCY, chain::get), "Where requests go")
+            .post(
+                "service:read",
+                reads.blocking(WITH_CONSISTENCY, chain::post),
+                "The same with some settings replaced"));
   }
 
   private static List<Endpoint> agent(Endpoints endpoints) {

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param defaultIntentionPolicy between services that no intention is about: "allow", "deny", or ""
  *     where nobody has said
  * @param responseHeaders sent with every answer
+ * @param translatesAddresses whether answers say that addresses of other datacenters are WAN ones
  * @param blockedPrefixes paths that are refused
  * @param writers networks that may write; empty: all
  * @param kvValueBytesMax of one value
@@ -24,6 +25,7 @@ public record HttpSettings(
     boolean isIndented,
     String defaultIntentionPolicy,
     Map<String, String> responseHeaders,
+    boolean translatesAddresses,
     List<String> blockedPrefixes,
     List<Network> writers,
     int kvValueBytesMax,
@@ -48,6 +50,15 @@ public record HttpSettings(
       Duration closing) {
     public static final Limits DEFAULTS =
         new Limits(200, 64 << 10, 256 << 10, 1 << 20, Duration.ofMinutes(3), Duration.ofSeconds(2));
+
+    public Limits withConnectionsPerClientMax(int max) {
+      return new Limits(max, requestLineBytesMax, headerBytesMax, bodyBytesMax, idle, closing);
+    }
+
+    public Limits withHeaderBytesMax(int max) {
+      return new Limits(
+          connectionsPerClientMax, requestLineBytesMax, max, bodyBytesMax, idle, closing);
+    }
   }
 
   public static final HttpSettings DEFAULTS =
@@ -55,6 +66,7 @@ public record HttpSettings(
           false,
           "",
           Map.of(),
+          false,
           List.of(),
           List.of(),
           512 << 10,
@@ -68,37 +80,13 @@ public record HttpSettings(
     writers = List.copyOf(writers);
   }
 
-  public HttpSettings indented(boolean always) {
-    return new HttpSettings(
-        always,
-        defaultIntentionPolicy,
-        responseHeaders,
-        blockedPrefixes,
-        writers,
-        kvValueBytesMax,
-        limits,
-        reads,
-        transferFolder);
-  }
-
-  public HttpSettings withDefaultIntentionPolicy(String policy) {
-    return new HttpSettings(
-        isIndented,
-        policy,
-        responseHeaders,
-        blockedPrefixes,
-        writers,
-        kvValueBytesMax,
-        limits,
-        reads,
-        transferFolder);
-  }
-
+  /** The same, with a place for what is on its way. */
   public HttpSettings withTransferFolder(Path folder) {
     return new HttpSettings(
         isIndented,
         defaultIntentionPolicy,
         responseHeaders,
+        translatesAddresses,
         blockedPrefixes,
         writers,
         kvValueBytesMax,

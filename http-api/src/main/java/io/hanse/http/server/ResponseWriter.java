@@ -113,6 +113,9 @@ final class ResponseWriter {
     settings.responseHeaders().forEach(headers::set);
     if (form.ofEndpoint()) {
       headers.set("X-Consul-Default-Acl-Policy", "allow");
+      if (settings.translatesAddresses()) {
+        headers.set("X-Consul-Translate-Addresses", "true");
+      }
       headers.set("Vary", "Accept-Encoding");
     }
     if (type != null) {

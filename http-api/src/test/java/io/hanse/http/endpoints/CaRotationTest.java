@@ -60,7 +60,7 @@ class CaRotationTest {
     Struct.Builder config =
         Struct.newBuilder()
             .putFields("PrivateKeyBits", Value.newBuilder().setNumberValue(key.bits()).build())
-            .putFields("Leaf", Value.newBuilder().setNumberValue(leafSeconds).build());
+            .putFields("Leaf", Value.newBuilder().setNumberValue((double) leafSeconds).build());
     return new CaPlan(
         CaConfiguration.newBuilder()
             .setProvider("consul")

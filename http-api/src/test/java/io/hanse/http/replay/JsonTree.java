@@ -16,12 +16,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** JSON as maps, lists, strings, numbers, booleans and nulls. */
-final class JsonTree {
+public final class JsonTree {
   private static final JsonFactory FACTORY = new JsonFactory();
 
   private JsonTree() {}
 
-  static @Nullable Object parse(String text) {
+  public static @Nullable Object parse(String text) {
     try (JsonParser in = FACTORY.createParser(text)) {
       in.nextToken();
       return value(in);

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * What stands for values that differ from run to run, as {@code <uuid:3>}: the first occurrence in
  * an answer binds it, later ones must be equal, and requests carry what was bound.
  */
-final class Placeholders {
+public final class Placeholders {
   private static final Pattern PLACEHOLDER =
       Pattern.compile("<([a-z][a-z0-9-]*)(?::([A-Za-z0-9_.]+))?(?::(8))?>");
   private static final String MORE = "<more of the same>";
@@ -23,10 +23,10 @@ final class Placeholders {
   private static final Map<String, String> KINDS = kinds();
 
   /** An answer that is not as recorded. */
-  static final class Mismatch extends RuntimeException {
+  public static final class Mismatch extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    Mismatch(String message) {
+    public Mismatch(String message) {
       super(message, null, false, false);
     }
   }
@@ -40,7 +40,7 @@ final class Placeholders {
   /**
    * @param isLenient whether indexes may be bound anew, as where two clusters have each their own
    */
-  Placeholders(boolean isLenient) {
+  public Placeholders(boolean isLenient) {
     this.isLenient = isLenient;
   }
 
@@ -55,6 +55,7 @@ final class Placeholders {
     kinds.put("fingerprint", "(?:[0-9a-f]{2}:)+[0-9a-f]{2}");
     kinds.put("keyid", "[0-9a-f:]+");
     kinds.put("time", time);
+    kinds.put("gotime", "\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)? [+-]\\d{4} \\S+");
     kinds.put("port", "-?\\d+");
     kinds.put("serial", "[0-9a-f:]+");
     kinds.put("duration", "[\\d.]+[mµn]?s");
@@ -66,7 +67,7 @@ final class Placeholders {
     return kinds;
   }
 
-  void bind(String kind, String name, String value) {
+  public void bind(String kind, String name, String value) {
     bound.put(kind + ":" + name, value);
   }
 
@@ -86,7 +87,7 @@ final class Placeholders {
   }
 
   /** With what is bound; waits go by the indexes of headers. */
-  String substitute(String text) {
+  public String substitute(String text) {
     return PLACEHOLDER
         .matcher(text)
         .replaceAll(
@@ -135,7 +136,7 @@ final class Placeholders {
   }
 
   /** Compares a text, and binds what it holds. */
-  void match(String expected, String actual) {
+  public void match(String expected, String actual) {
     StringBuilder pattern = new StringBuilder();
     List<String[]> groups = new ArrayList<>();
     Matcher matcher = PLACEHOLDER.matcher(expected);

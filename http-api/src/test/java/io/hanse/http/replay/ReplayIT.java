@@ -10,6 +10,8 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -17,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Recordings of a real Consul against the API over the real state machine. What needs a whole agent
  * is replayed where there is one.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class ReplayIT {
   private static final SkipList SKIPS = SkipList.load("skip.txt", "skip-without-agent.txt");
 
@@ -24,14 +27,18 @@ class ReplayIT {
   @ParameterizedTest
   @CsvSource({
     "blocking,76",
-    "catalog,124",
-    "config-entries,87",
+    "catalog,126",
+    "catalog-more,60",
+    "config-entries,148",
     "connect-ca,25",
+    "discovery-chain,35",
     "encoding-compact,16",
     "encoding-dev,16",
     "errors-and-routing,42",
+    "event-query-ui,11",
     "exported-services,36",
     "health,60",
+    "intentions,85",
     "kv-session-txn,102",
     "status-operator,21"
   })
@@ -47,7 +54,7 @@ class ReplayIT {
     private final ApiFixture fixture;
 
     InProcess(Recording.Agent agent, boolean isDev) {
-      fixture = new ApiFixture(settings(agent.configuration()).indented(isDev));
+      fixture = new ApiFixture(settings(agent.configuration(), isDev));
       String node =
           "{\"ID\":\""
               + agent.nodeId()
@@ -71,7 +78,7 @@ class ReplayIT {
       fixture.seed(node + more);
     }
 
-    private static HttpSettings settings(Map<String, ?> configuration) {
+    private static HttpSettings settings(Map<String, ?> configuration, boolean isIndented) {
       Map<?, ?> http = configuration.get("http_config") instanceof Map<?, ?> map ? map : Map.of();
       Map<String, String> headers = new TreeMap<>();
       if (http.get("response_headers") instanceof Map<?, ?> given) {
@@ -79,14 +86,16 @@ class ReplayIT {
       }
       HttpSettings defaults = HttpSettings.DEFAULTS;
       return new HttpSettings(
-          false,
+          isIndented,
           "",
           headers,
+          Boolean.TRUE.equals(configuration.get("translate_wan_addrs")),
           strings(http.get("block_endpoints")),
           strings(http.get("allow_write_http_from")).stream().map(Network::parse).toList(),
           defaults.kvValueBytesMax(),
           defaults.limits(),
-          defaults.reads());
+          defaults.reads(),
+          defaults.transferFolder());
     }
 
     private static List<String> strings(Object list) {

@@ -52,7 +52,7 @@ public final class SkipList {
   }
 
   /** Why the line is left out, if it is. */
-  Optional<String> reason(String file, Map<?, ?> line) {
+  public Optional<String> reason(String file, Map<?, ?> line) {
     String name = String.valueOf(line.get("name"));
     String request =
         line.get("request") instanceof Map<?, ?> sent

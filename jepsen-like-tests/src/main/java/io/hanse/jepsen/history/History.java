@@ -27,6 +27,10 @@ public final class History {
     return List.copyOf(operations);
   }
 
+  public int size() {
+    return operations.size();
+  }
+
   public Map<String, List<Operation>> byKey() {
     return operations.stream().collect(Collectors.groupingBy(Operation::key));
   }

@@ -13,39 +13,54 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
-/** Servers of one cluster as real processes on loopback, with data in a folder of their own. */
+/** Servers of one cluster as real processes, with data in a folder of their own. */
 public final class Cluster implements AutoCloseable {
-  private static final int PORTS_PER_SERVER = 4;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration CALL = Duration.ofSeconds(2);
   private static final long POLL_MILLIS = 50;
 
   private final List<ServerProcess> servers;
+  private final @Nullable Network network;
   private final HttpClient http = HttpClient.newBuilder().connectTimeout(CALL).build();
 
-  private Cluster(List<ServerProcess> servers) {
+  private Cluster(List<ServerProcess> servers, @Nullable Network network) {
     this.servers = List.copyOf(servers);
+    this.network = network;
   }
 
-  /** Starts a cluster and waits until it takes writes. */
+  /** Starts a cluster on loopback and waits until it takes writes. */
   public static Cluster start(Distribution distribution, Path folder, String datacenter, int size)
       throws IOException, InterruptedException {
-    List<Integer> ports = Ports.free(PORTS_PER_SERVER * size);
+    return start(
+        distribution, folder, datacenter, new Lab(Optional.empty(), Optional.empty()), size);
+  }
+
+  /** Starts a cluster in a lab, which stays the caller's. */
+  public static Cluster start(
+      Distribution distribution, Path folder, String datacenter, Lab lab, int size)
+      throws IOException, InterruptedException {
+    List<Host> hosts =
+        lab.network().isPresent() ? lab.network().get().hosts() : Host.onLoopback(size);
+    return start(distribution, folder, datacenter, hosts, lab);
+  }
+
+  private static Cluster start(
+      Distribution distribution, Path folder, String datacenter, List<Host> hosts, Lab lab)
+      throws IOException, InterruptedException {
     List<ServerProcess> servers = new ArrayList<>();
-    for (int i = 0; i < size; i++) {
-      Path own = Files.createDirectories(folder.resolve(datacenter + "-" + (i + 1)));
-      Files.writeString(own.resolve("config.json"), config(own, datacenter, i, size, ports));
-      servers.add(
-          new ServerProcess(
-              distribution,
-              datacenter + "-" + (i + 1),
-              own,
-              ports.get(PORTS_PER_SERVER * i),
-              ports.get(PORTS_PER_SERVER * i + 1)));
+    for (Host host : hosts) {
+      String name = datacenter + "-" + (servers.size() + 1);
+      Path own = Files.createDirectories(folder.resolve(name));
+      Files.writeString(own.resolve("config.json"), config(own, name, datacenter, host, hosts));
+      Shim shim =
+          lab.shimLibrary().isPresent()
+              ? new Shim(lab.shimLibrary().get(), own.resolve("shim"), own.resolve("data"))
+              : null;
+      servers.add(new ServerProcess(distribution, name, own, host, shim));
     }
-    Cluster cluster = new Cluster(servers);
+    Cluster cluster = new Cluster(servers, lab.network().orElse(null));
     try {
       for (ServerProcess server : servers) {
         server.start();
@@ -59,35 +74,41 @@ public final class Cluster implements AutoCloseable {
   }
 
   private static String config(
-      Path folder, String datacenter, int i, int size, List<Integer> ports) {
+      Path folder, String name, String datacenter, Host host, List<Host> all) {
     String join =
-        IntStream.range(0, size)
-            .mapToObj(j -> "\"127.0.0.1:" + ports.get(PORTS_PER_SERVER * j + 2) + "\"")
+        all.stream()
+            .map(each -> "\"" + each.address() + ":" + each.serfLan() + "\"")
             .collect(Collectors.joining(", "));
     return """
         {
-          "node_name": "%s-%d",
+          "node_name": "%s",
           "datacenter": "%s",
           "data_dir": "%s",
           "server": true,
           "bootstrap_expect": %d,
-          "bind_addr": "127.0.0.1",
-          "client_addr": "127.0.0.1",
+          "bind_addr": "%s",
+          "client_addr": "%s",
           "retry_join": [%s],
           "ports": {"http": %d, "server": %d, "serf_lan": %d, "grpc_tls": %d, "grpc": -1, "dns": -1, "serf_wan": -1}
         }
         """
         .formatted(
-            datacenter,
-            i + 1,
+            name,
             datacenter,
             folder.resolve("data"),
-            size,
+            all.size(),
+            host.address(),
+            host.address(),
             join,
-            ports.get(PORTS_PER_SERVER * i),
-            ports.get(PORTS_PER_SERVER * i + 1),
-            ports.get(PORTS_PER_SERVER * i + 2),
-            ports.get(PORTS_PER_SERVER * i + 3));
+            host.http(),
+            host.server(),
+            host.serfLan(),
+            host.grpcTls());
+  }
+
+  /** What the servers are joined by, where it can be cut. */
+  public Optional<Network> network() {
+    return Optional.ofNullable(network);
   }
 
   public List<ServerProcess> servers() {
@@ -125,12 +146,14 @@ public final class Cluster implements AutoCloseable {
   }
 
   private boolean allAnswer() {
-    return servers.stream()
-        .allMatch(
-            server ->
-                get(server.http().resolve("/v1/catalog/nodes?consistent"))
-                    .filter(nodes -> nodes.contains("\"Node\""))
-                    .isPresent());
+    return servers.stream().allMatch(this::answers);
+  }
+
+  /** Whether a server answers a consistent read, which takes a majority. */
+  public boolean answers(ServerProcess server) {
+    return get(server.http().resolve("/v1/catalog/nodes?consistent"))
+        .filter(nodes -> nodes.contains("\"Node\""))
+        .isPresent();
   }
 
   private Optional<String> get(URI uri) {

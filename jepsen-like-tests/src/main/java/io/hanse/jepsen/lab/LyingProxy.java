@@ -31,8 +31,18 @@ public final class LyingProxy implements AutoCloseable {
     /** Answers a read with the first value that it ever saw under the key. */
     STALE_READ,
     /** Acknowledges a write and does not pass it on. */
-    LOST_WRITE
+    LOST_WRITE,
+    /** Passes on the first operation only of a transaction that writes. */
+    TORN_TRANSACTION,
+    /** Gives a lock to whoever asks. */
+    DOUBLE_LOCK,
+    /** Answers a query that blocked with the first thing that it ever answered. */
+    OLD_SIGHT
   }
+
+  private record Said(int status, String body, String index) {}
+
+  private static final String INDEX = "X-Consul-Index";
 
   private final URI target;
   private final Lie lie;
@@ -40,7 +50,7 @@ public final class LyingProxy implements AutoCloseable {
   private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
-  private final Map<String, String> firstSeen = new ConcurrentHashMap<>();
+  private final Map<String, Said> firstSeen = new ConcurrentHashMap<>();
   private final AtomicInteger requests = new AtomicInteger();
   private final AtomicInteger lies = new AtomicInteger();
 
@@ -64,43 +74,66 @@ public final class LyingProxy implements AutoCloseable {
 
   private void handle(HttpExchange exchange) throws IOException {
     String method = exchange.getRequestMethod();
-    byte[] body = exchange.getRequestBody().readAllBytes();
+    String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
     String path = exchange.getRequestURI().toString();
-    boolean plainWrite = method.equals("PUT") && !path.contains("cas=");
-    if (lie == Lie.LOST_WRITE && plainWrite && isTurn()) {
-      lies.incrementAndGet();
-      answer(exchange, 200, "true");
+    boolean plainWrite = method.equals("PUT") && path.startsWith("/v1/kv/") && !path.contains("?");
+    if (plainWrite && lies(Lie.LOST_WRITE)) {
+      answer(exchange, new Said(200, "true", ""));
       return;
     }
+    int second = body.indexOf(",{\"KV\":{\"Verb\":\"set\"");
+    if (second > 0 && lies(Lie.TORN_TRANSACTION)) {
+      body = body.substring(0, second) + "]";
+    }
     try {
-      HttpRequest request =
-          HttpRequest.newBuilder(target.resolve(path))
-              .timeout(Duration.ofSeconds(5))
-              .method(method, HttpRequest.BodyPublishers.ofByteArray(body))
-              .build();
-      HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
-      String text = response.body();
-      if (method.equals("GET") && response.statusCode() == 200) {
-        String first = firstSeen.putIfAbsent(path, text);
-        if (lie == Lie.STALE_READ && first != null && !first.equals(text) && isTurn()) {
-          lies.incrementAndGet();
-          text = first;
+      Said said = pass(method, path, body);
+      if (method.equals("GET") && said.status() == 200) {
+        boolean blocks = path.contains("index=");
+        String what = blocks ? path.substring(0, path.indexOf('?')) : path;
+        Said first = firstSeen.putIfAbsent(what, said);
+        if (first != null
+            && !first.body().equals(said.body())
+            && lies(blocks ? Lie.OLD_SIGHT : Lie.STALE_READ)) {
+          said = first;
         }
       }
-      answer(exchange, response.statusCode(), text);
+      if (path.contains("acquire=") && said.body().equals("false") && lies(Lie.DOUBLE_LOCK)) {
+        said = new Said(200, "true", "");
+      }
+      answer(exchange, said);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      answer(exchange, 502, "interrupted");
+      answer(exchange, new Said(502, "interrupted", ""));
     }
   }
 
-  private boolean isTurn() {
-    return requests.incrementAndGet() % EVERY == 0;
+  private Said pass(String method, String path, String body)
+      throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(target.resolve(path))
+            .timeout(Duration.ofSeconds(5))
+            .method(method, HttpRequest.BodyPublishers.ofString(body))
+            .build();
+    HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
+    String index = response.headers().firstValue(INDEX).orElse("");
+    return new Said(response.statusCode(), response.body(), index);
   }
 
-  private static void answer(HttpExchange exchange, int status, String text) throws IOException {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+  /** Whether it is about this that it lies, and the time to. */
+  private boolean lies(Lie about) {
+    if (lie != about || requests.incrementAndGet() % EVERY != 0) {
+      return false;
+    }
+    lies.incrementAndGet();
+    return true;
+  }
+
+  private static void answer(HttpExchange exchange, Said said) throws IOException {
+    byte[] bytes = said.body().getBytes(StandardCharsets.UTF_8);
+    if (!said.index().isEmpty()) {
+      exchange.getResponseHeaders().set(INDEX, said.index());
+    }
+    exchange.sendResponseHeaders(said.status(), bytes.length == 0 ? -1 : bytes.length);
     exchange.getResponseBody().write(bytes);
     exchange.close();
   }

@@ -7,7 +7,9 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One server of a cluster, through all its lives. */
@@ -18,16 +20,17 @@ public final class ServerProcess implements AutoCloseable {
   private final Distribution distribution;
   private final String name;
   private final Path folder;
-  private final int httpPort;
-  private final int serverPort;
+  private final Host host;
+  private final @Nullable Shim shim;
   private @Nullable Process process;
 
-  ServerProcess(Distribution distribution, String name, Path folder, int httpPort, int serverPort) {
+  ServerProcess(
+      Distribution distribution, String name, Path folder, Host host, @Nullable Shim shim) {
     this.distribution = distribution;
     this.name = name;
     this.folder = folder;
-    this.httpPort = httpPort;
-    this.serverPort = serverPort;
+    this.host = host;
+    this.shim = shim;
   }
 
   public String name() {
@@ -35,12 +38,17 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   public URI http() {
-    return URI.create("http://127.0.0.1:" + httpPort);
+    return URI.create("http://" + host.address() + ":" + host.http());
   }
 
   /** As {@code /v1/status/leader} names it. */
   String raftAddress() {
-    return "127.0.0.1:" + serverPort;
+    return host.address() + ":" + host.server();
+  }
+
+  /** What stands between it and its system, where anything does. */
+  public Optional<Shim> shim() {
+    return Optional.ofNullable(shim);
   }
 
   Path log() {
@@ -56,16 +64,27 @@ public final class ServerProcess implements AutoCloseable {
     if (isRunning()) {
       return;
     }
+    List<String> command = new ArrayList<>(host.entry());
+    command.addAll(
+        List.of(
+            distribution.program(),
+            "agent",
+            "-config-file",
+            folder.resolve("config.json").toString()));
     ProcessBuilder builder =
-        new ProcessBuilder(
-                distribution.program(),
-                "agent",
-                "-config-file",
-                folder.resolve("config.json").toString())
+        new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
     builder.environment().put("HANSE_HEAP", "128m");
+    if (shim != null) {
+      builder.environment().putAll(shim.environment());
+    }
     process = builder.start();
+  }
+
+  /** Its process; 0 before the first start. Another one after each start. */
+  public synchronized long pid() {
+    return process == null ? 0 : process.pid();
   }
 
   /** As a power cut of the process: SIGKILL. */

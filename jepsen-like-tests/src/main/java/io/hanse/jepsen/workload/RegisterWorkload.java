@@ -1,146 +1,144 @@
 package io.hanse.jepsen.workload;
 
+import io.hanse.jepsen.check.LinearizabilityChecker;
 import io.hanse.jepsen.history.History;
 import io.hanse.jepsen.history.Operation;
 import io.hanse.jepsen.history.Operation.Kind;
-import io.hanse.jepsen.workload.KvClient.Outcome;
-import io.hanse.jepsen.workload.KvClient.Version;
-import java.net.URI;
-import java.net.http.HttpClient;
+import io.hanse.jepsen.workload.Registers.Outcome;
+import io.hanse.jepsen.workload.Registers.Version;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Clients that read, write and compare-and-set registers of the key-value store, each through its
- * own server, until told to stop. Every value is written at most once: with few values a stale read
- * hides behind a later write of the same one.
+ * Clients that read, write and compare-and-set registers. Every value is written at most once: with
+ * few values a stale read hides behind a later write of the same one.
  */
-public final class RegisterWorkload implements AutoCloseable {
+public final class RegisterWorkload implements Workload {
   private static final int OPERATIONS_PER_KEY = 150;
   private static final long PAUSE_NANOS = Duration.ofMillis(5).toNanos();
+  private static final Duration BUDGET_PER_KEY = Duration.ofSeconds(20);
 
+  private final Registers registers;
+  private final String name;
   private final History history = new History();
   private final AtomicInteger nextValue = new AtomicInteger();
   private final AtomicInteger issued = new AtomicInteger();
-  private final List<Thread> clients = new ArrayList<>();
-  private final HttpClient http =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
-  private volatile boolean stopped;
+  private final Clients clients;
 
-  /** Starts so many clients on each address, with choices drawn from the seed. */
-  public RegisterWorkload(List<URI> servers, int clientsEach, long seed) {
-    SplittableRandom random = new SplittableRandom(seed);
-    for (URI server : servers) {
-      for (int i = 0; i < clientsEach; i++) {
-        SplittableRandom own = random.split();
-        Thread client = new Thread(() -> run(new KvClient(http, server), own), "client");
-        clients.add(client);
-      }
-    }
-    clients.forEach(Thread::start);
+  private RegisterWorkload(Registers registers, Site site, int each, long seed) {
+    this.registers = registers;
+    name = registers.name().toLowerCase(Locale.ROOT);
+    clients = new Clients(site, each, seed, PAUSE_NANOS, Client::new);
   }
 
-  public History history() {
-    return history;
+  /** Registers that are one key each, with so many clients at each server. */
+  public static RegisterWorkload ofKeys(Site site, int each, long seed) {
+    return new RegisterWorkload(Registers.KEY, site, each, seed);
   }
 
-  /** Ends all clients after what each is doing. */
+  /** Registers that are two keys each, used by transactions only. */
+  public static RegisterWorkload ofPairs(Site site, int each, long seed) {
+    return new RegisterWorkload(Registers.PAIR, site, each, seed);
+  }
+
+  @Override
+  public String name() {
+    return name + " registers";
+  }
+
   @Override
   public void close() {
-    stopped = true;
-    try {
-      for (Thread client : clients) {
-        client.join();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    clients.close();
   }
 
-  private void run(KvClient client, SplittableRandom random) {
-    int process = history.newProcess();
-    try {
-      while (!stopped) {
-        String key = "register-" + issued.getAndIncrement() / OPERATIONS_PER_KEY;
-        boolean known =
-            switch (random.nextInt(4)) {
-              case 0, 1 -> read(client, process, key);
-              case 2 -> write(client, process, key);
-              default -> compareAndSet(client, process, key);
-            };
-        if (!known) {
+  @Override
+  public Verdict verdict() {
+    LinearizabilityChecker.Verdict verdict =
+        new LinearizabilityChecker(BUDGET_PER_KEY.toNanos()).check(history.byKey());
+    boolean isVoid = !verdict.undecided().isEmpty();
+    for (Kind kind : List.of(Kind.READ, Kind.WRITE, Kind.CAS)) {
+      isVoid |= history.count(kind) == 0;
+    }
+    List<String> faults = new ArrayList<>();
+    verdict.violations().forEach((key, story) -> faults.add(key + ": " + story));
+    return new Verdict(
+        "%d operations, %d of unknown outcome".formatted(history.size(), history.unknown()),
+        faults,
+        isVoid);
+  }
+
+  private final class Client implements Clients.Client {
+    private int process = history.newProcess();
+
+    @Override
+    public void step(Api api, SplittableRandom random) throws InterruptedException {
+      String key = name + "-" + issued.getAndIncrement() / OPERATIONS_PER_KEY;
+      switch (random.nextInt(4)) {
+        case 0, 1 -> read(api, key);
+        case 2 -> write(api, key);
+        default -> compareAndSet(api, key);
+      }
+    }
+
+    private @Nullable Version read(Api api, String key) throws InterruptedException {
+      long call = System.nanoTime();
+      Version version = registers.read(api, key).orElse(null);
+      if (version != null) {
+        add(key, Kind.READ, null, version.value(), call, System.nanoTime());
+      }
+      return version;
+    }
+
+    private void write(Api api, String key) throws InterruptedException {
+      String value = "v" + nextValue.getAndIncrement();
+      long call = System.nanoTime();
+      note(key, Kind.WRITE, null, value, call, registers.write(api, key, value));
+    }
+
+    private void compareAndSet(Api api, String key) throws InterruptedException {
+      Version version = read(api, key);
+      if (version == null) {
+        return;
+      }
+      String value = "v" + nextValue.getAndIncrement();
+      long call = System.nanoTime();
+      Outcome outcome = registers.compareAndSet(api, key, version.index(), value);
+      note(key, Kind.CAS, version.value(), value, call, outcome);
+    }
+
+    /** A client that does not know what it did goes on as another. */
+    private void note(
+        String key,
+        Kind kind,
+        @Nullable String expected,
+        String value,
+        long call,
+        Outcome outcome) {
+      long now = System.nanoTime();
+      switch (outcome) {
+        case DONE -> add(key, kind, expected, value, call, now);
+        case REFUSED -> add(key, Kind.CAS_REFUSED, expected, null, call, now);
+        case UNKNOWN -> {
+          add(key, kind, expected, value, call, Operation.UNKNOWN);
           process = history.newProcess();
         }
-        LockSupport.parkNanos(PAUSE_NANOS);
+        case NOT_DONE -> {}
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
-  }
 
-  private boolean read(KvClient client, int process, String key) throws InterruptedException {
-    long call = System.nanoTime();
-    client
-        .read(key)
-        .ifPresent(
-            version ->
-                add(process, key, Kind.READ, null, version.value(), call, System.nanoTime()));
-    return true;
-  }
-
-  private boolean write(KvClient client, int process, String key) throws InterruptedException {
-    String value = "v" + nextValue.getAndIncrement();
-    long call = System.nanoTime();
-    Outcome outcome = client.write(key, value);
-    return note(process, key, Kind.WRITE, null, value, call, outcome);
-  }
-
-  private boolean compareAndSet(KvClient client, int process, String key)
-      throws InterruptedException {
-    long readCall = System.nanoTime();
-    Version version = client.read(key).orElse(null);
-    if (version == null) {
-      return true;
+    private void add(
+        String key,
+        Kind kind,
+        @Nullable String expected,
+        @Nullable String value,
+        long call,
+        long end) {
+      history.add(new Operation(process, key, kind, expected, value, call, end));
     }
-    add(process, key, Kind.READ, null, version.value(), readCall, System.nanoTime());
-    String value = "v" + nextValue.getAndIncrement();
-    long call = System.nanoTime();
-    Outcome outcome = client.compareAndSet(key, version.index(), value);
-    return note(process, key, Kind.CAS, version.value(), value, call, outcome);
-  }
-
-  /** Answers whether the outcome is known. */
-  private boolean note(
-      int process,
-      String key,
-      Kind kind,
-      @Nullable String expected,
-      String value,
-      long call,
-      Outcome outcome) {
-    long now = System.nanoTime();
-    switch (outcome) {
-      case DONE -> add(process, key, kind, expected, value, call, now);
-      case REFUSED -> add(process, key, Kind.CAS_REFUSED, expected, null, call, now);
-      case UNKNOWN -> add(process, key, kind, expected, value, call, Operation.UNKNOWN);
-      case NOT_DONE -> {}
-    }
-    return outcome != Outcome.UNKNOWN;
-  }
-
-  private void add(
-      int process,
-      String key,
-      Kind kind,
-      @Nullable String expected,
-      @Nullable String value,
-      long call,
-      long end) {
-    history.add(new Operation(process, key, kind, expected, value, call, end));
   }
 }

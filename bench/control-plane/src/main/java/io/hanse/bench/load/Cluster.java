@@ -19,9 +19,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** Three servers of a system, as processes in a folder of their own. */
+/** The servers of a system, as processes in a folder of their own. */
 final class Cluster implements AutoCloseable {
-  static final int SIZE = 3;
   private static final Duration PATIENCE = Duration.ofSeconds(240);
   private static final HttpClient HTTP =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
@@ -30,27 +29,28 @@ final class Cluster implements AutoCloseable {
   private final String program;
   private final Path folder;
   private final List<Kind.Ports> ports = new ArrayList<>();
-  private final Process[] processes = new Process[SIZE];
+  private final Process[] processes;
 
-  Cluster(Kind kind, String program) throws IOException {
+  Cluster(Kind kind, String program, int size) throws IOException {
+    this.processes = new Process[size];
     this.kind = kind;
     this.program = program;
     this.folder = Files.createTempDirectory("load-" + kind.label());
     List<ServerSocket> held = new ArrayList<>();
-    for (int i = 0; i < 4 * SIZE; i++) {
+    for (int i = 0; i < 4 * size; i++) {
       held.add(new ServerSocket(0));
     }
     int[] free = held.stream().mapToInt(ServerSocket::getLocalPort).toArray();
     for (ServerSocket socket : held) {
       socket.close();
     }
-    for (int i = 0; i < SIZE; i++) {
+    for (int i = 0; i < size; i++) {
       ports.add(new Kind.Ports(free[4 * i], free[4 * i + 1], free[4 * i + 2], free[4 * i + 3]));
     }
   }
 
   void start() throws IOException {
-    for (int i = 0; i < SIZE; i++) {
+    for (int i = 0; i < processes.length; i++) {
       start(i);
     }
     await(() -> leader() >= 0, "a leader");
@@ -61,6 +61,10 @@ final class Cluster implements AutoCloseable {
     ProcessBuilder builder = new ProcessBuilder(kind.command(program, home, server, ports));
     builder.redirectErrorStream(true).redirectOutput(home.resolve("log").toFile());
     processes[server] = builder.start();
+  }
+
+  int size() {
+    return processes.length;
   }
 
   Kind kind() {
@@ -83,7 +87,7 @@ final class Cluster implements AutoCloseable {
 
   /** The one that leads, or -1. */
   int leader() {
-    for (int asked = 0; asked < SIZE; asked++) {
+    for (int asked = 0; asked < processes.length; asked++) {
       if (processes[asked] != null && processes[asked].isAlive()) {
         int leader = kind == Kind.ETCD ? leads(asked) ? asked : -1 : leaderSeenBy(asked);
         if (leader >= 0) {
@@ -95,12 +99,12 @@ final class Cluster implements AutoCloseable {
   }
 
   int follower() {
-    return (leader() + 1) % SIZE;
+    return (leader() + 1) % processes.length;
   }
 
   private int leaderSeenBy(int asked) {
     String text = get(asked, "/v1/status/leader");
-    for (int i = 0; i < SIZE; i++) {
+    for (int i = 0; i < processes.length; i++) {
       if (text.equals("\"127.0.0.1:" + ports.get(i).peer() + "\"")) {
         return i;
       }

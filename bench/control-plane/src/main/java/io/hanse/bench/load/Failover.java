@@ -17,8 +17,8 @@ final class Failover {
     int leader = cluster.leader();
     List<InetSocketAddress> survivors =
         List.of(
-            cluster.address((leader + 1) % Cluster.SIZE),
-            cluster.address((leader + 2) % Cluster.SIZE));
+            cluster.address((leader + 1) % cluster.size()),
+            cluster.address((leader + 2) % cluster.size()));
     AtomicLong killed = new AtomicLong();
     AtomicInteger errors = new AtomicInteger();
     long[] gap = {0, 0, 0};

@@ -9,7 +9,7 @@ import java.util.function.IntFunction;
 /**
  * Runs workloads on three servers of each system in turns. {@code Load <workload> [--rounds N]
  * [--seconds S] [--warm S] [--only hanse,before,etcd,consul] [--count N] [--in-flight N,N] [--at
- * leader,follower]}; workloads: {@code writes}, {@code reads}, {@code watch-one}, {@code
+ * leader,follower] [--servers N]}; workloads: {@code writes}, {@code reads}, {@code watch-one}, {@code
  * watch-own}, {@code failover}, {@code start}.
  */
 final class Load {
@@ -29,6 +29,7 @@ final class Load {
       double warm,
       List<String> only,
       int count,
+      int servers,
       List<Integer> inFlight,
       List<String> at) {
     static Options parse(String... args) {
@@ -43,6 +44,7 @@ final class Load {
           Double.parseDouble(given.getOrDefault("--warm", "60")),
           list(given.getOrDefault("--only", "hanse,before,etcd,consul")),
           Integer.parseInt(given.getOrDefault("--count", "10000")),
+          Integer.parseInt(given.getOrDefault("--servers", "3")),
           list(given.getOrDefault("--in-flight", "1,16,64,256")).stream()
               .map(Integer::valueOf)
               .toList(),
@@ -91,7 +93,7 @@ final class Load {
       programs.remove(Kind.ETCD);
     }
     for (Map.Entry<Kind, String> program : programs.entrySet()) {
-      Cluster cluster = new Cluster(program.getKey(), program.getValue());
+      Cluster cluster = new Cluster(program.getKey(), program.getValue(), options.servers);
       clusters.add(cluster);
       cluster.start();
       Requests.seed(cluster, "web");
@@ -116,8 +118,8 @@ final class Load {
     for (Cluster cluster : clusters) {
       Kind kind = cluster.kind();
       double whole = kind.isJvm() ? options.warm : Math.min(WARM_NATIVE_SECONDS, options.warm);
-      double seconds = whole / Cluster.SIZE / 3;
-      for (int server = 0; server < Cluster.SIZE && whole > 0; server++) {
+      double seconds = whole / cluster.size() / 3;
+      for (int server = 0; server < cluster.size() && whole > 0; server++) {
         Slice.of(cluster, server, 64, seconds, Requests.registrations(kind));
         Slice.of(cluster, server, 64, seconds, Requests.keyValue(kind));
         Slice.of(cluster, server, 64, seconds, lane -> Requests.read(kind, "web", false));

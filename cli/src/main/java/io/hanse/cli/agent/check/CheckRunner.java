@@ -22,6 +22,9 @@ public final class CheckRunner implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final int OUTPUT_BYTES = 4096;
 
+  /** Who registers a check waits for what it finds. */
+  private static final long FRESH_START_MILLIS_MAX = 1_000;
+
   private final ScheduledExecutorService agent;
   private final Executor workers;
   private final HttpClient http;
@@ -56,13 +59,17 @@ public final class CheckRunner implements AutoCloseable {
             .build();
   }
 
-  /** Starts a check, in place of one of the same id. */
-  public void start(AgentCheck check) {
+  /**
+   * Starts a check, in place of one of the same id.
+   *
+   * @param isFresh whether it was registered now, and not found among many at a start
+   */
+  public void start(AgentCheck check, boolean isFresh) {
     String id = check.getRow().getCheckId();
     stop(id);
     switch (CheckKind.of(check.getDefinition())) {
       case TTL -> startTtl(check);
-      case HTTP, TCP -> startProbe(check, probe(check.getDefinition()));
+      case HTTP, TCP -> startProbe(check, probe(check.getDefinition()), isFresh);
       case ALIAS, SCRIPT, DOCKER, UDP, GRPC, H2PING, OS_SERVICE -> {}
     }
   }
@@ -106,14 +113,15 @@ public final class CheckRunner implements AutoCloseable {
   }
 
   /** The first run comes at some moment of the first interval, so that not all run at once. */
-  private void startProbe(AgentCheck check, Probe probe) {
+  private void startProbe(AgentCheck check, Probe probe, boolean isFresh) {
     String id = check.getRow().getCheckId();
     long interval = millis(check.getDefinition().getInterval());
+    long firstMax = isFresh ? Math.min(interval, FRESH_START_MILLIS_MAX) : interval;
     Running[] self = new Running[1];
     ScheduledFuture<?> first =
         agent.schedule(
             () -> run(id, self[0], probe, interval),
-            ThreadLocalRandom.current().nextLong(interval),
+            ThreadLocalRandom.current().nextLong(firstMax),
             TimeUnit.MILLISECONDS);
     self[0] = new Running(check, first);
     running.put(id, self[0]);

@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Finds free ports on loopback. All of a call are held at once, so that they differ. */
-final class Ports {
-  private Ports() {}
+final class FreePorts {
+  private FreePorts() {}
 
-  static List<Integer> free(int count) throws IOException {
+  static List<Integer> find(int count) throws IOException {
     List<ServerSocket> held = new ArrayList<>();
     try {
       List<Integer> ports = new ArrayList<>();

@@ -1,0 +1,17 @@
+package io.hanse.cli.client;
+
+import picocli.CommandLine.Option;
+
+/** A flag of another edition. It is sent, so that the server says what it makes of it. */
+public final class PartitionFlag {
+  @Option(
+      names = "-partition",
+      defaultValue = "",
+      paramLabel = "<name>",
+      description = "Only \"default\" is known to this edition.")
+  private String partition = "";
+
+  public Request on(Request request) {
+    return request.withUnlessEmpty("partition", partition);
+  }
+}

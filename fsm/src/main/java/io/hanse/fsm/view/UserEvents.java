@@ -1,0 +1,20 @@
+package io.hanse.fsm.view;
+
+import io.hanse.fsm.row.UserEvent;
+import io.hanse.fsm.store.Key;
+import io.hanse.fsm.store.Rows;
+import java.util.List;
+
+/** The newest events that users fired. */
+public final class UserEvents {
+  private final Rows rows;
+
+  public UserEvents(Rows rows) {
+    this.rows = rows;
+  }
+
+  /** The oldest first. */
+  public List<UserEvent> all() {
+    return Tables.USER_EVENTS.list(rows, Key.EMPTY);
+  }
+}
