@@ -11,6 +11,7 @@ import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.google.protobuf.Message;
 import io.hanse.http.json.MessageReader.Typing;
 import java.io.ByteArrayOutputStream;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -184,6 +185,9 @@ public final class MessageJson {
         throw new JsonProblem("json: exceeded max depth");
       } catch (JacksonException e) {
         throw new JsonProblem(syntaxError(text, e));
+      } catch (CharConversionException e) {
+        // Some first bytes make the parser guess UTF-32, in which others are no characters.
+        throw new JsonProblem("invalid character in a text that is not UTF-8");
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

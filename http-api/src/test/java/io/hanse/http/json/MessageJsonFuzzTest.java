@@ -1,6 +1,7 @@
 package io.hanse.http.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Message;
 import io.hanse.fsm.row.ConfigEntry;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
@@ -46,6 +48,13 @@ class MessageJsonFuzzTest {
   @Property(tries = 500)
   void shouldRefuseOrReadAnyBytes(@ForAll byte[] text) {
     readAll(text);
+  }
+
+  @Example
+  void shouldRefuseWhatLooksLikeWideCharacters() {
+    byte[] text = {0, 0, 0, '{', 0, (byte) 0xfe, 0, 0};
+    assertThatThrownBy(() -> MessageJson.read(text, RegisterRequest.newBuilder()))
+        .isInstanceOf(JsonProblem.class);
   }
 
   private static void readAll(byte[] text) {

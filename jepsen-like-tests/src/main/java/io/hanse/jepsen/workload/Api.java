@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * One client of one server. It never sends anything twice, and tells apart what surely did not
@@ -83,6 +84,7 @@ final class Api {
 
   private static final JsonFactory JSON = new JsonFactory();
   private static final Duration PATIENCE = Duration.ofSeconds(3);
+  private static final long AWAY_NANOS = Duration.ofMillis(100).toNanos();
   private static final Answer NOT_DONE = new Answer(Outcome.NOT_DONE, 0, "", 0);
   private static final Answer UNKNOWN = new Answer(Outcome.UNKNOWN, 0, "", 0);
 
@@ -141,6 +143,10 @@ final class Api {
       answer = UNKNOWN;
     }
     pulse.note(began, System.nanoTime(), answer.outcome == Outcome.ANSWERED);
+    if (answer.outcome == Outcome.NOT_DONE) {
+      // A server that is down would else be asked at the speed of refusals, and start the later.
+      LockSupport.parkNanos(AWAY_NANOS);
+    }
     return answer;
   }
 }
