@@ -120,7 +120,8 @@ final class AgentProcess implements Subject {
     Response self = get("/v1/catalog/node/" + node);
     return leader.text().length() > 2
         && roots.text().replace(" ", "").contains("\"Active\":true")
-        && self.text().contains("lan_ipv4");
+        && self.text().contains("lan_ipv4")
+        && self.text().replace(" ", "").contains("\"Service\":\"consul\"");
   }
 
   private Response get(String path) throws IOException {
