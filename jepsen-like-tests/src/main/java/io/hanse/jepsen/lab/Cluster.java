@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Servers of one cluster as real processes, with data in a folder of their own. */
 public final class Cluster implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  /** Here safety is judged; how fast servers come back beside busy clients is reported only. */
+  private static final Duration PATIENCE = Duration.ofSeconds(150);
+
   private static final Duration CALL = Duration.ofSeconds(2);
   private static final long POLL_MILLIS = 50;
 

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RegisterWorkload implements Workload {
   private static final int OPERATIONS_PER_KEY = 150;
-  private static final long PAUSE_NANOS = Duration.ofMillis(10).toNanos();
+  private static final long PAUSE_NANOS = Duration.ofMillis(40).toNanos();
   private static final Duration BUDGET_PER_KEY = Duration.ofSeconds(20);
 
   private final Registers registers;

@@ -18,7 +18,7 @@ public final class SetWorkload implements Workload {
   private static final int ELEMENTS = 400;
 
   private static final int LOOK_EVERY = 20;
-  private static final long PAUSE_NANOS = Duration.ofMillis(10).toNanos();
+  private static final long PAUSE_NANOS = Duration.ofMillis(40).toNanos();
 
   private final Site site;
   private final SetHistory history = new SetHistory();

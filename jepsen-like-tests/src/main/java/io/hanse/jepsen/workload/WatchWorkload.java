@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WatchWorkload implements Workload {
   private static final String KEY = "watched";
-  private static final long WRITE_NANOS = Duration.ofMillis(40).toNanos();
+  private static final long WRITE_NANOS = Duration.ofMillis(80).toNanos();
   private static final Duration WAIT = Duration.ofSeconds(2);
   private static final Duration PATIENCE = Duration.ofSeconds(6);
   private static final long POLL_NANOS = Duration.ofMillis(20).toNanos();
