@@ -4,7 +4,6 @@ import static io.hanse.fsm.apply.Refusals.invalid;
 
 import io.hanse.fsm.row.AllocateSerial;
 import io.hanse.fsm.row.CaRoot;
-import io.hanse.fsm.row.Counter;
 import io.hanse.fsm.row.PruneCaRoots;
 import io.hanse.fsm.row.RotateCa;
 import io.hanse.fsm.row.WriteCa;
@@ -12,6 +11,7 @@ import io.hanse.fsm.store.Key;
 import io.hanse.fsm.store.TableId;
 import io.hanse.fsm.store.Transaction;
 import io.hanse.fsm.view.Ca;
+import io.hanse.fsm.view.Counters;
 import io.hanse.fsm.view.Tables;
 import java.util.List;
 import java.util.Optional;
@@ -30,9 +30,8 @@ final class CaApplier {
     if (command.getCount() < 1 || command.getCount() > SERIALS_AT_ONCE_MAX) {
       throw invalid("from 1 to " + SERIALS_AT_ONCE_MAX + " serial numbers can be had at once");
     }
-    byte[] stored = rows.get(TableId.COUNTERS, SERIAL);
-    long first = stored == null ? 1 : Stored.counter(stored).getNext();
-    byte[] next = Counter.newBuilder().setNext(first + command.getCount()).build().toByteArray();
+    long first = Counters.at(rows, SERIAL, 1);
+    byte[] next = Counters.row(first + command.getCount());
     rows.put(TableId.COUNTERS, SERIAL, next, context.index());
     return Applied.answering(first);
   }

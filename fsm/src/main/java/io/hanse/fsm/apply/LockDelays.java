@@ -1,9 +1,9 @@
 package io.hanse.fsm.apply;
 
-import io.hanse.fsm.row.Counter;
 import io.hanse.fsm.store.Key;
 import io.hanse.fsm.store.TableId;
 import io.hanse.fsm.store.Transaction;
+import io.hanse.fsm.view.Counters;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -32,8 +32,7 @@ final class LockDelays {
   }
 
   private long endOf(String key) {
-    byte[] stored = rows.get(TableId.COUNTERS, BY_KEY.then(key));
-    return stored == null ? 0 : Stored.counter(stored).getNext();
+    return Counters.at(rows, BY_KEY.then(key), 0);
   }
 
   /** Begins a delay; one that lasts longer is kept. */
@@ -47,7 +46,7 @@ final class LockDelays {
     if (before > 0) {
       remove(byEnd(before, key));
     }
-    byte[] value = Counter.newBuilder().setNext(end).build().toByteArray();
+    byte[] value = Counters.row(end);
     rows.put(TableId.COUNTERS, BY_KEY.then(key), value, rows.publicIndex());
     rows.put(TableId.COUNTERS, byEnd(end, key), value, rows.publicIndex());
   }

@@ -8,7 +8,6 @@ import io.hanse.fsm.row.AbandonRestore;
 import io.hanse.fsm.row.BeginRestore;
 import io.hanse.fsm.row.ClusterIdentity;
 import io.hanse.fsm.row.CompleteRestore;
-import io.hanse.fsm.row.Counter;
 import io.hanse.fsm.row.Restore;
 import io.hanse.fsm.row.StageRestore;
 import io.hanse.fsm.store.Key;
@@ -16,6 +15,7 @@ import io.hanse.fsm.store.Restoration;
 import io.hanse.fsm.store.TableId;
 import io.hanse.fsm.store.Transaction;
 import io.hanse.fsm.view.Ca;
+import io.hanse.fsm.view.Counters;
 import io.hanse.fsm.view.Keys;
 import io.hanse.fsm.view.Tables;
 import java.io.IOException;
@@ -97,7 +97,7 @@ final class RestoreApplier {
           staged + " of the " + restore.getChunks() + " parts of the restore are there");
     }
     Optional<ClusterIdentity> identity = new Ca(rows).cluster();
-    Map<Key, Counter> counters = counters(rows);
+    Map<Key, Long> counters = counters(rows);
     try (InputStream snapshot =
         new GZIPInputStream(new Staged(rows, restore.getChunks()), UNPACK_BUFFER_BYTES)) {
       Restoration.run(rows, Tables.SCHEMA, snapshot, restore.getSnapshotBytes());
@@ -109,25 +109,25 @@ final class RestoreApplier {
         .forEach((name, counter) -> counters.merge(name, counter, RestoreApplier::further));
     counters.forEach(
         (name, counter) ->
-            rows.put(TableId.COUNTERS, name, counter.toByteArray(), rows.publicIndex()));
+            rows.put(TableId.COUNTERS, name, Counters.row(counter), rows.publicIndex()));
     return Applied.DONE;
   }
 
   /** What was handed out since the archive was made is not handed out again. */
-  private static Map<Key, Counter> counters(Transaction rows) {
-    Map<Key, Counter> counters = new TreeMap<>();
+  private static Map<Key, Long> counters(Transaction rows) {
+    Map<Key, Long> counters = new TreeMap<>();
     rows.scan(
         TableId.COUNTERS,
         Key.EMPTY,
         (name, row, index) -> {
-          counters.put(name, Stored.counter(row));
+          counters.put(name, Counters.number(row));
           return true;
         });
     return counters;
   }
 
-  private static Counter further(Counter one, Counter other) {
-    return Long.compareUnsigned(one.getNext(), other.getNext()) >= 0 ? one : other;
+  private static long further(long one, long other) {
+    return Long.compareUnsigned(one, other) >= 0 ? one : other;
   }
 
   private static void requireSameDatacenter(

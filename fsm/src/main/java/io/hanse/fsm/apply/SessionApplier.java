@@ -1,12 +1,12 @@
 package io.hanse.fsm.apply;
 
-import io.hanse.fsm.row.Counter;
 import io.hanse.fsm.row.CreateSession;
 import io.hanse.fsm.row.DestroySession;
 import io.hanse.fsm.row.ExpireSessions;
 import io.hanse.fsm.row.OpenSessionTimers;
 import io.hanse.fsm.store.TableId;
 import io.hanse.fsm.store.Transaction;
+import io.hanse.fsm.view.Counters;
 import io.hanse.fsm.view.Sessions;
 
 /** Sessions and the fence of those who watch over their time. */
@@ -26,11 +26,7 @@ final class SessionApplier {
   static Applied openTimers(ApplyContext context, OpenSessionTimers command) {
     context
         .rows()
-        .put(
-            TableId.COUNTERS,
-            Sessions.TIMERS,
-            Counter.newBuilder().setNext(context.index()).build().toByteArray(),
-            context.index());
+        .put(TableId.COUNTERS, Sessions.TIMERS, Counters.row(context.index()), context.index());
     return Applied.DONE;
   }
 

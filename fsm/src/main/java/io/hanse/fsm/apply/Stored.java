@@ -4,7 +4,6 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.row.CommandResult;
-import io.hanse.fsm.row.Counter;
 import io.hanse.fsm.row.SecretInUse;
 
 /** Reads rows of the tables that are kept by key; one that cannot be read ends the process. */
@@ -22,10 +21,6 @@ final class Stored {
 
   static SecretInUse secretInUse(byte[] row) {
     return read(row, SecretInUse::parseFrom);
-  }
-
-  static Counter counter(byte[] row) {
-    return read(row, Counter::parseFrom);
   }
 
   private static <R> R read(byte[] row, Parser<R> parser) {

@@ -3,12 +3,12 @@ package io.hanse.fsm.apply;
 import static io.hanse.fsm.apply.Refusals.invalid;
 
 import io.hanse.fsm.config.ConfigEntryKind;
-import io.hanse.fsm.row.Counter;
 import io.hanse.fsm.row.FreeVirtualIp;
 import io.hanse.fsm.row.VirtualIp;
 import io.hanse.fsm.store.Key;
 import io.hanse.fsm.store.TableId;
 import io.hanse.fsm.store.Transaction;
+import io.hanse.fsm.view.Counters;
 import io.hanse.fsm.view.Keys;
 import io.hanse.fsm.view.Tables;
 import io.hanse.fsm.view.VirtualAddress;
@@ -62,16 +62,11 @@ final class VirtualIps {
       Tables.FREE_VIRTUAL_IPS.remove(rows, Keys.offset(free.get().getOffset()));
       return free.get().getOffset();
     }
-    byte[] stored = rows.get(TableId.COUNTERS, COUNTER);
-    long next = stored == null ? 1 : Stored.counter(stored).getNext();
+    long next = Counters.at(rows, COUNTER, 1);
     if (next > OFFSET_MAX) {
       throw invalid("cannot allocate any more unique service virtual IPs");
     }
-    rows.put(
-        TableId.COUNTERS,
-        COUNTER,
-        Counter.newBuilder().setNext(next + 1).build().toByteArray(),
-        rows.publicIndex());
+    rows.put(TableId.COUNTERS, COUNTER, Counters.row(next + 1), rows.publicIndex());
     return (int) next;
   }
 

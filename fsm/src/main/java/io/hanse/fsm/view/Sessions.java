@@ -58,8 +58,7 @@ public final class Sessions {
 
   /** Which timers may end sessions: the index of their OpenSessionTimers; 0: none. */
   public long timersFence() {
-    byte[] fence = rows.get(TableId.COUNTERS, TIMERS);
-    return fence == null ? 0 : Counters.number(fence);
+    return Counters.at(rows, TIMERS, 0);
   }
 
   /** The ids of all checks of its node that a session stands on, each once. */
