@@ -12,7 +12,6 @@ final class Loading implements SnapshotSink {
   private final Map<TableId, TreeEditor> editors = new EnumMap<>(TableId.class);
   private final long[] floors = new long[TableId.COUNT];
   private Position position = new Position(0, 0, 0);
-  private long digest;
   private long rows;
   private long bytes;
 
@@ -28,7 +27,6 @@ final class Loading implements SnapshotSink {
   @Override
   public void floor(TableId table, long floor) {
     floors[table.slot()] = floor;
-    digest += StateDigest.ofFloor(table, floor);
   }
 
   @Override
@@ -36,7 +34,6 @@ final class Loading implements SnapshotSink {
     long id = store.nextValueId(value);
     values.put(id, value);
     leaf(table, key, id, modifyIndex);
-    digest += StateDigest.ofRow(table, key, modifyIndex, value);
     if (table.isCounted()) {
       rows++;
       bytes += key.length + (long) value.length;
@@ -49,12 +46,12 @@ final class Loading implements SnapshotSink {
     editors.computeIfAbsent(table, none -> new TreeEditor(Tree.EMPTY)).put(key, id, modifyIndex);
   }
 
-  @Override
-  public long digest() {
-    return digest;
-  }
-
-  Version version(long sequence, long generation) {
+  /**
+   * What was built.
+   *
+   * @param digest of all floors and rows that it was given
+   */
+  Version version(long sequence, long generation, long digest) {
     Tree[] trees = new Tree[TableId.COUNT];
     for (TableId table : TableId.values()) {
       TreeEditor editor = editors.get(table);

@@ -162,7 +162,7 @@ public final class SnapshotFile {
           loading.discard();
         }
       }
-      store.replace(loading);
+      store.replace(loading, header.digest());
       return header;
     } catch (SnapshotStream.NewerException e) {
       throw isWhole(file) ? newer(file, e) : damaged(file, e);

@@ -9,7 +9,4 @@ interface SnapshotSink {
 
   /** A leaf of a secondary tree, over the value of its row. */
   void leaf(TableId secondary, byte[] key, long valueId, long modifyIndex);
-
-  /** Of all floors and rows that were taken. */
-  long digest();
 }

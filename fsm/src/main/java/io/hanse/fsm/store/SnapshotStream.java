@@ -35,6 +35,9 @@ final class SnapshotStream {
   private final SnapshotFile.Header header;
   private final long rowBytes;
 
+  /** Of all floors and rows that were handed over. */
+  private long digest;
+
   private SnapshotStream(SnapshotInput in, SnapshotFile.Header header, long rowBytes) {
     this.in = in;
     this.header = header;
@@ -82,7 +85,7 @@ final class SnapshotStream {
       readFloors(sink);
       readTables(sink, schema);
       in.finish();
-      if (sink.digest() != header.digest()) {
+      if (digest != header.digest()) {
         throw new IOException("the digest differs");
       }
     } catch (NewerException e) {
@@ -99,7 +102,10 @@ final class SnapshotStream {
 
   private void readFloors(SnapshotSink sink) throws IOException {
     for (int left = in.readInt(); left > 0; left--) {
-      sink.floor(table(in.readInt()), in.readLong());
+      TableId table = table(in.readInt());
+      long floor = in.readLong();
+      sink.floor(table, floor);
+      digest += StateDigest.ofFloor(table, floor);
     }
   }
 
@@ -119,6 +125,7 @@ final class SnapshotStream {
         last = key;
         byte[] value = in.readBytes(valueBytes);
         long valueId = sink.row(id, key, value, modifyIndex);
+        digest += StateDigest.ofRow(id, key, modifyIndex, value);
         if (id == TableId.TOMBSTONES) {
           Key byTime = Tombstones.timeKey(Tombstones.deletedAtMillis(value), Key.wrap(key));
           sink.leaf(TableId.TOMBSTONES_BY_TIME, byTime.bytes(), valueId, modifyIndex);

@@ -179,10 +179,14 @@ public final class Store implements AutoCloseable {
     return Values.id(++lastValueNumber, value);
   }
 
-  /** Puts a loaded state in place of the present one. Called by the applying thread. */
-  void replace(Loading loaded) {
+  /**
+   * Puts a loaded state in place of the present one. Called by the applying thread.
+   *
+   * @param digest of the loaded state
+   */
+  void replace(Loading loaded, long digest) {
     Version old = current;
-    Version next = loaded.version(old.sequence + 1, old.generation + 1);
+    Version next = loaded.version(old.sequence + 1, old.generation + 1, digest);
     retired.clear();
     replaced.add(new Replaced(old.values, next.sequence));
     current = next;
