@@ -2,8 +2,8 @@ package io.hanse.fsm.config;
 
 import com.google.protobuf.Duration;
 
-/** What entries ask of spans of time. */
-final class Durations {
+/** Spans of time: what entries ask of them, and how Go prints them. */
+public final class Durations {
   private Durations() {}
 
   static boolean isZero(Duration duration) {
@@ -19,10 +19,15 @@ final class Durations {
     return seconds != 0 ? seconds : Integer.compare(one.getNanos(), other.getNanos());
   }
 
-  /** As Consul prints it in a refusal. */
   static String text(Duration duration) {
-    java.time.Duration span =
-        java.time.Duration.ofSeconds(duration.getSeconds(), duration.getNanos());
+    return text(java.time.Duration.ofSeconds(duration.getSeconds(), duration.getNanos()));
+  }
+
+  /** In the largest unit that leaves no leading zero: {@code 1h2m3.5s}, {@code 200ms}. */
+  public static String text(java.time.Duration span) {
+    if (span.isZero()) {
+      return "0s";
+    }
     String sign = span.isNegative() ? "-" : "";
     java.time.Duration size = span.abs();
     if (size.compareTo(java.time.Duration.ofSeconds(1)) < 0) {

@@ -1,5 +1,6 @@
 package io.hanse.http.json;
 
+import io.hanse.fsm.config.Durations;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;
@@ -103,39 +104,11 @@ public final class GoDuration {
     return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
   }
 
-  /** Prints in the largest unit that leaves no leading zero, without needless ones at the end. */
   public static String format(Duration duration) {
-    return format(duration.toNanos());
+    return Durations.text(duration);
   }
 
   public static String format(com.google.protobuf.Duration duration) {
     return format(Duration.ofSeconds(duration.getSeconds(), duration.getNanos()));
-  }
-
-  static String format(long nanos) {
-    if (nanos == 0) {
-      return "0s";
-    }
-    String sign = nanos < 0 ? "-" : "";
-    long left = Math.abs(nanos);
-    if (left < SECOND) {
-      String unit = left < MICRO ? "ns" : left < MILLI ? "µs" : "ms";
-      long scale = left < MICRO ? 1 : left < MILLI ? MICRO : MILLI;
-      return sign + decimal(left, scale) + unit;
-    }
-    StringBuilder text = new StringBuilder(sign);
-    long hours = left / (3600 * SECOND);
-    long minutes = left / (60 * SECOND) % 60;
-    if (hours > 0) {
-      text.append(hours).append('h');
-    }
-    if (hours > 0 || minutes > 0) {
-      text.append(minutes).append('m');
-    }
-    return text.append(decimal(left % (60 * SECOND), SECOND)).append('s').toString();
-  }
-
-  private static String decimal(long value, long scale) {
-    return GoNumber.plain(BigDecimal.valueOf(value).divide(BigDecimal.valueOf(scale)));
   }
 }
