@@ -6,6 +6,7 @@ import static io.hanse.cli.client.Failures.during;
 import io.hanse.cli.client.ApiClient;
 import io.hanse.cli.client.CommandFailure;
 import io.hanse.cli.client.Failures;
+import io.hanse.cli.client.FormatFlag;
 import io.hanse.cli.client.Request;
 import io.hanse.cli.client.ServerFlags;
 import io.hanse.cli.client.Session;
@@ -143,11 +144,7 @@ public final class SnapshotCommands {
 
   @Command(name = "inspect", description = "Shows what a saved state holds.")
   int inspect(
-      @Option(
-              names = "-format",
-              defaultValue = "pretty",
-              description = "Output format, pretty or json.")
-          String format,
+      @Mixin FormatFlag format,
       @Option(names = "-kvdetails", description = "Shows the keys of the KV store by prefix.")
           boolean kvDetails,
       @Option(
@@ -162,7 +159,7 @@ public final class SnapshotCommands {
           String kvFilter,
       @Parameters(hidden = true, arity = "0..*") @Nullable List<String> files) {
     String name = file(files);
-    Failures.requireFormat(format, "json|pretty");
+    boolean isJson = format.isJson("json|pretty");
     Path file = session.path(name);
     if (!Files.isReadable(file)) {
       throw missing(name);
@@ -170,8 +167,7 @@ public final class SnapshotCommands {
     SnapshotText text = new SnapshotText(kvDetails, kvDepth, kvFilter);
     Contents<SnapshotCheck.Contents> contents = read("Error reading snapshot", file, text::row);
     session.print(
-        (format.equals("json") ? text.json(contents.meta()) : text.pretty(contents.meta()))
-            .stripTrailing());
+        (isJson ? text.json(contents.meta()) : text.pretty(contents.meta())).stripTrailing());
     return 0;
   }
 

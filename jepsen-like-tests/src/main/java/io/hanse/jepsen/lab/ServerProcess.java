@@ -82,11 +82,6 @@ public final class ServerProcess implements AutoCloseable {
     process = builder.start();
   }
 
-  /** Its process; 0 before the first start. Another one after each start. */
-  public synchronized long pid() {
-    return process == null ? 0 : process.pid();
-  }
-
   /** As a power cut of the process: SIGKILL. */
   public synchronized void kill() throws InterruptedException {
     Process running = process;
