@@ -116,8 +116,7 @@ final class LocalServer implements ServerRequests {
         JoinReply.newBuilder()
             .setAccount(account(self, settings, consensus, promises))
             .addAllKnown(book.all());
-    boolean isOurs = caller.getStage() == Stage.STAGE_FORMED && caller.getGroupId().equals(own);
-    if (!isOurs || isMember(caller.getServer().getRaftId())) {
+    if (!wasMember(caller) || isMember(caller.getServer().getRaftId())) {
       return CompletableFuture.completedFuture(reply.build());
     }
     // Only who surely leads knows the newest configuration.
@@ -128,6 +127,18 @@ final class LocalServer implements ServerRequests {
                 reply
                     .setCallerRemoved(failure == null && !isMember(caller.getServer().getRaftId()))
                     .build());
+  }
+
+  /**
+   * Whether the caller had a vote in this group once: a server that went down early may not know
+   * yet that the group it was enlisted for is complete. One that only asks to join made no promise.
+   */
+  private boolean wasMember(Account caller) {
+    boolean isEnlisted =
+        caller.getStage() == Stage.STAGE_FORMING && !caller.getPromisedTo().isEmpty();
+    return promises.isFormed()
+        && caller.getGroupId().equals(promises.groupId().orElse(""))
+        && (caller.getStage() == Stage.STAGE_FORMED || isEnlisted);
   }
 
   /** Said of anybody unless this server leads, for only then it knows. */
