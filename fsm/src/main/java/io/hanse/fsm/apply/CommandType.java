@@ -31,6 +31,10 @@ enum CommandType {
   WRITE_INTENTION(BodyCase.WRITE_INTENTION, Command::getWriteIntention, IntentionApplier::write),
   DELETE_INTENTION(
       BodyCase.DELETE_INTENTION, Command::getDeleteIntention, IntentionApplier::delete),
+  WRITE_PREPARED_QUERY(
+      BodyCase.WRITE_PREPARED_QUERY, Command::getWritePreparedQuery, QueryApplier::write),
+  DELETE_PREPARED_QUERY(
+      BodyCase.DELETE_PREPARED_QUERY, Command::getDeletePreparedQuery, QueryApplier::delete),
   WRITE_KV(BodyCase.WRITE_KV, Command::getWriteKv, KvApplier::write),
   WRITE_PEERING(BodyCase.WRITE_PEERING, Command::getWritePeering, PeeringApplier::write),
   MARK_PEERING_DELETED(

@@ -10,6 +10,7 @@ import io.hanse.fsm.store.Transaction;
 import io.hanse.fsm.view.Catalog;
 import io.hanse.fsm.view.Health;
 import io.hanse.fsm.view.Keys;
+import io.hanse.fsm.view.PreparedQueries;
 import io.hanse.fsm.view.Sessions;
 import io.hanse.fsm.view.Tables;
 import java.util.ArrayDeque;
@@ -18,8 +19,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Begins and ends sessions, and keeps what hangs on them: held keys, and checks that follow a
- * session's name.
+ * Begins and ends sessions, and keeps what hangs on them: held keys, prepared queries, and checks
+ * that follow a session's name.
  *
  * <p>The end of a session can turn a check critical that another one stands on: ends are queued and
  * worked off by a loop, however long such a chain is.
@@ -115,6 +116,9 @@ final class SessionWriter {
     for (Session session = ending.poll(); session != null; session = ending.poll()) {
       if (Tables.SESSIONS.remove(rows, Keys.session(session.getId()))) {
         new KvWriter(rows).end(session, lockDelayMillis(session));
+        new PreparedQueries(rows)
+            .ofSession(session.getId())
+            .forEach(query -> Tables.PREPARED_QUERIES.remove(rows, Keys.query(query.getId())));
         follow(session, CRITICAL, "Session '" + session.getId() + "' is invalid");
       }
     }

@@ -3,24 +3,30 @@ package io.hanse.fsm.filter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A regular expression in the syntax of RE2, searched for in time linear in the text: all ways to
- * go on are followed at once, character by character. It only says whether there is a match.
+ * go on are followed at once, character by character.
  */
 public final class Regex {
   private static final int INSTRUCTIONS_MAX = 5_000;
 
-  /** What the program is made of; {@code next} and {@code other} are places in it. */
-  private record Instruction(
+  /**
+   * What the program is made of; {@code next} and {@code other} are places in it. Of the two ways
+   * of a fork the first is to be preferred. What marks an edge of a group has the number of the
+   * edge, twice that of the group or one more, as {@code other}.
+   */
+  record Instruction(
       Kind kind, @Nullable IntPredicate characters, @Nullable Place place, int next, int other) {}
 
-  private enum Kind {
+  enum Kind {
     TAKE,
     REQUIRE,
     FORK,
+    MARK,
     MATCH
   }
 
@@ -61,14 +67,19 @@ public final class Regex {
 
     record Choice(List<Part> parts) implements Part {}
 
-    /** {@code most} is -1 for any number. */
-    record Repeat(Part part, int least, int most) implements Part {}
+    /** {@code most} is -1 for any number; a lazy one is to take as few as it can. */
+    record Repeat(Part part, int least, int most, boolean isLazy) implements Part {}
+
+    /** A part whose text can be asked for, numbered from 1. */
+    record Group(Part part, int number) implements Part {}
   }
 
   private final List<Instruction> program = new ArrayList<>();
   private final int start;
+  private final int groups;
 
-  private Regex(Part pattern) {
+  private Regex(Part pattern, int groups) {
+    this.groups = groups;
     int end = add(new Instruction(Kind.MATCH, null, null, 0, 0));
     start = compile(pattern, end);
   }
@@ -79,7 +90,8 @@ public final class Regex {
    * @throws IllegalArgumentException with Go's words
    */
   public static Regex compile(String pattern) {
-    return new Regex(new RegexParser(pattern).parse());
+    RegexParser parser = new RegexParser(pattern);
+    return new Regex(parser.parse(), parser.groups());
   }
 
   private int add(Instruction instruction) {
@@ -108,6 +120,10 @@ public final class Regex {
         begin = fork(compile(choice.parts().get(i), next), begin);
       }
       return begin;
+    } else if (part instanceof Part.Group group) {
+      int end = add(new Instruction(Kind.MARK, null, null, next, 2 * group.number() + 1));
+      int inside = compile(group.part(), end);
+      return add(new Instruction(Kind.MARK, null, null, inside, 2 * group.number()));
     }
     return compile((Part.Repeat) part, next);
   }
@@ -117,11 +133,15 @@ public final class Regex {
     if (repeat.most() < 0) {
       int loop = fork(next, next);
       int body = compile(repeat.part(), loop);
-      program.set(loop, new Instruction(Kind.FORK, null, null, body, next));
+      program.set(
+          loop,
+          new Instruction(
+              Kind.FORK, null, null, repeat.isLazy() ? next : body, repeat.isLazy() ? body : next));
       begin = loop;
     }
     for (int i = repeat.least(); i < repeat.most(); i++) {
-      begin = fork(compile(repeat.part(), begin), next);
+      int body = compile(repeat.part(), begin);
+      begin = repeat.isLazy() ? fork(next, body) : fork(body, next);
     }
     for (int i = 0; i < repeat.least(); i++) {
       begin = compile(repeat.part(), begin);
@@ -131,6 +151,14 @@ public final class Regex {
 
   private int fork(int one, int other) {
     return add(new Instruction(Kind.FORK, null, null, one, other));
+  }
+
+  /**
+   * The first part of the text that matches, and behind it what each group took of it last, "" for
+   * one that took part in nothing. Of several ways to match, that which backtracking would find.
+   */
+  public Optional<List<String>> find(String text) {
+    return new RegexGroups(program, start, groups).find(text);
   }
 
   /** Whether any part of the text matches. */
@@ -185,6 +213,7 @@ public final class Regex {
             return true;
           }
           case TAKE -> taking[count++] = place;
+          case MARK -> depth = push(depth, instruction.next());
           case FORK -> depth = push(push(depth, instruction.other()), instruction.next());
           case REQUIRE -> {
             if (instruction.place() != null && instruction.place().isAt(text, at)) {

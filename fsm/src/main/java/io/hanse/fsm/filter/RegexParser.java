@@ -13,12 +13,14 @@ final class RegexParser {
   private static final int DEPTH_MAX = 200;
 
   /** How letters and places are meant from here to the end of the group. */
-  private record Flags(boolean ignoresCase, boolean dotTakesAll, boolean isByLine) {}
+  private record Flags(
+      boolean ignoresCase, boolean dotTakesAll, boolean isByLine, boolean isLazy) {}
 
   private final String pattern;
   private int at;
   private int depth;
-  private Flags flags = new Flags(false, false, false);
+  private Flags flags = new Flags(false, false, false, false);
+  private int groups;
 
   RegexParser(String pattern) {
     this.pattern = pattern;
@@ -30,6 +32,11 @@ final class RegexParser {
       throw complaint("unexpected )", pattern);
     }
     return whole;
+  }
+
+  /** How many groups were read whose text can be asked for. */
+  int groups() {
+    return groups;
   }
 
   private static IllegalArgumentException complaint(String what, String where) {
@@ -79,7 +86,7 @@ final class RegexParser {
   }
 
   private void repeatLast(List<Part> parts, int[] range, int start) {
-    take("?");
+    boolean isLazy = take("?") != flags.isLazy();
     if (parts.isEmpty()) {
       throw complaint("missing argument to repetition operator", pattern.substring(start, at));
     }
@@ -87,7 +94,7 @@ final class RegexParser {
       throw complaint("invalid repeat count", pattern.substring(start, at));
     }
     int last = parts.size() - 1;
-    parts.set(last, new Part.Repeat(parts.get(last), range[0], range[1]));
+    parts.set(last, new Part.Repeat(parts.get(last), range[0], range[1], isLazy));
     if (at < pattern.length() && repeat().isPresent()) {
       take("?");
       throw complaint("invalid nested repetition operator", pattern.substring(start, at));
@@ -161,11 +168,14 @@ final class RegexParser {
   private void group(List<Part> parts) {
     int start = at++;
     Flags outside = flags;
+    boolean isKept = !isAt("?") || isAt("?P<") || isAt("?<");
     if (isAt("?") && !groupHead(start)) {
       // Flags alone are for what follows, to the end of the group around them.
       return;
     }
-    parts.add(choice());
+    int number = isKept ? ++groups : 0;
+    Part inside = choice();
+    parts.add(isKept ? new Part.Group(inside, number) : inside);
     if (!take(")")) {
       throw complaint("missing closing )", pattern);
     }
@@ -213,7 +223,8 @@ final class RegexParser {
         new Flags(
             flag == 'i' ? isOn : flags.ignoresCase(),
             flag == 's' ? isOn : flags.dotTakesAll(),
-            flag == 'm' ? isOn : flags.isByLine());
+            flag == 'm' ? isOn : flags.isByLine(),
+            flag == 'U' ? isOn : flags.isLazy());
   }
 
   private void escape(List<Part> parts) {

@@ -107,6 +107,20 @@ public final class Keys {
     return sessionNode(node).thenFolded(checkId);
   }
 
+  public static Key query(String id) {
+    return Key.EMPTY.thenFolded(id);
+  }
+
+  /** In the index of queries by name, templates apart. */
+  static Key queryName(boolean isTemplate, String name) {
+    return (isTemplate ? queryTemplates() : Key.of("")).thenFolded(name);
+  }
+
+  /** In the same index, of all templates. */
+  static Key queryTemplates() {
+    return Key.of("template");
+  }
+
   public static Key coordinate(String node, String segment) {
     return Key.EMPTY.thenFolded(node).then(segment);
   }

@@ -15,6 +15,7 @@ import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringSecrets;
 import io.hanse.fsm.row.PeeringTrustBundle;
+import io.hanse.fsm.row.PreparedQuery;
 import io.hanse.fsm.row.Restore;
 import io.hanse.fsm.row.Server;
 import io.hanse.fsm.row.ServiceInstance;
@@ -105,6 +106,14 @@ public final class Tables {
           .indexedBy(TableId.SESSIONS_BY_CHECK, Tables::byCheck)
           .indexedBy(TableId.SESSIONS_WITH_TTL, Tables::byAge);
 
+  public static final Table<PreparedQuery> PREPARED_QUERIES =
+      Table.of(
+              TableId.PREPARED_QUERIES,
+              PreparedQuery.getDefaultInstance(),
+              query -> Keys.query(query.getId()))
+          .indexedBy(TableId.QUERIES_BY_NAME, Tables::byQueryName)
+          .indexedBy(TableId.QUERIES_BY_SESSION, Tables::byQuerySession);
+
   public static final Table<Peering> PEERINGS =
       Table.of(
               TableId.PEERINGS,
@@ -185,6 +194,7 @@ public final class Tables {
               CONFIG_ENTRIES,
               KV,
               SESSIONS,
+              PREPARED_QUERIES,
               COORDINATES,
               USER_EVENTS,
               PEERINGS,
@@ -250,6 +260,18 @@ public final class Tables {
     return session.getTtlMillis() == 0
         ? List.of()
         : List.of(Keys.created(session.getRaftIndex().getCreateIndex()));
+  }
+
+  /** A template also by an empty name; another query without one can be found by its id only. */
+  private static List<Key> byQueryName(PreparedQuery query) {
+    boolean isTemplate = PreparedQueries.isTemplate(query);
+    return isTemplate || !query.getName().isEmpty()
+        ? List.of(Keys.queryName(isTemplate, query.getName()))
+        : List.of();
+  }
+
+  private static List<Key> byQuerySession(PreparedQuery query) {
+    return query.getSession().isEmpty() ? List.of() : List.of(Keys.session(query.getSession()));
   }
 
   /** By name and set of tags, so that both can be told without reading all rows. */

@@ -40,6 +40,7 @@ final class ClusterModel {
   SystemModel system = new SystemModel();
   HoldingModel holding = new HoldingModel(catalog);
   EntryModel entries = new EntryModel();
+  QueryModel queries = new QueryModel();
 
   ClusterModel copy() {
     ClusterModel copy = new ClusterModel();
@@ -52,6 +53,7 @@ final class ClusterModel {
     copy.system = system.copy();
     copy.holding = holding.copy(copy.catalog);
     copy.entries = entries.copy();
+    copy.queries = queries.copy();
     return copy;
   }
 
@@ -70,6 +72,7 @@ final class ClusterModel {
     boolean done = apply(command, index);
     catalog.configuredAre(entries.names());
     holding.endWhatFailed(index);
+    queries.endWith(holding.sessions.keySet());
     return done;
   }
 
@@ -93,6 +96,9 @@ final class ClusterModel {
         return holding.locate(command.getWriteCoordinate().getCoordinate());
       }
       case FIRE_EVENT -> holding.fire(command.getFireEvent().getEvent());
+      case WRITE_PREPARED_QUERY ->
+          queries.write(command.getWritePreparedQuery(), holding.sessions.keySet(), index);
+      case DELETE_PREPARED_QUERY -> queries.delete(command.getDeletePreparedQuery().getId());
       case TRANSACT -> {
         return transact(command.getTransact(), index);
       }

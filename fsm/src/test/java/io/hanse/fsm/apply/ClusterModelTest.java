@@ -23,6 +23,8 @@ import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringSecrets;
 import io.hanse.fsm.row.PeeringTrustBundle;
+import io.hanse.fsm.row.PreparedQuery;
+import io.hanse.fsm.row.RaftIndex;
 import io.hanse.fsm.row.ServiceAddress;
 import io.hanse.fsm.row.Session;
 import io.hanse.fsm.row.SourceIntention;
@@ -37,6 +39,7 @@ import io.hanse.fsm.view.Coordinates;
 import io.hanse.fsm.view.Health;
 import io.hanse.fsm.view.Kv;
 import io.hanse.fsm.view.Peerings;
+import io.hanse.fsm.view.PreparedQueries;
 import io.hanse.fsm.view.ServiceKinds;
 import io.hanse.fsm.view.Sessions;
 import io.hanse.fsm.view.Tables;
@@ -110,6 +113,13 @@ class ClusterModelTest {
     assertThat(sessions).as(what).isEqualTo(model.holding.sessions);
 
     requireSameEntries(rows, model.entries, what);
+    TreeMap<String, QueryModel.ModelQuery> queries = new TreeMap<>();
+    for (PreparedQuery query : new PreparedQueries(rows).all()) {
+      RaftIndex index = query.getRaftIndex();
+      queries.put(
+          query.getId(), QueryModel.modelOf(query, index.getCreateIndex(), index.getModifyIndex()));
+    }
+    assertThat(queries).as(what).isEqualTo(model.queries.queries);
     TreeMap<String, Double> coordinates = new TreeMap<>();
     for (Coordinate row : new Coordinates(rows).all()) {
       coordinates.put(CatalogModel.at("", row.getNode()), row.getCoord().getHeight());

@@ -13,6 +13,7 @@ import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.ConfigEntry;
 import io.hanse.fsm.row.ConnectProxyConfig;
 import io.hanse.fsm.row.CreateSession;
+import io.hanse.fsm.row.DeletePreparedQuery;
 import io.hanse.fsm.row.DeregisterCatalog;
 import io.hanse.fsm.row.DestroySession;
 import io.hanse.fsm.row.ExpireSessions;
@@ -27,6 +28,7 @@ import io.hanse.fsm.row.NodeOperation;
 import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.OpenSessionTimers;
 import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.row.PreparedQuery;
 import io.hanse.fsm.row.PurgeImports;
 import io.hanse.fsm.row.ReconcileImport;
 import io.hanse.fsm.row.ReconcileImportList;
@@ -43,6 +45,7 @@ import io.hanse.fsm.row.WriteAutopilotConfiguration;
 import io.hanse.fsm.row.WriteConfigEntry;
 import io.hanse.fsm.row.WriteKv;
 import io.hanse.fsm.row.WritePeering;
+import io.hanse.fsm.row.WritePreparedQuery;
 import java.util.List;
 
 /** Commands and rows as tests want them: short to write, with nothing in them that says nothing. */
@@ -347,5 +350,21 @@ public final class Commands {
             WriteAutopilotConfiguration.newBuilder()
                 .setConfiguration(
                     AutopilotConfiguration.newBuilder().setMaxTrailingLogs(maxTrailingLogs)));
+  }
+
+  static PreparedQuery.Builder query(String id, String name) {
+    PreparedQuery.Builder query = PreparedQuery.newBuilder().setId(id).setName(name);
+    query.getServiceBuilder().setService("web");
+    return query;
+  }
+
+  static Command.Builder write(PreparedQuery.Builder query, boolean isUpdate) {
+    return Command.newBuilder()
+        .setWritePreparedQuery(
+            WritePreparedQuery.newBuilder().setQuery(query).setIsUpdate(isUpdate));
+  }
+
+  static Command.Builder deleteQuery(String id) {
+    return Command.newBuilder().setDeletePreparedQuery(DeletePreparedQuery.newBuilder().setId(id));
   }
 }

@@ -15,6 +15,8 @@ import io.hanse.fsm.view.Health;
 import io.hanse.fsm.view.IntentionMatcher;
 import io.hanse.fsm.view.Kv;
 import io.hanse.fsm.view.Peerings;
+import io.hanse.fsm.view.PreparedQueries;
+import io.hanse.fsm.view.QueryRun;
 import io.hanse.fsm.view.Sessions;
 import io.hanse.fsm.view.SystemRecords;
 import io.hanse.fsm.view.UserEvents;
@@ -59,6 +61,10 @@ final class Questions {
     all.put("session", rows -> new Sessions(rows).session("x1"));
     all.put("sessions of node", rows -> new Sessions(rows).ofNode("n1"));
     all.put("sessions with ttl", rows -> new Sessions(rows).withTtlSince(0));
+    all.put("queries", rows -> new PreparedQueries(rows).all());
+    all.put("query", rows -> new PreparedQueries(rows).query("q1"));
+    all.put("query by name", rows -> new PreparedQueries(rows).named("WEB"));
+    all.put("queries of session", rows -> new PreparedQueries(rows).ofSession("x1"));
     all.put("entry", rows -> new ConfigEntries(rows).entry("service-defaults", "web"));
     all.put("entries", rows -> new ConfigEntries(rows).ofKind("service-defaults"));
     all.put("all entries", rows -> new ConfigEntries(rows).ofKind(""));
@@ -98,6 +104,10 @@ final class Questions {
     return ChainCompiler.compile(rows, ChainRequest.of("web", "dc1", "x.consul")).chain();
   }
 
+  private static Object run(Rows rows) {
+    return new PreparedQueries(rows).resolve("web").map(query -> QueryRun.of(rows, query, false));
+  }
+
   private static Object merged(Rows rows) {
     CentralConfig central = new CentralConfig(rows);
     return new Catalog(rows)
@@ -112,6 +122,8 @@ final class Questions {
     all.put("merged", Questions::merged);
     all.put("imported services", rows -> new Peerings(rows).importedServices("west"));
     all.put("keys", rows -> new Kv(rows).keys("", "/"));
+    all.put("query for name", rows -> new PreparedQueries(rows).resolve("web-5"));
+    all.put("query run", Questions::run);
     all.put("protocol", rows -> new ConfigEntries(rows).protocolOf("web"));
     all.put("exports", rows -> new ExportResolver(rows).forPeer("west"));
     all.put("consumers", rows -> new ExportResolver(rows).consumers());

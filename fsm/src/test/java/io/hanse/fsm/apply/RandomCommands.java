@@ -69,7 +69,7 @@ final class RandomCommands {
     if (random.nextInt(4) == 0) {
       return system.next();
     }
-    return switch (random.nextInt(31)) {
+    return switch (random.nextInt(34)) {
       case 0, 1, 2, 3 -> registration();
       case 4, 5 ->
           deregister(
@@ -84,6 +84,7 @@ final class RandomCommands {
       case 19, 20, 21 -> holding.ofSession();
       case 22, 23, 24 -> holding.ofLock();
       case 25, 26 -> holding.ofTransaction();
+      case 30, 31, 32 -> holding.ofQuery();
       default ->
           Command.newBuilder()
               .setReapTombstones(

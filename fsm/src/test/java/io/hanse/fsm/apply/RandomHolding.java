@@ -2,6 +2,7 @@ package io.hanse.fsm.apply;
 
 import static io.hanse.fsm.apply.Commands.check;
 import static io.hanse.fsm.apply.Commands.createSession;
+import static io.hanse.fsm.apply.Commands.deleteQuery;
 import static io.hanse.fsm.apply.Commands.destroy;
 import static io.hanse.fsm.apply.Commands.endOf;
 import static io.hanse.fsm.apply.Commands.expire;
@@ -9,9 +10,11 @@ import static io.hanse.fsm.apply.Commands.lock;
 import static io.hanse.fsm.apply.Commands.node;
 import static io.hanse.fsm.apply.Commands.openTimers;
 import static io.hanse.fsm.apply.Commands.operation;
+import static io.hanse.fsm.apply.Commands.query;
 import static io.hanse.fsm.apply.Commands.service;
 import static io.hanse.fsm.apply.Commands.session;
 import static io.hanse.fsm.apply.Commands.transact;
+import static io.hanse.fsm.apply.Commands.write;
 
 import com.google.protobuf.Duration;
 import io.hanse.fsm.row.CatalogVerb;
@@ -20,6 +23,7 @@ import io.hanse.fsm.row.Coordinate;
 import io.hanse.fsm.row.CoordinatePoint;
 import io.hanse.fsm.row.FireEvent;
 import io.hanse.fsm.row.KvOperation;
+import io.hanse.fsm.row.PreparedQuery;
 import io.hanse.fsm.row.Session;
 import io.hanse.fsm.row.TransactionOperation;
 import io.hanse.fsm.row.UserEvent;
@@ -30,6 +34,8 @@ import java.util.Random;
 /** Commands of sessions, locks and transactions, from few names. */
 final class RandomHolding {
   private static final String[] SESSIONS = {"x1", "x2", "x3"};
+  private static final String[] QUERIES = {"q1", "q2", "q3"};
+  private static final String[] QUERY_NAMES = {"", "w", "web", "Web", "web-q", "q1"};
 
   private final Random random;
   private final String[] nodes;
@@ -77,6 +83,24 @@ final class RandomHolding {
         yield createSession(session);
       }
     };
+  }
+
+  Command.Builder ofQuery() {
+    if (random.nextInt(5) == 0) {
+      return deleteQuery(one(QUERIES));
+    }
+    PreparedQuery.Builder query =
+        query(one(QUERIES), one(QUERY_NAMES))
+            .setSession(random.nextInt(3) == 0 ? one(SESSIONS) : "");
+    query.getServiceBuilder().setOnlyPassing(random.nextInt(3) == 0);
+    if (random.nextInt(3) == 0) {
+      query.getTemplateBuilder().setType("name_prefix_match").setRegexp("(w)(.*)");
+      query.getServiceBuilder().setService("${match(1)}${match(2)}");
+    }
+    if (random.nextInt(3) == 0) {
+      query.getServiceBuilder().getFailoverBuilder().addTargetsBuilder().setPeer("west");
+    }
+    return write(query, random.nextBoolean());
   }
 
   Command.Builder ofLock() {

@@ -28,6 +28,10 @@ final class Bodies {
     return read(call, into, "Request decode failed: ");
   }
 
+  static <B extends Message.Builder> B query(Call call, B into) {
+    return read(call, into, "Request decode failed: ");
+  }
+
   static <B extends Message.Builder> B peering(Call call, B into) {
     return read(call, into, "Body decoding failed: ");
   }

@@ -7,6 +7,7 @@ import io.hanse.http.exchange.Parameters;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -23,7 +24,7 @@ import java.util.stream.Collectors;
  */
 record InstanceSelection(
     String peer, Set<String> tags, Map<String, String> nodeMeta, boolean isPassing) {
-  private static final Set<String> TRUE = Set.of("", "1", "t", "T", "TRUE", "true", "True");
+  private static final Set<String> TRUE = Set.of("1", "t", "T", "TRUE", "true", "True");
   private static final Set<String> FALSE = Set.of("0", "f", "F", "FALSE", "false", "False");
   private static final String PASSING = "passing";
 
@@ -62,13 +63,18 @@ record InstanceSelection(
   }
 
   private static boolean parsePassing(Parameters parameters) {
-    if (!parameters.has(PASSING) || FALSE.contains(parameters.first(PASSING))) {
-      return false;
+    String text = parameters.first(PASSING);
+    if (text.isEmpty()) {
+      return parameters.has(PASSING);
     }
-    if (!TRUE.contains(parameters.first(PASSING))) {
-      throw HttpProblem.badRequest("Invalid value for ?passing");
-    }
-    return true;
+    return truth(text).orElseThrow(() -> HttpProblem.badRequest("Invalid value for ?passing"));
+  }
+
+  /** What Go reads as true or false. */
+  static Optional<Boolean> truth(String text) {
+    return TRUE.contains(text)
+        ? Optional.of(true)
+        : FALSE.contains(text) ? Optional.of(false) : Optional.empty();
   }
 
   List<CheckServiceNode> of(Function<String, List<CheckServiceNode>> instancesOfPeer) {

@@ -19,7 +19,7 @@ public final class ProblemResponses {
   public static Answer of(Throwable failure) {
     Throwable cause = unwrap(failure);
     if (cause instanceof HttpProblem problem) {
-      return Answer.text(problem.status(), text(problem));
+      return Answer.text(problem.status(), text(problem)).with(problem.headers());
     }
     if (cause instanceof ProblemException problem) {
       if (problem.code().category() == ProblemCode.Category.BUG) {

@@ -47,15 +47,18 @@ public enum Metadata {
     headers.put(INDEX, Long.toUnsignedString(index == 0 ? 1 : index));
     headers.put(BACKEND, "blocking-query");
     if (this == WITH_CONSISTENCY) {
-      headers.put(
-          CONSISTENCY,
-          switch (level) {
-            case STALE -> "stale";
-            case DEFAULT -> "leader";
-            case CONSISTENT -> "consistent";
-          });
+      headers.put(CONSISTENCY, word(level));
     }
     return headers;
+  }
+
+  /** The name that Consul has for a level. */
+  public static String word(Level level) {
+    return switch (level) {
+      case STALE -> "stale";
+      case DEFAULT -> "leader";
+      case CONSISTENT -> "consistent";
+    };
   }
 
   /** Of a read that never got to the state: where Consul sends the headers all the same. */

@@ -22,6 +22,7 @@ import io.hanse.http.endpoints.IntentionEndpoints;
 import io.hanse.http.endpoints.LegacyIntentions;
 import io.hanse.http.endpoints.OperatorEndpoints;
 import io.hanse.http.endpoints.PeeringEndpoints;
+import io.hanse.http.endpoints.QueryEndpoints;
 import io.hanse.http.endpoints.SessionEndpoints;
 import io.hanse.http.endpoints.SnapshotEndpoints;
 import io.hanse.http.exchange.Handler;
@@ -43,6 +44,7 @@ public final class EndpointTable {
             health(endpoints.health(), reads),
             data(endpoints, reads),
             sessions(endpoints.sessions(), reads),
+            queries(endpoints.queries(), reads),
             events(endpoints.events(), reads),
             coordinates(endpoints.coordinates(), reads),
             peering(endpoints.peering(), reads),
@@ -198,6 +200,20 @@ public final class EndpointTable {
             .get("session:read", reads.blocking(PLAIN, sessions::ofNode), "Those of a node"),
         at("/v1/session/list")
             .get("session:read", reads.blocking(PLAIN, sessions::list), "All sessions"));
+  }
+
+  private static List<Endpoint> queries(QueryEndpoints queries, Reads reads) {
+    return List.of(
+        at("/v1/query")
+            .get("query:read", reads.blocking(WITH_CONSISTENCY, queries::list), "All queries")
+            .post("query:write", queries::create, "Stores a query"),
+        at("/v1/query/")
+            .get(
+                "query:read",
+                queries.read(reads),
+                "A query by its id; below it, by id or name, `/execute` and `/explain`")
+            .put("query:write", queries::update, "Changes it")
+            .delete("query:write", queries::delete, "Deletes it"));
   }
 
   private static List<Endpoint> events(EventEndpoints events, Reads reads) {

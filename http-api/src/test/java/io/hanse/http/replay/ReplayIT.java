@@ -35,11 +35,12 @@ class ReplayIT {
     "encoding-compact,16",
     "encoding-dev,16",
     "errors-and-routing,42",
-    "event-query-ui,11",
+    "event-query-ui,33",
     "exported-services,36",
     "health,60",
     "intentions,85",
     "kv-session-txn,102",
+    "query-more,91",
     "status-operator,21"
   })
   void shouldAnswerAsConsulDid(String file, int replayedMin) {
