@@ -4,6 +4,7 @@ import io.hanse.fsm.row.ConfigEntry;
 import io.hanse.fsm.row.FailoverTarget;
 import io.hanse.fsm.row.IngressListener;
 import io.hanse.fsm.row.IngressService;
+import io.hanse.fsm.row.LinkedService;
 import io.hanse.fsm.row.ResolverFailover;
 import io.hanse.fsm.row.ServiceResolver;
 import io.hanse.fsm.row.ServiceRoute;
@@ -17,7 +18,8 @@ import java.util.TreeSet;
  * wrong. Names at peers count too, for entries of this cluster about the same name hold for them.
  */
 public final class EntryLinks {
-  private static final String WILDCARD = "*";
+  /** In place of a name: all of them. */
+  public static final String WILDCARD = "*";
 
   private EntryLinks() {}
 
@@ -42,6 +44,18 @@ public final class EntryLinks {
     }
     names.remove("");
     names.remove(WILDCARD);
+    return Collections.unmodifiableSet(names);
+  }
+
+  /** The names that an ingress or a terminating gateway has behind it, an asterisk among them. */
+  public static Set<String> gatewayServices(ConfigEntry entry) {
+    Set<String> names = new TreeSet<>();
+    entry.getIngressGateway().getListenersList().stream()
+        .map(IngressListener::getServicesList)
+        .forEach(list -> list.stream().map(IngressService::getName).forEach(names::add));
+    entry.getTerminatingGateway().getServicesList().stream()
+        .map(LinkedService::getName)
+        .forEach(names::add);
     return Collections.unmodifiableSet(names);
   }
 

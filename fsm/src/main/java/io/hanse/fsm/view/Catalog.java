@@ -130,6 +130,18 @@ public final class Catalog {
     return located(peer, TableId.SERVICES_BY_DESTINATION, Keys.service(peer, name));
   }
 
+  /**
+   * The same, and behind them the instances of the terminating gateways that stand for it. What the
+   * proxies are told leaves those out as long as they cannot use them.
+   */
+  public List<CheckServiceNode> mesh(String peer, String name) {
+    List<CheckServiceNode> instances = new ArrayList<>(connect(peer, name));
+    if (peer.isEmpty()) {
+      instances.addAll(new GatewayServices(rows).terminating(name));
+    }
+    return instances;
+  }
+
   /** Whether {@link #connect} would find any. */
   public boolean hasConnect(String peer, String name) {
     return rows.hasAny(TableId.SERVICES_BY_DESTINATION, Keys.service(peer, name));

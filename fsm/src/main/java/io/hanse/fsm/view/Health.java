@@ -47,8 +47,19 @@ public final class Health {
     return withChecks(peer, catalog.service(peer, name));
   }
 
+  /** The sidecars and native instances of a service with their checks. */
   public List<CheckServiceNode> connect(String peer, String name) {
     return withChecks(peer, catalog.connect(peer, name));
+  }
+
+  /** The same, and behind them the terminating gateways that stand for it. */
+  public List<CheckServiceNode> mesh(String peer, String name) {
+    return withChecks(peer, catalog.mesh(peer, name));
+  }
+
+  /** The instances of the ingress gateways through which a service is reached. */
+  public List<CheckServiceNode> ingress(String service) {
+    return withChecks("", new GatewayServices(rows).ingress(service));
   }
 
   public List<CheckServiceNode> ofKind(String peer, String kind) {

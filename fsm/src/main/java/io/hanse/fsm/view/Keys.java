@@ -78,6 +78,11 @@ public final class Keys {
     return Key.EMPTY.thenFolded(service);
   }
 
+  /** In the index of gateways by the services that they name. */
+  static Key gatewayLink(String kind, String service) {
+    return Key.of(kind).thenFolded(service);
+  }
+
   /** In the index of intentions by their sources, which differ by case, too. */
   public static Key source(String peer, String service) {
     return Key.ofPeer(peer).then(service);

@@ -57,7 +57,7 @@ public record QueryRun(List<CheckServiceNode> instances, String peer, int failov
     List<CheckServiceNode> at(String peer) {
       List<CheckServiceNode> found =
           isConnect
-              ? health.connect(peer, query.getService())
+              ? health.mesh(peer, query.getService())
               : health.service(peer, query.getService());
       return found.stream().filter(this::isWanted).toList();
     }

@@ -77,6 +77,7 @@ public final class Tables {
               ConfigEntry.getDefaultInstance(),
               entry -> Keys.configEntry(entry.getKind(), entry.getName()))
           .indexedBy(TableId.ENTRIES_BY_LINK, Tables::byLink)
+          .indexedBy(TableId.GATEWAYS_BY_SERVICE, Tables::byGatewayService)
           .indexedBy(TableId.INTENTIONS_BY_SOURCE, Tables::bySource)
           .indexedBy(TableId.INTENTIONS_BY_ID, Tables::byIntentionId);
 
@@ -288,6 +289,13 @@ public final class Tables {
 
   private static List<Key> byLink(ConfigEntry entry) {
     return EntryLinks.services(entry).stream().map(Keys::link).toList();
+  }
+
+  /** Gateways by what they name, an asterisk too. */
+  private static List<Key> byGatewayService(ConfigEntry entry) {
+    return EntryLinks.gatewayServices(entry).stream()
+        .map(name -> Keys.gatewayLink(entry.getKind(), name))
+        .toList();
   }
 
   private static List<Key> bySource(ConfigEntry entry) {

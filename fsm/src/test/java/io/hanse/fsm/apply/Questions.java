@@ -11,6 +11,7 @@ import io.hanse.fsm.view.CentralConfig;
 import io.hanse.fsm.view.ConfigEntries;
 import io.hanse.fsm.view.Coordinates;
 import io.hanse.fsm.view.ExportResolver;
+import io.hanse.fsm.view.GatewayServices;
 import io.hanse.fsm.view.Health;
 import io.hanse.fsm.view.IntentionMatcher;
 import io.hanse.fsm.view.Kv;
@@ -130,6 +131,12 @@ final class Questions {
     all.put("exported instances", rows -> new ExportResolver(rows).instances("web"));
     all.put("intention", rows -> new IntentionMatcher(rows).exact("", "api", "web"));
     all.put("chain", Questions::chain);
+    for (String gateway : new String[] {"in", "out"}) {
+      all.put("services of gateway " + gateway, rows -> new GatewayServices(rows).of(gateway));
+    }
+    all.put("ingress", rows -> new Health(rows).ingress("web"));
+    all.put("mesh", rows -> new Health(rows).mesh("", "web"));
+    all.put("mesh of catalog", rows -> new Catalog(rows).mesh("", "api"));
     all.put("intentions", rows -> new IntentionMatcher(rows).forDestination("web"));
     all.put("tokens", rows -> new Acl(rows).tokens());
     all.put("token", rows -> new Acl(rows).token("t1"));

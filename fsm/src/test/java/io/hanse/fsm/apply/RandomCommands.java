@@ -96,6 +96,11 @@ final class RandomCommands {
     if (random.nextInt(4) == 0) {
       return random.nextBoolean() ? sidecar(name) : sidecar(name).setId(one(INSTANCES));
     }
+    if (random.nextInt(12) == 0) {
+      return random.nextBoolean()
+          ? service("out", "out").setKind("terminating-gateway")
+          : service("in", "in").setKind("ingress-gateway");
+    }
     NodeService.Builder service = service(name, one(INSTANCES)).setPort(random.nextInt(2));
     if (random.nextInt(4) == 0) {
       service.addTags(one(TAGS)).addTags(one(TAGS));

@@ -25,11 +25,17 @@ public final class RandomEntries {
   /** Written one way each: of chains between names that differ by case only, no rule is settled. */
   private static final String[] SERVICES = {"web", "api"};
 
+  private static final String[] NAMES = {"web", "api", "in", "out"};
   private static final String[] ENDS = {"web", "api", "Web", "*"};
   private static final String[] PEERS = {"east", "west"};
   private static final String[] ACTIONS = {"allow", "deny"};
   private static final String[] KINDS = {
-    "service-defaults", "service-resolver", "service-splitter", "service-router"
+    "service-defaults",
+    "service-resolver",
+    "service-splitter",
+    "service-router",
+    "ingress-gateway",
+    "terminating-gateway"
   };
 
   private final Random random;
@@ -44,7 +50,7 @@ public final class RandomEntries {
   }
 
   Command.Builder next() {
-    return switch (random.nextInt(12)) {
+    return switch (random.nextInt(14)) {
       case 0, 1 -> {
         Command.Builder command =
             write(protocol(one(SERVICES), random.nextInt(3) == 0 ? "tcp" : "http"));
@@ -59,10 +65,31 @@ public final class RandomEntries {
       case 6, 7 ->
           Command.newBuilder()
               .setDeleteConfigEntry(
-                  DeleteConfigEntry.newBuilder().setKind(one(KINDS)).setName(one(SERVICES)));
+                  DeleteConfigEntry.newBuilder().setKind(one(KINDS)).setName(one(NAMES)));
       case 8, 9, 10 -> intention();
+      case 12, 13 -> write(gateway());
       default -> withoutIntention();
     };
+  }
+
+  /** One that leads to services that it names and to all of them, or to one of the two. */
+  private ConfigEntry.Builder gateway() {
+    if (random.nextInt(3) == 0) {
+      ConfigEntry.Builder ingress = entry(ConfigEntryKind.INGRESS_GATEWAY, "in");
+      ingress
+          .getIngressGatewayBuilder()
+          .addListenersBuilder()
+          .setPort(80 + random.nextInt(2))
+          .setProtocol("http")
+          .addServicesBuilder()
+          .setName("*");
+      return ingress;
+    }
+    ConfigEntry.Builder terminating = entry(ConfigEntryKind.TERMINATING_GATEWAY, "out");
+    List<String> names = random.nextBoolean() ? List.of("Web", "*") : List.of(one(ENDS));
+    names.forEach(
+        name -> terminating.getTerminatingGatewayBuilder().addServicesBuilder().setName(name));
+    return terminating;
   }
 
   /** Of a resolver, a splitter or a router. */

@@ -9,6 +9,7 @@ import io.hanse.fsm.row.Node;
 import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Catalog;
+import io.hanse.fsm.view.GatewayServices;
 import io.hanse.http.exchange.Answer;
 import io.hanse.http.exchange.Call;
 import io.hanse.http.exchange.HttpProblem;
@@ -125,8 +126,12 @@ public final class CatalogEndpoints {
                 call,
                 view,
                 InstanceSelection.parse(call.parameters())
-                    .of(peer -> new Catalog(view).connect(peer, name))));
+                    .of(peer -> new Catalog(view).mesh(peer, name))));
     return Answer.json(out -> flattened(out, rows));
+  }
+
+  public Answer gatewayServices(Call call, View view) {
+    return Answer.json(new GatewayServices(view).of(call.rest("Missing gateway name")));
   }
 
   public Answer node(Call call, View view) {

@@ -56,7 +56,13 @@ public final class HealthEndpoints {
 
   public Answer connect(Call call, View view) {
     String name = call.rest("Missing service name");
-    return instances(call, view, peer -> new Health(view).connect(peer, name));
+    return instances(call, view, peer -> new Health(view).mesh(peer, name));
+  }
+
+  /** Of this cluster only, whatever peer is named: gateways are not shared. */
+  public Answer ingress(Call call, View view) {
+    String name = call.rest("Missing service name");
+    return instances(call, view, peer -> new Health(view).ingress(name));
   }
 
   private static Answer instances(

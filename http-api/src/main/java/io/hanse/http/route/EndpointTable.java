@@ -136,6 +136,11 @@ public final class EndpointTable {
                 "node:read, service:read",
                 reads.kept(WITH_CONSISTENCY, catalog::connect),
                 "The instances through which the mesh reaches a service"),
+        at("/v1/catalog/gateway-services/")
+            .get(
+                "service:read",
+                reads.kept(WITH_CONSISTENCY, catalog::gatewayServices),
+                "The services behind an ingress or a terminating gateway"),
         at("/v1/catalog/node/")
             .get(
                 "node:read, service:read",
@@ -169,7 +174,12 @@ public final class EndpointTable {
             .get(
                 permission,
                 reads.kept(WITH_CONSISTENCY, health::connect),
-                "The mesh instances of a service with their checks"));
+                "The mesh instances of a service with their checks"),
+        at("/v1/health/ingress/")
+            .get(
+                permission,
+                reads.kept(WITH_CONSISTENCY, health::ingress),
+                "The ingress gateways before a service with their checks"));
   }
 
   private static List<Endpoint> data(Endpoints endpoints, Reads reads) {

@@ -28,7 +28,7 @@ class ReplayIT {
   @CsvSource({
     "blocking,76",
     "catalog,126",
-    "catalog-more,60",
+    "catalog-more,73",
     "config-entries,148",
     "connect-ca,25",
     "discovery-chain,35",
