@@ -1,5 +1,6 @@
 package io.hanse.raft;
 
+import io.hanse.fsm.row.BatchResult;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -86,7 +87,7 @@ public interface Consensus extends AutoCloseable {
    * @return what the leader's replica answered, completed on a thread that must not be blocked. A
    *     failure says nothing about whether the entry is in the log.
    */
-  CompletableFuture<byte[]> append(byte[] entry);
+  CompletableFuture<BatchResult> append(byte[] entry);
 
   /** Takes servers in, in one change. */
   CompletableFuture<Void> addVoters(Set<String> raftIds);

@@ -1,6 +1,5 @@
 package io.hanse.raft;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.row.Batch;
@@ -29,7 +28,7 @@ public final class GroupCommit {
       Entry entry, int bytes, long deadlineNanos, CompletableFuture<CommandResult> answer) {}
 
   private final RaftSettings.Limits limits;
-  private final Function<byte[], CompletableFuture<byte[]>> log;
+  private final Function<byte[], CompletableFuture<BatchResult>> log;
   private final Executor completer;
   private final LongSupplier wallMillis;
   private final LongSupplier nanoClock;
@@ -49,7 +48,7 @@ public final class GroupCommit {
    */
   public GroupCommit(
       RaftSettings.Limits limits,
-      Function<byte[], CompletableFuture<byte[]>> log,
+      Function<byte[], CompletableFuture<BatchResult>> log,
       Executor completer,
       LongSupplier wallMillis,
       LongSupplier nanoClock) {
@@ -164,22 +163,24 @@ public final class GroupCommit {
   private void append(List<Waiting> batch) {
     Batch.Builder builder = Batch.newBuilder().setTimeMillis(wallMillis.getAsLong());
     batch.forEach(waiting -> builder.addEntries(waiting.entry));
-    CompletableFuture<byte[]> appended;
+    CompletableFuture<BatchResult> appended;
     try {
       appended = log.apply(builder.build().toByteArray());
     } catch (RuntimeException e) {
       appended = CompletableFuture.failedFuture(e);
     }
-    appended.whenCompleteAsync((reply, failure) -> finish(batch, reply, failure), completer);
+    // Whatever failed: nothing is known of any command of the batch, as of one without a result.
+    appended
+        .exceptionally(failure -> BatchResult.getDefaultInstance())
+        .thenAcceptAsync(reply -> finish(batch, reply.getResultsList()), completer);
   }
 
-  private void finish(List<Waiting> batch, byte @Nullable [] reply, @Nullable Throwable failure) {
+  private void finish(List<Waiting> batch, List<CommandResult> results) {
     synchronized (this) {
       inFlight--;
     }
     // The next batch is on its way before the answers of this one cost time.
     send();
-    List<CommandResult> results = failure == null && reply != null ? parse(reply) : List.of();
     for (int i = 0; i < batch.size(); i++) {
       CompletableFuture<CommandResult> answer = batch.get(i).answer;
       if (results.size() == batch.size()) {
@@ -187,14 +188,6 @@ public final class GroupCommit {
       } else {
         answer.completeExceptionally(Problems.commitUnknown());
       }
-    }
-  }
-
-  private static List<CommandResult> parse(byte[] reply) {
-    try {
-      return BatchResult.parseFrom(reply).getResultsList();
-    } catch (InvalidProtocolBufferException e) {
-      return List.of();
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.hanse.raft;
 
+import io.hanse.fsm.row.BatchResult;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -79,7 +80,7 @@ class FakeConsensus implements Consensus {
   }
 
   @Override
-  public CompletableFuture<byte[]> append(byte[] entry) {
+  public CompletableFuture<BatchResult> append(byte[] entry) {
     return CompletableFuture.failedFuture(Problems.notLeader());
   }
 

@@ -24,7 +24,7 @@ class GroupCommitTest {
       new RaftSettings.Limits(4, 1000, 2, 8, 4000, 8, 1 << 20, 8, 1, 1, 1, 1);
 
   private final List<Batch> appended = new ArrayList<>();
-  private final List<CompletableFuture<byte[]>> replies = new ArrayList<>();
+  private final List<CompletableFuture<BatchResult>> replies = new ArrayList<>();
   private final AtomicLong nanos = new AtomicLong();
   private GroupCommit groupCommit;
 
@@ -34,13 +34,13 @@ class GroupCommitTest {
     groupCommit.open();
   }
 
-  private CompletableFuture<byte[]> append(byte[] entry) {
+  private CompletableFuture<BatchResult> append(byte[] entry) {
     try {
       appended.add(Batch.parseFrom(entry));
     } catch (InvalidProtocolBufferException e) {
       throw new AssertionError(e);
     }
-    CompletableFuture<byte[]> reply = new CompletableFuture<>();
+    CompletableFuture<BatchResult> reply = new CompletableFuture<>();
     replies.add(reply);
     return reply;
   }
@@ -69,7 +69,7 @@ class GroupCommitTest {
     BatchResult.Builder result = BatchResult.newBuilder();
     sequences(batch)
         .forEach(sequence -> result.addResults(CommandResult.newBuilder().setIndex(sequence)));
-    replies.get(batch).complete(result.build().toByteArray());
+    replies.get(batch).complete(result.build());
   }
 
   private static ProblemCode problem(CompletableFuture<?> future) {
@@ -169,11 +169,12 @@ class GroupCommitTest {
     CompletableFuture<CommandResult> failed = submit(1);
     CompletableFuture<CommandResult> empty = submit(2);
     replies.get(0).completeExceptionally(new IllegalStateException("not the leader"));
-    replies.get(1).complete(new byte[0]);
+    replies.get(1).complete(BatchResult.getDefaultInstance());
     assertThat(problem(failed)).isEqualTo(ProblemCode.COMMIT_UNKNOWN);
     assertThat(problem(empty)).isEqualTo(ProblemCode.COMMIT_UNKNOWN);
-    CompletableFuture<CommandResult> garbled = submit(3);
-    replies.get(2).complete(new byte[] {-1});
-    assertThat(problem(garbled)).isEqualTo(ProblemCode.COMMIT_UNKNOWN);
+    CompletableFuture<CommandResult> other = submit(3);
+    CommandResult one = CommandResult.getDefaultInstance();
+    replies.get(2).complete(BatchResult.newBuilder().addResults(one).addResults(one).build());
+    assertThat(problem(other)).isEqualTo(ProblemCode.COMMIT_UNKNOWN);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.row.BatchResult;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.NoOp;
 import io.hanse.fsm.row.Server;
@@ -131,7 +132,7 @@ class ReplicationTest {
             }
 
             @Override
-            public CompletableFuture<byte[]> append(byte[] entry) {
+            public CompletableFuture<BatchResult> append(byte[] entry) {
               appended.incrementAndGet();
               return super.append(entry);
             }

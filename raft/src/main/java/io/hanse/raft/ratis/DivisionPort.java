@@ -1,5 +1,6 @@
 package io.hanse.raft.ratis;
 
+import io.hanse.fsm.row.BatchResult;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import org.apache.ratis.protocol.ClientId;
@@ -18,7 +19,7 @@ final class DivisionPort {
   private final ClientId client = ClientId.randomId();
 
   /** Each entry is a request of its own: Ratis never repeats one, and never may. */
-  CompletableFuture<byte[]> append(RaftServer.Division division, byte[] entry) {
+  CompletableFuture<BatchResult> append(RaftServer.Division division, byte[] entry) {
     RaftClientRequest request =
         RaftClientRequest.newBuilder()
             .setClientId(client)
@@ -31,7 +32,7 @@ final class DivisionPort {
     try {
       return ((RaftClientAsynchronousProtocol) division)
           .submitClientRequestAsync(request)
-          .thenApply(reply -> RatisProblems.check(reply).getMessage().getContent().toByteArray());
+          .thenApply(reply -> ResultMessage.resultIn(RatisProblems.check(reply).getMessage()));
     } catch (IOException e) {
       return CompletableFuture.failedFuture(RatisProblems.of(e));
     }

@@ -1,6 +1,7 @@
 package io.hanse.raft.ratis;
 
 import io.hanse.fsm.row.Batch;
+import io.hanse.fsm.row.BatchResult;
 import io.hanse.fsm.row.Server;
 import io.hanse.raft.Consensus;
 import io.hanse.raft.DataDirectory;
@@ -250,7 +251,7 @@ public final class RatisConsensus implements Consensus {
   }
 
   @Override
-  public CompletableFuture<byte[]> append(byte[] entry) {
+  public CompletableFuture<BatchResult> append(byte[] entry) {
     Group present = group;
     return present == null
         ? CompletableFuture.failedFuture(Problems.notLeader())

@@ -26,9 +26,7 @@ import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.statemachine.StateMachineStorage;
 import org.apache.ratis.statemachine.TransactionContext;
 import org.apache.ratis.statemachine.impl.BaseStateMachine;
-import org.apache.ratis.statemachine.impl.SimpleStateMachineStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
-import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.apache.ratis.util.LifeCycle;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * on which thread Ratis calls it; those that hold the server's lock only hand over.
  */
 final class RatisStateMachine extends BaseStateMachine {
-  private final SimpleStateMachineStorage storage = new SimpleStateMachineStorage();
+  private final SnapshotFolder storage = new SnapshotFolder();
   private final Replica replica;
   private final Consensus.Listener listener;
   private final DurableFiles sync;
@@ -101,10 +99,7 @@ final class RatisStateMachine extends BaseStateMachine {
     updateLastAppliedTermIndex(TermIndex.valueOf(entry));
     listener.applied(entry.getIndex());
     boolean isAsked = transaction.getServerRole() == RaftPeerRole.LEADER;
-    return CompletableFuture.completedFuture(
-        isAsked
-            ? Message.valueOf(UnsafeByteOperations.unsafeWrap(result.toByteArray()))
-            : Message.EMPTY);
+    return CompletableFuture.completedFuture(isAsked ? new ResultMessage(result) : Message.EMPTY);
   }
 
   /** The apply thread, for entries of Ratis itself. */
