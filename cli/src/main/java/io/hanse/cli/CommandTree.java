@@ -1,6 +1,7 @@
 package io.hanse.cli;
 
 import io.hanse.cli.client.Session;
+import io.hanse.cli.program.PlainFactory;
 import java.lang.reflect.Method;
 import java.util.Comparator;
 import java.util.List;
@@ -16,6 +17,8 @@ import picocli.CommandLine.Model.CommandSpec;
  */
 final class CommandTree {
   static final String PROGRAM = "hanse";
+
+  private static final PlainFactory FACTORY = new PlainFactory();
 
   private CommandTree() {}
 
@@ -47,7 +50,7 @@ final class CommandTree {
   }
 
   static CommandLine leaf(String path, Object command) {
-    return configured(path, new CommandLine(command));
+    return configured(path, new CommandLine(command, FACTORY));
   }
 
   /** One method of a group, which picocli calls on the group's object. */
@@ -57,8 +60,9 @@ final class CommandTree {
             .filter(candidate -> nameOf(candidate).equals(name))
             .findFirst()
             .orElseThrow();
-    CommandLine leaf = new CommandLine(method);
-    new CommandLine(CommandSpec.wrapWithoutInspection(group)).addSubcommand(name, leaf);
+    CommandLine leaf = new CommandLine(method, FACTORY);
+    new CommandLine(CommandSpec.wrapWithoutInspection(group, FACTORY), FACTORY)
+        .addSubcommand(name, leaf);
     return configured(path + " " + name, leaf);
   }
 
@@ -88,7 +92,7 @@ final class CommandTree {
 
   /** Everything at once, as only completion needs it. */
   static CommandLine whole(Session session) {
-    CommandLine root = new CommandLine(CommandSpec.create().name(PROGRAM));
+    CommandLine root = new CommandLine(CommandSpec.create().name(PROGRAM), FACTORY);
     addBelow("", root, session);
     return root;
   }
@@ -98,14 +102,14 @@ final class CommandTree {
     for (String name : Commands.below(path)) {
       Object command = Commands.create(prefix + name, session);
       if (isGroup(command)) {
-        CommandLine group = new CommandLine(CommandSpec.create().name(name));
+        CommandLine group = new CommandLine(CommandSpec.create().name(name), FACTORY);
         for (Method method : methods(command)) {
-          group.addSubcommand(nameOf(method), new CommandLine(method));
+          group.addSubcommand(nameOf(method), new CommandLine(method, FACTORY));
         }
         addBelow(prefix + name, group, session);
         line.addSubcommand(name, group);
       } else {
-        line.addSubcommand(name, new CommandLine(command));
+        line.addSubcommand(name, new CommandLine(command, FACTORY));
       }
     }
   }

@@ -23,7 +23,7 @@ public final class AgentCommand implements Callable<Integer> {
 
   public AgentCommand(Session session) {
     this.session = session;
-    spec = CommandSpec.wrapWithoutInspection(this).name("agent");
+    spec = CommandSpec.wrapWithoutInspection(this, new PlainFactory()).name("agent");
     spec.usageMessage().description("Runs a server of a cluster, or one to try things on: -dev.");
     spec.addOption(option("dev", AgentFlags.Kind.TRUTH, "One server in memory, on loopback."));
     spec.addOption(option("config-file", AgentFlags.Kind.TEXTS, "A file; may be repeated."));

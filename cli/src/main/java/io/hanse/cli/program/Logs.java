@@ -1,20 +1,78 @@
 package io.hanse.cli.program;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.JsonEncoder;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.Configurator;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.spi.ContextAwareBase;
 import io.hanse.cli.config.AgentConfig;
 
-/** Sets how a program logs, before its first logger is made: the logging library reads these. */
-final class Logs {
-  private Logs() {}
+/**
+ * Says what programs log, and in which form. The logging library finds it by the service loader and
+ * asks it when the first logger is made; to read a file of XML instead would be a tenth of all that
+ * a server does until its first answer.
+ */
+public final class Logs extends ContextAwareBase implements Configurator {
+  private static final String PATTERN =
+      "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{20} %msg%n";
 
+  private static volatile String level = "WARN";
+  private static volatile boolean isJson;
+
+  /** Clients keep their output for answers. */
+  private static volatile String target = "System.err";
+
+  /** To be called before the first logger is made. */
   static void configure(AgentConfig.Logging logging) {
     level(logging.level());
-    if (logging.json()) {
-      System.setProperty("logback.configurationFile", "logback-json.xml");
-    }
+    isJson = logging.json();
   }
 
-  static void level(String level) {
-    System.setProperty("hanse.log", level);
-    System.setProperty("hanse.log.target", "System.out");
+  static void level(String wanted) {
+    level = wanted;
+    target = "System.out";
+  }
+
+  @Override
+  public ExecutionStatus configure(LoggerContext context) {
+    if (System.getProperty("logback.configurationFile") != null) {
+      return ExecutionStatus.INVOKE_NEXT_IF_ANY;
+    }
+    ConsoleAppender<ILoggingEvent> out = new ConsoleAppender<>();
+    out.setContext(context);
+    out.setName("out");
+    out.setTarget(target);
+    out.setEncoder(encoder(context));
+    out.start();
+    Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    root.setLevel(Level.WARN);
+    root.addAppender(out);
+    context.getLogger("io.hanse").setLevel(Level.toLevel(level, Level.WARN));
+    // Who leads, and what the election was like; the rest of the library speaks of trouble only.
+    context.getLogger("org.apache.ratis.server.RaftServer$Division").setLevel(Level.INFO);
+    context.getLogger("org.apache.ratis.server.impl.LeaderElection").setLevel(Level.INFO);
+    // While a peer is down it would say so with each message.
+    context.getLogger("org.apache.ratis.grpc.server.GrpcLogAppender").setLevel(Level.ERROR);
+    context.getLogger("org.apache.ratis.util.JvmPauseMonitor").setLevel(Level.ERROR);
+    return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+  }
+
+  private static Encoder<ILoggingEvent> encoder(LoggerContext context) {
+    if (isJson) {
+      JsonEncoder json = new JsonEncoder();
+      json.setContext(context);
+      json.start();
+      return json;
+    }
+    PatternLayoutEncoder lines = new PatternLayoutEncoder();
+    lines.setContext(context);
+    lines.setPattern(PATTERN);
+    lines.start();
+    return lines;
   }
 }

@@ -12,6 +12,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the checks of an agent, each at its own pace, and tells their verdicts. All methods are
@@ -27,9 +28,9 @@ public final class CheckRunner implements AutoCloseable {
 
   private final ScheduledExecutorService agent;
   private final Executor workers;
-  private final HttpClient http;
   private final BiConsumer<String, Verdict> report;
   private final Map<String, Running> running = new HashMap<>();
+  private @Nullable HttpClient http;
 
   /** A check that is watched; identity tells a late verdict of an older definition apart. */
   private static final class Running {
@@ -51,12 +52,6 @@ public final class CheckRunner implements AutoCloseable {
     this.agent = agent;
     this.workers = workers;
     this.report = report;
-    http =
-        HttpClient.newBuilder()
-            .executor(workers)
-            .connectTimeout(TIMEOUT)
-            .followRedirects(HttpClient.Redirect.NORMAL)
-            .build();
   }
 
   /**
@@ -141,6 +136,21 @@ public final class CheckRunner implements AutoCloseable {
         agent.schedule(() -> run(id, self, probe, interval), interval, TimeUnit.MILLISECONDS);
   }
 
+  /** Made when the first check needs it: it begins by reading all the roots of the JDK. */
+  private HttpClient http() {
+    HttpClient made = http;
+    if (made == null) {
+      made =
+          HttpClient.newBuilder()
+              .executor(workers)
+              .connectTimeout(TIMEOUT)
+              .followRedirects(HttpClient.Redirect.NORMAL)
+              .build();
+      http = made;
+    }
+    return made;
+  }
+
   private Probe probe(CheckType check) {
     Duration timeout =
         CheckKind.isPositive(check.getTimeout())
@@ -148,7 +158,7 @@ public final class CheckRunner implements AutoCloseable {
             : TIMEOUT;
     int outputBytesMax = check.getOutputMaxSize() > 0 ? check.getOutputMaxSize() : OUTPUT_BYTES;
     return CheckKind.of(check) == CheckKind.HTTP
-        ? new HttpProbe(http, check, outputBytesMax, timeout)
+        ? new HttpProbe(http(), check, outputBytesMax, timeout)
         : new TcpProbe(check.getTcp(), timeout, workers);
   }
 
