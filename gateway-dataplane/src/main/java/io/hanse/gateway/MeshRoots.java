@@ -13,7 +13,8 @@ import java.util.TreeMap;
 
 /**
  * Whose roots a sidecar believes, by trust domain. Callers and upstreams are different questions: a
- * peer whose services are called may not call by that.
+ * peer whose services are called may not call by that. Where several peers name one trust domain,
+ * only roots that all of them name are believed: else one could vouch for the services of another.
  *
  * @param ofCallers this cluster's own and those of peers that may call
  * @param ofUpstreams this cluster's own and those of all peers known
@@ -52,7 +53,13 @@ record MeshRoots(
   }
 
   private static void add(Map<String, Set<String>> roots, String domain, List<String> pems) {
-    roots.computeIfAbsent(fold(domain), each -> new LinkedHashSet<>()).addAll(pems);
+    roots.merge(fold(domain), new LinkedHashSet<>(pems), MeshRoots::common);
+  }
+
+  private static Set<String> common(Set<String> some, Set<String> others) {
+    Set<String> common = new LinkedHashSet<>(some);
+    common.retainAll(others);
+    return common;
   }
 
   private static String fold(String domain) {
