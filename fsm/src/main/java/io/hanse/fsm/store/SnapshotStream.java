@@ -13,6 +13,12 @@ final class SnapshotStream {
   /** The form of the file and the keys of all tables. A change of either is a new number. */
   static final int LAYOUT = 1;
 
+  /**
+   * Of a key or a value. A damaged length must not take the memory of the process; commands have at
+   * most 1 MiB, and what many of them add to stays far below.
+   */
+  private static final int BYTES_MAX = 16 << 20;
+
   /** It is not what was written. */
   static final class DamagedException extends IOException {
     private static final long serialVersionUID = 1;
@@ -115,8 +121,8 @@ final class SnapshotStream {
       Table<?> table = schema.table(id);
       byte[] last = null;
       for (int rows = in.readInt(); rows > 0; rows--) {
-        int keyBytes = in.readInt();
-        int valueBytes = in.readInt();
+        int keyBytes = length(in.readInt());
+        int valueBytes = length(in.readInt());
         long modifyIndex = in.readLong();
         byte[] key = in.readBytes(keyBytes);
         if (last != null && Arrays.compareUnsigned(last, key) >= 0) {
@@ -135,6 +141,22 @@ final class SnapshotStream {
         }
       }
     }
+  }
+
+  /** Refuses what could be written, but not be read again. */
+  static void requireReadable(byte[] value) {
+    if (value.length > BYTES_MAX) {
+      throw new ProblemException(
+          ProblemCode.TOO_LARGE,
+          "a row of " + value.length + " bytes is too large, at most " + BYTES_MAX + " are kept");
+    }
+  }
+
+  private static int length(int bytes) throws IOException {
+    if (bytes > BYTES_MAX) {
+      throw new IOException("a row of " + bytes + " bytes cannot be");
+    }
+    return bytes;
   }
 
   /** Numbers are given out in order: one that is small and unknown is of a later version. */

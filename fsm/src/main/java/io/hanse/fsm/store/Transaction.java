@@ -153,6 +153,7 @@ public final class Transaction implements Rows {
 
   /** Answers the id of the value, for {@link #link}. */
   long putRow(TableId table, Key key, byte[] value, long modifyIndex) {
+    SnapshotStream.requireReadable(value);
     long oldId = trees.valueId(table, key);
     byte[] old = oldId == 0 ? null : Store.value(base.values, oldId);
     if (old == null) {
@@ -337,6 +338,8 @@ public final class Transaction implements Rows {
     created.add(id);
     trees.editor(table).put(key, id, modifyIndex);
     totals.add(table, key, modifyIndex, value);
+    // With each row, not at the end: what is too much must not be taken in first.
+    totals.requireWithin(quota());
     return id;
   }
 
@@ -346,7 +349,6 @@ public final class Transaction implements Rows {
 
   /** To every query all may be different now. */
   void finishRestore() {
-    totals.requireWithin(quota());
     for (TableId table : TableId.values()) {
       raiseFloor(table, publicIndex);
     }

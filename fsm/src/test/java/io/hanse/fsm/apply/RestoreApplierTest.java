@@ -360,6 +360,22 @@ class RestoreApplierTest {
     }
   }
 
+  /** In words of our own: results are part of the state, and the JDK's differ by its version. */
+  @Test
+  void shouldRefuseWhatIsNotPacked() {
+    try (Replica replica = new Replica()) {
+      replica.done(begin("r", 10, 1));
+      replica.done(
+          Command.newBuilder()
+              .setStageRestore(
+                  StageRestore.newBuilder()
+                      .setId("r")
+                      .setContent(ByteString.copyFromUtf8("plain text"))));
+      assertThat(replica.refusal(complete("r")))
+          .isEqualTo("the snapshot to restore cannot be unpacked: it is damaged or cut short");
+    }
+  }
+
   @Test
   void shouldRefuseMoreThanTheQuotaAllows() {
     try (Replica large = new Replica();
@@ -374,7 +390,10 @@ class RestoreApplierTest {
       Command.Builder last = commands.remove(commands.size() - 1);
       commands.forEach(small::done);
 
-      assertThat(Replica.problem(small.submit(last))).isEqualTo(ProblemCode.QUOTA_EXCEEDED);
+      CommandResult refused = small.submit(last);
+      assertThat(Replica.problem(refused)).isEqualTo(ProblemCode.QUOTA_EXCEEDED);
+      // The first row too many is refused, however many would follow.
+      assertThat(refused.getMessage()).contains("11 of 10 rows");
       assertThat(new Kv(small.now()).keys("", "")).isEmpty();
     }
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -55,6 +56,27 @@ class SnapshotFileTest {
       assertThat(header.term()).isEqualTo(7);
       assertThat(header.logIndex()).isEqualTo(300);
       assertThat(header.digest()).isEqualTo(store.version().digest());
+    }
+  }
+
+  /** Not by trying to take the memory, which would end the process. */
+  @Test
+  void shouldRefuseALengthThatNoRowHas() throws IOException {
+    try (Store store = TestTables.store()) {
+      TestTables.put(store, "key", "value");
+      byte[] bad = Files.readAllBytes(write(store));
+      // Behind the header, no floors, one table, its number, one row and the length of its key.
+      int lengthAt = 60 + 5 * Integer.BYTES;
+      ByteBuffer.wrap(bad).putInt(lengthAt, Integer.MAX_VALUE - 8);
+
+      assertThatThrownBy(
+              () ->
+                  SnapshotCheck.read(
+                      new ByteArrayInputStream(bad),
+                      4L << 30,
+                      TestTables.SCHEMA,
+                      (table, key, bytes) -> {}))
+          .hasMessageContaining("a row of 2147483639 bytes cannot be");
     }
   }
 
