@@ -14,9 +14,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Who leads, as this server last saw it, and who wants to know when that changes. */
 public final class LeaderStanding implements Leadership {
+  private static final Logger LOG = LoggerFactory.getLogger(LeaderStanding.class);
+
   private final String self;
   private final Supplier<Standing> probe;
   private final Executor events;
@@ -51,7 +55,7 @@ public final class LeaderStanding implements Leadership {
     events.execute(
         () -> {
           listeners.add(listener);
-          listener.accept(current);
+          tell(listener, current);
         });
   }
 
@@ -62,10 +66,19 @@ public final class LeaderStanding implements Leadership {
           Standing now = probe.get();
           if (!now.equals(current)) {
             current = now;
-            listeners.forEach(listener -> listener.accept(now));
+            listeners.forEach(listener -> tell(listener, now));
             List.copyOf(waiting.values()).forEach(waiter -> waiter.complete(null));
           }
         });
+  }
+
+  /** One that fails must not keep the news from those behind it: they would not hear it again. */
+  private static void tell(Consumer<Standing> listener, Standing now) {
+    try {
+      listener.accept(now);
+    } catch (RuntimeException e) {
+      LOG.error("a listener of the leadership failed term={}", now.term(), e);
+    }
   }
 
   /** Fails the call with {@code NOT_LEADER} as soon as another than the one asked leads. */
