@@ -64,16 +64,27 @@ final class SnapshotKeeper {
    */
   long take(TermIndex at) {
     if (!isWriting && at.getIndex() > finishedIndex) {
-      isWriting = true;
-      Replica.Pinned pinned = replica.pin();
-      try {
-        writer.execute(() -> write(at, pinned));
-      } catch (RejectedExecutionException e) {
-        pinned.close();
-        isWriting = false;
-      }
+      begin(at);
     }
     return finishedIndex;
+  }
+
+  private void begin(TermIndex at) {
+    Replica.Pinned pinned;
+    try {
+      pinned = replica.pin();
+    } catch (ProblemException e) {
+      // Too many read at this moment. To fail here would end the server; the next one may succeed.
+      LOG.warn("snapshot put off logIndex={} cause=\"{}\"", at.getIndex(), e.getMessage());
+      return;
+    }
+    isWriting = true;
+    try {
+      writer.execute(() -> write(at, pinned));
+    } catch (RejectedExecutionException e) {
+      pinned.close();
+      isWriting = false;
+    }
   }
 
   private void write(TermIndex at, Replica.Pinned pinned) {

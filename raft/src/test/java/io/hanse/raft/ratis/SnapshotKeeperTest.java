@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.ratis.server.RaftServerConfigKeys.Log.CorruptionPolicy;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.RaftStorage;
@@ -104,6 +105,28 @@ class SnapshotKeeperTest {
     MapReplica loaded = new MapReplica();
     assertThat(keeper(loaded).loadNewest(folder())).isEqualTo(TermIndex.valueOf(3, 10));
     assertThat(loaded.all()).containsOnlyKeys("before");
+  }
+
+  @Test
+  void shouldPutASnapshotOffWhereTooManyRead() throws IOException {
+    AtomicBoolean isBusy = new AtomicBoolean(true);
+    MapReplica busy =
+        new MapReplica() {
+          @Override
+          public Pinned pin() {
+            if (isBusy.get()) {
+              throw new ProblemException(ProblemCode.OVERLOADED, "too many reads at one time");
+            }
+            return super.pin();
+          }
+        };
+    SnapshotKeeper patient = keeper(busy);
+    assertThat(patient.take(TermIndex.valueOf(3, 10))).isEqualTo(-1);
+    assertThat(begun).isEmpty();
+    isBusy.set(false);
+    assertThat(patient.take(TermIndex.valueOf(3, 11))).isEqualTo(-1);
+    begun.get(0).run();
+    assertThat(patient.take(TermIndex.valueOf(3, 11))).isEqualTo(11);
   }
 
   @Test
