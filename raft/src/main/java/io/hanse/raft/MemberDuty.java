@@ -10,6 +10,7 @@ import io.hanse.fsm.row.AutopilotConfiguration;
 import io.hanse.fsm.row.Server;
 import io.hanse.fsm.view.Autopilot;
 import io.hanse.raft.MemberHealth.Verdict;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -37,10 +38,18 @@ final class MemberDuty {
   private static final int APPLICANTS = 64;
   private static final long GONE_NANOS = 3_000_000_000L;
 
-  /** A server that asks to be taken in: since when, and when it did so last. */
-  private record Applicant(long sinceNanos, long lastNanos) {
+  /** A server that asks to be taken in: since when, when it did so last, and how often in vain. */
+  private record Applicant(long sinceNanos, long lastNanos, int attempts) {
     boolean isGone(long now) {
       return now - lastNanos > GONE_NANOS;
+    }
+
+    Applicant asks(long now) {
+      return new Applicant(sinceNanos, now, attempts);
+    }
+
+    Applicant tried() {
+      return new Applicant(sinceNanos, lastNanos, attempts + 1);
     }
   }
 
@@ -92,8 +101,8 @@ final class MemberDuty {
               joiner.getRaftId(),
               (id, before) ->
                   before == null || before.isGone(now)
-                      ? new Applicant(now, now)
-                      : new Applicant(before.sinceNanos, now));
+                      ? new Applicant(now, now, 0)
+                      : before.asks(now));
       if (applicant.sinceNanos == now) {
         LOG.info("server asks to join node={} raft_id={}", joiner.getNode(), joiner.getRaftId());
       }
@@ -118,22 +127,28 @@ final class MemberDuty {
     if (isChanging.get()) {
       return;
     }
-    Optional<String> stable = stableApplicant(current, now);
-    if (stable.isPresent()) {
-      takeIn(stable.get(), current, verdicts);
-    } else if (current.getCleanupDeadServers()) {
-      deadServer(current, verdicts).ifPresent(dead -> remove(dead.getKey(), dead.getValue()));
+    Optional<Map.Entry<String, Applicant>> stable = stableApplicant(current, now);
+    Optional<Map.Entry<String, Verdict>> dead =
+        current.getCleanupDeadServers() ? deadServer(current, verdicts) : Optional.empty();
+    // One that can't be taken in must not keep the group from anything else.
+    boolean isTurnOfDead =
+        dead.isPresent() && stable.map(one -> one.getValue().attempts > 0).orElse(true);
+    if (isTurnOfDead) {
+      remove(dead.get().getKey(), dead.get().getValue());
+    } else if (stable.isPresent()) {
+      takeIn(stable.get().getKey(), current, verdicts);
     }
   }
 
-  private Optional<String> stableApplicant(AutopilotConfiguration current, long now) {
+  /** Of several, the one that was tried least often. */
+  private Optional<Map.Entry<String, Applicant>> stableApplicant(
+      AutopilotConfiguration current, long now) {
     applicants.keySet().removeAll(consensus.voters().current());
     Duration wanted = current.getServerStabilizationTime();
     long nanos = wanted.getSeconds() * 1_000_000_000 + wanted.getNanos();
     return applicants.entrySet().stream()
         .filter(applicant -> now - applicant.getValue().sinceNanos >= nanos)
-        .map(Map.Entry::getKey)
-        .findFirst();
+        .min(Comparator.comparingInt(applicant -> applicant.getValue().attempts));
   }
 
   /** A newcomer takes the place of a dead server of its name in one change: no vote is added. */
@@ -150,6 +165,7 @@ final class MemberDuty {
     }
     LOG.info(
         "server gets its vote node={} raft_id={} replaced={}", node(newcomer), newcomer, replaced);
+    applicants.computeIfPresent(newcomer, (id, applicant) -> applicant.tried());
     change(consensus.replace(replaced, newcomer));
   }
 

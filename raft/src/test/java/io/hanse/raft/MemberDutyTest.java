@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -37,6 +38,7 @@ class MemberDutyTest {
   private final Map<String, Long> silences = new TreeMap<>();
   private final Map<String, Long> progress = new TreeMap<>();
   private final List<String> done = new ArrayList<>();
+  private final Set<String> unreachable = new TreeSet<>();
   private final AtomicLong nanos = new AtomicLong();
   private AutopilotConfiguration rules = Autopilot.DEFAULTS;
   private boolean leads = true;
@@ -58,7 +60,9 @@ class MemberDutyTest {
         @Override
         public CompletableFuture<Void> replace(Set<String> replaced, String raftId) {
           done.add(raftId + " for " + replaced);
-          return CompletableFuture.completedFuture(null);
+          return unreachable.contains(raftId)
+              ? CompletableFuture.failedFuture(new IllegalStateException("not brought up to date"))
+              : CompletableFuture.completedFuture(null);
         }
 
         @Override
@@ -131,6 +135,28 @@ class MemberDutyTest {
     assertThat(done).isEmpty();
     ask("b", 1);
     assertThat(done).containsExactly("b for []");
+  }
+
+  /** As one whose Raft port is closed: it asks, and can't be brought up to date. */
+  @Test
+  void shouldNotLetOneThatCannotBeTakenInHoldUpTheOthers() {
+    members("self", "a", "b");
+    unreachable.add("closed");
+    ask("closed", 11);
+    assertThat(done).isNotEmpty().containsOnly("closed for []");
+
+    silences.put("b", 73 * HOUR);
+    ask("closed", 1);
+    assertThat(done).last().isEqualTo("remove b");
+
+    silences.put("b", 10L);
+    done.clear();
+    for (int i = 0; i < 11; i++) {
+      assertThat(duty.apply(Server.newBuilder().setRaftId("open").build()))
+          .isCompletedExceptionally();
+      ask("closed", 1);
+    }
+    assertThat(done).contains("open for []", "closed for []");
   }
 
   @Test
