@@ -42,8 +42,8 @@ public final class WatchedQuery<T> {
     if (closed) {
       return;
     }
+    T answer;
     try {
-      T answer;
       ReadSet reads;
       long index;
       try (View view = state.view()) {
@@ -52,11 +52,17 @@ public final class WatchedQuery<T> {
         index = view.readIndex();
       }
       unwatch = state.watch(reads, index, () -> loop.execute(this::ask));
-      sink.accept(answer);
     } catch (ProblemException e) {
       LOG.warn("query failed, trying again code={} cause={}", e.code(), e.getMessage());
       unwatch = loop.after(RETRY_MILLIS, this::ask);
+      return;
+    } catch (RuntimeException e) {
+      // A mistake of ours; without a watch, nothing would ever be told again of what it is about.
+      LOG.error("query failed, trying again", e);
+      unwatch = loop.after(RETRY_MILLIS, this::ask);
+      return;
     }
+    sink.accept(answer);
   }
 
   public void close() {
