@@ -131,6 +131,7 @@ final class ImportIntake {
           ReconcileImportList.newBuilder().setPeer(peer).addAllServices(list.getServicesList()));
     } else if (type.equals(PeerResources.TRUST_BUNDLE)) {
       PeeringTrustBundle bundle = PeeringTrustBundle.parseFrom(payload.getValue());
+      requireRoots(bundle);
       command.setWriteTrustBundle(
           WriteTrustBundle.newBuilder()
               .setBundle(bundle.toBuilder().setPeerName(peer).clearPartition()));
@@ -142,6 +143,13 @@ final class ImportIntake {
               .addAllAddresses(addresses.getAddressesList()));
     }
     return command;
+  }
+
+  /** The peer is dialed by what it holds: without roots, that would be in the clear. */
+  private static void requireRoots(PeeringTrustBundle bundle) throws MalformedResource {
+    if (bundle.getTrustDomain().isEmpty() || bundle.getRootPemsCount() == 0) {
+      throw new MalformedResource("a trust bundle needs a trust domain and roots");
+    }
   }
 
   private ReconcileImport service(String name, ExportedService service) throws MalformedResource {

@@ -1,0 +1,47 @@
+package io.hanse.peering.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Any;
+import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.CommandResult;
+import io.hanse.fsm.row.PeeringTrustBundle;
+import io.hanse.peering.protocol.PeerResources;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class ImportIntakeTest {
+  private final SimTime time = new SimTime(1);
+  private final List<Command> submitted = new ArrayList<>();
+  private final ImportIntake intake =
+      new ImportIntake(new LogWriter(time.newLoop(), this::submit, 1), "id", "peer", 1 << 20);
+
+  private CompletableFuture<CommandResult> submit(Command command) {
+    submitted.add(command);
+    return CompletableFuture.completedFuture(CommandResult.newBuilder().setDone(true).build());
+  }
+
+  private Optional<String> refusal(PeeringTrustBundle.Builder bundle) {
+    CompletableFuture<Optional<String>> stored =
+        intake.store(PeerResources.TRUST_BUNDLE, "roots", Any.pack(bundle.build()));
+    time.runFor(1_000);
+    return stored.join();
+  }
+
+  /** What it says is what its servers are dialed by: with nothing, in the clear. */
+  @Test
+  void shouldRefuseATrustBundleThatTrustsNobody() {
+    assertThat(refusal(PeeringTrustBundle.newBuilder().setTrustDomain("t.consul")))
+        .hasValueSatisfying(text -> assertThat(text).contains("needs a trust domain and roots"));
+    assertThat(refusal(PeeringTrustBundle.newBuilder().addRootPems("pem"))).isPresent();
+    assertThat(submitted).isEmpty();
+
+    assertThat(
+            refusal(PeeringTrustBundle.newBuilder().setTrustDomain("t.consul").addRootPems("pem")))
+        .isEmpty();
+    assertThat(submitted).hasSize(2);
+  }
+}
