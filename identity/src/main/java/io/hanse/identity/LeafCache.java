@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,11 +58,18 @@ public final class LeafCache implements AutoCloseable {
   private final LeafSigner signer;
   private final InstantSource clock;
   private final ScheduledExecutorService executor;
+  private final int entriesMax;
   private final Map<String, Entry> entries = new TreeMap<>();
   private String signingKeyId = "";
   private boolean closed;
 
   public LeafCache(LeafSigner signer, InstantSource clock, ScheduledExecutorService executor) {
+    this(signer, clock, executor, ENTRIES_MAX);
+  }
+
+  LeafCache(
+      LeafSigner signer, InstantSource clock, ScheduledExecutorService executor, int entriesMax) {
+    this.entriesMax = entriesMax;
     this.signer = signer;
     this.clock = clock;
     this.executor = executor;
@@ -75,11 +83,11 @@ public final class LeafCache implements AutoCloseable {
     }
     Entry entry = entries.get(id.uri());
     if (entry == null) {
-      if (entries.size() >= ENTRIES_MAX) {
+      if (entries.size() >= entriesMax && !makeRoom()) {
         return CompletableFuture.failedFuture(
             new ProblemException(
                 ProblemCode.OVERLOADED,
-                "this agent holds " + ENTRIES_MAX + " certificates already"));
+                "this agent holds " + entriesMax + " certificates already"));
       }
       entry = new Entry(id, clock.instant());
       entries.put(id.uri(), entry);
@@ -90,6 +98,24 @@ public final class LeafCache implements AutoCloseable {
       return CompletableFuture.completedFuture(present);
     }
     return request(entry).copy();
+  }
+
+  /** Drops the leaf that was asked for longest ago; false if all are in use. */
+  private boolean makeRoom() {
+    Optional<Entry> idle =
+        entries.values().stream()
+            .filter(entry -> entry.listeners.isEmpty() && entry.pending == null)
+            .min(Comparator.comparing(entry -> entry.lastUsed));
+    idle.ifPresent(this::drop);
+    return idle.isPresent();
+  }
+
+  private void drop(Entry entry) {
+    ScheduledFuture<?> timer = entry.timer;
+    if (timer != null) {
+      timer.cancel(false);
+    }
+    entries.remove(entry.id.uri());
   }
 
   /** The leaf of an identity, if there is one already. */
@@ -214,7 +240,7 @@ public final class LeafCache implements AutoCloseable {
     }
     boolean unused = entry.lastUsed.plus(UNUSED_MAX).isBefore(clock.instant());
     if (unused && entry.listeners.isEmpty()) {
-      entries.remove(entry.id.uri());
+      drop(entry);
     } else {
       request(entry);
     }

@@ -84,6 +84,24 @@ class LeafCacheTest {
   }
 
   @Test
+  void shouldMakeRoomByWhatNobodyAskedForLongest() {
+    try (LeafCache small = new LeafCache(this::sign, clock, executor, 2)) {
+      SpiffeId watched = SpiffeId.service(DOMAIN, "dc1", "watched");
+      small.leaf(watched).join();
+      small.watch(watched, leaf -> {});
+      now.updateAndGet(instant -> instant.plusSeconds(1));
+      small.leaf(WEB).join();
+      SpiffeId api = SpiffeId.service(DOMAIN, "dc1", "api");
+      assertThat(small.leaf(api).join().id()).isEqualTo(api);
+      assertThat(small.present(watched)).isPresent();
+      assertThat(small.present(WEB)).isEmpty();
+
+      small.watch(api, leaf -> {});
+      assertThatThrownBy(() -> small.leaf(WEB).join()).hasMessageContaining("holds 2 certificates");
+    }
+  }
+
+  @Test
   void shouldTellListenersOfRenewal() {
     cache.leaf(WEB).join();
     List<Leaf> seen = new ArrayList<>();
