@@ -290,6 +290,7 @@ public final class AgentAssembly implements AutoCloseable {
             config.timing().rpcHoldTimeout(),
             Reads.Limits.DEFAULTS.parkedMax(),
             Reads.Limits.DEFAULTS.keptBytesMax(),
+            Reads.Limits.DEFAULTS.readBytesMax(),
             new QueryOptions.Waits(
                 config.timing().defaultQueryTime(), config.timing().maxQueryTime())),
         Optional.of(folder.path().resolve("transfers")));

@@ -1,5 +1,7 @@
 package io.hanse.fsm.store;
 
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.error.ProblemException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +15,7 @@ public final class View implements Rows, AutoCloseable {
   private final int slot;
   private final ReadRecorder recorder = new ReadRecorder();
   private boolean closed;
+  private long bytesLeft = Long.MAX_VALUE;
 
   View(Version version, ViewSlots slots, int slot) {
     this.version = version;
@@ -49,6 +52,26 @@ public final class View implements Rows, AutoCloseable {
     return version.bytes();
   }
 
+  /**
+   * Lets so many bytes of values be read, and fails the read that goes beyond with TOO_LARGE: what
+   * is read for an answer is in memory until it is sent.
+   */
+  public void boundBytes(long max) {
+    bytesLeft = max;
+  }
+
+  private byte[] value(long id) {
+    byte[] value = Store.value(version.values, id);
+    bytesLeft -= value.length;
+    if (bytesLeft < 0) {
+      throw new ProblemException(
+          ProblemCode.TOO_LARGE,
+          "the answer takes more memory than this server has for one; ask for less at once, or give"
+              + " it a larger heap");
+    }
+    return value;
+  }
+
   /** The newest index under all that was read so far, deletions included; at least 1. */
   public long readIndex() {
     return version.newest(recorder.reads());
@@ -77,7 +100,7 @@ public final class View implements Rows, AutoCloseable {
     checkOpen();
     recorder.key(table, key);
     long id = version.tree(table).valueId(key.bytes());
-    return id == 0 ? null : Store.value(version.values, id);
+    return id == 0 ? null : value(id);
   }
 
   @Override
@@ -89,8 +112,7 @@ public final class View implements Rows, AutoCloseable {
         .scan(
             prefix.bytes(),
             prefix.bytes(),
-            (key, id, index) ->
-                visitor.visit(Key.wrap(key), Store.value(version.values, id), index));
+            (key, id, index) -> visitor.visit(Key.wrap(key), value(id), index));
   }
 
   @Override

@@ -208,6 +208,26 @@ class StoreTest {
     }
   }
 
+  @Test
+  void shouldReadNoMoreThanAViewMay() {
+    try (Store store = TestTables.store()) {
+      for (int i = 0; i < 10; i++) {
+        TestTables.put(store, "k" + i, "v".repeat(1_000));
+      }
+      try (View view = store.view()) {
+        view.boundBytes(5_000);
+        assertThat(KV.get(view, TestTables.kvKey("k1"))).isPresent();
+        assertThatThrownBy(() -> KV.list(view, Key.EMPTY))
+            .isInstanceOfSatisfying(
+                ProblemException.class,
+                problem -> assertThat(problem.code()).isEqualTo(ProblemCode.TOO_LARGE));
+      }
+      try (View view = store.view()) {
+        assertThat(KV.list(view, Key.EMPTY)).hasSize(10);
+      }
+    }
+  }
+
   /** Two tables are always written alike: no view may see them differ, or miss a value. */
   @ParameterizedTest
   @ValueSource(longs = {Long.MAX_VALUE, 0, 1_000})

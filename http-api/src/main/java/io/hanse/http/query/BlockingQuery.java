@@ -132,7 +132,7 @@ final class BlockingQuery {
   /** The answer that others got at this version, or one that others may get. */
   private KeptAnswer kept(KeptAnswers answers) {
     String name = KeptAnswers.nameOf(call);
-    try (View view = reader.view()) {
+    try (View view = view()) {
       Optional<KeptAnswer> found = answers.find(name, view);
       return found.isPresent()
           ? found.get()
@@ -144,7 +144,7 @@ final class BlockingQuery {
     Supplier<CompletableFuture<Answer>> prepared;
     long index;
     ReadSet reads;
-    try (View view = reader.view()) {
+    try (View view = view()) {
       prepared = question.query().prepare(call, view);
       index = view.readIndex();
       reads = view.reads();
@@ -154,6 +154,12 @@ final class BlockingQuery {
     } else {
       finish(prepared.get(), index, freshness, level);
     }
+  }
+
+  private View view() {
+    View view = reader.view();
+    view.boundBytes(limits.readBytesMax());
+    return view;
   }
 
   private boolean isToPark(long index) {

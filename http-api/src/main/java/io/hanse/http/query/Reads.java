@@ -18,12 +18,29 @@ public final class Reads {
    * @param patience how long a read waits for a leader
    * @param parkedMax how many may be held back at a time
    * @param keptBytesMax of answers that are kept encoded
+   * @param readBytesMax of the rows of one answer
    * @param waits how long reads may be held back
    */
   public record Limits(
-      Duration patience, int parkedMax, int keptBytesMax, QueryOptions.Waits waits) {
+      Duration patience,
+      int parkedMax,
+      int keptBytesMax,
+      long readBytesMax,
+      QueryOptions.Waits waits) {
+    /** Rows are read, decoded and printed: an answer takes several times as much, on each loop. */
+    private static final int READ_SHARE = 16;
+
     public static final Limits DEFAULTS =
-        new Limits(Duration.ofSeconds(7), 100_000, 16 << 20, QueryOptions.Waits.DEFAULTS);
+        new Limits(
+            Duration.ofSeconds(7),
+            100_000,
+            16 << 20,
+            Runtime.getRuntime().maxMemory() / READ_SHARE,
+            QueryOptions.Waits.DEFAULTS);
+
+    public Limits withReadBytesMax(long max) {
+      return new Limits(patience, parkedMax, keptBytesMax, max, waits);
+    }
   }
 
   private final StateReader reader;

@@ -80,6 +80,21 @@ public record HttpSettings(
     writers = List.copyOf(writers);
   }
 
+  /** The same, with other bounds of reads. */
+  public HttpSettings withReads(Reads.Limits newReads) {
+    return new HttpSettings(
+        isIndented,
+        defaultIntentionPolicy,
+        responseHeaders,
+        translatesAddresses,
+        blockedPrefixes,
+        writers,
+        kvValueBytesMax,
+        limits,
+        newReads,
+        transferFolder);
+  }
+
   /** The same, with a place for what is on its way. */
   public HttpSettings withTransferFolder(Path folder) {
     return new HttpSettings(

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.hanse.http.ApiFixture;
 import io.hanse.http.RawClient;
 import io.hanse.http.RawClient.Response;
+import io.hanse.http.query.Reads;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,6 +63,24 @@ class HttpApiIT {
     assertThat(woken.text()).contains("\"Port\":81");
     assertThat(woken.index()).isGreaterThan(index);
     assertThat(fixture.api.parkedCount()).isZero();
+  }
+
+  /** One read of all must not take the memory of the process. */
+  @Test
+  void shouldRefuseAnAnswerThatIsTooMuch() {
+    HttpSettings little =
+        HttpSettings.DEFAULTS.withReads(Reads.Limits.DEFAULTS.withReadBytesMax(100_000));
+    try (ApiFixture bounded = new ApiFixture(little)) {
+      for (int i = 0; i < 20; i++) {
+        bounded.put("/v1/kv/all/" + i, "x".repeat(10_000));
+      }
+      Response refused = bounded.get("/v1/kv/all?recurse");
+      assertThat(refused.status()).isEqualTo(413);
+      assertThat(refused.text()).contains("ask for less at once");
+      assertThat(bounded.get("/v1/kv/all/1?recurse").status()).isEqualTo(413);
+      assertThat(bounded.get("/v1/kv/all/7?recurse").status()).isEqualTo(200);
+      assertThat(bounded.get("/v1/kv/all?keys").status()).isEqualTo(200);
+    }
   }
 
   @Test
