@@ -82,15 +82,15 @@ final class Dispatcher {
 
   /** How long a body may be. */
   int bodyBytesMax(String uri) {
-    return uri.startsWith(KV) || uri.startsWith(TXN)
+    String path = pathOf(uri);
+    return path.startsWith(KV) || path.startsWith(TXN)
         ? settings.kvValueBytesMax()
         : settings.limits().bodyBytesMax();
   }
 
   /** Whether the body goes to a file; it does not where it is of no use. */
   boolean takesFile(String method, String uri, InetAddress client) {
-    int question = uri.indexOf('?');
-    String path = question < 0 ? uri : uri.substring(0, question);
+    String path = pathOf(uri);
     return mayWrite(client)
         && settings.blockedPrefixes().stream().noneMatch(path::startsWith)
         && router
@@ -100,12 +100,19 @@ final class Dispatcher {
             .isPresent();
   }
 
+  /** As it is dispatched by; "" where that ends in a refusal. */
+  private static String pathOf(String uri) {
+    int question = uri.indexOf('?');
+    return Escapes.decodePath(question < 0 ? uri : uri.substring(0, question)).orElse("");
+  }
+
   /** The answer to a body that is longer. */
   Answer tooLarge(String uri, long length) {
     String text =
         "Request body(" + length + " bytes) too large, max size: " + bodyBytesMax(uri) + " bytes.";
+    String path = pathOf(uri);
     String setting =
-        uri.startsWith(KV) ? "kv_max_value_size" : uri.startsWith(TXN) ? "txn_max_req_len" : "";
+        path.startsWith(KV) ? "kv_max_value_size" : path.startsWith(TXN) ? "txn_max_req_len" : "";
     return Answer.text(413, setting.isEmpty() ? text : text + " See " + LIMIT_HELP + setting + ".");
   }
 

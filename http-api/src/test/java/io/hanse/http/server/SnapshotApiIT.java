@@ -120,6 +120,29 @@ class SnapshotApiIT {
     awaitNothingLeft();
   }
 
+  /** However the path is written, the same is done with it. */
+  @Test
+  void shouldTakeAnEscapedPathForWhatItMeans() throws Exception {
+    byte[] archive = save().body();
+    HttpResponse<String> restored =
+        client.send(
+            HttpRequest.newBuilder(URI.create(snapshot().toString().replace("snap", "%73nap")))
+                .PUT(HttpRequest.BodyPublishers.ofByteArray(archive))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    assertThat(restored.body()).isEmpty();
+    assertThat(restored.statusCode()).isEqualTo(200);
+    awaitNothingLeft();
+
+    HttpResponse<String> large =
+        client.send(
+            HttpRequest.newBuilder(snapshot().resolve("/v1/k%76/large"))
+                .PUT(HttpRequest.BodyPublishers.ofByteArray(new byte[600 << 10]))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    assertThat(large.statusCode()).isEqualTo(413);
+  }
+
   @Test
   void shouldForgetAnUploadThatIsBrokenOff() throws Exception {
     try (RawClient broken = new RawClient(fixture.address)) {
