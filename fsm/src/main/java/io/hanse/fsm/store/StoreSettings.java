@@ -26,10 +26,11 @@ public record StoreSettings(
 
   /**
    * The first three decide what is refused and what an index says, so all servers of a cluster must
-   * have the same.
+   * have the same. There may be more watches than clients have queries waiting: these must not keep
+   * the server's own parts from hearing of changes.
    */
   public static StoreSettings defaults() {
-    return new StoreSettings(2_000_000, 1L << 30, 200_000, 32L << 20, 256, 100_000);
+    return new StoreSettings(2_000_000, 1L << 30, 200_000, 32L << 20, 256, 150_000);
   }
 
   public StoreSettings withHeapBytesMax(long max) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hanse.fsm.port.StateReader.Level;
+import io.hanse.fsm.store.StoreSettings;
 import io.hanse.http.exchange.HttpProblem;
 import io.hanse.http.exchange.Parameters;
 import java.time.Duration;
@@ -14,6 +15,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 class QueryOptionsTest {
   private static QueryOptions parse(String query) {
     return QueryOptions.parse(Parameters.parse(query).orElseThrow());
+  }
+
+  @Test
+  void shouldLeaveWatchesForTheServersOwnParts() {
+    assertThat(Reads.Limits.DEFAULTS.parkedMax())
+        .isLessThanOrEqualTo(StoreSettings.defaults().watchesMax() * 2 / 3);
   }
 
   @Test
