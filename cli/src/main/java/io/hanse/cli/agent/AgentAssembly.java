@@ -78,7 +78,9 @@ public final class AgentAssembly implements AutoCloseable {
     AgentThreads threads = part(new AgentThreads());
 
     ClusterStateMachine state =
-        part(new ClusterStateMachine(new Store(StoreSettings.defaults(), threads.background())));
+        part(
+            new ClusterStateMachine(
+                new Store(StoreSettings.defaults(), threads.background(), threads.wakes())));
     Replication replication =
         ClusterNode.start(
             raftSettings(config, identity, folder, certificates.betweenServers()),
@@ -216,7 +218,7 @@ public final class AgentAssembly implements AutoCloseable {
             new AgentCore(
                 identity,
                 threads.agent(),
-                threads.workers(),
+                threads.probes(),
                 DefinitionFiles.in(folder.definitions()),
                 () -> entropy[0].changed()));
     entropy[0] =

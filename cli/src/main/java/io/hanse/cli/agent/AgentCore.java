@@ -25,7 +25,6 @@ import java.util.stream.Collectors;
  * answered, and then told to the anti-entropy. Readers see one immutable registry at a time.
  */
 final class AgentCore implements AutoCloseable {
-  private static final int OUTPUT_LENGTH_MAX = 4096;
   private static final int WATCHERS_MAX = 10_000;
 
   private final AgentIdentity identity;
@@ -283,7 +282,7 @@ final class AgentCore implements AutoCloseable {
   }
 
   private static String bounded(CheckType definition, String output) {
-    int max = definition.getOutputMaxSize() > 0 ? definition.getOutputMaxSize() : OUTPUT_LENGTH_MAX;
+    int max = CheckRunner.outputMax(definition);
     if (output.length() <= max) {
       return output;
     }

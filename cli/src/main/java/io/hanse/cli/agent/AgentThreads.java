@@ -17,19 +17,10 @@ final class AgentThreads implements AutoCloseable {
 
   private final ScheduledExecutorService agent = single("agent");
   private final ScheduledExecutorService timer = single("agent-timer");
-  private final ThreadPoolExecutor workers =
-      new ThreadPoolExecutor(
-          WORKERS,
-          WORKERS,
-          KEEP_SECONDS,
-          TimeUnit.SECONDS,
-          new ArrayBlockingQueue<>(QUEUE),
-          daemons("agent-worker"));
+  private final ExecutorService workers = pool("agent-worker");
+  private final ExecutorService probes = pool("agent-probe");
   private final ExecutorService background = single("agent-background");
-
-  AgentThreads() {
-    workers.allowCoreThreadTimeOut(true);
-  }
+  private final ExecutorService wakes = single("agent-wakes");
 
   /** All changes of what is registered here; nothing that waits. */
   ScheduledExecutorService agent() {
@@ -41,14 +32,37 @@ final class AgentThreads implements AutoCloseable {
     return timer;
   }
 
-  /** May be blocked for a bounded time; refuses when too much waits. */
+  /** What other clusters and proxies say and are told; refuses when too much waits. */
   ExecutorService workers() {
     return workers;
+  }
+
+  /** Checks. They block as long as what they ask is silent, and so hold up each other only. */
+  ExecutorService probes() {
+    return probes;
   }
 
   /** Long work without haste. */
   ExecutorService background() {
     return background;
+  }
+
+  /** Wakes those who wait for changes of the state; short, and not behind what takes seconds. */
+  ExecutorService wakes() {
+    return wakes;
+  }
+
+  private static ExecutorService pool(String name) {
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            WORKERS,
+            WORKERS,
+            KEEP_SECONDS,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(QUEUE),
+            daemons(name));
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
   }
 
   private static ScheduledExecutorService single(String name) {
@@ -69,6 +83,8 @@ final class AgentThreads implements AutoCloseable {
     agent.shutdownNow();
     timer.shutdownNow();
     workers.shutdownNow();
+    probes.shutdownNow();
     background.shutdownNow();
+    wakes.shutdownNow();
   }
 }

@@ -6,6 +6,7 @@ import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CheckRunner implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
-  private static final int OUTPUT_BYTES = 4096;
+  private static final int OUTPUT_USUAL = 4096;
+  private static final int OUTPUT_MAX = 128 << 10;
 
   /** Who registers a check waits for what it finds. */
   private static final long FRESH_START_MILLIS_MAX = 1_000;
@@ -123,7 +125,16 @@ public final class CheckRunner implements AutoCloseable {
   }
 
   private void run(String id, Running self, Probe probe, long interval) {
-    probe.run().thenAcceptAsync(verdict -> found(id, self, probe, interval, verdict), agent);
+    CompletableFuture<Verdict> probed;
+    try {
+      probed = probe.run();
+    } catch (RuntimeException e) {
+      // As when too many wait to be run. A check that is not followed up would keep its verdict.
+      probed = CompletableFuture.failedFuture(e);
+    }
+    probed
+        .exceptionally(failure -> Verdict.critical("not tried: " + failure))
+        .thenAcceptAsync(verdict -> found(id, self, probe, interval, verdict), agent);
   }
 
   private void found(String id, Running self, Probe probe, long interval, Verdict verdict) {
@@ -156,10 +167,15 @@ public final class CheckRunner implements AutoCloseable {
         CheckKind.isPositive(check.getTimeout())
             ? Duration.ofMillis(millis(check.getTimeout()))
             : TIMEOUT;
-    int outputBytesMax = check.getOutputMaxSize() > 0 ? check.getOutputMaxSize() : OUTPUT_BYTES;
     return CheckKind.of(check) == CheckKind.HTTP
-        ? new HttpProbe(http(), check, outputBytesMax, timeout)
+        ? new HttpProbe(http(), check, outputMax(check), timeout)
         : new TcpProbe(check.getTcp(), timeout, workers);
+  }
+
+  /** How much of an output is kept. More than a command can take would never get to the catalog. */
+  public static int outputMax(CheckType check) {
+    int asked = check.getOutputMaxSize();
+    return asked > 0 ? Math.min(asked, OUTPUT_MAX) : OUTPUT_USUAL;
   }
 
   private static long millis(com.google.protobuf.Duration duration) {

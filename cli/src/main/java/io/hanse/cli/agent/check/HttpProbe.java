@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -61,10 +62,19 @@ final class HttpProbe implements Probe {
       return CompletableFuture.completedFuture(Verdict.critical(String.valueOf(e.getMessage())));
     }
     Head head = new Head(outputBytesMax);
-    // The client's own time ends with the headers; a body may take as long again.
-    return client
-        .sendAsync(request, BodyHandlers.ofByteArrayConsumer(head))
+    CompletableFuture<HttpResponse<Void>> exchange =
+        client.sendAsync(request, BodyHandlers.ofByteArrayConsumer(head));
+    // The client's own time ends with the headers; a body may take as long again. One that never
+    // ends would go on being read, and the next probe with it, unless the exchange is cancelled.
+    return exchange
+        .copy()
         .orTimeout(2 * timeout.toMillis(), TimeUnit.MILLISECONDS)
+        .whenComplete(
+            (response, failure) -> {
+              if (failure != null) {
+                exchange.cancel(true);
+              }
+            })
         .handle(
             (response, failure) ->
                 response == null
