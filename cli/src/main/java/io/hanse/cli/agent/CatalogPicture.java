@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 record CatalogPicture(
     Node node, SortedMap<String, NodeService> services, SortedMap<String, HealthCheck> checks) {
+  /** Of one command, a quarter of what it may have. */
+  private static final int CHECK_BYTES_MAX = 256 << 10;
+
   static final CatalogPicture NOTHING =
       new CatalogPicture(Node.getDefaultInstance(), new TreeMap<>(), new TreeMap<>());
 
@@ -65,37 +68,61 @@ record CatalogPicture(
    */
   List<Command> commandsTowards(CatalogPicture wanted, boolean outputs) {
     List<Command> commands = new ArrayList<>();
-    Node self = Node.newBuilder().setNode(wanted.node.getNode()).build();
-    boolean nodeDiffers = !node.equals(wanted.node);
-    RegisterCatalog.Builder loose =
+    if (!node.equals(wanted.node)) {
+      // First, as all others name the node.
+      commands.add(
+          Command.newBuilder()
+              .setRegister(RegisterCatalog.newBuilder().setNode(wanted.node))
+              .build());
+    }
+    RegisterCatalog ofNode =
         RegisterCatalog.newBuilder()
-            .setNode(nodeDiffers ? wanted.node : self)
-            .setSkipNodeUpdate(!nodeDiffers);
-    SortedMap<String, RegisterCatalog.Builder> byService = new TreeMap<>();
+            .setNode(Node.newBuilder().setNode(wanted.node.getNode()))
+            .setSkipNodeUpdate(true)
+            .build();
+    SortedMap<String, List<HealthCheck>> byService = new TreeMap<>();
     for (NodeService service : wanted.services.values()) {
       if (!sameService(services.get(service.getId()), service)) {
-        byService.put(service.getId(), registration(self, service));
+        byService.put(service.getId(), new ArrayList<>());
       }
     }
+    List<HealthCheck> loose = new ArrayList<>();
     for (HealthCheck check : wanted.checks.values()) {
       if (!sameCheck(checks.get(check.getCheckId()), check, outputs)) {
-        RegisterCatalog.Builder carrier = byService.get(check.getServiceId());
-        (carrier == null ? loose : carrier).addChecks(check);
+        byService.getOrDefault(check.getServiceId(), loose).add(check);
       }
     }
-    if (nodeDiffers) {
-      // First, as all others name the node.
-      commands.add(Command.newBuilder().setRegister(loose.clone().clearChecks()).build());
-      loose.setNode(self).setSkipNodeUpdate(true);
+    for (NodeService service : wanted.services.values()) {
+      List<HealthCheck> itsChecks = byService.get(service.getId());
+      if (itsChecks != null) {
+        register(ofNode.toBuilder().setService(service).build(), itsChecks, commands);
+      }
     }
-    byService
-        .values()
-        .forEach(each -> commands.add(Command.newBuilder().setRegister(each).build()));
-    if (loose.getChecksCount() > 0) {
-      commands.add(Command.newBuilder().setRegister(loose).build());
+    if (!loose.isEmpty()) {
+      register(ofNode, loose, commands);
     }
     removals(wanted, commands);
     return commands;
+  }
+
+  /**
+   * In as many commands as the checks take: one that is too large is refused, and would be again.
+   */
+  private static void register(
+      RegisterCatalog registration, List<HealthCheck> checks, List<Command> commands) {
+    RegisterCatalog.Builder next = registration.toBuilder();
+    int bytes = 0;
+    for (HealthCheck check : checks) {
+      int more = check.getSerializedSize();
+      if (next.getChecksCount() > 0 && bytes + more > CHECK_BYTES_MAX) {
+        commands.add(Command.newBuilder().setRegister(next).build());
+        next = registration.toBuilder().clearService();
+        bytes = 0;
+      }
+      next.addChecks(check);
+      bytes += more;
+    }
+    commands.add(Command.newBuilder().setRegister(next).build());
   }
 
   private void removals(CatalogPicture wanted, List<Command> commands) {
@@ -112,10 +139,6 @@ record CatalogPicture(
         commands.add(deregister(DeregisterCatalog.newBuilder().setCheckId(check.getCheckId())));
       }
     }
-  }
-
-  private static RegisterCatalog.Builder registration(Node self, NodeService service) {
-    return RegisterCatalog.newBuilder().setNode(self).setSkipNodeUpdate(true).setService(service);
   }
 
   private static boolean sameService(@Nullable NodeService old, NodeService wanted) {

@@ -48,6 +48,23 @@ class CatalogPictureTest {
     assertThat(told.commandsTowards(turned, false)).hasSize(1);
   }
 
+  /** Else one agent with many checks would be refused, and try the same again for ever. */
+  @Test
+  void shouldTellMuchInSeveralCommands() {
+    LocalRegistry many = ONE;
+    for (int i = 0; i < 400; i++) {
+      many = many.with(check("of-service-" + i, "web", "passing", "x".repeat(4_096)));
+      many = many.with(check("of-node-" + i, "", "passing", "x".repeat(4_096)));
+    }
+    List<Command> commands =
+        CatalogPicture.NOTHING.commandsTowards(CatalogPicture.of(SELF, many), true);
+    assertThat(commands).allMatch(command -> command.getSerializedSize() < 1 << 19);
+    assertThat(commands.stream().mapToInt(command -> command.getRegister().getChecksCount()).sum())
+        .isEqualTo(801);
+    assertThat(commands.stream().filter(command -> command.getRegister().hasService())).hasSize(1);
+    assertThat(commands.get(1).getRegister().hasService()).isTrue();
+  }
+
   @Test
   void shouldRemoveAServiceWithItsChecksInOneCommand() {
     CatalogPicture told = CatalogPicture.of(SELF, ONE);
