@@ -132,6 +132,16 @@ final class ServerHealth {
 
   /** Brings the catalog to what was heard. On the timer's thread; one at a time. */
   private void reconcile() {
+    try {
+      write();
+    } catch (RuntimeException e) {
+      // What is thrown here ends the timer: then no server would ever be called silent again.
+      LOG.warn("health of servers not written, trying again", e);
+      writing = false;
+    }
+  }
+
+  private void write() {
     if (!leading || writing) {
       return;
     }
