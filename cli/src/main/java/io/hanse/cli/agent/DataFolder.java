@@ -2,13 +2,17 @@ package io.hanse.cli.agent;
 
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.store.FolderSync;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -40,7 +44,7 @@ record DataFolder(Path path, boolean isTemporary) implements AutoCloseable {
   String nodeId(Optional<String> configured) throws IOException {
     Path file = path.resolve("node-id");
     if (configured.isPresent()) {
-      Files.writeString(file, configured.get());
+      keep(file, configured.get());
       return configured.get();
     }
     if (Files.exists(file)) {
@@ -53,8 +57,23 @@ record DataFolder(Path path, boolean isTemporary) implements AutoCloseable {
       return kept;
     }
     String id = UUID.randomUUID().toString();
-    Files.writeString(file, id);
+    keep(file, id);
     return id;
+  }
+
+  /** For good: replication refuses a directory whose node has come to another id. */
+  private static void keep(Path file, String id) throws IOException {
+    if (Files.exists(file) && Files.readString(file).strip().equals(id)) {
+      return;
+    }
+    FolderSync disk = FolderSync.ofDisk();
+    Path fresh = file.resolveSibling(file.getFileName() + ".new");
+    Files.writeString(fresh, id);
+    try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
+      disk.syncFile(fresh, channel);
+    }
+    disk.move(fresh, file);
+    disk.syncFolder(Objects.requireNonNull(file.getParent()));
   }
 
   /** Where registrations are kept; nowhere in dev mode. */
