@@ -31,9 +31,6 @@ final class SessionWriter {
   private static final String CRITICAL = "critical";
   private static final String PASSING = "passing";
 
-  /** Of checks that are passing while a session of their node has the name they give. */
-  private static final String FOLLOWS_SESSION = "session";
-
   private static final long LOCK_DELAY_MILLIS_MAX = 60_000;
 
   private final Transaction rows;
@@ -81,13 +78,9 @@ final class SessionWriter {
     if (check.isEmpty()) {
       throw invalid("Missing check '" + checkId + "' registration");
     }
-    if (check.get().getStatus().equals(CRITICAL) && !followsSession(check.get())) {
+    if (check.get().getStatus().equals(CRITICAL) && !Health.followsSession(check.get())) {
       throw invalid("Check '" + checkId + "' is in " + CRITICAL + " state");
     }
-  }
-
-  private static boolean followsSession(HealthCheck check) {
-    return check.getType().equals(FOLLOWS_SESSION);
   }
 
   /** Answers whether there was one. */
@@ -132,12 +125,9 @@ final class SessionWriter {
   }
 
   private void follow(Session session, String status, String output) {
-    for (HealthCheck check : new Health(rows).ofNode("", session.getNode())) {
-      if (followsSession(check)
-          && check.getDefinition().getSessionName().equals(session.getName())) {
-        catalog.putCheck(
-            session.getNode(), check.toBuilder().setStatus(status).setOutput(output).build());
-      }
+    for (HealthCheck check : new Health(rows).following(session.getNode(), session.getName())) {
+      catalog.putCheck(
+          session.getNode(), check.toBuilder().setStatus(status).setOutput(output).build());
     }
   }
 }

@@ -15,6 +15,8 @@ import java.util.TreeMap;
 public final class Health {
   private static final String ANY = "any";
 
+  private static final String FOLLOWS_SESSION = "session";
+
   private final Rows rows;
   private final Catalog catalog;
 
@@ -25,6 +27,20 @@ public final class Health {
 
   public List<HealthCheck> ofNode(String peer, String node) {
     return Tables.CHECKS.list(rows, Keys.node(peer, node));
+  }
+
+  /** Whether it is passing while a session of its node has the name that it gives. */
+  public static boolean followsSession(HealthCheck check) {
+    return check.getType().equals(FOLLOWS_SESSION);
+  }
+
+  /** Those of a node that follow the sessions of a name. */
+  public List<HealthCheck> following(String node, String sessionName) {
+    return Tables.CHECKS
+        .listBy(rows, TableId.CHECKS_BY_SESSION_NAME, Keys.sessionName("", node, sessionName))
+        .stream()
+        .filter(check -> check.getDefinition().getSessionName().equals(sessionName))
+        .toList();
   }
 
   public Optional<HealthCheck> check(String peer, String node, String checkId) {

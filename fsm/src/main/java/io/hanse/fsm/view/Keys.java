@@ -126,6 +126,11 @@ public final class Keys {
     return Key.of("template");
   }
 
+  /** Of checks that follow the sessions of a name, which is told by its case. */
+  static Key sessionName(String peer, String node, String name) {
+    return node(peer, node).then(name);
+  }
+
   public static Key coordinate(String node, String segment) {
     return Key.EMPTY.thenFolded(node).then(segment);
   }

@@ -69,7 +69,8 @@ public final class Tables {
           .indexedBy(TableId.CHECKS_BY_SERVICE, Tables::byService)
           .indexedBy(
               TableId.CHECKS_BY_STATE,
-              check -> List.of(Keys.checkState(check.getPeerName(), check.getStatus())));
+              check -> List.of(Keys.checkState(check.getPeerName(), check.getStatus())))
+          .indexedBy(TableId.CHECKS_BY_SESSION_NAME, Tables::bySessionName);
 
   public static final Table<ConfigEntry> CONFIG_ENTRIES =
       Table.of(
@@ -285,6 +286,15 @@ public final class Tables {
     return check.getServiceId().isEmpty()
         ? List.of()
         : List.of(Keys.service(check.getPeerName(), check.getServiceName()));
+  }
+
+  /** Only those that follow the sessions of a name. */
+  private static List<Key> bySessionName(HealthCheck check) {
+    return Health.followsSession(check)
+        ? List.of(
+            Keys.sessionName(
+                check.getPeerName(), check.getNode(), check.getDefinition().getSessionName()))
+        : List.of();
   }
 
   private static List<Key> byLink(ConfigEntry entry) {
