@@ -51,6 +51,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
@@ -71,7 +72,8 @@ class ClusterModelTest {
         CommandResult result = replica.submit(command);
 
         ClusterModel next = model.copy();
-        String what = "command " + i + ", " + result + ", " + command;
+        int number = i;
+        Supplier<String> what = () -> "command " + number + ", " + result + ", " + command;
         try {
           boolean done = next.apply(command.build(), result.getIndex(), replica.timeMillis);
           assertThat(result.getProblem()).as(what).isZero();
@@ -85,7 +87,7 @@ class ClusterModelTest {
     }
   }
 
-  private static void requireSame(Rows rows, ClusterModel model, String what) {
+  private static void requireSame(Rows rows, ClusterModel model, Supplier<String> what) {
     CatalogModel catalog = stored(rows);
     assertThat(catalog.nodes).as(what).isEqualTo(model.catalog.nodes);
     assertThat(catalog.services).as(what).isEqualTo(model.catalog.services);
@@ -135,7 +137,7 @@ class ClusterModelTest {
     assertThat(SystemModel.stored(rows).content()).as(what).isEqualTo(model.system.content());
   }
 
-  private static void requireSameEntries(Rows rows, EntryModel model, String what) {
+  private static void requireSameEntries(Rows rows, EntryModel model, Supplier<String> what) {
     TreeMap<String, ModelEntry> entries = new TreeMap<>();
     TreeMap<String, ModelIntentions> intentions = new TreeMap<>();
     for (ConfigEntry entry : new ConfigEntries(rows).ofKind("")) {
@@ -159,7 +161,7 @@ class ClusterModelTest {
   }
 
   /** What leaves out instances that are alike leaves out no name and no tag. */
-  private static void requireAllNames(Rows rows, String what) {
+  private static void requireAllNames(Rows rows, Supplier<String> what) {
     for (String peer : new String[] {"", "east", "west"}) {
       TreeMap<String, Set<String>> tags = new TreeMap<>();
       for (Node node : new Catalog(rows).nodes(peer)) {
@@ -219,7 +221,7 @@ class ClusterModelTest {
     return stored;
   }
 
-  private static void requireSamePeerings(Rows rows, ClusterModel model, String what) {
+  private static void requireSamePeerings(Rows rows, ClusterModel model, Supplier<String> what) {
     TreeMap<String, ModelPeering> peerings = new TreeMap<>();
     Set<String> secretsInUse = new TreeSet<>();
     for (Peering peering : new Peerings(rows).all()) {

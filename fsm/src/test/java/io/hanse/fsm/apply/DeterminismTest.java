@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
@@ -195,9 +196,11 @@ class DeterminismTest {
     RandomCommands next = new RandomCommands(random);
     try (Replica replica = grown(seed, COMMANDS / 2)) {
       long sequence = COMMANDS;
+      Map<String, Seen> rows = look(replica.machine, Questions.OF_ROWS);
+      Map<String, Seen> parts = look(replica.machine, Questions.OF_PARTS);
       for (int i = 0; i < COMMANDS / 2; i++) {
-        Map<String, Seen> rowsBefore = look(replica.machine, Questions.OF_ROWS);
-        Map<String, Seen> partsBefore = look(replica.machine, Questions.OF_PARTS);
+        Map<String, Seen> rowsBefore = rows;
+        Map<String, Seen> partsBefore = parts;
         List<String> woken = watch(replica.machine, Questions.OF_ROWS);
         replica.timeMillis += random.nextInt(600_000);
 
@@ -209,25 +212,29 @@ class DeterminismTest {
             (name, before) -> {
               Seen after = rowsAfter.get(name);
               boolean changed = !before.answer().equals(after.answer());
-              String what = name + " after " + entry.getCommand();
+              Supplier<String> what = () -> name + " after " + entry.getCommand();
               assertThat(after.index()).as(what).isGreaterThanOrEqualTo(before.index());
               if (changed || !mayMoveMore(entry.getCommand())) {
                 assertThat(after.index() > before.index()).as(what).isEqualTo(changed);
               }
               if (changed || !mayWakeMore(entry.getCommand())) {
-                assertThat(woken.contains(name)).as("woken: " + what).isEqualTo(changed);
+                assertThat(woken.contains(name))
+                    .as(() -> "woken: " + what.get())
+                    .isEqualTo(changed);
               }
             });
         Map<String, Seen> partsAfter = look(replica.machine, Questions.OF_PARTS);
         partsBefore.forEach(
             (name, before) -> {
               Seen after = partsAfter.get(name);
-              String what = name + " after " + entry.getCommand();
+              Supplier<String> what = () -> name + " after " + entry.getCommand();
               assertThat(after.index()).as(what).isGreaterThanOrEqualTo(before.index());
               if (!before.answer().equals(after.answer())) {
                 assertThat(after.index()).as(what).isGreaterThan(before.index());
               }
             });
+        rows = rowsAfter;
+        parts = partsAfter;
       }
     }
   }
