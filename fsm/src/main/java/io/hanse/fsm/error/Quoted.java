@@ -6,6 +6,11 @@ import java.util.Locale;
 public final class Quoted {
   private static final int DELETE = 0x7f;
 
+  /** What has a letter of its own behind the backslash, and the letters. */
+  private static final String PLAIN = "\u0007\b\f\n\r\t\u000b\\\"";
+
+  private static final String ESCAPED = "abfnrtv\\\"";
+
   private Quoted() {}
 
   public static String of(String text) {
@@ -17,18 +22,13 @@ public final class Quoted {
   }
 
   private static void append(StringBuilder quoted, char c) {
-    switch (c) {
-      case '"', '\\' -> quoted.append('\\').append(c);
-      case '\n' -> quoted.append("\\n");
-      case '\r' -> quoted.append("\\r");
-      case '\t' -> quoted.append("\\t");
-      default -> {
-        if (c < ' ' || c == DELETE) {
-          quoted.append(String.format(Locale.ROOT, "\\x%02x", (int) c));
-        } else {
-          quoted.append(c);
-        }
-      }
+    int at = PLAIN.indexOf(c);
+    if (at >= 0) {
+      quoted.append('\\').append(ESCAPED.charAt(at));
+    } else if (c < ' ' || c == DELETE) {
+      quoted.append(String.format(Locale.ROOT, "\\x%02x", (int) c));
+    } else {
+      quoted.append(c);
     }
   }
 }

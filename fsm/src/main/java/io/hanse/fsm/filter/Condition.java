@@ -3,6 +3,7 @@ package io.hanse.fsm.filter;
 import com.google.protobuf.Message;
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.error.Quoted;
 import io.hanse.fsm.filter.Expression.Match;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +27,7 @@ final class Condition implements Predicate<Message> {
    * @throws ProblemException INVALID_ARGUMENT
    */
   static Condition of(Match match, Selectors selectors) {
-    String selector = GoText.quoted(String.join(".", match.selector()));
+    String selector = Quoted.of(String.join(".", match.selector()));
     Path path = selectors.find(match.selector()).orElseThrow(() -> unknown(match, selectors));
     if (!path.kind().answers(match.operator())) {
       throw invalid(
@@ -42,7 +43,7 @@ final class Condition implements Predicate<Message> {
     }
     return invalid(
         "Selector "
-            + GoText.quoted(String.join(".", match.selector().subList(0, length)))
+            + Quoted.of(String.join(".", match.selector().subList(0, length)))
             + " is not valid");
   }
 
@@ -79,7 +80,7 @@ final class Condition implements Predicate<Message> {
     } catch (NumberFormatException e) {
       throw invalid(
           "Failed to coerce value "
-              + GoText.quoted(wanted)
+              + Quoted.of(wanted)
               + " for selector "
               + selector
               + ": "
@@ -93,7 +94,7 @@ final class Condition implements Predicate<Message> {
     } catch (IllegalArgumentException e) {
       throw invalid(
           "Failed to compile regular expression "
-              + GoText.quoted(pattern)
+              + Quoted.of(pattern)
               + ": "
               + Optional.ofNullable(e.getMessage()).orElse(""));
     }

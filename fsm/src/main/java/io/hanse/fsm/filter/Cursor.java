@@ -1,5 +1,6 @@
 package io.hanse.fsm.filter;
 
+import io.hanse.fsm.error.Quoted;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -41,7 +42,7 @@ final class Cursor {
   }
 
   boolean literal(String wanted) {
-    return took(text.startsWith(wanted, at), wanted.length(), GoText.quoted(wanted));
+    return took(text.startsWith(wanted, at), wanted.length(), Quoted.of(wanted));
   }
 
   /** One character of a class, which refusals print as given. */

@@ -1,5 +1,6 @@
 package io.hanse.fsm.filter;
 
+import io.hanse.fsm.error.Quoted;
 import java.math.BigInteger;
 import java.util.Locale;
 import java.util.Optional;
@@ -17,24 +18,6 @@ final class GoText {
   private static final String PLAIN = "\u0007\b\f\n\r\t\u000b\\\"";
 
   private GoText() {}
-
-  /** In double quotes. */
-  static String quoted(String text) {
-    StringBuilder out = new StringBuilder("\"");
-    text.codePoints()
-        .forEach(
-            c -> {
-              int at = PLAIN.indexOf(c);
-              if (at >= 0) {
-                out.append('\\').append(ESCAPED.charAt(at));
-              } else if (c < ' ' || c == 0x7f) {
-                out.append(String.format(Locale.ROOT, "\\x%02x", c));
-              } else {
-                out.appendCodePoint(c);
-              }
-            });
-    return out.append('"').toString();
-  }
 
   /** The meaning of a literal with its quotes; empty if an escape in it means nothing. */
   static Optional<String> unquoted(String literal) {
@@ -106,7 +89,7 @@ final class GoText {
    * @throws NumberFormatException with Go's words
    */
   static long integer(String text) {
-    String failed = "strconv.ParseInt: parsing " + quoted(text) + ": ";
+    String failed = "strconv.ParseInt: parsing " + Quoted.of(text) + ": ";
     boolean isSigned = text.startsWith("-") || text.startsWith("+");
     String digits = (isSigned ? text.substring(1) : text).toLowerCase(Locale.ROOT);
     int base = 10;
@@ -155,7 +138,7 @@ final class GoText {
   static boolean bool(String text) {
     if (!TRUE.contains(text) && !FALSE.contains(text)) {
       throw new NumberFormatException(
-          "strconv.ParseBool: parsing " + quoted(text) + ": invalid syntax");
+          "strconv.ParseBool: parsing " + Quoted.of(text) + ": invalid syntax");
     }
     return TRUE.contains(text);
   }
