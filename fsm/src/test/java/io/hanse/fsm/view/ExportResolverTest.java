@@ -21,10 +21,17 @@ import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.ConfigEntry;
 import io.hanse.fsm.row.EnterpriseMeta;
 import io.hanse.fsm.row.HealthCheck;
+import io.hanse.fsm.row.Node;
 import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.ServiceAddress;
 import io.hanse.fsm.row.ServiceConnect;
+import io.hanse.fsm.row.ServiceInstance;
+import io.hanse.fsm.store.Store;
+import io.hanse.fsm.store.StoreSettings;
+import io.hanse.fsm.store.Transaction;
+import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.ExportResolver.Exports;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -135,6 +142,45 @@ class ExportResolverTest {
         .hasSize(2)
         .hasEntrySatisfying("web", peers -> assertThat(peers).containsExactly("east", "west"))
         .hasEntrySatisfying("api", peers -> assertThat(peers).containsExactly("west"));
+  }
+
+  /** Rows that no applier would write, as an older version might have. */
+  @ParameterizedTest
+  @CsvSource({
+    "n2, '', '', c, it has no service id or name",
+    "'', '', x-1, c, it has no node",
+    "n2, '', x-1, '', one of its checks has no id",
+    "n2, 1234, x-1, c, its node's id: UUID must be 36 characters"
+  })
+  void shouldNeverExportAnIncompleteInstance(
+      String node, String nodeId, String serviceId, String checkId, String flaw) {
+    List<String> withheld = new ArrayList<>();
+    try (Store store = new Store(StoreSettings.defaults(), Runnable::run)) {
+      Transaction rows = store.begin(1, 1);
+      rows.nextIndex();
+      put(rows, node("n1"), service("web", "w1"), check("alive", "w1", "passing"));
+      put(
+          rows,
+          node(node).setId(nodeId),
+          service("web", serviceId),
+          check(checkId, serviceId, "passing"));
+      rows.publish();
+      try (View view = store.view()) {
+        assertThat(new ExportResolver(view, withheld::add).instances("web"))
+            .extracting(instance -> instance.getNode().getNode())
+            .containsExactly("n1");
+      }
+    }
+    assertThat(withheld).singleElement().asString().endsWith("is not exported: " + flaw);
+  }
+
+  private static void put(
+      Transaction rows, Node.Builder node, NodeService.Builder service, HealthCheck.Builder check) {
+    Tables.NODES.put(rows, node.build());
+    Tables.SERVICES.put(
+        rows, ServiceInstance.newBuilder().setNode(node.getNode()).setService(service).build());
+    Tables.CHECKS.put(
+        rows, check.setNode(node.getNode()).setServiceName(service.getService()).build());
   }
 
   @Test

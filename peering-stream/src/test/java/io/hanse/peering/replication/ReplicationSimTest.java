@@ -106,6 +106,9 @@ class ReplicationSimTest {
         await(this::isConverged);
         new SimInvariants.Converged().check(alpha, "beta", beta, "alpha");
         new SimInvariants.Converged().check(beta, "alpha", alpha, "beta");
+        if (!SimInvariants.imports(beta, "alpha").isEmpty()) {
+          assertThat(network.rowsSent()).isPositive();
+        }
       } else {
         boolean deletedByAlpha = deleter.get() == alpha;
         await(() -> hasEnded(deletedByAlpha));

@@ -2,6 +2,7 @@ package io.hanse.peering.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.hanse.fsm.apply.ClusterStateMachine;
 import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.Command;
@@ -12,6 +13,8 @@ import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.ExportResolver;
 import io.hanse.fsm.view.Health;
 import io.hanse.fsm.view.Peerings;
+import io.hanse.peering.proto.ExportedService;
+import io.hanse.peering.proto.ReplicationMessage;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +51,33 @@ final class SimInvariants {
         if (!content.isEmpty()) {
           assertThat(history.getOrDefault(service, Set.of())).contains(content);
         }
+      }
+    }
+  }
+
+  /** No incomplete row is ever sent: servers of a real Consul that dial end of one. */
+  static final class OnlyCompleteRows {
+    private OnlyCompleteRows() {}
+
+    /** How many rows there were. */
+    static int check(ReplicationMessage message) {
+      if (!message.hasResponse()
+          || !message.getResponse().getResource().is(ExportedService.class)) {
+        return 0;
+      }
+      try {
+        ExportedService sent = message.getResponse().getResource().unpack(ExportedService.class);
+        for (CheckServiceNode row : sent.getNodesList()) {
+          assertThat(row.hasNode()).isTrue();
+          assertThat(row.getNode().getNode()).isNotEmpty();
+          assertThat(row.hasService()).isTrue();
+          assertThat(row.getService().getId()).isNotEmpty();
+          assertThat(row.getService().getService()).isNotEmpty();
+          assertThat(row.getChecksList()).noneMatch(check -> check.getCheckId().isEmpty());
+        }
+        return sent.getNodesCount();
+      } catch (InvalidProtocolBufferException e) {
+        throw new AssertionError(e);
       }
     }
   }

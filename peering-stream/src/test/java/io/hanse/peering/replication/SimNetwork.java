@@ -25,6 +25,7 @@ final class SimNetwork {
   private final SimTime time;
   private final Map<String, StreamAcceptor> listening = new TreeMap<>();
   private final List<Connection> connections = new ArrayList<>();
+  private int rowsSent;
   private long latencyMillisMax = 20;
   private double refusals;
 
@@ -65,6 +66,11 @@ final class SimNetwork {
     connection.dialer.inbound = inbound.apply(connection.dialer);
     time.after(1 + time.random.nextLong(latencyMillisMax), connection::arrive);
     return connection.dialer;
+  }
+
+  /** How many instances of services were sent so far, and looked at. */
+  int rowsSent() {
+    return rowsSent;
   }
 
   /** One connection with its one stream. */
@@ -154,6 +160,7 @@ final class SimNetwork {
 
     @Override
     public void send(ReplicationMessage message) {
+      rowsSent += SimInvariants.OnlyCompleteRows.check(message);
       End receiver = other;
       toOther(
           () -> {
