@@ -29,6 +29,9 @@ public final class ServerEndpoint implements Surroundings.Endpoint {
   private static final int THREADS = 4;
   private static final int CALLS_PER_CONNECTION = 1024;
 
+  /** Each of 64 servers may have 64 open; streams of commands count as one. */
+  private static final int CALLS = 4096;
+
   private final Server server;
   private final ExecutorService executor;
 
@@ -39,6 +42,11 @@ public final class ServerEndpoint implements Surroundings.Endpoint {
 
   public static ServerEndpoint start(
       InetSocketAddress address, Optional<ServerTls> tls, ServerRequests requests) {
+    return start(address, tls, requests, CALLS);
+  }
+
+  static ServerEndpoint start(
+      InetSocketAddress address, Optional<ServerTls> tls, ServerRequests requests, int callsMax) {
     if (tls.isEmpty() && !address.getAddress().isLoopbackAddress()) {
       LOG.warn("servers talk to each other in plaintext address={}", address);
     }
@@ -50,9 +58,14 @@ public final class ServerEndpoint implements Surroundings.Endpoint {
               thread.setDaemon(true);
               return thread;
             });
+    CallAdmission admission = new CallAdmission(callsMax, executor);
     Server server =
         NettyServerBuilder.forAddress(address, credentials(tls))
-            .executor(executor)
+            // A call is looked at where it arrives; what it needs then goes to the threads.
+            .directExecutor()
+            .callExecutor(admission)
+            .addStreamTracerFactory(admission)
+            .intercept(admission)
             .addService(new ServerCalls(requests))
             .maxInboundMessageSize(MESSAGE_BYTES)
             .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION)
