@@ -6,55 +6,77 @@ import io.hanse.fsm.error.ProblemException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * Tries every port of an agent before anything starts: a library that finds one taken would end the
- * process in its own words.
+ * Tries every address and port of an agent before anything starts: a library that finds one taken
+ * would end the process in its own words.
  */
-record ListenerCheck(Map<String, InetSocketAddress> listeners) {
+record ListenerCheck(List<Listener> listeners) {
+  /** One address that the agent is to listen on, and the key that says so. */
+  record Listener(String key, InetSocketAddress address) {}
+
   static ListenerCheck of(AgentConfig config) {
-    Map<String, InetSocketAddress> listeners = new LinkedHashMap<>();
+    List<Listener> listeners = new ArrayList<>();
+    AgentConfig.Addresses addresses = config.addresses();
     AgentConfig.Ports ports = config.ports();
-    String bind = config.addresses().bind();
-    add(listeners, "ports.server", bind, ports.server());
-    add(listeners, "ports.serf_lan", bind, ports.serfLan());
-    for (String address : config.addresses().http()) {
-      add(listeners, "ports.http", address, ports.http());
-    }
-    for (String address : config.addresses().https()) {
-      add(listeners, "ports.https", address, ports.https());
-    }
-    for (String address : config.addresses().grpcTls()) {
-      add(listeners, "ports.grpc_tls", address, ports.grpcTls());
-    }
-    for (String address : config.addresses().grpc()) {
-      add(listeners, "ports.grpc", address, ports.grpc());
-    }
+    add(listeners, "ports.server", List.of(addresses.bind()), ports.server());
+    add(listeners, "ports.serf_lan", List.of(addresses.bind()), ports.serfLan());
+    add(listeners, "ports.http", addresses.http(), ports.http());
+    add(listeners, "ports.https", addresses.https(), ports.https());
+    add(listeners, "ports.grpc_tls", addresses.grpcTls(), ports.grpcTls());
+    add(listeners, "ports.grpc", addresses.grpc(), ports.grpc());
     return new ListenerCheck(listeners);
   }
 
-  private static void add(
-      Map<String, InetSocketAddress> listeners, String key, String address, int port) {
+  private static void add(List<Listener> listeners, String key, List<String> addresses, int port) {
     if (port > 0) {
-      listeners.put(key, new InetSocketAddress(address, port));
+      addresses.forEach(
+          address -> listeners.add(new Listener(key, new InetSocketAddress(address, port))));
     }
   }
 
+  /** Holds each until the last was tried, so that two of this agent's own are noticed, too. */
   void run() {
-    listeners.forEach(
-        (key, address) -> {
-          try (ServerSocket socket = new ServerSocket()) {
-            socket.setReuseAddress(true);
-            socket.bind(address);
-          } catch (IOException e) {
-            throw new ProblemException(
-                ProblemCode.INVALID_ARGUMENT,
-                "%s: can't listen on %s:%d: %s; end what listens there or set another port"
-                    .formatted(key, address.getHostString(), address.getPort(), e.getMessage()),
-                e);
-          }
-        });
+    List<ServerSocket> held = new ArrayList<>();
+    try {
+      for (Listener listener : listeners) {
+        held.add(listen(listener));
+      }
+    } finally {
+      held.forEach(ListenerCheck::close);
+    }
+  }
+
+  private static ServerSocket listen(Listener listener) {
+    InetSocketAddress address = listener.address();
+    try {
+      ServerSocket socket = new ServerSocket();
+      try {
+        socket.setReuseAddress(true);
+        socket.bind(address);
+      } catch (IOException e) {
+        close(socket);
+        throw e;
+      }
+      return socket;
+    } catch (IOException e) {
+      throw new ProblemException(
+          ProblemCode.INVALID_ARGUMENT,
+          "%s: can't listen on %s:%d: %s; end what listens there or set another port"
+              .formatted(
+                  listener.key(), address.getHostString(), address.getPort(), e.getMessage()),
+          e);
+    }
+  }
+
+  private static void close(ServerSocket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      throw new ProblemException(
+          ProblemCode.INVARIANT_BROKEN, "can't close a port that was tried: " + e.getMessage(), e);
+    }
   }
 }
