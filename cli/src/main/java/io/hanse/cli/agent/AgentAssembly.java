@@ -102,7 +102,7 @@ public final class AgentAssembly implements AutoCloseable {
     PeeringAssembly peering =
         part(new PeeringAssembly(config, replication, authority, ids, threads));
     LeafCache leaves = part(new LeafCache(authority, Clock.systemUTC(), threads.timer()));
-    AgentCore core = core(identity, threads, folder, replication);
+    AgentCore core = core(config, identity, threads, folder, replication);
     ServerAgent agent =
         new ServerAgent(
             identity, replication.self(), core, replication.leadership(), replication.reader());
@@ -210,13 +210,18 @@ public final class AgentAssembly implements AutoCloseable {
   }
 
   private AgentCore core(
-      AgentIdentity identity, AgentThreads threads, DataFolder folder, Replication replication)
+      AgentConfig config,
+      AgentIdentity identity,
+      AgentThreads threads,
+      DataFolder folder,
+      Replication replication)
       throws IOException {
     AntiEntropy[] entropy = new AntiEntropy[1];
     AgentCore core =
         part(
             new AgentCore(
                 identity,
+                new SidecarPorts(config.ports().sidecarMin(), config.ports().sidecarMax()),
                 threads.agent(),
                 threads.probes(),
                 DefinitionFiles.in(folder.definitions()),

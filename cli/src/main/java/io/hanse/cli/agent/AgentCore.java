@@ -28,6 +28,7 @@ final class AgentCore implements AutoCloseable {
   private static final int WATCHERS_MAX = 10_000;
 
   private final AgentIdentity identity;
+  private final SidecarPorts sidecarPorts;
   private final ScheduledExecutorService thread;
   private final DefinitionFiles files;
   private final CheckRunner runner;
@@ -42,11 +43,13 @@ final class AgentCore implements AutoCloseable {
    */
   AgentCore(
       AgentIdentity identity,
+      SidecarPorts sidecarPorts,
       ScheduledExecutorService thread,
       Executor workers,
       DefinitionFiles files,
       Runnable changed) {
     this.identity = identity;
+    this.sidecarPorts = sidecarPorts;
     this.thread = thread;
     this.files = files;
     this.changed = changed;
@@ -83,7 +86,8 @@ final class AgentCore implements AutoCloseable {
         () -> {
           ServiceRules.check(definition);
           LocalRegistry now = registry;
-          ServiceExpansion expansion = ServiceExpansion.of(definition, identity.nodeName(), now);
+          ServiceExpansion expansion =
+              ServiceExpansion.of(definition, identity.nodeName(), now, sidecarPorts);
           ServiceRules.check(expansion);
           for (AgentService service : expansion.services()) {
             now = now.with(service);

@@ -22,11 +22,10 @@ import java.util.stream.Collectors;
  * both. Source: Consul's API, B.7.1 and B.7.2.
  */
 record ServiceExpansion(List<AgentService> services, List<AgentCheck> checks) {
-  private static final int SIDECAR_PORT_MIN = 21_000;
-  private static final int SIDECAR_PORT_MAX = 21_255;
   private static final Duration SIDECAR_INTERVAL = Duration.newBuilder().setSeconds(10).build();
 
-  static ServiceExpansion of(ServiceDefinition asked, String node, LocalRegistry present) {
+  static ServiceExpansion of(
+      ServiceDefinition asked, String node, LocalRegistry present, SidecarPorts ports) {
     ServiceDefinition definition = withDefaults(asked);
     NodeService row = row(definition);
     List<AgentService> services = new ArrayList<>();
@@ -34,7 +33,7 @@ record ServiceExpansion(List<AgentService> services, List<AgentCheck> checks) {
     List<AgentCheck> checks =
         new ArrayList<>(CheckRows.ofService(node, row, checkDefinitions(definition)));
     if (definition.getConnect().hasSidecarService()) {
-      ServiceDefinition sidecar = withDefaults(sidecar(definition, present));
+      ServiceDefinition sidecar = withDefaults(sidecar(definition, present, ports));
       NodeService sidecarRow = row(sidecar).toBuilder().setLocallyRegisteredAsSidecar(true).build();
       services.add(
           AgentService.newBuilder()
@@ -117,7 +116,8 @@ record ServiceExpansion(List<AgentService> services, List<AgentCheck> checks) {
     return row.build();
   }
 
-  private static ServiceDefinition sidecar(ServiceDefinition parent, LocalRegistry present) {
+  private static ServiceDefinition sidecar(
+      ServiceDefinition parent, LocalRegistry present, SidecarPorts ports) {
     ServiceDefinition asked = parent.getConnect().getSidecarService();
     ServiceDefinition.Builder sidecar = asked.toBuilder();
     String id = parent.getId() + "-sidecar-proxy";
@@ -158,7 +158,7 @@ record ServiceExpansion(List<AgentService> services, List<AgentCheck> checks) {
       }
     }
     if (asked.getPort() == 0 && asked.getSocketPath().isEmpty()) {
-      sidecar.setPort(port(id, present));
+      sidecar.setPort(port(id, present, ports));
     }
     if (checkDefinitions(asked).isEmpty()) {
       String host = sidecar.getAddress().isEmpty() ? "127.0.0.1" : sidecar.getAddress();
@@ -177,7 +177,7 @@ record ServiceExpansion(List<AgentService> services, List<AgentCheck> checks) {
   }
 
   /** The one it has, or the lowest that no service of this agent has. */
-  private static int port(String sidecarId, LocalRegistry present) {
+  private static int port(String sidecarId, LocalRegistry present, SidecarPorts ports) {
     AgentService old = present.services().get(sidecarId);
     if (old != null && old.getRow().getPort() != 0) {
       return old.getRow().getPort();
@@ -186,13 +186,22 @@ record ServiceExpansion(List<AgentService> services, List<AgentCheck> checks) {
         present.services().values().stream()
             .map(service -> service.getRow().getPort())
             .collect(Collectors.toSet());
-    for (int port = SIDECAR_PORT_MIN; port <= SIDECAR_PORT_MAX; port++) {
+    if (!ports.areGiven()) {
+      throw Problems.invalid(
+          "Invalid SidecarService: no port provided for sidecar_service and auto-assignment disabled"
+              + " in config");
+    }
+    for (int port = ports.min(); port <= ports.max(); port++) {
       if (!used.contains(port)) {
         return port;
       }
     }
     throw Problems.invalid(
         "Invalid SidecarService: no port provided for sidecar_service and none left in the"
-            + " configured range [21000, 21255]");
+            + " configured range ["
+            + ports.min()
+            + ", "
+            + ports.max()
+            + "]");
   }
 }

@@ -75,9 +75,7 @@ public record AgentConfig(
       int grpcTls,
       int server,
       int serfLan,
-      int dns,
       int https,
-      int serfWan,
       int sidecarMin,
       int sidecarMax) {}
 

@@ -204,17 +204,21 @@ public final class AgentConfigReader {
   }
 
   private AgentConfig.Ports ports(boolean server, boolean dev) {
+    int sidecarMin = values.port("ports.sidecar_min_port", 21_000);
+    int sidecarMax = values.port("ports.sidecar_max_port", 21_255);
+    if (sidecarMax < sidecarMin) {
+      values.error(
+          "sidecar_min_port must be less than sidecar_max_port. To disable, set both to zero.");
+    }
     return new AgentConfig.Ports(
         values.port("ports.http", 8500),
         values.port("ports.grpc", dev ? 8502 : -1),
         values.port("ports.grpc_tls", server ? 8503 : -1),
         values.port("ports.server", 8300),
         values.port("ports.serf_lan", 8301),
-        values.port("ports.dns", 8600),
         values.port("ports.https", -1),
-        values.port("ports.serf_wan", 8302),
-        values.port("ports.sidecar_min_port", 21_000),
-        values.port("ports.sidecar_max_port", 21_255));
+        sidecarMin,
+        sidecarMax);
   }
 
   private AgentConfig.Http http() {

@@ -96,8 +96,8 @@ final class ConfigKeys {
         Kind.TEXT,
         "acl.default_policy acl.down_policy acl.enable_key_list_policy acl.policy_ttl acl.role_ttl",
         "acl.token_ttl addresses.dns advertise_addr_ipv4 advertise_addr_ipv6",
-        "advertise_addr_wan advertise_addr_wan_ipv4 advertise_addr_wan_ipv6"
-            + " advertise_reconnect_timeout",
+        "advertise_addr_wan advertise_addr_wan_ipv4 advertise_addr_wan_ipv6",
+        "advertise_reconnect_timeout",
         "alt_domain check_update_interval connect.ca_config.csr_max_concurrent",
         "connect.ca_config.csr_max_per_second connect.ca_config.intermediate_cert_ttl",
         "connect.ca_config.leaf_cert_ttl connect.ca_config.private_key_bits",
@@ -113,13 +113,13 @@ final class ConfigKeys {
         "acl.enable_token_persistence acl.enable_token_replication",
         "connect.enable_serverless_plugin disable_anonymous_signature disable_coordinates",
         "disable_host_node_id disable_http_unprintable_char_filter disable_keyring_file",
-        "disable_remote_exec disable_update_check enable_acl_replication"
-            + " enable_additional_node_meta_txt",
+        "disable_remote_exec disable_update_check enable_acl_replication",
+        "enable_additional_node_meta_txt",
         "enable_agent_tls_for_checks enable_central_service_config enable_debug",
         "enable_local_script_checks enable_script_checks enable_syslog encrypt_verify_incoming",
         "encrypt_verify_outgoing http_config.use_cache leave_on_terminate non_voting_server",
         "peering.test_allow_peer_registrations read_replica rejoin_after_leave",
-        "rpc.enable_streaming skip_leave_on_interrupt ui" + " use_streaming_backend");
+        "rpc.enable_streaming skip_leave_on_interrupt ui use_streaming_backend");
     warned(
         Kind.WHOLE,
         "limits.http_max_header_bytes limits.rpc_max_burst limits.rpc_max_conns_per_client",
@@ -135,8 +135,8 @@ final class ConfigKeys {
     warned(
         Kind.ANY,
         "acl.tokens autopilot cache cloud dns_config experiments gossip_lan gossip_wan",
-        "limits.request_limits limits.rpc_rate locality raft_logstore reporting telemetry"
-            + " ui_config",
+        "limits.request_limits limits.rpc_rate locality raft_logstore reporting telemetry",
+        "ui_config",
         "unix_sockets watches xds");
   }
 

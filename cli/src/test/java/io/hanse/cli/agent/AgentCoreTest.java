@@ -129,6 +129,7 @@ class AgentCoreTest {
   private AgentCore core() throws IOException {
     return new AgentCore(
         SELF,
+        new SidecarPorts(21_000, 21_255),
         thread,
         Runnable::run,
         DefinitionFiles.in(Optional.of(folder)),

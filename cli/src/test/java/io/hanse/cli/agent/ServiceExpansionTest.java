@@ -26,6 +26,8 @@ class ServiceExpansionTest {
               ServiceConnect.newBuilder().setSidecarService(ServiceDefinition.getDefaultInstance()))
           .build();
 
+  private static final SidecarPorts PORTS = new SidecarPorts(21_000, 21_255);
+
   @Test
   void shouldTakeTheNameAsTheIdAndWeighOne() {
     NodeService row = expand(ServiceDefinition.newBuilder().setName("web").build()).row(0);
@@ -59,10 +61,31 @@ class ServiceExpansionTest {
     }
     ServiceDefinition other = WITH_SIDECAR.toBuilder().setName("back").build();
     assertThat(
-            ServiceExpansion.of(WITH_SIDECAR, "n", registry).services().get(1).getRow().getPort())
+            ServiceExpansion.of(WITH_SIDECAR, "n", registry, PORTS)
+                .services()
+                .get(1)
+                .getRow()
+                .getPort())
         .isEqualTo(21_000);
-    assertThat(ServiceExpansion.of(other, "n", registry).services().get(1).getRow().getPort())
+    assertThat(
+            ServiceExpansion.of(other, "n", registry, PORTS).services().get(1).getRow().getPort())
         .isEqualTo(21_001);
+  }
+
+  @Test
+  void shouldGiveNoPortOutsideTheConfiguredRange() {
+    LocalRegistry registry = LocalRegistry.EMPTY;
+    SidecarPorts one = new SidecarPorts(30_000, 30_000);
+    for (AgentService service : ServiceExpansion.of(WITH_SIDECAR, "n", registry, one).services()) {
+      registry = registry.with(service);
+    }
+    assertThat(registry.services().get("front-sidecar-proxy").getRow().getPort()).isEqualTo(30_000);
+    LocalRegistry full = registry;
+    ServiceDefinition other = WITH_SIDECAR.toBuilder().setName("back").build();
+    assertThatThrownBy(() -> ServiceExpansion.of(other, "n", full, one))
+        .hasMessageEndingWith("none left in the configured range [30000, 30000]");
+    assertThatThrownBy(() -> ServiceExpansion.of(other, "n", full, new SidecarPorts(0, 0)))
+        .hasMessageEndingWith("and auto-assignment disabled in config");
   }
 
   @Test
@@ -141,7 +164,7 @@ class ServiceExpansionTest {
 
   private static Expanded expand(ServiceDefinition definition) {
     ServiceRules.check(definition);
-    ServiceExpansion expansion = ServiceExpansion.of(definition, "n", LocalRegistry.EMPTY);
+    ServiceExpansion expansion = ServiceExpansion.of(definition, "n", LocalRegistry.EMPTY, PORTS);
     ServiceRules.check(expansion);
     return new Expanded(expansion);
   }

@@ -39,6 +39,17 @@ class AgentConfigTest {
   }
 
   @Test
+  void shouldReadTheRangeOfSidecars() {
+    AgentConfig.Ports ports =
+        read(SERVER + "ports { sidecar_min_port = 30000 sidecar_max_port = 30010 }").ports();
+    assertThat(ports.sidecarMin()).isEqualTo(30_000);
+    assertThat(ports.sidecarMax()).isEqualTo(30_010);
+    assertThatThrownBy(() -> read(SERVER + "ports { sidecar_min_port = 30000 }"))
+        .hasMessageContaining(
+            "sidecar_min_port must be less than sidecar_max_port. To disable, set both to zero.");
+  }
+
+  @Test
   void shouldNeedNothingForDev() {
     AgentConfig config = AgentConfigReader.read(sources(true, List.of(), List.of()));
     assertThat(config.server()).isTrue();
