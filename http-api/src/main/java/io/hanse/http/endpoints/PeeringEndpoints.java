@@ -1,9 +1,13 @@
 package io.hanse.http.endpoints;
 
+import io.hanse.fsm.filter.Selectors;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.ExportResolver;
 import io.hanse.fsm.view.Peerings;
+import io.hanse.http.answer.ExportConsumers;
+import io.hanse.http.answer.ExportedName;
+import io.hanse.http.answer.ImportedName;
 import io.hanse.http.exchange.Answer;
 import io.hanse.http.exchange.Call;
 import io.hanse.http.exchange.HttpProblem;
@@ -16,8 +20,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
@@ -25,6 +27,9 @@ import java.util.function.Supplier;
 public final class PeeringEndpoints {
   /** Beside a mesh service comes one with this behind its name, which no user knows of. */
   private static final String SIDECAR_TWIN = "-sidecar-proxy";
+
+  private static final Selectors EXPORTED = Selectors.of(ExportedName.getDescriptor());
+  private static final Selectors IMPORTED = Selectors.of(ImportedName.getDescriptor());
 
   private final PeeringService peerings;
 
@@ -94,17 +99,28 @@ public final class PeeringEndpoints {
   }
 
   public Answer exportedServices(Call call, View view) {
-    SortedMap<String, SortedSet<String>> consumers = new ExportResolver(view).consumers();
+    List<ExportedName> exported = new ArrayList<>();
+    new ExportResolver(view)
+        .consumers()
+        .forEach(
+            (service, peers) ->
+                exported.add(
+                    ExportedName.newBuilder()
+                        .setService(service)
+                        .setConsumers(ExportConsumers.newBuilder().addAllPeers(peers))
+                        .build()));
+    List<ExportedName> wanted = Filters.of(call, EXPORTED).of(exported);
     return Answer.json(
         out -> {
           out.beginArray();
-          consumers.forEach((service, peers) -> exported(out, service, peers));
+          wanted.forEach(name -> write(out, name));
           out.endArray();
         });
   }
 
-  private static void exported(JsonWriter out, String service, SortedSet<String> peers) {
-    out.beginObject().field("Service", service).key("Consumers").beginObject();
+  private static void write(JsonWriter out, ExportedName name) {
+    out.beginObject().field("Service", name.getService()).key("Consumers").beginObject();
+    List<String> peers = name.getConsumers().getPeersList();
     if (!peers.isEmpty()) {
       out.key("Peers").strings(peers);
     }
@@ -113,27 +129,31 @@ public final class PeeringEndpoints {
 
   public Answer importedServices(Call call, View view) {
     Peerings rows = new Peerings(view);
-    List<Imported> imported = new ArrayList<>();
+    List<ImportedName> imported = new ArrayList<>();
     for (Peering peering : rows.all()) {
       for (String service : rows.importedServices(peering.getName())) {
         if (!service.endsWith(SIDECAR_TWIN)) {
-          imported.add(new Imported(service, peering.getName()));
+          imported.add(
+              ImportedName.newBuilder()
+                  .setService(service)
+                  .setSourcePeer(peering.getName())
+                  .build());
         }
       }
     }
-    imported.sort(Comparator.comparing(Imported::service).thenComparing(Imported::peer));
+    imported.sort(
+        Comparator.comparing(ImportedName::getService).thenComparing(ImportedName::getSourcePeer));
+    List<ImportedName> wanted = Filters.of(call, IMPORTED).of(imported);
     return Answer.json(
         out -> {
           out.beginArray();
-          for (Imported each : imported) {
+          for (ImportedName name : wanted) {
             out.beginObject()
-                .field("Service", each.service())
-                .field("SourcePeer", each.peer())
+                .field("Service", name.getService())
+                .field("SourcePeer", name.getSourcePeer())
                 .endObject();
           }
           out.endArray();
         });
   }
-
-  private record Imported(String service, String peer) {}
 }
