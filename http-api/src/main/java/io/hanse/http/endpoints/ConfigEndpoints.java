@@ -2,6 +2,7 @@ package io.hanse.http.endpoints;
 
 import io.hanse.fsm.config.ConfigEntryKind;
 import io.hanse.fsm.filter.Selectors;
+import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.ConfigEntry;
 import io.hanse.fsm.row.DeleteConfigEntry;
@@ -14,6 +15,7 @@ import io.hanse.http.exchange.HttpProblem;
 import io.hanse.http.exchange.Parameters;
 import io.hanse.http.json.JsonProblem;
 import io.hanse.http.json.MessageJson;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -28,10 +30,14 @@ public final class ConfigEndpoints {
           ConfigEntry.getDescriptor(),
           ConfigEntry.getDescriptor().findFieldByNumber(ConfigEntry.SERVICE_DEFAULTS_FIELD_NUMBER));
 
-  private final Writes writes;
+  private static final Duration PATIENCE = Duration.ofSeconds(7);
 
-  ConfigEndpoints(Writes writes) {
+  private final Writes writes;
+  private final StateReader reader;
+
+  ConfigEndpoints(Writes writes, StateReader reader) {
     this.writes = writes;
+    this.reader = reader;
   }
 
   public Answer get(Call call, View view) {
@@ -64,7 +70,26 @@ public final class ConfigEndpoints {
     ConfigEntry entry = ConfigEntryKind.prepare(read(call.body()));
     WriteConfigEntry.Builder write = WriteConfigEntry.newBuilder().setEntry(entry);
     cas(call.parameters()).ifPresent(index -> write.setHasCas(true).setCas(index));
-    return writes.answerDone(Command.newBuilder().setWriteConfigEntry(write).build());
+    return writes
+        .submit(Command.newBuilder().setWriteConfigEntry(write).build())
+        .thenCompose(
+            result ->
+                result.getDone()
+                    ? CompletableFuture.completedFuture(true)
+                    : reader
+                        .fresh(StateReader.Level.DEFAULT, PATIENCE)
+                        .thenApply(freshness -> isStored(entry)))
+        .thenApply(Answer::json);
+  }
+
+  /** As in Consul, a write of what is there has taken place, whatever version it asked for. */
+  private boolean isStored(ConfigEntry entry) {
+    try (View view = reader.view()) {
+      return new ConfigEntries(view)
+          .entry(entry.getKind(), entry.getName())
+          .filter(stored -> stored.toBuilder().clearRaftIndex().build().equals(entry))
+          .isPresent();
+    }
   }
 
   public CompletableFuture<Answer> delete(Call call) {

@@ -78,7 +78,7 @@ public record Endpoints(
         new TxnEndpoint(writes, ports.reader(), ports.agent().datacenter()),
         new EventEndpoints(writes, ports.agent(), ports.ids()),
         new CoordinateEndpoints(writes, ports.agent().datacenter()),
-        new ConfigEndpoints(writes),
+        new ConfigEndpoints(writes, ports.reader()),
         new PeeringEndpoints(ports.peerings()),
         new ConnectEndpoints(defaultIntentionPolicy),
         new IntentionEndpoints(writes, defaultIntentionPolicy),

@@ -43,6 +43,16 @@ class HttpApiIT {
   }
 
   @Test
+  void shouldTakeAWriteOfWhatIsThereForDoneWhateverItComparesWith() {
+    String entry = "{\"Kind\":\"service-defaults\",\"Name\":\"web\",\"Protocol\":\"http\"}";
+    fixture.put("/v1/config", entry);
+    assertThat(fixture.put("/v1/config?cas=1", entry).text()).isEqualTo("true");
+    assertThat(fixture.put("/v1/config?cas=1", entry.replace("http", "grpc")).text())
+        .isEqualTo("false");
+    assertThat(fixture.get("/v1/config/service-defaults/web").text()).contains("\"http\"");
+  }
+
+  @Test
   void shouldIndentWhereItIsAsked() {
     assertThat(fixture.get("/v1/catalog/datacenters?pretty").text())
         .isEqualTo("[\n    \"dc1\"\n]\n");
