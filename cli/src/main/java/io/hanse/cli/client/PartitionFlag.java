@@ -1,9 +1,12 @@
 package io.hanse.cli.client;
 
+import java.util.Map;
 import picocli.CommandLine.Option;
 
 /** A flag of another edition. It is sent, so that the server says what it makes of it. */
 public final class PartitionFlag {
+  private static final String PARAMETER = "partition";
+
   @Option(
       names = "-partition",
       defaultValue = "",
@@ -12,6 +15,12 @@ public final class PartitionFlag {
   private String partition = "";
 
   public Request on(Request request) {
-    return request.withUnlessEmpty("partition", partition);
+    return request.withUnlessEmpty(PARAMETER, partition);
+  }
+
+  void addTo(Map<String, String> parameters) {
+    if (!partition.isEmpty()) {
+      parameters.put(PARAMETER, partition);
+    }
   }
 }

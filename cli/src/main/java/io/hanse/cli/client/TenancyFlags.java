@@ -2,6 +2,7 @@ package io.hanse.cli.client;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Flags of another edition. They are sent, so that the server says what it makes of them. */
@@ -13,21 +14,14 @@ public final class TenancyFlags {
       description = "Only \"default\" is known to this edition.")
   private String namespace = "";
 
-  @Option(
-      names = "-partition",
-      defaultValue = "",
-      paramLabel = "<name>",
-      description = "Only \"default\" is known to this edition.")
-  private String partition = "";
+  @Mixin private final PartitionFlag partition = new PartitionFlag();
 
   public Map<String, String> parameters() {
     Map<String, String> parameters = new LinkedHashMap<>();
     if (!namespace.isEmpty()) {
       parameters.put("ns", namespace);
     }
-    if (!partition.isEmpty()) {
-      parameters.put("partition", partition);
-    }
+    partition.addTo(parameters);
     return parameters;
   }
 }

@@ -110,7 +110,7 @@ public final class MembersCommand implements Callable<Integer> {
           build.isEmpty() ? "< 0.3" : build.replaceFirst(":.*", ""),
           tags.at("vsn").text(),
           tags.at("dc").text(),
-          tags.at("ap").text().isEmpty() ? "default" : tags.at("ap").text(),
+          partition(tags),
           segment(member));
     }
     return table.text();
@@ -120,6 +120,7 @@ public final class MembersCommand implements Callable<Integer> {
     Table table = new Table("Node", "Address", "Status", "Tags");
     for (Value member : members) {
       TreeMap<String, Value> tags = new TreeMap<>(member.at("Tags").fields());
+      tags.put("ap", Value.of(partition(member.at("Tags"))));
       tags.put("segment", Value.of(segment(member)));
       table.row(
           member.at("Name").text(),
@@ -130,6 +131,11 @@ public final class MembersCommand implements Callable<Integer> {
               .collect(Collectors.joining(",")));
     }
     return table.text();
+  }
+
+  private static String partition(Value tags) {
+    String partition = tags.at("ap").text();
+    return partition.isEmpty() ? "default" : partition;
   }
 
   private static String address(Value member) {
