@@ -54,11 +54,11 @@ class CommandReplayIT {
   /** The number of lines may only grow. */
   @ParameterizedTest
   @CsvSource({
-    "config,34",
-    "general,22",
-    "kv-connect-ca,36",
+    "config,40",
+    "general,29",
+    "kv-connect-ca,43",
     "peering,45",
-    "services-catalog-intention,43"
+    "services-catalog-intention,48"
   })
   void shouldPrintWhatConsulDid(String file, int replayedMin) throws IOException {
     Recording recording = Recording.load(file);
