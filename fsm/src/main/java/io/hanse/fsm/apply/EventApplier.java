@@ -8,7 +8,7 @@ import io.hanse.fsm.store.Transaction;
 import io.hanse.fsm.view.Keys;
 import io.hanse.fsm.view.Tables;
 import io.hanse.fsm.view.UserEvents;
-import java.util.List;
+import java.util.Optional;
 
 /** Events that users fire. As many are kept as an agent of Consul remembers. */
 final class EventApplier {
@@ -25,11 +25,13 @@ final class EventApplier {
     if (event.getId().isEmpty() || event.getName().isEmpty()) {
       throw invalid("an event needs an id and a name");
     }
-    List<UserEvent> kept = new UserEvents(rows).all();
-    long time = kept.isEmpty() ? FIRST_TIME : kept.get(kept.size() - 1).getLTime() + 1;
+    UserEvents events = new UserEvents(rows);
+    Optional<UserEvent> oldest = events.oldest();
+    // No time is left out: the newest one's is known without reading all.
+    long time = oldest.map(one -> one.getLTime() + events.count()).orElse(FIRST_TIME);
     Tables.USER_EVENTS.put(rows, event.toBuilder().setLTime(time).build());
-    if (kept.size() >= KEPT_MAX) {
-      Tables.USER_EVENTS.remove(rows, Keys.created(kept.get(0).getLTime()));
+    if (events.count() > KEPT_MAX) {
+      oldest.ifPresent(one -> Tables.USER_EVENTS.remove(rows, Keys.created(one.getLTime())));
     }
     return Applied.DONE;
   }
