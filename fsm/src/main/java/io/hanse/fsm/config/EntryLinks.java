@@ -59,6 +59,14 @@ public final class EntryLinks {
     return Collections.unmodifiableSet(names);
   }
 
+  /** The names of the API gateways that a route wants to be bound to. */
+  public static Set<String> apiGateways(ConfigEntry entry) {
+    Set<String> names = new TreeSet<>();
+    entry.getHttpRoute().getParentsList().forEach(parent -> names.add(parent.getName()));
+    entry.getTcpRoute().getParentsList().forEach(parent -> names.add(parent.getName()));
+    return Collections.unmodifiableSet(names);
+  }
+
   private static void addAll(ServiceResolver resolver, Set<String> names) {
     names.add(resolver.getRedirect().getService());
     for (ResolverFailover failover : resolver.getFailoverMap().values()) {

@@ -50,6 +50,11 @@ public final class ConfigEntries {
     return Tables.CONFIG_ENTRIES.listBy(rows, TableId.ENTRIES_BY_LINK, Keys.link(service));
   }
 
+  /** The routes that want to be bound to an API gateway. */
+  public List<ConfigEntry> routesOf(String gateway) {
+    return Tables.CONFIG_ENTRIES.listBy(rows, TableId.ROUTES_BY_GATEWAY, Keys.link(gateway));
+  }
+
   /** The protocol of a service: its service-defaults, else proxy-defaults, else "tcp". */
   public String protocolOf(String service) {
     return entry(ConfigEntryKind.SERVICE_DEFAULTS, service)

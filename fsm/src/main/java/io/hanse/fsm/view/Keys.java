@@ -73,7 +73,7 @@ public final class Keys {
     return Key.of(kind).thenFolded(name);
   }
 
-  /** In the index of entries by the services that they lead to. */
+  /** In the index of entries by the services that they lead to, and of routes by their gateways. */
   public static Key link(String service) {
     return Key.EMPTY.thenFolded(service);
   }

@@ -79,6 +79,7 @@ public final class Tables {
               entry -> Keys.configEntry(entry.getKind(), entry.getName()))
           .indexedBy(TableId.ENTRIES_BY_LINK, Tables::byLink)
           .indexedBy(TableId.GATEWAYS_BY_SERVICE, Tables::byGatewayService)
+          .indexedBy(TableId.ROUTES_BY_GATEWAY, Tables::byApiGateway)
           .indexedBy(TableId.INTENTIONS_BY_SOURCE, Tables::bySource)
           .indexedBy(TableId.INTENTIONS_BY_ID, Tables::byIntentionId);
 
@@ -306,6 +307,10 @@ public final class Tables {
     return EntryLinks.gatewayServices(entry).stream()
         .map(name -> Keys.gatewayLink(entry.getKind(), name))
         .toList();
+  }
+
+  private static List<Key> byApiGateway(ConfigEntry entry) {
+    return EntryLinks.apiGateways(entry).stream().map(Keys::link).toList();
   }
 
   private static List<Key> bySource(ConfigEntry entry) {

@@ -2,6 +2,7 @@ package io.hanse.fsm.apply;
 
 import io.hanse.fsm.chain.ChainCompiler;
 import io.hanse.fsm.chain.ChainRequest;
+import io.hanse.fsm.chain.RouteBinding;
 import io.hanse.fsm.store.Rows;
 import io.hanse.fsm.view.Acl;
 import io.hanse.fsm.view.Autopilot;
@@ -105,6 +106,11 @@ final class Questions {
     return ChainCompiler.compile(rows, ChainRequest.of("web", "dc1", "x.consul")).chain();
   }
 
+  private static Object shown(Rows rows) {
+    RouteBinding binding = new RouteBinding(rows);
+    return new ConfigEntries(rows).ofKind("").stream().map(binding::shown).toList();
+  }
+
   private static Object run(Rows rows) {
     return new PreparedQueries(rows).resolve("web").map(query -> QueryRun.of(rows, query, false));
   }
@@ -134,6 +140,7 @@ final class Questions {
     for (String gateway : new String[] {"in", "out"}) {
       all.put("services of gateway " + gateway, rows -> new GatewayServices(rows).of(gateway));
     }
+    all.put("shown entries", Questions::shown);
     all.put("ingress", rows -> new Health(rows).ingress("web"));
     all.put("mesh", rows -> new Health(rows).mesh("", "web"));
     all.put("mesh of catalog", rows -> new Catalog(rows).mesh("", "api"));

@@ -10,6 +10,7 @@ import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.ConfigEntry;
 import io.hanse.fsm.row.DeleteConfigEntry;
 import io.hanse.fsm.row.DeleteIntention;
+import io.hanse.fsm.row.EntryReference;
 import io.hanse.fsm.row.ResolverFailover;
 import io.hanse.fsm.row.ResolverSubset;
 import io.hanse.fsm.row.ServiceResolver;
@@ -25,7 +26,7 @@ public final class RandomEntries {
   /** Written one way each: of chains between names that differ by case only, no rule is settled. */
   private static final String[] SERVICES = {"web", "api"};
 
-  private static final String[] NAMES = {"web", "api", "in", "out"};
+  private static final String[] NAMES = {"web", "api", "in", "out", "gw"};
   private static final String[] ENDS = {"web", "api", "Web", "*"};
   private static final String[] PEERS = {"east", "west"};
   private static final String[] ACTIONS = {"allow", "deny"};
@@ -67,9 +68,35 @@ public final class RandomEntries {
               .setDeleteConfigEntry(
                   DeleteConfigEntry.newBuilder().setKind(one(KINDS)).setName(one(NAMES)));
       case 8, 9, 10 -> intention();
-      case 12, 13 -> write(gateway());
+      case 12, 13 -> write(random.nextBoolean() ? gateway() : route());
       default -> withoutIntention();
     };
+  }
+
+  /** An API gateway, or what is to be bound to one. */
+  private ConfigEntry.Builder route() {
+    String protocol = random.nextBoolean() ? "tcp" : "http";
+    if (random.nextInt(3) == 0) {
+      ConfigEntry.Builder gateway = entry(ConfigEntryKind.API_GATEWAY, "gw");
+      gateway
+          .getApiGatewayBuilder()
+          .addListenersBuilder()
+          .setName("l")
+          .setPort(80)
+          .setProtocol(protocol);
+      return gateway;
+    }
+    EntryReference.Builder parent =
+        EntryReference.newBuilder().setKind("api-gateway").setName("gw").setSectionName("l");
+    if (protocol.equals("tcp")) {
+      ConfigEntry.Builder route = entry(ConfigEntryKind.TCP_ROUTE, one(SERVICES));
+      route.getTcpRouteBuilder().addParents(parent).addServicesBuilder().setName(one(SERVICES));
+      return route;
+    }
+    ConfigEntry.Builder route = entry(ConfigEntryKind.HTTP_ROUTE, one(SERVICES));
+    route.getHttpRouteBuilder().addParents(parent);
+    route.getHttpRouteBuilder().addRulesBuilder().addServicesBuilder().setName(one(SERVICES));
+    return route;
   }
 
   /** One that leads to services that it names and to all of them, or to one of the two. */

@@ -1,5 +1,6 @@
 package io.hanse.http.endpoints;
 
+import io.hanse.fsm.chain.RouteBinding;
 import io.hanse.fsm.config.ConfigEntryKind;
 import io.hanse.fsm.filter.Selectors;
 import io.hanse.fsm.port.StateReader;
@@ -48,11 +49,13 @@ public final class ConfigEndpoints {
       ConfigEntryKind.of(kind);
     }
     if (slash < 0 || slash == rest.length() - 1) {
-      return Answer.json(filtered(call, kind, new ConfigEntries(view).ofKind(kind)));
+      List<ConfigEntry> entries = filtered(call, kind, new ConfigEntries(view).ofKind(kind));
+      return Answer.json(entries.stream().map(new RouteBinding(view)::shown).toList());
     }
     String name = rest.substring(slash + 1);
     return new ConfigEntries(view)
         .entry(kind, name)
+        .map(new RouteBinding(view)::shown)
         .map(Answer::json)
         .orElseGet(
             () ->
