@@ -15,7 +15,7 @@ import io.hanse.fsm.store.TableId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.SortedSet;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -97,7 +97,7 @@ public final class GatewayServices {
         continue;
       }
       one.setFromWildcard(true);
-      SortedSet<String> names = others(named, this::isOutsideOfMesh);
+      Set<String> names = others(named, this::isOutsideOfMesh);
       destinations().filter(name -> !contains(named, name)).forEach(names::add);
       names.forEach(name -> all.add(one.setService(called(name)).build()));
     }
@@ -116,8 +116,8 @@ public final class GatewayServices {
   }
 
   /** What an asterisk stands for: the services that fit and are not named beside it. */
-  private SortedSet<String> others(List<String> named, Predicate<String> fits) {
-    SortedSet<String> names = new TreeSet<>();
+  private Set<String> others(List<String> named, Predicate<String> fits) {
+    Set<String> names = new TreeSet<>();
     for (String name : catalog.namesOfKind("", ServiceKinds.TYPICAL)) {
       if (!name.equals(SERVERS) && !contains(named, name) && fits.test(name)) {
         names.add(name);
@@ -185,8 +185,8 @@ public final class GatewayServices {
 
   private List<CheckServiceNode> instancesOf(
       ConfigEntryKind kind, String service, Predicate<String> fitsAsterisk) {
-    SortedSet<String> gateways = linking(kind, service);
-    SortedSet<String> ofAll = linking(kind, EntryLinks.WILDCARD);
+    Set<String> gateways = linking(kind, service);
+    Set<String> ofAll = linking(kind, EntryLinks.WILDCARD);
     if (!gateways.containsAll(ofAll) && isOfAsterisk(service) && fitsAsterisk.test(service)) {
       gateways.addAll(ofAll);
     }
@@ -196,8 +196,8 @@ public final class GatewayServices {
         .toList();
   }
 
-  private SortedSet<String> linking(ConfigEntryKind kind, String service) {
-    SortedSet<String> names = new TreeSet<>();
+  private Set<String> linking(ConfigEntryKind kind, String service) {
+    Set<String> names = new TreeSet<>();
     Tables.CONFIG_ENTRIES
         .listBy(rows, TableId.GATEWAYS_BY_SERVICE, Keys.gatewayLink(kind.wireName(), service))
         .forEach(entry -> names.add(entry.getName()));
