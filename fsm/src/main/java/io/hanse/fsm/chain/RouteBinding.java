@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
  * Works out to which listeners of API gateways routes are bound, and says so in the status of both.
@@ -181,7 +180,7 @@ public final class RouteBinding {
             "NoUpstreamServicesTargeted",
             "route must target at least one upstream service",
             WHOLE);
-    for (String service : (Iterable<String>) services(route)::iterator) {
+    for (String service : services(route)) {
       Optional<String> fault = faultOfChain(service, protocol(route));
       decided =
           fault.isEmpty()
@@ -192,13 +191,14 @@ public final class RouteBinding {
     return decided;
   }
 
-  private static Stream<String> services(ConfigEntry route) {
+  private static List<String> services(ConfigEntry route) {
     return route.hasHttpRoute()
         ? route.getHttpRoute().getRulesList().stream()
             .map(HttpRouteRule::getServicesList)
             .flatMap(List::stream)
             .map(HttpRouteService::getName)
-        : route.getTcpRoute().getServicesList().stream().map(TcpRouteService::getName);
+            .toList()
+        : route.getTcpRoute().getServicesList().stream().map(TcpRouteService::getName).toList();
   }
 
   private Optional<String> faultOfChain(String service, String protocol) {
