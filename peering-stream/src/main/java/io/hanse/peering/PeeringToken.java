@@ -1,5 +1,6 @@
 package io.hanse.peering;
 
+import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.row.Locality;
 import io.hanse.fsm.row.RemoteInfo;
 import java.nio.charset.StandardCharsets;
@@ -107,8 +108,12 @@ public record PeeringToken(
     json.append('"');
   }
 
-  /** Reads a text's form; what it says is judged by {@link TokenRules}. */
-  static PeeringToken decode(String text) {
+  /**
+   * Reads a text's form; what it says is judged by {@link #check}.
+   *
+   * @throws ProblemException {@code INVALID_ARGUMENT} for what is no token, in Consul's words
+   */
+  public static PeeringToken decode(String text) {
     if (text.length() > LENGTH_MAX) {
       throw TokenJson.refused("failed to decode token: more than " + LENGTH_MAX + " characters");
     }
@@ -138,6 +143,15 @@ public record PeeringToken(
         fields.text("PeerID"),
         fields.text("EstablishmentSecret"),
         info.build());
+  }
+
+  /**
+   * Refuses what can't be dialed with. The secret is not looked at.
+   *
+   * @throws ProblemException {@code INVALID_ARGUMENT}, in Consul's words
+   */
+  public void check() {
+    TokenRules.checkToken(this);
   }
 
   @Override

@@ -35,6 +35,9 @@ final class PeeringAssembly implements AutoCloseable {
   private static final int STREAM_THREADS = 2;
   private static final Duration STATUS_PATIENCE = Duration.ofSeconds(5);
 
+  /** Two heartbeats may be late or lost before a peering is called active no more. */
+  private static final long FRESH_MILLIS = 3 * StreamLimits.DEFAULT.heartbeatMillis();
+
   private final AgentConfig config;
   private final Replication replication;
   private final CaService authority;
@@ -61,7 +64,7 @@ final class PeeringAssembly implements AutoCloseable {
         new ServerCertificate(
             config.datacenter(), authority, replication.reader(), clock, threads.timer());
     dialer = new GrpcDialer(threads.workers());
-    statuses = new StreamStatuses(replication.leaderCall());
+    statuses = new StreamStatuses(replication.leaderCall(), System::nanoTime, FRESH_MILLIS);
     operations =
         new PeeringOperations(
             PeeringSettings.defaults(config.datacenter())

@@ -146,12 +146,20 @@ public final class PeeringCommands {
   int read(
       @Mixin HttpFlags http,
       @Mixin PeerFlag peer,
+      @Option(
+              names = "-detailed",
+              description = "Also why the state is what it is, and what is not replicated.")
+          boolean isDetailed,
       @Mixin PartitionFlag partition,
       @Mixin FormatFlag format) {
     String name = peer.required();
     boolean isJson = format.isJson(FORMATS);
-    Value peering = peering(http.client(session), name, partition);
-    session.print(isJson ? JsonText.compact(peering) : PeeringText.whole(peering));
+    Value peering = peering(http.client(session), name, partition, isDetailed || !isJson);
+    if (isJson) {
+      session.print(JsonText.compact(peering));
+      return 0;
+    }
+    session.print(PeeringText.whole(peering) + (isDetailed ? PeeringText.detail(peering) : ""));
     return 0;
   }
 
@@ -173,7 +181,7 @@ public final class PeeringCommands {
     String name = peer.required();
     boolean isJson = format.isJson(FORMATS);
     List<Value> services =
-        peering(http.client(session), name, partition)
+        peering(http.client(session), name, partition, false)
             .at("StreamStatus")
             .at("ExportedServices")
             .items();
@@ -190,8 +198,10 @@ public final class PeeringCommands {
     return 0;
   }
 
-  private static Value peering(ApiClient api, String name, PartitionFlag partition) {
-    Request request = partition.on(Request.get("/v1/peering/" + Request.segment(name)));
+  private static Value peering(
+      ApiClient api, String name, PartitionFlag partition, boolean isDetailed) {
+    Request plain = partition.on(Request.get("/v1/peering/" + Request.segment(name)));
+    Request request = isDetailed ? plain.with("detail", "") : plain;
     return during(
         "Error reading peering",
         () -> {

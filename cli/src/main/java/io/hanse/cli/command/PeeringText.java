@@ -21,6 +21,10 @@ final class PeeringText {
     line(out, "Name:         ", peering.at("Name").text());
     line(out, "ID:           ", peering.at("ID").text());
     line(out, "State:        ", peering.at("State").text());
+    String reason = peering.at("Detail").at("Reason").text();
+    if (isWrong(peering.at("State").text()) && !reason.isEmpty()) {
+      line(out, "Reason:       ", reason);
+    }
     Value meta = peering.at("Meta");
     if (!meta.fields().isEmpty()) {
       line(out, "Meta:", "");
@@ -49,6 +53,47 @@ final class PeeringText {
     line(out, "Create Index: ", peering.at("CreateIndex").text());
     line(out, "Modify Index: ", peering.at("ModifyIndex").text());
     return out.toString();
+  }
+
+  /** The states in which something should flow and does not: the reason is told unasked. */
+  private static boolean isWrong(String state) {
+    return state.equals("FAILING") || state.equals("ACTIVE");
+  }
+
+  /** What Consul has no word for; one line where the server, a Consul, has none either. */
+  static String detail(Value peering) {
+    Value detail = peering.at("Detail");
+    if (detail.isNothing()) {
+      return "\nThis server tells no details.\n";
+    }
+    StringBuilder out = new StringBuilder("\n");
+    String reason = detail.at("Reason").text();
+    line(out, "Reason:                 ", reason.isEmpty() ? "all is well" : reason);
+    line(out, "Last Confirmed:         ", time(detail.at("LastConfirmed")));
+    line(out, "Silence:                ", orNil(detail.at("Silence")));
+    line(out, "Unacknowledged Exports: ", detail.at("Unacknowledged").text());
+    line(out, "Oldest Unacknowledged:  ", time(detail.at("OldestUnacknowledged")));
+    line(out, "Pending Imports:        ", detail.at("PendingImports").text());
+    for (Value problem : detail.at("ExportProblems").items()) {
+      boolean isByPeer = problem.at("ByPeer").truth();
+      String label = isByPeer ? "Refused By Peer:        " : "Not Exported:           ";
+      line(out, label, problem.at("Resource").text() + ": " + problem.at("Reason").text());
+    }
+    for (Value problem : detail.at("ImportProblems").items()) {
+      line(
+          out,
+          "Not Imported:           ",
+          problem.at("Resource").text()
+              + " since "
+              + time(problem.at("Since"))
+              + ": "
+              + problem.at("Reason").text());
+    }
+    return out.toString();
+  }
+
+  private static String orNil(Value value) {
+    return value.isNothing() ? "<nil>" : value.text();
   }
 
   /** {@code key=value}, sorted by key. */

@@ -80,6 +80,7 @@ public final class PeeringEndpoints {
                 rows ->
                     rows.stream()
                         .findFirst()
+                        .map(row -> asAsked(call, row))
                         .map(Answer::json)
                         .orElseThrow(
                             () -> HttpProblem.notFound("Peering not found for \"" + name + "\"")));
@@ -95,7 +96,15 @@ public final class PeeringEndpoints {
 
   public Supplier<CompletableFuture<Answer>> list(Call call, View view) {
     List<Peering> stored = new Peerings(view).all();
-    return () -> peerings.withStreamStatus(stored).thenApply(Answer::json);
+    return () ->
+        peerings
+            .withStreamStatus(stored)
+            .thenApply(rows -> Answer.json(rows.stream().map(row -> asAsked(call, row)).toList()));
+  }
+
+  /** Consul has no {@code Detail}: who does not ask for it gets what Consul would answer. */
+  private static Peering asAsked(Call call, Peering row) {
+    return call.parameters().has("detail") ? row : row.toBuilder().clearDetail().build();
   }
 
   public Answer exportedServices(Call call, View view) {

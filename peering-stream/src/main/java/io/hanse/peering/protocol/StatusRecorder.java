@@ -3,12 +3,16 @@ package io.hanse.peering.protocol;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.hanse.peering.proto.ExportedServiceList;
+import io.hanse.peering.proto.ImportRefusal;
 import io.hanse.peering.proto.PeerStreamStatus;
 import java.util.List;
 import java.util.Optional;
 
 /** Keeps the status of one stream, and whether it changed since it was last asked for. */
 final class StatusRecorder {
+  /** The other end names what it sends: beyond that many, refusals are counted no more. */
+  private static final int REFUSED_IMPORTS_MAX = 1_000;
+
   private final PeerStreamStatus.Builder status;
   private boolean changed;
 
@@ -17,6 +21,8 @@ final class StatusRecorder {
         earlier.toBuilder()
             .setConnected(false)
             .clearRefusedExports()
+            .clearExportsRefusedByPeer()
+            .clearRefusedImports()
             .setNeverConnected(
                 earlier.equals(PeerStreamStatus.getDefaultInstance())
                     || earlier.getNeverConnected());
@@ -34,15 +40,34 @@ final class StatusRecorder {
     changed = true;
   }
 
-  void acknowledged(long nowMillis) {
+  /** Something came; what follows from it says whether that is worth a report. */
+  void heard(long nowMillis) {
+    status.setLastHeardMillis(nowMillis);
+  }
+
+  void subscribed(long nowMillis) {
     status.setLastAckMillis(nowMillis);
     changed = true;
   }
 
-  void refusedByPeer(long nowMillis, String reason) {
+  /** The other end has a resource; none if it answers what it was not sent. */
+  void acknowledged(long nowMillis, Optional<SubscriptionLedger.Sent> resource) {
+    status.setLastAckMillis(nowMillis);
+    resource.ifPresent(sent -> status.removeExportsRefusedByPeer(sent.id()));
+    changed = true;
+  }
+
+  void refusedByPeer(long nowMillis, Optional<SubscriptionLedger.Sent> resource, String reason) {
     status
         .setLastNackMillis(nowMillis)
         .setLastNackMessage("client peer was unable to apply resource: " + reason);
+    resource.ifPresent(sent -> status.putExportsRefusedByPeer(sent.id(), reason));
+    changed = true;
+  }
+
+  /** A resource is exported no more. */
+  void withdrawn(String id) {
+    status.removeRefusedExports(id).removeExportsRefusedByPeer(id);
     changed = true;
   }
 
@@ -60,8 +85,8 @@ final class StatusRecorder {
     changed = true;
   }
 
-  void stored(long nowMillis, ResourceType type, Any payload) {
-    status.setLastReceiveSuccessMillis(nowMillis);
+  void stored(long nowMillis, ResourceType type, String id, Any payload) {
+    status.setLastReceiveSuccessMillis(nowMillis).removeRefusedImports(id);
     namesOf(type, payload)
         .ifPresent(names -> status.clearImportedServices().addAllImportedServices(names));
     changed = true;
@@ -76,6 +101,16 @@ final class StatusRecorder {
   void receiveFailed(long nowMillis, String reason) {
     status.setLastReceiveErrorMillis(nowMillis).setLastReceiveError(reason);
     changed = true;
+  }
+
+  void notStored(long nowMillis, String id, String reason) {
+    receiveFailed(nowMillis, reason);
+    boolean isKnown = status.containsRefusedImports(id);
+    if (isKnown || status.getRefusedImportsCount() < REFUSED_IMPORTS_MAX) {
+      long since = isKnown ? status.getRefusedImportsOrThrow(id).getSinceMillis() : nowMillis;
+      status.putRefusedImports(
+          id, ImportRefusal.newBuilder().setReason(reason).setSinceMillis(since).build());
+    }
   }
 
   void heartbeat(long nowMillis) {

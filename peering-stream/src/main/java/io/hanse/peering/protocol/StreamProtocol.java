@@ -95,6 +95,7 @@ public final class StreamProtocol {
       offer(offered);
     } else if (input instanceof Input.Withdrawn withdrawn) {
       offers.withdraw(withdrawn.type(), withdrawn.id());
+      status.withdrawn(withdrawn.id());
     } else if (input instanceof Input.ImportFinished finished) {
       importFinished(finished);
     } else if (input instanceof Input.Tick) {
@@ -125,6 +126,7 @@ public final class StreamProtocol {
     silenceDueMillis = now + rules.limits().silenceMillisMax();
     if (rules.role() == StreamRules.Role.ACCEPTOR) {
       status.connected();
+      status.heard(now);
     }
     readOwed = true;
     for (ResourceType type : rules.wanted()) {
@@ -139,6 +141,7 @@ public final class StreamProtocol {
     }
     // A dialer knows only by an answer that it was let in.
     status.connected();
+    status.heard(now);
     switch (message.getPayloadCase()) {
       case REQUEST -> receive(message.getRequest());
       case RESPONSE -> receive(message.getResponse());
@@ -159,11 +162,11 @@ public final class StreamProtocol {
     } else if (!ledger.isSubscribed(url)) {
       subscribe(request);
     } else {
-      ledger.answer(request.getResponseNonce());
+      Optional<SubscriptionLedger.Sent> answered = ledger.answer(request.getResponseNonce());
       if (request.hasError()) {
-        status.refusedByPeer(now, request.getError().getMessage());
+        status.refusedByPeer(now, answered, request.getError().getMessage());
       } else {
-        status.acknowledged(now);
+        status.acknowledged(now, answered);
       }
     }
   }
@@ -181,7 +184,7 @@ public final class StreamProtocol {
     } else {
       ledger.subscribe(request.getResourceUrl());
       offers.openGate(request.getResourceUrl());
-      status.acknowledged(now);
+      status.subscribed(now);
     }
   }
 
@@ -212,10 +215,10 @@ public final class StreamProtocol {
     Response response = done.response();
     if (done.problem().isPresent()) {
       Answers.Nack nack = Answers.notStored(response, done.problem().get());
-      status.receiveFailed(now, nack.message());
+      status.notStored(now, response.getResourceId(), nack.message());
       send(Answers.nack(response, nack));
     } else {
-      status.stored(now, done.type(), response.getResource());
+      status.stored(now, done.type(), response.getResourceId(), response.getResource());
       send(Answers.ack(response));
     }
   }

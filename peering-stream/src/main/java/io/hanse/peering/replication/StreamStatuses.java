@@ -2,17 +2,13 @@ package io.hanse.peering.replication;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Timestamp;
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.port.LeaderCall;
 import io.hanse.fsm.row.Peering;
-import io.hanse.fsm.row.PeeringState;
-import io.hanse.fsm.row.StreamStatus;
 import io.hanse.peering.proto.PeerStreamStatus;
 import io.hanse.peering.proto.PeerStreamStatusRequest;
 import io.hanse.peering.proto.PeerStreamStatuses;
-import io.hanse.peering.protocol.Opening;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.function.LongSupplier;
 
 /**
  * Remembers how the streams of this server fare, for as long as it leads, and adds the leader's
@@ -30,8 +27,16 @@ public final class StreamStatuses {
   /** The name under which the leader is asked. */
   public static final String CALL = "peering.status";
 
-  /** A status, and the stream that may change it. */
-  private record Entry(Object stream, PeerStreamStatus status) {}
+  /** A status, the stream that may change it, and when the other end was heard. */
+  private record Entry(Object stream, PeerStreamStatus status, long heardNanos) {
+    /** The server that asks has a clock of its own, so it is told an age. */
+    PeerStreamStatus aged(long nowNanos) {
+      boolean isHeard = status.getLastHeardMillis() > 0;
+      return isHeard
+          ? status.toBuilder().setSilenceMillis((nowNanos - heardNanos) / 1_000_000).build()
+          : status;
+    }
+  }
 
   private final Map<String, Entry> entries = new ConcurrentSkipListMap<>();
 
@@ -39,9 +44,18 @@ public final class StreamStatuses {
   private final Set<String> farewells = new ConcurrentSkipListSet<>();
 
   private final LeaderCall leaderCall;
+  private final LongSupplier nanoClock;
+  private final long freshMillis;
 
-  public StreamStatuses(LeaderCall leaderCall) {
+  /**
+   * Nothing is known yet.
+   *
+   * @param freshMillis of silence before a peering is called active no more
+   */
+  public StreamStatuses(LeaderCall leaderCall, LongSupplier nanoClock, long freshMillis) {
     this.leaderCall = leaderCall;
+    this.nanoClock = nanoClock;
+    this.freshMillis = freshMillis;
   }
 
   /** Begins to answer other servers. */
@@ -54,12 +68,24 @@ public final class StreamStatuses {
    * must not hide the newer one.
    */
   void claim(String peeringId, Object stream) {
-    entries.put(peeringId, new Entry(stream, status(peeringId)));
+    entries.compute(
+        peeringId,
+        (id, earlier) ->
+            earlier == null
+                ? new Entry(stream, PeerStreamStatus.getDefaultInstance(), 0)
+                : new Entry(stream, earlier.status(), earlier.heardNanos()));
   }
 
   void report(String peeringId, Object stream, PeerStreamStatus status) {
     entries.computeIfPresent(
-        peeringId, (id, entry) -> entry.stream() == stream ? new Entry(stream, status) : entry);
+        peeringId,
+        (id, entry) -> {
+          if (entry.stream() != stream) {
+            return entry;
+          }
+          boolean isOld = status.getLastHeardMillis() == entry.status().getLastHeardMillis();
+          return new Entry(stream, status, isOld ? entry.heardNanos() : nanoClock.getAsLong());
+        });
   }
 
   void forget(String peeringId) {
@@ -104,7 +130,7 @@ public final class StreamStatuses {
       for (String id : ids.isEmpty() ? List.copyOf(entries.keySet()) : ids) {
         Entry entry = entries.get(id);
         if (entry != null) {
-          answer.putStatuses(id, entry.status());
+          answer.putStatuses(id, entry.aged(nanoClock.getAsLong()));
         }
       }
       return CompletableFuture.completedFuture(answer.build().toByteString());
@@ -143,56 +169,12 @@ public final class StreamStatuses {
             known -> {
               List<Peering> overlaid = new ArrayList<>(stored.size());
               for (Peering peering : stored) {
-                PeerStreamStatus status = known.get(peering.getId());
-                overlaid.add(status == null ? peering : overlay(peering, status));
+                PeerStreamStatus nothing = PeerStreamStatus.getDefaultInstance();
+                overlaid.add(
+                    StatusOverlay.over(
+                        peering, known.getOrDefault(peering.getId(), nothing), freshMillis));
               }
               return overlaid;
             });
-  }
-
-  /**
-   * The states that exist on reading only. A peering that is ending keeps its own state: that is
-   * what an operator who deleted it looks for.
-   */
-  static Peering overlay(Peering peering, PeerStreamStatus status) {
-    Peering.Builder overlaid = peering.toBuilder().setStreamStatus(visible(status));
-    if (!Opening.isActive(peering)) {
-      return overlaid.build();
-    }
-    if (status.getConnected()) {
-      overlaid.setState(PeeringState.ACTIVE);
-    } else if (!status.getDisconnectError().isEmpty()) {
-      overlaid.setState(PeeringState.FAILING);
-    }
-    return overlaid.build();
-  }
-
-  private static StreamStatus visible(PeerStreamStatus status) {
-    StreamStatus.Builder visible =
-        StreamStatus.newBuilder()
-            .addAllImportedServices(status.getImportedServicesList())
-            .addAllExportedServices(status.getExportedServicesList());
-    long receive = Math.max(status.getLastAckMillis(), status.getLastNackMillis());
-    receive = Math.max(receive, status.getLastReceiveSuccessMillis());
-    receive = Math.max(receive, status.getLastReceiveErrorMillis());
-    receive = Math.max(receive, status.getLastHeartbeatMillis());
-    long send = Math.max(status.getLastSendSuccessMillis(), status.getLastSendErrorMillis());
-    if (status.getLastHeartbeatMillis() > 0) {
-      visible.setLastHeartbeat(timestamp(status.getLastHeartbeatMillis()));
-    }
-    if (receive > 0) {
-      visible.setLastReceive(timestamp(receive));
-    }
-    if (send > 0) {
-      visible.setLastSend(timestamp(send));
-    }
-    return visible.build();
-  }
-
-  private static Timestamp timestamp(long millis) {
-    return Timestamp.newBuilder()
-        .setSeconds(millis / 1_000)
-        .setNanos((int) (millis % 1_000) * 1_000_000)
-        .build();
   }
 }

@@ -15,6 +15,7 @@ import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.proto.ReplicationMessage.Request;
 import io.hanse.peering.proto.ReplicationMessage.Response;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -282,5 +283,61 @@ class StreamProtocolTest {
     assertThat(probe.protocol.status().getLastNackMessage())
         .isEqualTo("client peer was unable to apply resource: no room");
     assertThat(probe.protocol.status().getUnacked()).isZero();
+  }
+
+  @Test
+  void shouldKnowWhatThePeerRefusedUntilItTakesANewerVersionOrItIsWithdrawn() {
+    StreamProbe probe = StreamProbe.acceptor().subscribeAll();
+    probe.offer(SERVICE, "web", service("web", 80));
+    probe.receive(StreamProbe.nack(probe.responses().get(0), "no room"));
+    assertThat(probe.protocol.status().getExportsRefusedByPeerMap())
+        .containsExactly(Map.entry("web", "no room"));
+
+    probe.offer(SERVICE, "web", service("web", 81));
+    Response second = probe.responses().get(0);
+    assertThat(probe.protocol.status().getExportsRefusedByPeerMap()).containsKey("web");
+    probe.receive(StreamProbe.ack(second));
+    assertThat(probe.protocol.status().getExportsRefusedByPeerMap()).isEmpty();
+
+    probe.offer(SERVICE, "api", service("api", 80));
+    probe.receive(StreamProbe.nack(probe.responses().get(0), "no room"));
+    probe.on(new Input.Withdrawn(SERVICE, "api"));
+    assertThat(probe.protocol.status().getExportsRefusedByPeerMap()).isEmpty();
+  }
+
+  @Test
+  void shouldKnowWhatCouldNotBeStoredHereAndSinceWhen() {
+    StreamProbe probe = StreamProbe.acceptor();
+    probe.receive(response("01", SERVICE, "web", service("web", 80)));
+    long first = probe.all(Effect.Import.class).get(0).sequence();
+    probe.after(10).on(new Input.ImportFinished(first, Optional.of("the state is full")));
+    long since = probe.protocol.status().getRefusedImportsOrThrow("web").getSinceMillis();
+    assertThat(probe.protocol.status().getRefusedImportsOrThrow("web").getReason())
+        .contains("the state is full");
+
+    probe.after(10).receive(response("02", SERVICE, "web", service("web", 81)));
+    long second = probe.all(Effect.Import.class).get(0).sequence();
+    probe.on(new Input.ImportFinished(second, Optional.of("the state is full")));
+    assertThat(probe.protocol.status().getRefusedImportsOrThrow("web").getSinceMillis())
+        .isEqualTo(since);
+
+    probe.receive(response("03", SERVICE, "web", service("web", 82)));
+    long third = probe.all(Effect.Import.class).get(0).sequence();
+    probe.on(new Input.ImportFinished(third, Optional.empty()));
+    assertThat(probe.protocol.status().getRefusedImportsMap()).isEmpty();
+  }
+
+  @Test
+  void shouldNoteWheneverTheOtherEndIsHeard() {
+    StreamProbe dialer = StreamProbe.dialer();
+    assertThat(dialer.protocol.status().getLastHeardMillis()).isZero();
+    dialer.receive(subscription(SERVICE));
+    long heard = dialer.protocol.status().getLastHeardMillis();
+    assertThat(heard).isPositive();
+
+    dialer.after(15_000);
+    assertThat(dialer.protocol.status().getLastHeardMillis()).isEqualTo(heard);
+    dialer.receive(StreamProbe.heartbeat());
+    assertThat(dialer.protocol.status().getLastHeardMillis()).isEqualTo(heard + 15_000);
   }
 }

@@ -179,9 +179,13 @@ final class SimCluster implements StateReader, AutoCloseable {
     private final Map<String, Function<ByteString, CompletableFuture<ByteString>>> handlers =
         new TreeMap<>();
     private Standing standing = new Standing(0, false, Optional.empty());
-    StreamStatuses statuses = new StreamStatuses(this);
+    StreamStatuses statuses = newStatuses();
     private boolean dead;
     private int run;
+
+    private StreamStatuses newStatuses() {
+      return new StreamStatuses(this, () -> time.nowMillis() * 1_000_000, 45_000);
+    }
 
     private Server(String address) {
       this.address = address;
@@ -190,7 +194,7 @@ final class SimCluster implements StateReader, AutoCloseable {
     private void start() {
       dead = false;
       run++;
-      statuses = new StreamStatuses(this);
+      statuses = newStatuses();
       int thisRun = run;
       PeerSupervisor supervisor =
           new PeerSupervisor(

@@ -40,7 +40,7 @@ class ReplicationIT {
 
     Side(String datacenter) throws IOException {
       server = new TestServer(datacenter, outbound -> acceptor.join().accept(outbound));
-      statuses = new StreamStatuses(server.cluster);
+      statuses = new StreamStatuses(server.cluster, System::nanoTime, 45_000);
       supervisor =
           new PeerSupervisor(
               new Replication(

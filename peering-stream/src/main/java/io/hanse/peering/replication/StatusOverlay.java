@@ -1,0 +1,162 @@
+package io.hanse.peering.replication;
+
+import com.google.protobuf.Duration;
+import com.google.protobuf.Timestamp;
+import io.hanse.fsm.config.Durations;
+import io.hanse.fsm.row.ExportProblem;
+import io.hanse.fsm.row.ImportProblem;
+import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.row.PeeringDetail;
+import io.hanse.fsm.row.PeeringState;
+import io.hanse.fsm.row.StreamStatus;
+import io.hanse.fsm.view.Peerings;
+import io.hanse.peering.proto.PeerStreamStatus;
+import io.hanse.peering.protocol.Opening;
+import java.util.TreeMap;
+
+/**
+ * What a reader is told of a peering: the stored row, and what the leader knows of its stream. The
+ * states ACTIVE and FAILING exist here only, and ACTIVE only while the other cluster is heard: a
+ * link that is cut half-way keeps its connection for minutes, and what came over it grows old.
+ */
+final class StatusOverlay {
+  private final Peering peering;
+  private final PeerStreamStatus status;
+  private final boolean isSilent;
+
+  private StatusOverlay(Peering peering, PeerStreamStatus status, long freshMillis) {
+    this.peering = peering;
+    this.status = status;
+    this.isSilent = status.getConnected() && status.getSilenceMillis() > freshMillis;
+  }
+
+  /** A peering as it is to be shown. */
+  static Peering over(Peering peering, PeerStreamStatus status, long freshMillis) {
+    return new StatusOverlay(peering, status, freshMillis).shown();
+  }
+
+  /**
+   * A peering that is ending keeps its own state: that is what an operator who deleted it looks
+   * for.
+   */
+  private Peering shown() {
+    PeeringState state = peering.getState();
+    if (Opening.isActive(peering)) {
+      if (status.getConnected() && !isSilent) {
+        state = PeeringState.ACTIVE;
+      } else if (isSilent || !status.getDisconnectError().isEmpty()) {
+        state = PeeringState.FAILING;
+      }
+    }
+    Peering.Builder shown = peering.toBuilder().setState(state).setDetail(detail(state));
+    if (!status.equals(PeerStreamStatus.getDefaultInstance())) {
+      shown.setStreamStatus(streamStatus());
+    }
+    return shown.build();
+  }
+
+  private StreamStatus streamStatus() {
+    StreamStatus.Builder visible =
+        StreamStatus.newBuilder()
+            .addAllImportedServices(status.getImportedServicesList())
+            .addAllExportedServices(status.getExportedServicesList());
+    long receive = Math.max(status.getLastAckMillis(), status.getLastNackMillis());
+    receive = Math.max(receive, status.getLastReceiveSuccessMillis());
+    receive = Math.max(receive, status.getLastReceiveErrorMillis());
+    receive = Math.max(receive, status.getLastHeartbeatMillis());
+    long send = Math.max(status.getLastSendSuccessMillis(), status.getLastSendErrorMillis());
+    if (status.getLastHeartbeatMillis() > 0) {
+      visible.setLastHeartbeat(timestamp(status.getLastHeartbeatMillis()));
+    }
+    if (receive > 0) {
+      visible.setLastReceive(timestamp(receive));
+    }
+    if (send > 0) {
+      visible.setLastSend(timestamp(send));
+    }
+    return visible.build();
+  }
+
+  private PeeringDetail detail(PeeringState state) {
+    PeeringDetail.Builder detail =
+        PeeringDetail.newBuilder()
+            .setReason(reason(state))
+            .setUnacknowledged(status.getUnacked())
+            .setPendingImports(status.getPendingImports());
+    if (status.getLastHeardMillis() > 0) {
+      detail
+          .setLastConfirmed(timestamp(status.getLastHeardMillis()))
+          .setSilence(duration(status.getSilenceMillis()));
+    }
+    if (status.getUnacked() > 0) {
+      detail.setOldestUnacknowledged(timestamp(status.getOldestUnackedMillis()));
+    }
+    new TreeMap<>(status.getRefusedExportsMap())
+        .forEach((id, reason) -> detail.addExportProblems(problem(id, reason, false)));
+    new TreeMap<>(status.getExportsRefusedByPeerMap())
+        .forEach((id, reason) -> detail.addExportProblems(problem(id, reason, true)));
+    new TreeMap<>(status.getRefusedImportsMap())
+        .forEach(
+            (id, refusal) ->
+                detail.addImportProblems(
+                    ImportProblem.newBuilder()
+                        .setResource(id)
+                        .setReason(refusal.getReason())
+                        .setSince(timestamp(refusal.getSinceMillis()))));
+    return detail.build();
+  }
+
+  private static ExportProblem problem(String id, String reason, boolean isByPeer) {
+    return ExportProblem.newBuilder().setResource(id).setReason(reason).setByPeer(isByPeer).build();
+  }
+
+  private String reason(PeeringState state) {
+    String other =
+        Peerings.dials(peering) ? "the other cluster" : "the other cluster, which dials,";
+    return switch (state) {
+      case ACTIVE -> problems();
+      case FAILING -> isSilent ? silence() : other + " is not connected: " + lastError();
+      case ESTABLISHING -> other + " is not connected yet";
+      case PENDING -> "the token was not redeemed yet";
+      case TERMINATED -> "the other cluster ended the peering; delete it, or establish it anew";
+      case DELETING -> "what it brought is being removed";
+      default -> "";
+    };
+  }
+
+  private String silence() {
+    return "connected, but nothing was heard for "
+        + Durations.text(java.time.Duration.ofMillis(status.getSilenceMillis()))
+        + ": what is imported may be out of date";
+  }
+
+  private String lastError() {
+    return status.getDisconnectError().isEmpty() ? "no reason given" : status.getDisconnectError();
+  }
+
+  private String problems() {
+    int exports = status.getRefusedExportsCount() + status.getExportsRefusedByPeerCount();
+    int imports = status.getRefusedImportsCount();
+    if (exports == 0 && imports == 0) {
+      return "";
+    }
+    return "connected, but not all is replicated: resources refused of ours "
+        + exports
+        + ", of theirs "
+        + imports;
+  }
+
+  private static Timestamp timestamp(long millis) {
+    return Timestamp.newBuilder()
+        .setSeconds(Math.floorDiv(millis, 1_000))
+        .setNanos((int) Math.floorMod(millis, 1_000L) * 1_000_000)
+        .build();
+  }
+
+  private static Duration duration(long millis) {
+    return Duration.newBuilder()
+        .setSeconds(millis / 1_000)
+        .setNanos((int) (millis % 1_000) * 1_000_000)
+        .build();
+  }
+}

@@ -1,0 +1,87 @@
+package io.hanse.peering.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.hanse.fsm.row.ExportProblem;
+import io.hanse.fsm.row.ImportProblem;
+import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.row.PeeringState;
+import io.hanse.peering.proto.ImportRefusal;
+import io.hanse.peering.proto.PeerStreamStatus;
+import org.junit.jupiter.api.Test;
+
+class StatusOverlayTest {
+  private static final long FRESH_MILLIS = 45_000;
+  private static final Peering ACCEPTING =
+      Peering.newBuilder().setName("beta").setState(PeeringState.PENDING).build();
+  private static final Peering DIALING =
+      ACCEPTING.toBuilder()
+          .setState(PeeringState.ESTABLISHING)
+          .addPeerServerAddresses("10.0.0.1:8503")
+          .build();
+  private static final PeerStreamStatus CONNECTED =
+      PeerStreamStatus.newBuilder().setConnected(true).setLastHeardMillis(1_000_000).build();
+
+  private static Peering shown(Peering stored, PeerStreamStatus.Builder status) {
+    return StatusOverlay.over(stored, status.build(), FRESH_MILLIS);
+  }
+
+  @Test
+  void shouldCallAPeeringActiveOnlyWhileTheOtherClusterIsHeard() {
+    Peering fresh = shown(DIALING, CONNECTED.toBuilder().setSilenceMillis(FRESH_MILLIS));
+    assertThat(fresh.getState()).isEqualTo(PeeringState.ACTIVE);
+    assertThat(fresh.getDetail().getReason()).isEmpty();
+
+    Peering silent = shown(DIALING, CONNECTED.toBuilder().setSilenceMillis(FRESH_MILLIS + 1));
+    assertThat(silent.getState()).isEqualTo(PeeringState.FAILING);
+    assertThat(silent.getDetail().getReason()).contains("nothing was heard for 45.001s");
+    assertThat(silent.getDetail().getLastConfirmed().getSeconds()).isEqualTo(1_000);
+  }
+
+  @Test
+  void shouldSayWhyNothingFlows() {
+    PeerStreamStatus.Builder refused =
+        PeerStreamStatus.newBuilder().setDisconnectError("connection refused");
+    assertThat(shown(DIALING, refused).getState()).isEqualTo(PeeringState.FAILING);
+    assertThat(shown(DIALING, refused).getDetail().getReason())
+        .isEqualTo("the other cluster is not connected: connection refused");
+    assertThat(shown(ACCEPTING, refused).getDetail().getReason())
+        .isEqualTo("the other cluster, which dials, is not connected: connection refused");
+    assertThat(shown(ACCEPTING, PeerStreamStatus.newBuilder()).getDetail().getReason())
+        .isEqualTo("the token was not redeemed yet");
+    assertThat(shown(ACCEPTING, PeerStreamStatus.newBuilder()).hasStreamStatus()).isFalse();
+  }
+
+  @Test
+  void shouldKeepTheStateOfAPeeringThatEnds() {
+    Peering ended = DIALING.toBuilder().setState(PeeringState.TERMINATED).build();
+    Peering shown = shown(ended, CONNECTED.toBuilder());
+    assertThat(shown.getState()).isEqualTo(PeeringState.TERMINATED);
+    assertThat(shown.getDetail().getReason()).startsWith("the other cluster ended the peering");
+  }
+
+  @Test
+  void shouldNameWhatIsNotReplicatedThoughConnected() {
+    Peering shown =
+        shown(
+            DIALING,
+            CONNECTED.toBuilder()
+                .putRefusedExports("big", "too large")
+                .putExportsRefusedByPeer("web", "no room")
+                .putRefusedImports(
+                    "api",
+                    ImportRefusal.newBuilder().setReason("full").setSinceMillis(2_000).build()));
+
+    assertThat(shown.getState()).isEqualTo(PeeringState.ACTIVE);
+    assertThat(shown.getDetail().getReason())
+        .isEqualTo(
+            "connected, but not all is replicated: resources refused of ours 2, of theirs 1");
+    assertThat(shown.getDetail().getExportProblemsList())
+        .extracting(ExportProblem::getResource, ExportProblem::getByPeer)
+        .containsExactly(tuple("big", false), tuple("web", true));
+    assertThat(shown.getDetail().getImportProblemsList())
+        .extracting(ImportProblem::getReason)
+        .containsExactly("full");
+  }
+}
