@@ -14,6 +14,7 @@ import io.hanse.cli.command.OperatorCommands;
 import io.hanse.cli.command.OperatorQuotaCommands;
 import io.hanse.cli.command.OperatorRaftCommands;
 import io.hanse.cli.command.PeeringCommands;
+import io.hanse.cli.command.PeeringTokenCommands;
 import io.hanse.cli.command.ServicesCommands;
 import io.hanse.cli.command.SnapshotCommands;
 import io.hanse.cli.command.VersionCommand;
@@ -50,6 +51,7 @@ final class Commands {
           "operator quota",
           "operator raft",
           "peering",
+          "peering token",
           "proxy",
           "services",
           "snapshot",
@@ -85,6 +87,7 @@ final class Commands {
       case "operator quota" -> new OperatorQuotaCommands(session);
       case "operator raft" -> new OperatorRaftCommands(session);
       case "peering", "peerings" -> new PeeringCommands(session);
+      case "peering token" -> new PeeringTokenCommands(session);
       case "services" -> new ServicesCommands(session);
       case "snapshot" -> new SnapshotCommands(session);
       case "version" -> new VersionCommand(session);

@@ -5,11 +5,14 @@ import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -57,6 +60,17 @@ public final class Pem {
     } catch (CertificateException e) {
       throw new ProblemException(
           ProblemCode.INVARIANT_BROKEN, "a certificate that was read cannot be written", e);
+    }
+  }
+
+  /** The SHA-256 of a certificate, as people compare it: {@code AB:CD:...}. */
+  public static String fingerprint(X509Certificate certificate) {
+    try {
+      byte[] sum = MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded());
+      return HexFormat.ofDelimiter(":").withUpperCase().formatHex(sum);
+    } catch (CertificateException | NoSuchAlgorithmException e) {
+      throw new ProblemException(
+          ProblemCode.INVARIANT_BROKEN, "a certificate that was read cannot be summed", e);
     }
   }
 

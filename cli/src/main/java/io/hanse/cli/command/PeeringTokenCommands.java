@@ -1,0 +1,145 @@
+package io.hanse.cli.command;
+
+import io.hanse.cli.client.CommandFailure;
+import io.hanse.cli.client.FormatFlag;
+import io.hanse.cli.client.Session;
+import io.hanse.cli.value.JsonText;
+import io.hanse.cli.value.Value;
+import io.hanse.fsm.error.ProblemException;
+import io.hanse.identity.Pem;
+import io.hanse.peering.PeeringToken;
+import java.security.cert.X509Certificate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "token",
+    customSynopsis = "<subcommand> [options]",
+    description = "Looks at peering tokens.")
+public final class PeeringTokenCommands {
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss'Z'").withZone(ZoneOffset.UTC);
+
+  private final Session session;
+
+  public PeeringTokenCommands(Session session) {
+    this.session = session;
+  }
+
+  @Command(
+      name = "inspect",
+      description = {
+        "Shows what a token says, but not its secret. Asks no server.",
+        "The token comes from standard input or a file: arguments are seen by everybody on the"
+            + " machine.",
+        "%nExample: hanse peering token inspect - < beta.token"
+      })
+  int inspect(
+      @Parameters(arity = "1", paramLabel = "<file>|-", description = "Where the token is.")
+          String source,
+      @Mixin FormatFlag format) {
+    boolean isJson = format.isJson("json|pretty");
+    PeeringToken token;
+    try {
+      token = PeeringToken.decode(Documents.load(session, source).strip());
+    } catch (ProblemException e) {
+      throw new CommandFailure("Error reading the token: " + e.getMessage());
+    }
+    String problem = problem(token);
+    if (isJson) {
+      session.print(JsonText.compact(json(token, problem)));
+    } else {
+      session.out().print(text(token, problem));
+    }
+    return problem.isEmpty() ? 0 : 1;
+  }
+
+  /** Why nobody could redeem it; empty for nothing that can be seen from here. */
+  private static String problem(PeeringToken token) {
+    try {
+      token.check();
+    } catch (ProblemException e) {
+      return String.valueOf(e.getMessage());
+    }
+    return token.secret().isEmpty() ? "the token has no secret" : "";
+  }
+
+  private static Value json(PeeringToken token, String problem) {
+    Map<String, Value> shown = new LinkedHashMap<>();
+    shown.put("PeerID", Value.of(token.peerId()));
+    shown.put("Datacenter", Value.of(token.remote().getDatacenter()));
+    shown.put("ServerName", Value.of(token.serverName()));
+    shown.put("ManualServerAddresses", Value.of(token.manualAddresses()));
+    shown.put("ServerAddresses", Value.of(token.addresses()));
+    shown.put(
+        "CA",
+        new Value.Items(
+            certificates(token).stream()
+                .map(
+                    certificate ->
+                        (Value)
+                            Value.ofTexts(
+                                Map.of(
+                                    "Subject",
+                                    certificate.getSubjectX500Principal().getName(),
+                                    "NotAfter",
+                                    end(certificate),
+                                    "Fingerprint",
+                                    Pem.fingerprint(certificate))))
+                .toList()));
+    shown.put("HasSecret", Value.of(!token.secret().isEmpty()));
+    shown.put("Problem", Value.of(problem));
+    return new Value.Fields(shown);
+  }
+
+  private static String text(PeeringToken token, String problem) {
+    StringBuilder out = new StringBuilder();
+    line(out, "Peer ID:     ", token.peerId());
+    line(out, "Datacenter:  ", token.remote().getDatacenter());
+    line(out, "Server Name: ", token.serverName());
+    boolean isPinned = !token.manualAddresses().isEmpty();
+    token.manualAddresses().forEach(address -> line(out, "Address:     ", address + " (pinned)"));
+    token
+        .addresses()
+        .forEach(
+            address -> line(out, "Address:     ", address + (isPinned ? " (not dialed)" : "")));
+    for (X509Certificate certificate : certificates(token)) {
+      line(
+          out,
+          "CA:          ",
+          certificate.getSubjectX500Principal().getName()
+              + " until "
+              + end(certificate)
+              + " "
+              + Pem.fingerprint(certificate));
+    }
+    line(out, "Secret:      ", token.secret().isEmpty() ? "none" : "present, not shown");
+    if (!problem.isEmpty()) {
+      line(out, "Problem:     ", problem);
+    }
+    return out.toString();
+  }
+
+  /** Those that can be read; one that can't is the token's problem. */
+  private static List<X509Certificate> certificates(PeeringToken token) {
+    try {
+      return Pem.certificates(token.caPems());
+    } catch (ProblemException e) {
+      return List.of();
+    }
+  }
+
+  private static String end(X509Certificate certificate) {
+    return TIME.format(certificate.getNotAfter().toInstant());
+  }
+
+  private static void line(StringBuilder out, String label, String value) {
+    out.append(label).append(value).append('\n');
+  }
+}

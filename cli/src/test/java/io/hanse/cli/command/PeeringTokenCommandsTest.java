@@ -1,0 +1,97 @@
+package io.hanse.cli.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hanse.cli.CommandRun;
+import io.hanse.cli.CommandRun.Result;
+import io.hanse.cli.value.JsonText;
+import io.hanse.cli.value.Value;
+import io.hanse.fsm.row.RemoteInfo;
+import io.hanse.identity.CertificateAuthority;
+import io.hanse.identity.TrustDomain;
+import io.hanse.peering.PeeringToken;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PeeringTokenCommandsTest {
+  private static final String SECRET = "5e0b2c1a-0000-4000-8000-00000000cafe";
+
+  private static PeeringToken token(String secret, List<String> addresses) {
+    TrustDomain domain = new TrustDomain("11111111-2222-3333-4444-555555555555.consul");
+    CertificateAuthority authority =
+        CertificateAuthority.create(domain, "root", 7, Instant.parse("2026-01-01T00:00:00Z"));
+    return new PeeringToken(
+        List.of(authority.row().getRootCert()),
+        List.of("gateway.example:8443"),
+        addresses,
+        domain.serverName("dc-alpha"),
+        "6de2efb0-72da-4caa-9006-aa7a178cf7c1",
+        secret,
+        RemoteInfo.newBuilder().setDatacenter("dc-alpha").build());
+  }
+
+  private static Result inspect(PeeringToken token, String... flags) {
+    List<String> line = new ArrayList<>(List.of("peering", "token", "inspect"));
+    line.addAll(List.of(flags));
+    line.add("-");
+    return new CommandRun().reading(token.encode() + "\n").run(line.toArray(String[]::new));
+  }
+
+  @Test
+  void shouldShowWhatATokenSaysAndNotItsSecret() {
+    Result result = inspect(token(SECRET, List.of("10.0.0.1:8503")));
+
+    assertThat(result.exit()).as(result.err()).isZero();
+    assertThat(result.out())
+        .contains("Peer ID:     6de2efb0-72da-4caa-9006-aa7a178cf7c1\n")
+        .contains("Datacenter:  dc-alpha\n")
+        .contains(
+            "Server Name: server.dc-alpha.peering.11111111-2222-3333-4444-555555555555.consul")
+        .contains("Address:     gateway.example:8443 (pinned)\n")
+        .contains("Address:     10.0.0.1:8503 (not dialed)\n")
+        .containsPattern("CA: .* until 2035-12-30T00:00:00Z ([0-9A-F]{2}:){31}[0-9A-F]{2}\n")
+        .contains("Secret:      present, not shown\n")
+        .doesNotContain(SECRET);
+  }
+
+  @Test
+  void shouldPrintJsonForPrograms() {
+    Result result = inspect(token(SECRET, List.of("10.0.0.1:8503")), "-format=json");
+
+    Value shown = JsonText.parse(result.out());
+    assertThat(shown.at("PeerID").text()).isEqualTo("6de2efb0-72da-4caa-9006-aa7a178cf7c1");
+    assertThat(shown.at("HasSecret").truth()).isTrue();
+    assertThat(shown.at("CA").items()).hasSize(1);
+    assertThat(result.out()).doesNotContain(SECRET);
+  }
+
+  @Test
+  void shouldSayWhatIsWrongWithATokenAndFail() {
+    Result result = inspect(token("", List.of("nowhere")));
+
+    assertThat(result.exit()).isEqualTo(1);
+    assertThat(result.out())
+        .contains("Problem:     nowhere is not a valid peering server address\n")
+        .contains("Secret:      none\n");
+    assertThat(inspect(token("", List.of())).out())
+        .contains("Problem:     the token has no secret");
+  }
+
+  @Test
+  void shouldReadAFileAndRefuseGarbage(@TempDir Path directory) throws Exception {
+    Files.writeString(directory.resolve("token"), token(SECRET, List.of()).encode());
+    CommandRun here = new CommandRun().in(directory);
+    assertThat(here.run("peering", "token", "inspect", "token").exit()).isZero();
+
+    Files.writeString(directory.resolve("garbage"), "no token at all");
+    Result refused = here.run("peering", "token", "inspect", "garbage");
+    assertThat(refused.exit()).isEqualTo(1);
+    assertThat(refused.err()).startsWith("Error reading the token: failed to decode token");
+    assertThat(here.run("peering", "token", "inspect", "absent").err()).contains("no such file");
+  }
+}
