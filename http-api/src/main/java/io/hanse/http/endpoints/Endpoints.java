@@ -40,7 +40,8 @@ public record Endpoints(
     AutopilotEndpoints autopilot,
     SnapshotEndpoints snapshots,
     QuotaEndpoints quota,
-    DigestEndpoints digests) {
+    DigestEndpoints digests,
+    MetricsEndpoint metrics) {
 
   /** What the endpoints work on. */
   public record Ports(
@@ -98,6 +99,7 @@ public record Endpoints(
             new RestoreRun(ports.submitter(), transfers),
             transfers),
         new QuotaEndpoints(writes),
-        new DigestEndpoints(ports.reader(), ports.membership(), ports.serverCall()));
+        new DigestEndpoints(ports.reader(), ports.membership(), ports.serverCall()),
+        new MetricsEndpoint(ports.reader(), ports.leadership(), ports.peerings()));
   }
 }

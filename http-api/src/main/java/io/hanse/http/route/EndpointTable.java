@@ -340,6 +340,8 @@ public final class EndpointTable {
     return List.of(
         atAgent("/v1/agent/self").get("agent:read", agent::self, "This agent"),
         atAgent("/v1/agent/version").get("-", agent::version, "Its version"),
+        atAgent("/v1/agent/metrics")
+            .get("agent:read", endpoints.metrics()::get, "How this server fares, in numbers"),
         atAgent("/v1/agent/members").get("node:read", agent::members, "The known agents"),
         atAgent("/v1/agent/services")
             .get("service:read", agent::services, "The services registered here"),
