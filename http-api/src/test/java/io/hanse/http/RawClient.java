@@ -93,6 +93,11 @@ public final class RawClient implements AutoCloseable {
     return new Response(status, headers, ofHead ? new byte[0] : in.readNBytes(length));
   }
 
+  /** The first line of a response, and little of what follows. */
+  public String receiveStart() throws IOException {
+    return line();
+  }
+
   /** Whether the server has closed the connection. */
   public boolean isAtEnd() throws IOException {
     return in.read() < 0;

@@ -46,6 +46,9 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
   /** So much of a body that is too large is read for courtesy: then the connection ends. */
   private static final long DISCARDED_BYTES_MAX = 8L << 20;
 
+  /** The time may have begun just before the answer was there. */
+  private static final int IDLE_WHILE_ENDING_MAX = 1;
+
   private static final byte[] NOTHING = {};
 
   private final Dispatcher dispatcher;
@@ -60,6 +63,11 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
   private long bodyLength;
   private boolean isAnswering;
   private boolean isClosing;
+
+  /** The last of an answer was handed to the transport, which has not sent it yet. */
+  private boolean isEnding;
+
+  private int idleWhileEnding;
 
   /** An answer that is there at once calls back while the queue is gone through. */
   private boolean isGoingOn;
@@ -261,6 +269,8 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
   }
 
   private void end(ChannelHandlerContext context, HttpObject last, boolean keepsOpen) {
+    isEnding = true;
+    idleWhileEnding = 0;
     context
         .writeAndFlush(last)
         .addListener(
@@ -297,6 +307,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
 
   private void goOn(ChannelHandlerContext context) {
     isAnswering = false;
+    isEnding = false;
     if (isGoingOn) {
       return;
     }
@@ -325,10 +336,15 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
-    if (event instanceof IdleStateEvent && !isAnswering) {
+    if (event instanceof IdleStateEvent && (!isAnswering || isNotTaken())) {
       context.close();
     }
     context.fireUserEventTriggered(event);
+  }
+
+  /** Whether the other end leaves a whole answer lying: it would keep it here for ever. */
+  private boolean isNotTaken() {
+    return isEnding && ++idleWhileEnding > IDLE_WHILE_ENDING_MAX;
   }
 
   @Override

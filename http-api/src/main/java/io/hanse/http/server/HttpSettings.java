@@ -38,7 +38,8 @@ public record HttpSettings(
    *
    * @param connectionsPerClientMax from one address
    * @param bodyBytesMax of a request; values of the key-value store have their own
-   * @param idle without a request under way, a connection is closed after it
+   * @param idle without a request under way, a connection is closed after it; with an answer that
+   *     the client does not take, after at most twice as long
    * @param closing how long running requests may take when the server ends
    */
   public record Limits(
@@ -53,6 +54,11 @@ public record HttpSettings(
 
     public Limits withConnectionsPerClientMax(int max) {
       return new Limits(max, requestLineBytesMax, headerBytesMax, bodyBytesMax, idle, closing);
+    }
+
+    public Limits withIdle(Duration max) {
+      return new Limits(
+          connectionsPerClientMax, requestLineBytesMax, headerBytesMax, bodyBytesMax, max, closing);
     }
 
     public Limits withHeaderBytesMax(int max) {
@@ -78,6 +84,21 @@ public record HttpSettings(
     responseHeaders = Map.copyOf(responseHeaders);
     blockedPrefixes = List.copyOf(blockedPrefixes);
     writers = List.copyOf(writers);
+  }
+
+  /** The same, with other bounds of connections. */
+  public HttpSettings withLimits(Limits newLimits) {
+    return new HttpSettings(
+        isIndented,
+        defaultIntentionPolicy,
+        responseHeaders,
+        translatesAddresses,
+        blockedPrefixes,
+        writers,
+        kvValueBytesMax,
+        newLimits,
+        reads,
+        transferFolder);
   }
 
   /** The same, with other bounds of reads. */
