@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
  * <p>Segments are filled with zeros ahead, so a half-written tail is not the end of the file to
  * Ratis but a damaged entry, and it refuses to start for good. A sector that still holds the zeros
  * it was prepared with never reached the disk: the write it belongs to was not finished, so it was
- * not acknowledged, nor anything after it. All other damage is left to Ratis' refusal.
+ * not acknowledged, nor anything after it. All other damage is left to Ratis' refusal; above all a
+ * length that was flipped, by which an entry seems to reach into the zeros at the end.
  */
 final class TornTail {
   private static final Logger LOG = LoggerFactory.getLogger(TornTail.class);
@@ -26,6 +27,12 @@ final class TornTail {
   private static final int CHECKSUM = 4;
   private static final int SECTOR = 512;
   private static final int LARGEST_ENTRY = 64 << 20;
+
+  /** Larger ones are not looked for behind a damage: it would take too long. */
+  private static final int LARGEST_SOUGHT = 64 << 10;
+
+  /** So much of a sector is hardly ever zero where something was written to its end. */
+  private static final int SECTOR_END = 4;
 
   private final byte[] bytes;
 
@@ -142,20 +149,45 @@ final class TornTail {
     return stored == (int) checksum.getValue() ? (int) end + CHECKSUM : -1;
   }
 
-  /** Whether a whole sector behind the begin of the damage is as it was prepared. */
+  /** Whether a whole sector of the damaged entry is as it was prepared. */
   private boolean isUnwritten(int at) {
-    int damageEnd = lastWritten(at);
+    int end = claimedEnd(at);
+    int written = bytes.length;
+    while (written > at && bytes[written - 1] == 0) {
+      written--;
+    }
     int first = (at + SECTOR - 1) / SECTOR * SECTOR;
-    for (int sector = first; sector < bytes.length; sector += SECTOR) {
+    for (int sector = first; sector < Math.max(end, written); sector += SECTOR) {
       if (isZero(sector, Math.min(sector + SECTOR, bytes.length))) {
-        return sector < damageEnd;
+        return endsAtSector(sector, written) && !holdsSoundEntry(at, Math.min(end, written));
       }
     }
     return false;
   }
 
-  /** Where the damaged write would have ended: by its length, or by what is behind it. */
-  private int lastWritten(int at) {
+  /**
+   * Whether what was written goes on to the end of its last sector, or beyond the missing one: else
+   * the entry ended there, and its length is wrong.
+   */
+  private boolean endsAtSector(int missing, int written) {
+    return written > missing || !isZero(Math.max(0, missing - SECTOR_END), missing);
+  }
+
+  /** An entry has no other ones in it; one whose length is wrong seems to. */
+  private boolean holdsSoundEntry(int at, int end) {
+    for (int inside = at + 1; inside < end; inside++) {
+      int claimed = claimedEnd(inside);
+      if (bytes[inside] != 0 && claimed <= end && claimed - inside <= LARGEST_SOUGHT) {
+        if (endOfEntry(inside) == claimed) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Where the entry would end by its length. */
+  private int claimedEnd(int at) {
     long length = 0;
     int position = at;
     for (int shift = 0; shift <= 28 && position < bytes.length; shift += 7) {
@@ -165,12 +197,7 @@ final class TornTail {
         break;
       }
     }
-    int byLength = (int) Math.min(bytes.length, position + length + CHECKSUM);
-    int written = bytes.length;
-    while (written > at && bytes[written - 1] == 0) {
-      written--;
-    }
-    return Math.max(byLength, written);
+    return (int) Math.min(bytes.length, position + length + CHECKSUM);
   }
 
   private boolean isZero(int from, int to) {
