@@ -4,14 +4,19 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * Says where a log is damaged that Ratis refused to read: it names no place, and does not say what
- * an operator can do. Only looked for after such a refusal.
+ * Says where a log is damaged, and what an operator can do: Ratis, which refuses to read it, says
+ * neither, and does not notice that its begin is missing.
  */
 final class LogDamage {
+  private static final Pattern SEGMENT = Pattern.compile("log_(?:inprogress_)?(\\d+)(?:-\\d+)?");
+
   private LogDamage() {}
 
   /** The same failure, with the place where it can be found. */
@@ -22,10 +27,8 @@ final class LogDamage {
         return new IOException(
             "the log is damaged: "
                 + place.get()
-                + ", and what is behind it can't be trusted. Move "
-                + groups.getParent()
-                + " aside and start again: this server then joins anew and gets all from the"
-                + " others. If there are none, restore an archive of the state",
+                + ", and what is behind it can't be trusted. "
+                + wayOut(groups),
             refusal);
       }
     } catch (IOException e) {
@@ -34,6 +37,42 @@ final class LogDamage {
     return refusal instanceof IOException asItIs
         ? asItIs
         : new IOException("the Raft server can't start: " + refusal.getMessage(), refusal);
+  }
+
+  private static String wayOut(Path groups) {
+    return "Move "
+        + groups.getParent()
+        + " aside and start again: this server then joins anew and gets all from the others. If"
+        + " there are none, restore an archive of the state";
+  }
+
+  /**
+   * Fails where entries between what is loaded and the begin of the log are missing, since all
+   * snapshots that had them were damaged: the leader sends none to a server that has the newest
+   * entries, and without them this one could neither apply nor forget what it has voted on.
+   *
+   * @param loaded the log index that the loaded snapshot reaches; negative if there is none
+   */
+  static void requireNoGap(Path current, long loaded) throws IOException {
+    long first = Long.MAX_VALUE;
+    try (DirectoryStream<Path> segments = Files.newDirectoryStream(current, "log_*")) {
+      for (Path segment : segments) {
+        Matcher name = SEGMENT.matcher(segment.getFileName().toString());
+        if (name.matches()) {
+          first = Math.min(first, Long.parseLong(name.group(1)));
+        }
+      }
+    }
+    if (first != Long.MAX_VALUE && first > loaded + 1) {
+      Path groups = Objects.requireNonNull(current.getParent()).getParent();
+      throw new IOException(
+          "there is no sound snapshot of what is before log index "
+              + first
+              + ", where the log in "
+              + current
+              + " begins. "
+              + wayOut(Objects.requireNonNull(groups)));
+    }
   }
 
   /** The file and offset of the first damaged entry of all groups. */

@@ -70,7 +70,11 @@ final class RatisStateMachine extends BaseStateMachine {
         .startAndTransition(
             () -> {
               DurableMetadata.install(raft, sync);
-              loaded(snapshots.loadNewest(raft.getStorageDir().getStateMachineDir().toPath()));
+              TermIndex at =
+                  snapshots.loadNewest(raft.getStorageDir().getStateMachineDir().toPath());
+              LogDamage.requireNoGap(
+                  raft.getStorageDir().getCurrentDir().toPath(), at == null ? -1 : at.getIndex());
+              loaded(at);
               storage.init(raft);
             },
             IOException.class);

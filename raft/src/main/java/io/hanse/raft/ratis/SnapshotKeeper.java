@@ -135,8 +135,7 @@ final class SnapshotKeeper {
       } catch (IOException | RuntimeException e) {
         requireNotNewer(e, file);
         LOG.error(
-            "snapshot is damaged and set aside; the one before it or the leader's takes its place"
-                + " file={}",
+            "snapshot is damaged and set aside; the one before it takes its place file={}",
             file,
             e);
         sync.move(file, file.resolveSibling(file.getFileName() + ".corrupt"));

@@ -18,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -182,6 +183,106 @@ class LifeIT {
     assertThat(member.replica.writes("key 19")).isEqualTo(1);
   }
 
+  @Test
+  void shouldNameTheFlippedByteOfAnAcknowledgedEntry() throws Exception {
+    cluster = new TestCluster(directory).start("a");
+    Member member = cluster.leader();
+    for (int i = 0; i < 20; i++) {
+      member.write("key " + i);
+    }
+    cluster.stop(member);
+    Path segment = openSegment(directory.resolve("a/raft/groups"));
+    byte[] written = Files.readAllBytes(segment);
+    flip(segment, written.length - zerosAtTheEnd(written) - 10 * 300);
+    byte[] damaged = Files.readAllBytes(segment);
+    assertThatThrownBy(() -> cluster.start(member, 1, List.of()))
+        .hasMessageContaining("the log is damaged: " + segment + " at offset ")
+        .hasMessageContaining("aside and start again");
+    assertThat(Files.readAllBytes(segment)).isEqualTo(damaged);
+  }
+
+  @Test
+  void shouldPassADamagedSnapshotOverForTheOneBefore() throws Exception {
+    cluster =
+        new TestCluster(directory)
+            .with(RaftSettings.Limits.defaults().withSnapshots(40, 0, 4 << 10))
+            .start("a");
+    Member member = cluster.leader();
+    Path folder = directory.resolve("a/raft/groups");
+    int written = 0;
+    while (snapshots(folder).size() < 2 || written < 200) {
+      member.write("key " + written++);
+      assertThat(written).as("no second snapshot").isLessThan(10_000);
+    }
+    cluster.stop(member);
+    List<Path> found = snapshots(folder);
+    Path newest = found.get(found.size() - 1);
+    flip(newest, (int) Files.size(newest) / 2);
+    cluster.start(member, 1, List.of());
+    await().atMost(TestCluster.PATIENCE).until(member::leads);
+    member.write("after");
+    assertThat(newest.resolveSibling(newest.getFileName() + ".corrupt")).exists();
+    assertThat(member.replica.all()).hasSize(written + 1);
+  }
+
+  @Test
+  void shouldNotGoOnWithoutASnapshotThatTheLogNeeds() throws Exception {
+    cluster =
+        new TestCluster(directory)
+            .with(RaftSettings.Limits.defaults().withSnapshots(40, 0, 4 << 10))
+            .start("a", "b", "c");
+    Member victim = cluster.follower();
+    for (int i = 0; i < 250; i++) {
+      victim.write("key " + i);
+    }
+    cluster.awaitEqual();
+    cluster.stop(victim);
+    for (Path snapshot : snapshots(directory.resolve(victim.name + "/raft/groups"))) {
+      flip(snapshot, (int) Files.size(snapshot) / 2);
+    }
+    assertThatThrownBy(() -> cluster.start(victim, 0, List.of()))
+        .hasMessageContaining("no sound snapshot")
+        .hasMessageContaining("aside and start again");
+    cluster.leader().write("without it");
+  }
+
+  /** Those that are finished, oldest first. */
+  private static List<Path> snapshots(Path groups) throws IOException {
+    List<Path> snapshots = new ArrayList<>();
+    try (DirectoryStream<Path> group = Files.newDirectoryStream(groups)) {
+      Path folder = group.iterator().next().resolve("sm");
+      // Not by their attributes: old ones are deleted meanwhile.
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+        for (Path file : files) {
+          if (file.getFileName().toString().matches("snapshot\\.\\d+_\\d+")) {
+            snapshots.add(file);
+          }
+        }
+      }
+    }
+    snapshots.sort(Comparator.comparingLong(LifeIT::index));
+    return snapshots;
+  }
+
+  private static long index(Path snapshot) {
+    String name = snapshot.getFileName().toString();
+    return Long.parseLong(name.substring(name.indexOf('_') + 1));
+  }
+
+  private static void flip(Path file, int at) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[at] ^= 1;
+    Files.write(file, bytes);
+  }
+
+  private static int zerosAtTheEnd(byte[] bytes) {
+    int zeros = 0;
+    while (zeros < bytes.length && bytes[bytes.length - 1 - zeros] == 0) {
+      zeros++;
+    }
+    return zeros;
+  }
+
   private static Path openSegment(Path groups) throws IOException {
     try (DirectoryStream<Path> group = Files.newDirectoryStream(groups)) {
       Path current = group.iterator().next().resolve("current");
@@ -194,12 +295,9 @@ class LifeIT {
   /** An entry of 3,000 bytes of which only the first sectors arrived, in a segment filled ahead. */
   private static void tear(Path segment) throws IOException {
     byte[] written = Files.readAllBytes(segment);
-    int end = written.length;
-    while (end > 0 && written[end - 1] == 0) {
-      end--;
-    }
+    int end = written.length - zerosAtTheEnd(written);
     byte[] torn = Arrays.copyOf(written, (end / 4096 + 3) * 4096);
-    ByteBuffer entry = ByteBuffer.wrap(torn, end, 700);
+    ByteBuffer entry = ByteBuffer.wrap(torn, end, (end / 512 + 2) * 512 - end);
     entry.put((byte) ((3000 & 0x7f) | 0x80)).put((byte) (3000 >> 7));
     while (entry.hasRemaining()) {
       entry.put((byte) 'x');
