@@ -5,6 +5,7 @@ import io.hanse.jepsen.experiment.Plan;
 import io.hanse.jepsen.experiment.Report;
 import io.hanse.jepsen.experiment.Result;
 import io.hanse.jepsen.lab.Distribution;
+import io.hanse.jepsen.lab.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,9 +13,9 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The long run: {@code <distribution> <folder for reports> <hours> <seed>}. Rounds of every kind of
- * fault until the time is over, each with its own seed and its own report. Ends with 1 where one
- * was not good.
+ * The long run: {@code <distribution> <folder for reports> <hours> <seed> <faults>}. Rounds of
+ * every kind of fault, or of those only that are named like one of the list, until the time is
+ * over, each with its own seed and its own report. Ends with 1 where one was not good.
  */
 public final class Run {
   private static final int FAULTS_PER_ROUND = 24;
@@ -22,17 +23,21 @@ public final class Run {
   private static final Duration CALM = Duration.ofSeconds(7);
   private static final double NANOS_PER_HOUR = 3.6e12;
 
+  private static final String USAGE =
+      "arguments: <distribution> <folder for reports> <hours> <seed> <faults, by commas>";
+
   private Run() {}
 
   public static void main(String[] arguments) throws IOException, InterruptedException {
-    if (arguments.length != 4) {
-      System.err.println("arguments: <distribution> <folder for reports> <hours> <seed>");
+    if (arguments.length != 5) {
+      System.err.println(USAGE);
       System.exit(2);
     }
     Distribution distribution = new Distribution(Path.of(arguments[0]));
     Path reports = Files.createDirectories(Path.of(arguments[1]));
     long end = System.nanoTime() + (long) (Double.parseDouble(arguments[2]) * NANOS_PER_HOUR);
     long seed = Long.parseLong(arguments[3]);
+    List<String> only = arguments[4].isEmpty() ? List.of() : List.of(arguments[4].split(",", -1));
     boolean isGood = true;
     do {
       long left = Math.max(1, Duration.ofNanos(end - System.nanoTime()).toSeconds());
@@ -41,26 +46,17 @@ public final class Run {
       Path folder = Files.createTempDirectory("hanse-faults");
       System.out.printf("seed %d, data and logs in %s%n", seed, folder);
       Experiment experiment = new Experiment(distribution, folder, System.out::println);
-      Result result = experiment.run(new Plan(seed, 3, faults, FAULT, CALM));
+      Result result = experiment.run(new Plan(seed, 3, faults, FAULT, CALM, only));
       System.out.println(result);
       String name = "faults-" + seed;
       Files.writeString(reports.resolve(name + ".svg"), Report.picture(result));
       Files.writeString(reports.resolve(name + ".md"), Report.page(result, name + ".svg"));
       if (result.isGood()) {
-        delete(folder);
+        Folders.delete(folder);
       }
       isGood &= result.isGood();
       seed++;
     } while (System.nanoTime() < end);
     System.exit(isGood ? 0 : 1);
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (var paths = Files.walk(folder)) {
-      List<Path> deepestFirst = paths.sorted(java.util.Comparator.reverseOrder()).toList();
-      for (Path path : deepestFirst) {
-        Files.delete(path);
-      }
-    }
   }
 }

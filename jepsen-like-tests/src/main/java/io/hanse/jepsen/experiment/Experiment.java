@@ -59,7 +59,8 @@ public final class Experiment {
                 plan.seed(),
                 plan.faults(),
                 lab.network().isPresent(),
-                lab.shimLibrary().isPresent());
+                lab.shimLibrary().isPresent(),
+                plan.only());
         faults = hurt(cluster, schedule, plan, site.pulse());
       } finally {
         workloads.forEach(Workload::close);

@@ -29,12 +29,7 @@ final class Crash implements Nemesis {
 
   @Override
   public void begin(Cluster cluster) throws InterruptedException {
-    killed.addAll(
-        switch (victims) {
-          case LEADER -> List.of(Targets.leader(cluster));
-          case FOLLOWER -> List.of(Targets.follower(cluster, draw));
-          case ALL -> cluster.servers();
-        });
+    killed.addAll(Targets.of(victims, cluster, draw));
     for (ServerProcess server : killed) {
       server.kill();
     }

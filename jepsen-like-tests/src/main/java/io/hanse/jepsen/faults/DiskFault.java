@@ -40,6 +40,9 @@ final class DiskFault implements Nemesis {
   @Override
   public void begin(Cluster cluster) throws IOException {
     victim = onLeader ? Targets.leader(cluster) : Targets.follower(cluster, draw);
+    if (kind != Kind.SLOW_SYNC) {
+      victim.letEnd();
+    }
     victim.shim().orElseThrow().turn(kind.disk, kind.argument);
   }
 

@@ -13,31 +13,54 @@ public final class Schedule {
    *
    * @param cuts whether the cluster's network can be cut
    * @param shims whether the servers' disks can be made to fail, and their clocks wrong
+   * @param only what a fault's name must contain, one of these; empty: all are drawn
    */
-  public static List<Nemesis> draw(long seed, int count, boolean cuts, boolean shims) {
+  public static List<Nemesis> draw(
+      long seed, int count, boolean cuts, boolean shims, List<String> only) {
     SplittableRandom random = new SplittableRandom(seed);
     List<Nemesis> schedule = new ArrayList<>();
     while (schedule.size() < count) {
-      List<Nemesis> round = new ArrayList<>();
-      for (Crash.Victims victims : Crash.Victims.values()) {
-        round.add(new Crash(victims, random.nextInt(Integer.MAX_VALUE)));
-      }
-      round.add(new Pause());
-      if (cuts) {
-        for (Partition.Shape shape : Partition.Shape.values()) {
-          round.add(new Partition(shape, random.nextInt(Integer.MAX_VALUE)));
-        }
-      }
-      if (shims) {
-        round.add(new ClockJump(random.split()));
-        for (DiskFault.Kind kind : DiskFault.Kind.values()) {
-          round.add(new DiskFault(kind, random.nextBoolean(), random.nextInt(Integer.MAX_VALUE)));
-        }
+      List<Nemesis> round = round(random, cuts, shims);
+      round.removeIf(
+          nemesis -> !only.isEmpty() && only.stream().noneMatch(nemesis.toString()::contains));
+      if (round.isEmpty()) {
+        throw new IllegalArgumentException("no fault is named like any of " + only);
       }
       while (!round.isEmpty() && schedule.size() < count) {
         schedule.add(round.remove(random.nextInt(round.size())));
       }
     }
     return schedule;
+  }
+
+  private static List<Nemesis> round(SplittableRandom random, boolean cuts, boolean shims) {
+    List<Nemesis> round = new ArrayList<>();
+    for (Crash.Victims victims : Crash.Victims.values()) {
+      round.add(new Crash(victims, draw(random)));
+    }
+    round.add(new Pause());
+    round.add(new FlippedLog(draw(random)));
+    for (boolean isRemovedFirst : new boolean[] {false, true}) {
+      round.add(new Replacement(isRemovedFirst, draw(random)));
+    }
+    if (cuts) {
+      for (Partition.Shape shape : Partition.Shape.values()) {
+        round.add(new Partition(shape, draw(random)));
+      }
+    }
+    if (shims) {
+      round.add(new ClockJump(random.split()));
+      for (DiskFault.Kind kind : DiskFault.Kind.values()) {
+        round.add(new DiskFault(kind, random.nextBoolean(), draw(random)));
+      }
+      for (Crash.Victims victims : Crash.Victims.values()) {
+        round.add(new PowerCut(victims, random.split()));
+      }
+    }
+    return round;
+  }
+
+  private static int draw(SplittableRandom random) {
+    return random.nextInt(Integer.MAX_VALUE);
   }
 }

@@ -22,6 +22,14 @@ final class Targets {
     return others.get(draw % others.size());
   }
 
+  static List<ServerProcess> of(Crash.Victims victims, Cluster cluster, int draw) {
+    return switch (victims) {
+      case LEADER -> List.of(leader(cluster));
+      case FOLLOWER -> List.of(follower(cluster, draw));
+      case ALL -> cluster.servers();
+    };
+  }
+
   static String words(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +59,11 @@ public final class Cluster implements AutoCloseable {
       Files.writeString(own.resolve("config.json"), config(own, name, datacenter, host, hosts));
       Shim shim =
           lab.shimLibrary().isPresent()
-              ? new Shim(lab.shimLibrary().get(), own.resolve("shim"), own.resolve("data"))
+              ? new Shim(
+                  lab.shimLibrary().get(),
+                  own.resolve("shim"),
+                  own.resolve("data"),
+                  new Platter(own.resolve("data"), own.resolve("platter")))
               : null;
       servers.add(new ServerProcess(distribution, name, own, host, shim));
     }
@@ -127,13 +132,50 @@ public final class Cluster implements AutoCloseable {
         .findFirst();
   }
 
-  /** Waits until every server that runs answers a consistent read. */
+  /**
+   * Cuts the power of some servers at once.
+   *
+   * @param torn draws what reached their disks though nobody forced it
+   * @return what was lost, for people
+   */
+  public List<String> cutPower(List<ServerProcess> victims, SplittableRandom torn)
+      throws IOException, InterruptedException {
+    for (ServerProcess victim : victims) {
+      victim.shim().orElseThrow().cut();
+    }
+    List<String> losses = new ArrayList<>();
+    for (ServerProcess victim : victims) {
+      victim.kill();
+    }
+    for (ServerProcess victim : victims) {
+      Shim shim = victim.shim().orElseThrow();
+      losses.add(victim.name() + ": " + shim.platter().restore(torn));
+      shim.turn(Shim.Disk.WELL, 0);
+    }
+    return losses;
+  }
+
+  /** Takes a server out of the group, at the leader. */
+  public void remove(ServerProcess server) throws IOException {
+    URI leader = leader().orElse(servers.get(0)).http();
+    HttpRequest request =
+        HttpRequest.newBuilder(leader.resolve("/v1/operator/raft/peer?id=" + server.nodeId()))
+            .timeout(PATIENCE)
+            .DELETE()
+            .build();
+    send(request);
+  }
+
+  /** Waits until every server answers a consistent read and has its vote. */
   public void awaitLeader() throws IOException, InterruptedException {
     long end = System.nanoTime() + PATIENCE.toNanos();
-    while (!allAnswer()) {
+    while (!allAnswer() || !allVote()) {
       for (ServerProcess server : servers) {
         if (!server.isRunning()) {
-          throw new IOException("a server ended by itself\n" + server.tail());
+          if (!server.mayEnd()) {
+            throw new IOException("a server ended by itself\n" + server.tail());
+          }
+          server.start();
         }
       }
       if (System.nanoTime() > end) {
@@ -158,9 +200,23 @@ public final class Cluster implements AutoCloseable {
         .isPresent();
   }
 
+  /** Whether the group consists of these servers, as they are now, and no others. */
+  private boolean allVote() {
+    String group =
+        get(servers.get(0).http().resolve("/v1/operator/raft/configuration"))
+            .orElse("")
+            .replace(" ", "");
+    int voters = group.split("\"Voter\":true", -1).length - 1;
+    return voters == servers.size()
+        && servers.stream().allMatch(server -> group.contains("\"" + server.nodeId() + "\""));
+  }
+
   private Optional<String> get(URI uri) {
+    return send(HttpRequest.newBuilder(uri).timeout(CALL).build());
+  }
+
+  private Optional<String> send(HttpRequest request) {
     try {
-      HttpRequest request = HttpRequest.newBuilder(uri).timeout(CALL).build();
       var response = http.send(request, BodyHandlers.ofString());
       return response.statusCode() == 200 ? Optional.of(response.body()) : Optional.empty();
     } catch (IOException e) {

@@ -1,5 +1,6 @@
 package io.hanse.jepsen.lab;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import java.io.IOException;
@@ -7,9 +8,12 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One server of a cluster, through all its lives. */
@@ -23,6 +27,7 @@ public final class ServerProcess implements AutoCloseable {
   private final Host host;
   private final @Nullable Shim shim;
   private @Nullable Process process;
+  private boolean mayEnd;
 
   ServerProcess(
       Distribution distribution, String name, Path folder, Host host, @Nullable Shim shim) {
@@ -59,10 +64,28 @@ public final class ServerProcess implements AutoCloseable {
     return process != null && process.isAlive();
   }
 
+  Path data() {
+    return folder.resolve("data");
+  }
+
+  /** Whether it may end by itself, after what was done to it: then it is started again. */
+  synchronized boolean mayEnd() {
+    return mayEnd;
+  }
+
+  /** It may end by itself from now on, until it starts again. */
+  public synchronized void letEnd() {
+    mayEnd = true;
+  }
+
   /** Starts it, unless it runs. */
   public synchronized void start() throws IOException {
     if (isRunning()) {
       return;
+    }
+    mayEnd = false;
+    if (shim != null) {
+      shim.rest();
     }
     List<String> command = new ArrayList<>(host.entry());
     command.addAll(
@@ -82,13 +105,52 @@ public final class ServerProcess implements AutoCloseable {
     process = builder.start();
   }
 
-  /** As a power cut of the process: SIGKILL. */
+  /** SIGKILL. What it has written is there, forced to the disk or not. */
   public synchronized void kill() throws InterruptedException {
     Process running = process;
     if (running != null) {
       running.destroyForcibly();
       running.waitFor(END_SECONDS, SECONDS);
     }
+  }
+
+  /** Waits until it ended by itself. */
+  public boolean awaitEnd(Duration patience) throws InterruptedException {
+    Process running;
+    synchronized (this) {
+      running = process;
+    }
+    return running == null || running.waitFor(patience.toMillis(), MILLISECONDS);
+  }
+
+  /** What it knows itself by, as the others list it; empty before it has chosen that. */
+  public String nodeId() {
+    try {
+      return Files.readString(data().resolve("node-id")).strip();
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  /** Deletes all its data; it must not run. */
+  public void wipe() throws IOException {
+    Folders.delete(data());
+  }
+
+  /** Files of its log, oldest first. */
+  public List<Path> segments() throws IOException {
+    try (Stream<Path> files = Files.walk(data().resolve("raft/groups"))) {
+      return files
+          .filter(path -> path.getFileName().toString().startsWith("log_"))
+          .sorted(Comparator.comparing(ServerProcess::firstIndex))
+          .toList();
+    }
+  }
+
+  /** Of {@code log_inprogress_7} as of {@code log_7-9}: 7. */
+  private static long firstIndex(Path segment) {
+    String name = segment.getFileName().toString().replaceFirst("log_(inprogress_)?", "");
+    return Long.parseLong(name.replaceFirst("-.*", ""));
   }
 
   /** Asks it to end, and waits. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** Builds the library that stands between a server and its system. Needs a C compiler and Linux. */
@@ -17,11 +18,13 @@ public final class ShimLibrary {
   /** The library, built into the folder; empty where there is no compiler. */
   public static Optional<Path> build(Path folder) throws IOException, InterruptedException {
     Path source = folder.resolve("shim.c");
-    try (var stream = ShimLibrary.class.getResourceAsStream("/shim.c")) {
-      if (stream == null) {
-        throw new IOException("shim.c is missing from the class path");
+    for (String name : List.of("shim.c", "platter.h")) {
+      try (var stream = ShimLibrary.class.getResourceAsStream("/" + name)) {
+        if (stream == null) {
+          throw new IOException(name + " is missing from the class path");
+        }
+        Files.write(folder.resolve(name), stream.readAllBytes());
       }
-      Files.write(source, stream.readAllBytes());
     }
     Path library = folder.resolve("shim.so");
     Path said = folder.resolve("shim.log");
