@@ -38,7 +38,7 @@ public final class DurableFiles {
   }
 
   /** Replaces a small file as a whole: after a power cut there is the old one or the new one. */
-  void replace(Path target, byte[] content) throws IOException {
+  public void replace(Path target, byte[] content) throws IOException {
     Path temporary = target.resolveSibling(target.getFileName() + ".tmp");
     try (FileChannel channel =
         FileChannel.open(

@@ -3,16 +3,15 @@ package io.hanse.cli.agent;
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.store.FolderSync;
+import io.hanse.raft.DurableFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -61,19 +60,12 @@ record DataFolder(Path path, boolean isTemporary) implements AutoCloseable {
     return id;
   }
 
-  /** For good: replication refuses a directory whose node has come to another id. */
+  /** The id is what all others know the node by: a power cut must not leave half of it. */
   private static void keep(Path file, String id) throws IOException {
     if (Files.exists(file) && Files.readString(file).strip().equals(id)) {
       return;
     }
-    FolderSync disk = FolderSync.ofDisk();
-    Path fresh = file.resolveSibling(file.getFileName() + ".new");
-    Files.writeString(fresh, id);
-    try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
-      disk.syncFile(fresh, channel);
-    }
-    disk.move(fresh, file);
-    disk.syncFolder(Objects.requireNonNull(file.getParent()));
+    new DurableFiles(FolderSync.ofDisk()).replace(file, id.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Where registrations are kept; nowhere in dev mode. */
