@@ -10,6 +10,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Digest, rows and bytes of a state that is being changed, and whether they may grow. */
 final class RunningTotals {
+  /** Of the quota of bytes: so much is kept for rows that are there. */
+  private static final int RESERVE_DIVISOR = 16;
+
+  /** By so much a row grows that only notes what happened to it. */
+  private static final int SMALL_BYTES = 64;
+
   private long digest;
   private long rows;
   private long bytes;
@@ -53,18 +59,28 @@ final class RunningTotals {
     }
   }
 
-  /** Refuses a larger value that would not fit. What shrinks or stays as large may be over it. */
+  /**
+   * Refuses a larger value that would not fit. What shrinks or stays as large may be over it. A
+   * check that turns critical, and what a release or a removal leaves behind, may use the reserve:
+   * a full state must not keep the dead alive.
+   */
   void requireRoom(TableId table, byte[] old, byte[] value, StateQuota quota) {
     long moreBytes = value.length - (long) old.length;
-    if (table.isCounted() && moreBytes > 0 && bytes + moreBytes > quota.getBytesMax()) {
+    boolean mayUseReserve = table == TableId.CHECKS || moreBytes <= SMALL_BYTES;
+    long max = quota.getBytesMax() + (mayUseReserve ? reserve(quota) : 0);
+    if (table.isCounted() && moreBytes > 0 && bytes + moreBytes > max) {
       throw full(quota);
     }
   }
 
   void requireWithin(StateQuota quota) {
-    if (rows > quota.getRowsMax() || bytes > quota.getBytesMax()) {
+    if (rows > quota.getRowsMax() || bytes > quota.getBytesMax() + reserve(quota)) {
       throw full(quota);
     }
+  }
+
+  private static long reserve(StateQuota quota) {
+    return quota.getBytesMax() / RESERVE_DIVISOR;
   }
 
   private ProblemException full(StateQuota quota) {

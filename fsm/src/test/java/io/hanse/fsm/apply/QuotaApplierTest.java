@@ -1,6 +1,10 @@
 package io.hanse.fsm.apply;
 
+import static io.hanse.fsm.apply.Commands.check;
 import static io.hanse.fsm.apply.Commands.kv;
+import static io.hanse.fsm.apply.Commands.node;
+import static io.hanse.fsm.apply.Commands.register;
+import static io.hanse.fsm.apply.Commands.service;
 import static io.hanse.fsm.row.WriteKv.Verb.DELETE;
 import static io.hanse.fsm.row.WriteKv.Verb.DELETE_TREE;
 import static io.hanse.fsm.row.WriteKv.Verb.SET;
@@ -42,6 +46,27 @@ class QuotaApplierTest {
       replica.done(kv(DELETE_TREE, "k", "", 0));
       replica.done(quota(3, 1_000));
       replica.done(kv(SET, "k3", "v", 0));
+    }
+  }
+
+  @Test
+  void shouldLetADeadInstanceTurnCriticalInAFullState() {
+    try (Replica replica = new Replica()) {
+      replica.done(kv(SET, "ballast", "b".repeat(2_000), 0));
+      replica.done(register(node("n1"), service("web", "web"), check("alive", "web", "passing")));
+      long full = replica.now().countedBytes();
+      replica.done(quota(100, full));
+      assertThat(replica.refusal(kv(SET, "more", "v", 0))).contains("the state is full");
+      assertThat(replica.refusal(kv(SET, "ballast", "b".repeat(2_100), 0))).contains("is full");
+
+      replica.done(
+          register(node("n1"), check("alive", "web", "critical").setOutput("o".repeat(80))));
+      assertThat(replica.now().countedBytes()).isGreaterThan(full);
+      assertThat(
+              replica.refusal(
+                  register(
+                      node("n1"), check("alive", "web", "critical").setOutput("o".repeat(900)))))
+          .contains("the state is full");
     }
   }
 
