@@ -104,7 +104,7 @@ final class PeeringText {
             .collect(Collectors.joining(separator));
   }
 
-  private static void line(StringBuilder out, String label, String value) {
+  static void line(StringBuilder out, String label, String value) {
     out.append(label).append(value).append('\n');
   }
 

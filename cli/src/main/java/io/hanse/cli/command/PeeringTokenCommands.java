@@ -1,5 +1,7 @@
 package io.hanse.cli.command;
 
+import static io.hanse.cli.command.PeeringText.line;
+
 import io.hanse.cli.client.CommandFailure;
 import io.hanse.cli.client.FormatFlag;
 import io.hanse.cli.client.Session;
@@ -9,8 +11,6 @@ import io.hanse.fsm.error.ProblemException;
 import io.hanse.identity.Pem;
 import io.hanse.peering.PeeringToken;
 import java.security.cert.X509Certificate;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,9 +23,6 @@ import picocli.CommandLine.Parameters;
     customSynopsis = "<subcommand> [options]",
     description = "Looks at peering tokens.")
 public final class PeeringTokenCommands {
-  private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss'Z'").withZone(ZoneOffset.UTC);
-
   private final Session session;
 
   public PeeringTokenCommands(Session session) {
@@ -136,10 +133,6 @@ public final class PeeringTokenCommands {
   }
 
   private static String end(X509Certificate certificate) {
-    return TIME.format(certificate.getNotAfter().toInstant());
-  }
-
-  private static void line(StringBuilder out, String label, String value) {
-    out.append(label).append(value).append('\n');
+    return certificate.getNotAfter().toInstant().toString();
   }
 }

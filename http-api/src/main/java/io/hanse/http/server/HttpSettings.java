@@ -88,6 +88,20 @@ public record HttpSettings(
 
   /** The same, with other bounds of connections. */
   public HttpSettings withLimits(Limits newLimits) {
+    return with(newLimits, reads, transferFolder);
+  }
+
+  /** The same, with other bounds of reads. */
+  public HttpSettings withReads(Reads.Limits newReads) {
+    return with(limits, newReads, transferFolder);
+  }
+
+  /** The same, with a place for what is on its way. */
+  public HttpSettings withTransferFolder(Path folder) {
+    return with(limits, reads, Optional.of(folder));
+  }
+
+  private HttpSettings with(Limits newLimits, Reads.Limits newReads, Optional<Path> newFolder) {
     return new HttpSettings(
         isIndented,
         defaultIntentionPolicy,
@@ -97,37 +111,7 @@ public record HttpSettings(
         writers,
         kvValueBytesMax,
         newLimits,
-        reads,
-        transferFolder);
-  }
-
-  /** The same, with other bounds of reads. */
-  public HttpSettings withReads(Reads.Limits newReads) {
-    return new HttpSettings(
-        isIndented,
-        defaultIntentionPolicy,
-        responseHeaders,
-        translatesAddresses,
-        blockedPrefixes,
-        writers,
-        kvValueBytesMax,
-        limits,
         newReads,
-        transferFolder);
-  }
-
-  /** The same, with a place for what is on its way. */
-  public HttpSettings withTransferFolder(Path folder) {
-    return new HttpSettings(
-        isIndented,
-        defaultIntentionPolicy,
-        responseHeaders,
-        translatesAddresses,
-        blockedPrefixes,
-        writers,
-        kvValueBytesMax,
-        limits,
-        reads,
-        Optional.of(folder));
+        newFolder);
   }
 }

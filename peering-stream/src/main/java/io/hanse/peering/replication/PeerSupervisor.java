@@ -67,9 +67,7 @@ public final class PeerSupervisor implements AutoCloseable {
   private Set<String> dialers(View view) {
     Set<String> ids = new TreeSet<>();
     for (Peering peering : new Peerings(view).all()) {
-      boolean dials =
-          peering.getManualServerAddressesCount() + peering.getPeerServerAddressesCount() > 0;
-      if (dials && Opening.isActive(peering)) {
+      if (Peerings.dials(peering) && Opening.isActive(peering)) {
         ids.add(peering.getId());
       }
     }
