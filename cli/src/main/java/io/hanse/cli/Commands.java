@@ -7,6 +7,7 @@ import io.hanse.cli.command.ConnectCaCommands;
 import io.hanse.cli.command.ConnectCommands;
 import io.hanse.cli.command.DebugCommands;
 import io.hanse.cli.command.IntentionCommands;
+import io.hanse.cli.command.KeygenCommand;
 import io.hanse.cli.command.KvCommands;
 import io.hanse.cli.command.MembersCommand;
 import io.hanse.cli.command.OperatorAutopilotCommands;
@@ -44,6 +45,7 @@ final class Commands {
           "demo",
           "gateway",
           "intention",
+          "keygen",
           "kv",
           "members",
           "operator",
@@ -80,6 +82,7 @@ final class Commands {
       case "demo" -> new DemoCommand(session);
       case "gateway" -> new GatewayCommand(session);
       case "intention" -> new IntentionCommands(session);
+      case "keygen" -> new KeygenCommand(session);
       case "kv" -> new KvCommands(session);
       case "members" -> new MembersCommand(session);
       case "operator" -> new OperatorCommands();

@@ -13,8 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keys and trust out of an operator's files, which may be replaced while connections are made by
- * them: each handshake goes by what was read last. Files that don't fit together change nothing.
+ * Keys and trust that an operator gave, by files or by a shared key, and may replace while
+ * connections are made by them: each handshake goes by what was read last. What doesn't fit
+ * together changes nothing.
  */
 public final class FiledTls {
   private static final Logger LOG = LoggerFactory.getLogger(FiledTls.class);
@@ -24,7 +25,7 @@ public final class FiledTls {
 
   private static final int REFUSALS_REMEMBERED = 1_000;
 
-  /** What a look at the files found. */
+  /** What a further look found. */
   public enum Change {
     NOTHING,
     /** Another certificate of this process; who is believed is the same. */
@@ -33,21 +34,21 @@ public final class FiledTls {
     AUTHORITIES
   }
 
-  private final TlsFiles files;
+  private final TlsSource source;
   private final InstantSource clock;
   private final Map<String, Long> refusals = new ConcurrentHashMap<>();
-  private volatile TlsFiles.Content content;
+  private volatile TlsContent content;
   private volatile String complaint = "";
 
-  private FiledTls(TlsFiles files, InstantSource clock) {
-    this.files = files;
+  private FiledTls(TlsSource source, InstantSource clock) {
+    this.source = source;
     this.clock = clock;
-    this.content = files.read();
+    this.content = source.read();
   }
 
-  /** Reads the files; fails with a problem that names the file. */
-  public static FiledTls open(TlsFiles files) {
-    return new FiledTls(files, InstantSource.system());
+  /** Looks for the first time; fails with a problem that names what is wrong. */
+  public static FiledTls open(TlsSource source) {
+    return new FiledTls(source, InstantSource.system());
   }
 
   public X509ExtendedKeyManager keys() {
@@ -63,11 +64,11 @@ public final class FiledTls {
     return new Trust(serverName);
   }
 
-  /** Looks at the files again; fails, and goes on with what it has, where they are not right. */
+  /** Looks again; fails, and goes on with what it has, where they are not right. */
   public synchronized Change reload() {
-    TlsFiles.Content fresh = files.read();
+    TlsContent fresh = source.read();
     complaint = "";
-    TlsFiles.Content old = content;
+    TlsContent old = content;
     if (fresh.equals(old)) {
       return Change.NOTHING;
     }
@@ -76,7 +77,7 @@ public final class FiledTls {
     LOG.info(
         "certificates reloaded change={} certificate={} serial={} valid_until={} roots={}",
         change,
-        files.certificate(),
+        source.description(),
         fresh.serialNumber(),
         fresh.certificate().getNotAfter().toInstant(),
         fresh.roots().size());

@@ -60,7 +60,11 @@ public final class OperatorAuthority {
 
   /** Makes one, with a fresh key. */
   public static OperatorAuthority create(String commonName, Duration ttl, Instant now) {
-    KeyPair keys = Keys.p256();
+    return of(commonName, Keys.p256(), ttl, now);
+  }
+
+  /** The authority of a key that is known already. */
+  static OperatorAuthority of(String commonName, KeyPair keys, Duration ttl, Instant now) {
     X500Name name = new X500Name("CN=" + commonName);
     try {
       JcaX509v3CertificateBuilder builder = builder(name, name, keys, ttl, now);
@@ -84,6 +88,10 @@ public final class OperatorAuthority {
           ProblemCode.INVALID_ARGUMENT, "the key is not that of the certificate");
     }
     return new OperatorAuthority(root, key);
+  }
+
+  X509Certificate certificate() {
+    return root;
   }
 
   /** Both are secret as far as the key goes. */

@@ -18,20 +18,12 @@ import java.util.stream.Stream;
  *
  * @param authority a file of roots, or a directory of such files; without, nobody is believed
  */
-public record TlsFiles(Optional<Path> authority, Path certificate, Path key) {
+public record TlsFiles(Optional<Path> authority, Path certificate, Path key) implements TlsSource {
   /** More than any certificate; a larger file was named by mistake. */
   private static final long FILE_BYTES_MAX = 1 << 20;
 
-  /** What they hold at one time. The key proves the certificate. */
-  record Content(List<X509Certificate> roots, List<X509Certificate> chain, PrivateKey key)
-      implements Credential {
-    @Override
-    public String toString() {
-      return "Content[serial " + serialNumber() + ", " + roots.size() + " roots]";
-    }
-  }
-
-  Content read() {
+  @Override
+  public TlsContent read() {
     List<X509Certificate> roots = new ArrayList<>();
     for (Path file : authorityFiles()) {
       roots.addAll(parsed(file, Pem::certificates));
@@ -41,7 +33,12 @@ public record TlsFiles(Optional<Path> authority, Path certificate, Path key) {
     if (!Keys.matches(secret, chain.get(0).getPublicKey())) {
       throw invalid(key + " is not the key of " + certificate);
     }
-    return new Content(List.copyOf(roots), List.copyOf(chain), secret);
+    return new TlsContent(List.copyOf(roots), List.copyOf(chain), secret);
+  }
+
+  @Override
+  public String description() {
+    return certificate.toString();
   }
 
   private List<Path> authorityFiles() {

@@ -72,7 +72,7 @@ public final class AgentAssembly implements AutoCloseable {
 
   private void startParts(AgentConfig config) throws IOException {
     ListenerCheck.of(config).run();
-    CertificateFiles certificates = CertificateFiles.open(config.tls());
+    CertificateFiles certificates = CertificateFiles.open(config);
     DataFolder folder = part(DataFolder.open(config.dataDirectory()));
     AgentIdentity identity = identity(config, folder);
     AgentThreads threads = part(new AgentThreads());

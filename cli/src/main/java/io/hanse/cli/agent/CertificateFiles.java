@@ -2,15 +2,20 @@ package io.hanse.cli.agent;
 
 import io.hanse.cli.config.AgentConfig;
 import io.hanse.identity.FiledTls;
+import io.hanse.identity.SharedKeyTls;
 import io.hanse.identity.TlsContexts;
 import io.hanse.identity.TlsFiles;
 import io.hanse.raft.ServerTls;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 
-/** The operator's certificates of one agent, read at its start and again when it is told to. */
+/**
+ * What one agent shows and believes: the operator's certificates, read at its start and again when
+ * it is told to, or for what servers say to each other those of the key that they share.
+ */
 final class CertificateFiles {
   private static final long LOOK_SECONDS = 2;
 
@@ -26,12 +31,15 @@ final class CertificateFiles {
     this.https = https;
   }
 
-  /** Reads the files; fails with a problem that names the file. */
-  static CertificateFiles open(AgentConfig.Tls config) {
+  /** Reads the files and keys; fails with a problem that names what is wrong. */
+  static CertificateFiles open(AgentConfig config) {
+    AgentConfig.Tls tls = config.tls();
     return new CertificateFiles(
-        config,
-        config.servers().map(CertificateFiles::open),
-        config.https().map(CertificateFiles::open));
+        tls, tls.servers().map(CertificateFiles::open).or(() -> shared(config)), https(tls));
+  }
+
+  private static Optional<FiledTls> https(AgentConfig.Tls tls) {
+    return tls.https().map(CertificateFiles::open);
   }
 
   private static FiledTls open(AgentConfig.Listener listener) {
@@ -39,12 +47,31 @@ final class CertificateFiles {
         new TlsFiles(listener.authority(), listener.certificate(), listener.key()));
   }
 
+  private static Optional<FiledTls> shared(AgentConfig config) {
+    Keyring keyring = Keyring.of(config.dataDirectory(), config.tls().sharedKey());
+    if (!keyring.isGiven()) {
+      return Optional.empty();
+    }
+    keyring.warnOfUnused();
+    return Optional.of(
+        FiledTls.open(
+            new SharedKeyTls(
+                keyring::keys,
+                config.tls().serverName(),
+                config.addresses().advertise(),
+                InstantSource.system())));
+  }
+
+  /** Those of a shared key are for servers only; of the operator's, their owner says whether. */
+  private Optional<String> wantedName() {
+    return config.servers().isPresent()
+        ? config.servers().flatMap(AgentConfig.Listener::serverName)
+        : Optional.of(config.serverName());
+  }
+
   /** What servers show and believe among themselves. */
   Optional<ServerTls> betweenServers() {
-    return servers.map(
-        tls ->
-            new ServerTls(
-                tls.keys(), tls.trust(config.servers().flatMap(AgentConfig.Listener::serverName))));
+    return servers.map(tls -> new ServerTls(tls.keys(), tls.trust(wantedName())));
   }
 
   Optional<SSLContext> ofHttps() {
@@ -58,12 +85,20 @@ final class CertificateFiles {
     whenServersTrustOthers = renewConnections;
     if (config.reloadsItself()) {
       timer.scheduleWithFixedDelay(this::reload, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
+    } else if (servers.isPresent() && config.servers().isEmpty()) {
+      // What is made of a shared key runs out within days, and nobody sends a signal for that.
+      timer.scheduleWithFixedDelay(
+          this::reloadServers, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
     }
   }
 
   /** Looks at all files again: what is half written is passed over until it is whole. */
   void reload() {
     https.ifPresent(FiledTls::reloadOrKeep);
+    reloadServers();
+  }
+
+  private void reloadServers() {
     if (servers.map(FiledTls::reloadOrKeep).equals(Optional.of(FiledTls.Change.AUTHORITIES))) {
       whenServersTrustOthers.run();
     }

@@ -2,6 +2,7 @@ package io.hanse.cli.config;
 
 import io.hanse.cli.value.Value;
 import io.hanse.http.server.Network;
+import io.hanse.identity.SharedKey;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -80,12 +81,20 @@ public record AgentConfig(
       int sidecarMax) {}
 
   /**
-   * The operator's certificates.
+   * How agents prove who they are.
    *
-   * @param servers for what servers say to each other; without, they talk in plaintext
+   * @param servers certificates for what servers say to each other; go before the shared key
+   * @param sharedKey what servers make certificates of by themselves; without either, and without a
+   *     keyring in the data directory, they talk in plaintext
+   * @param serverName what the certificate of each server is for
    * @param reloadsItself whether changed files are noticed without a signal
    */
-  public record Tls(Optional<Listener> servers, Optional<Listener> https, boolean reloadsItself) {}
+  public record Tls(
+      Optional<Listener> servers,
+      Optional<SharedKey> sharedKey,
+      String serverName,
+      Optional<Listener> https,
+      boolean reloadsItself) {}
 
   /**
    * One listener with certificates.

@@ -63,7 +63,7 @@ final class ConfigKeys {
     used(Kind.MAP, "http_config.response_headers node_meta");
     used(Kind.DEFINITIONS, "check checks config_entries.bootstrap service services");
 
-    used(Kind.TEXT, "addresses.https ca_file ca_path cert_file key_file tls_min_version");
+    used(Kind.TEXT, "addresses.https ca_file ca_path cert_file encrypt key_file tls_min_version");
     used(
         Kind.TRUTH,
         "auto_reload_config tls.grpc.use_auto_cert verify_incoming verify_incoming_https",
@@ -83,7 +83,7 @@ final class ConfigKeys {
       refused(Kind.TEXT, tls + "tls_cipher_suites");
     }
 
-    refused(Kind.TEXT, "encrypt tls_cipher_suites");
+    refused(Kind.TEXT, "tls_cipher_suites");
     refused(
         Kind.TRUTH,
         "acl.enabled connect.enable_mesh_gateway_wan_federation tls_prefer_server_cipher_suites");

@@ -1,5 +1,7 @@
 package io.hanse.cli.config;
 
+import io.hanse.fsm.error.ProblemException;
+import io.hanse.identity.SharedKey;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -7,7 +9,8 @@ import java.util.stream.Stream;
 
 /**
  * Reads the {@code tls} blocks and the older keys that stand for them. A listener's own block goes
- * before {@code tls.defaults}, and that before the older keys.
+ * before {@code tls.defaults}, and that before the older keys. Reads the key that servers share,
+ * too.
  */
 final class ConfigTls {
   private static final String SERVERS = "internal_rpc";
@@ -49,7 +52,21 @@ final class ConfigTls {
       }
     }
     refuseClientCertificatesOfProxies();
-    return new AgentConfig.Tls(servers(), https(), values.truth("auto_reload_config", false));
+    return new AgentConfig.Tls(
+        servers(), sharedKey(), serverName, https(), values.truth("auto_reload_config", false));
+  }
+
+  private Optional<SharedKey> sharedKey() {
+    String key = values.text("encrypt", "");
+    if (key.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(SharedKey.parse(key));
+    } catch (ProblemException e) {
+      values.error(String.valueOf(e.getMessage()));
+      return Optional.empty();
+    }
   }
 
   /** Proxies have no certificate before they ask here for one. */
@@ -63,7 +80,7 @@ final class ConfigTls {
     }
   }
 
-  /** Servers show each other certificates, or talk in plaintext: there is nothing in between. */
+  /** Servers show each other certificates of the operator's: all of it is there, or nothing. */
   private Optional<AgentConfig.Listener> servers() {
     boolean verifyIncoming =
         truth(

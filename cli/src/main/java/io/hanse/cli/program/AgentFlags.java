@@ -40,7 +40,7 @@ final class AgentFlags {
           flag("domain", Kind.TEXT, "domain", "Domain of DNS and of server certificates."),
           flag("enable-local-script-checks", Kind.TRUTH, "enable_local_script_checks", "Ignored."),
           flag("enable-script-checks", Kind.TRUTH, "enable_script_checks", "Ignored."),
-          flag("encrypt", Kind.TEXT, "encrypt", "Refused: gossip keys are not supported yet."),
+          flag("encrypt", Kind.TEXT, "encrypt", "Key that servers share; see keygen."),
           flag("grpc-port", Kind.NUMBER, "ports.grpc", "Plaintext gRPC; off by default."),
           flag("grpc-tls-port", Kind.NUMBER, "ports.grpc_tls", "Peers and proxies; 8503."),
           flag("http-port", Kind.NUMBER, "ports.http", "The HTTP API; 8500."),

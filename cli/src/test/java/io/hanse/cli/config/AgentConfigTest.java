@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.hanse.cli.value.JsonText;
 import io.hanse.cli.value.Value;
 import io.hanse.http.server.Network;
+import io.hanse.identity.SharedKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,7 +128,9 @@ class AgentConfigTest {
         "performance { raft_multiplier = 11 }|Must be between 1 and 10",
         "performance { rpc_hold_timeout = \"7\" }|invalid duration: \"7\"",
         "default_intention_policy = \"maybe\"|neither \"allow\" nor \"deny\"",
-        "encrypt = \"abc\"|not safe to ignore: encrypt",
+        "encrypt = \"abc\"|encrypt has invalid key",
+        "encrypt = \"Z2VoZWlt\"|key size must be 16, 24 or 32 bytes",
+        "auto_encrypt { tls = true }|not safe to ignore: auto_encrypt",
         "acl { enabled = true }|not safe to ignore: acl.enabled",
         "tls { internal_rpc { verify_incoming = true } }|VerifyIncoming set but no CA certificates",
         "verify_outgoing = true|VerifyOutgoing set but no CA certificates were provided",
@@ -223,6 +226,16 @@ class AgentConfigTest {
     assertThat(tls.servers().orElseThrow().serverName()).isEmpty();
     assertThat(tls.https()).isEmpty();
     assertThat(read(SERVER).tls().servers()).isEmpty();
+  }
+
+  @Test
+  void shouldReadTheKeyThatServersShareAndNeverShowIt() {
+    String key = SharedKey.fresh();
+    AgentConfig config = read(SERVER + "datacenter = \"dc2\" encrypt = \"" + key + "\"");
+    assertThat(config.tls().sharedKey()).contains(SharedKey.parse(key));
+    assertThat(config.tls().serverName()).isEqualTo("server.dc2.consul");
+    assertThat(config.toString()).doesNotContain(key);
+    assertThat(read(SERVER).tls().sharedKey()).isEmpty();
   }
 
   @Test

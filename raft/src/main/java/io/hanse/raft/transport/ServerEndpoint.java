@@ -48,7 +48,9 @@ public final class ServerEndpoint implements Surroundings.Endpoint {
   static ServerEndpoint start(
       InetSocketAddress address, Optional<ServerTls> tls, ServerRequests requests, int callsMax) {
     if (tls.isEmpty() && !address.getAddress().isLoopbackAddress()) {
-      LOG.warn("servers talk to each other in plaintext address={}", address);
+      LOG.warn(
+          "servers talk to each other in plaintext; give all of them encrypt, or tls address={}",
+          address);
     }
     ExecutorService executor =
         Executors.newFixedThreadPool(

@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import io.hanse.fsm.port.StateReader;
 import io.hanse.identity.FiledTls;
 import io.hanse.identity.OperatorAuthority;
+import io.hanse.identity.SharedKey;
+import io.hanse.identity.SharedKeyTls;
 import io.hanse.identity.TlsFiles;
 import io.hanse.raft.ServerTls;
 import io.hanse.raft.node.TestCluster.Member;
@@ -16,11 +18,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -162,9 +167,48 @@ class TlsIT {
     assertThat(joiner.replica.writes("only the second is believed")).isEqualTo(3);
   }
 
+  @Test
+  void shouldFormByASharedKeyAndGoOverToAnotherWithoutARestart() throws Exception {
+    SharedKey first = SharedKey.parse(SharedKey.fresh());
+    SharedKey second = SharedKey.parse(SharedKey.fresh());
+    AtomicReference<List<SharedKey>> keyring = new AtomicReference<>(List.of(first));
+    cluster =
+        new TestCluster(directory.resolve("servers")).with(name -> shared(name, keyring::get));
+    cluster.start("a", "b", "c");
+    cluster.follower().write("before");
+    Member foreign = cluster.add("x");
+    foreign.tls = shared("x", () -> List.of(second));
+    shouldStayOutside(foreign);
+
+    for (List<SharedKey> step :
+        List.of(List.of(first, second), List.of(second, first), List.of(second))) {
+      keyring.set(step);
+      for (String server : List.of("a", "b", "c")) {
+        renew(server, files.get(server).reload());
+        cluster.follower().write("at step " + step.size());
+      }
+    }
+    cluster.awaitEqual();
+    Member late = cluster.add("y");
+    late.tls = shared("y", () -> List.of(first));
+    shouldStayOutside(late);
+    cluster.follower().write("after");
+  }
+
+  private ServerTls shared(String server, Supplier<List<SharedKey>> keyring) {
+    FiledTls opened =
+        FiledTls.open(new SharedKeyTls(keyring, NAME, "127.0.0.1", InstantSource.system()));
+    files.put(server, opened);
+    return new ServerTls(opened.keys(), opened.trust(Optional.of(NAME)));
+  }
+
   private void reload(String server, FiledTls.Change expected) {
     FiledTls.Change change = files.get(server).reload();
     assertThat(change).isEqualTo(expected);
+    renew(server, change);
+  }
+
+  private void renew(String server, FiledTls.Change change) {
     if (change == FiledTls.Change.AUTHORITIES) {
       cluster.members.get(server).node.renewConnections();
     }
