@@ -30,7 +30,7 @@ public final class GroupCommit {
   private final RaftSettings.Limits limits;
   private final Function<byte[], CompletableFuture<BatchResult>> log;
   private final Executor completer;
-  private final LongSupplier wallMillis;
+  private final LongSupplier logMillis;
   private final LongSupplier nanoClock;
 
   private final Queue<Waiting> queue = new ArrayDeque<>();
@@ -44,18 +44,18 @@ public final class GroupCommit {
   /**
    * @param log appends an entry and answers what the state machine said
    * @param completer where batches are sent and answers are given, never the apply thread
-   * @param wallMillis the clock that stamps each batch
+   * @param logMillis log time, which each batch is stamped with
    */
   public GroupCommit(
       RaftSettings.Limits limits,
       Function<byte[], CompletableFuture<BatchResult>> log,
       Executor completer,
-      LongSupplier wallMillis,
+      LongSupplier logMillis,
       LongSupplier nanoClock) {
     this.limits = limits;
     this.log = log;
     this.completer = completer;
-    this.wallMillis = wallMillis;
+    this.logMillis = logMillis;
     this.nanoClock = nanoClock;
   }
 
@@ -161,7 +161,7 @@ public final class GroupCommit {
   }
 
   private void append(List<Waiting> batch) {
-    Batch.Builder builder = Batch.newBuilder().setTimeMillis(wallMillis.getAsLong());
+    Batch.Builder builder = Batch.newBuilder().setTimeMillis(logMillis.getAsLong());
     batch.forEach(waiting -> builder.addEntries(waiting.entry));
     CompletableFuture<BatchResult> appended;
     try {

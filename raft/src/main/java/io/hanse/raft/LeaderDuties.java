@@ -28,7 +28,7 @@ final class LeaderDuties {
   private final RaftSettings.Timing timing;
   private final Leadership leadership;
   private final CommandSubmitter submitter;
-  private final LongSupplier wallMillis;
+  private final LongSupplier logMillis;
   private final AtomicBoolean isAnnouncing = new AtomicBoolean();
   private volatile boolean isAnnounced;
 
@@ -37,12 +37,12 @@ final class LeaderDuties {
       RaftSettings.Timing timing,
       Leadership leadership,
       CommandSubmitter submitter,
-      LongSupplier wallMillis) {
+      LongSupplier logMillis) {
     this.self = self;
     this.timing = timing;
     this.leadership = leadership;
     this.submitter = submitter;
-    this.wallMillis = wallMillis;
+    this.logMillis = logMillis;
   }
 
   /** Forgets clients that are gone, deletions that are old, and restores that were given up. */
@@ -50,7 +50,7 @@ final class LeaderDuties {
     if (!leadership.standing().self()) {
       return;
     }
-    long now = wallMillis.getAsLong();
+    long now = logMillis.getAsLong();
     propose(
         Command.newBuilder()
             .setExpireClients(

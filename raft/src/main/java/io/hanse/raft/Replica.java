@@ -37,6 +37,13 @@ public interface Replica {
 
   View view();
 
+  /** The time of the newest entry: log time. */
+  default long logMillis() {
+    try (View view = view()) {
+      return view.timeMillis();
+    }
+  }
+
   /** By which rules the group of servers is to be kept in order. */
   default AutopilotConfiguration autopilot() {
     try (View view = view()) {

@@ -57,6 +57,8 @@ public final class Replication implements AutoCloseable {
   private final MemberDuty memberDuty;
   private final Surroundings.Endpoint endpoint;
   private final Consensus consensus;
+  private final LogClock logClock = new LogClock(System::currentTimeMillis, System::nanoTime);
+  private final Replica replica;
   private volatile @Nullable Consensus started;
   private volatile boolean isClosed;
 
@@ -74,6 +76,7 @@ public final class Replication implements AutoCloseable {
       Surroundings surroundings)
       throws IOException {
     this.settings = settings;
+    this.replica = replica;
     this.fatal = fatal;
     this.directory = directory;
     RaftSettings.Timing timing = settings.timing();
@@ -91,11 +94,7 @@ public final class Replication implements AutoCloseable {
     started = consensus;
     groupCommit =
         new GroupCommit(
-            settings.limits(),
-            consensus::append,
-            completer,
-            System::currentTimeMillis,
-            System::nanoTime);
+            settings.limits(), consensus::append, completer, logClock::millis, System::nanoTime);
     submitter = new Submitter(settings, standing, groupCommit, peers, completer, System::nanoTime);
     ReadRounds rounds = new ReadRounds(raftId, consensus, peers, timing, System::nanoTime);
     LeaderRoute route = new LeaderRoute(standing, completer, System::nanoTime);
@@ -133,7 +132,7 @@ public final class Replication implements AutoCloseable {
             replica::autopilot,
             timing.deadAfter(),
             System::nanoTime);
-    duties = new LeaderDuties(self, timing, standing, submitter, System::currentTimeMillis);
+    duties = new LeaderDuties(self, timing, standing, submitter, logClock::millis);
     endpoint =
         surroundings.listen(
             new LocalServer(
@@ -204,6 +203,8 @@ public final class Replication implements AutoCloseable {
 
   private void standingChanged(Standing now) {
     if (now.self()) {
+      // All that earlier leaders wrote is applied: a leader is told so only then.
+      logClock.begin(replica.logMillis());
       groupCommit.open();
     } else {
       groupCommit.close();

@@ -158,6 +158,11 @@ public class MapReplica implements Replica {
 
   /** As by default, but in no haste to be sure of a newcomer. */
   @Override
+  public long logMillis() {
+    return 0;
+  }
+
+  @Override
   public AutopilotConfiguration autopilot() {
     return Autopilot.DEFAULTS.toBuilder()
         .setServerStabilizationTime(Duration.newBuilder().setSeconds(1))
