@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Where each server of the cluster is: its newest row, by the number of its start. Kept in a file,
@@ -49,6 +50,18 @@ public final class AddressBook {
       return;
     }
     news.forEach(server -> servers.put(server.getRaftId(), server));
+    save();
+    news.forEach(learned);
+  }
+
+  /** Forgets the servers that nobody needs any more. One that is met again is learned again. */
+  public synchronized void retain(Predicate<Server> needed) {
+    if (servers.values().removeIf(needed.negate())) {
+      save();
+    }
+  }
+
+  private void save() {
     try {
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       for (Server server : servers.values()) {
@@ -58,7 +71,6 @@ public final class AddressBook {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    news.forEach(learned);
   }
 
   private boolean isNews(Server row) {

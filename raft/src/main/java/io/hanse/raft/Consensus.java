@@ -37,6 +37,11 @@ public interface Consensus extends AutoCloseable {
     boolean isMember(String raftId) {
       return current.contains(raftId) || previous.contains(raftId);
     }
+
+    /** The same where it is not known yet who does: then everybody may. */
+    boolean mayBelong(String raftId) {
+      return current.isEmpty() || isMember(raftId);
+    }
   }
 
   /** What the library reports. Called with its locks held: hand over and return. */

@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -37,6 +38,9 @@ final class Neighbours {
 
   private static final Duration EXCHANGE = Duration.ofSeconds(1);
 
+  /** A server of no group that was silent for so long is not asked for any more. */
+  static final Duration FORGOTTEN = Duration.ofHours(1);
+
   /**
    * What a server said of itself.
    *
@@ -49,29 +53,39 @@ final class Neighbours {
   private final AddressBook book;
   private final PeerCalls peers;
   private final Supplier<Account> ownAccount;
+  private final Predicate<String> mayBelong;
   private final LongSupplier nanoClock;
+  private final long startNanos;
   private final Map<String, Seen> seen = new ConcurrentSkipListMap<>();
   private final Map<InetSocketAddress, Integer> unreached = new ConcurrentHashMap<>();
   private volatile boolean saysRemoved;
   private final Set<String> complaints = ConcurrentHashMap.newKeySet();
 
+  /**
+   * @param mayBelong whether a server, by its raft id, is of this one's group, as far as is known
+   */
   Neighbours(
       String self,
       List<String> retryJoin,
       AddressBook book,
       PeerCalls peers,
       Supplier<Account> ownAccount,
+      Predicate<String> mayBelong,
       LongSupplier nanoClock) {
     this.self = self;
     this.retryJoin = retryJoin;
     this.book = book;
     this.peers = peers;
     this.ownAccount = ownAccount;
+    this.mayBelong = mayBelong;
     this.nanoClock = nanoClock;
+    this.startNanos = nanoClock.getAsLong();
   }
 
   /** One round: asks all at once and waits for their answers, at most a second. */
   void exchange() {
+    book.retain(this::isNeeded);
+    seen.keySet().removeIf(raftId -> !mayBelong.test(raftId) && isLongGone(raftId));
     List<CompletableFuture<Void>> answers = new ArrayList<>();
     Account mine = ownAccount.get();
     for (InetSocketAddress address : targets()) {
@@ -83,6 +97,19 @@ final class Neighbours {
               .handle((reply, failure) -> take(address, reply, failure, askedNanos)));
     }
     CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new)).join();
+  }
+
+  /**
+   * A wiped server comes back under another raft id. Its old ids would be dialled, and passed on,
+   * at each exchange for ever.
+   */
+  private boolean isNeeded(Server server) {
+    String raftId = server.getRaftId();
+    return raftId.equals(self) || mayBelong.test(raftId) || !isLongGone(raftId);
+  }
+
+  private boolean isLongGone(String raftId) {
+    return absence(raftId, startNanos).compareTo(FORGOTTEN) > 0;
   }
 
   private Set<InetSocketAddress> targets() {
@@ -108,7 +135,8 @@ final class Neighbours {
       unreached.remove(address);
       saysRemoved |= reply.getCallerRemoved();
       note(reply.getAccount(), askedNanos);
-      book.learn(reply.getKnownList());
+      // Else two servers would tell each other again and again of what both have forgotten.
+      book.learn(reply.getKnownList().stream().filter(this::isNeeded).toList());
     } else if (Problems.code(failure).category()
         == io.hanse.fsm.error.ProblemCode.Category.CALLER) {
       complain("server at " + address + " refuses to join", Problems.cause(failure).getMessage());

@@ -110,6 +110,7 @@ public final class Replication implements AutoCloseable {
             book,
             peers,
             () -> LocalServer.account(self, settings, consensus, promises),
+            server -> !promises.isFormed() || consensus.voters().mayBelong(server),
             System::nanoTime);
     contact.onLoss(new LeaderLoss(standing, consensus, contact, timing, timer)::suspected);
     bootstrap =

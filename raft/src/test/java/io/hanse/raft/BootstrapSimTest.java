@@ -96,7 +96,15 @@ class BootstrapSimTest {
         all.add("127.0.0.1:" + other);
       }
       PeerCalls peers = new SimPeers(this);
-      neighbours = new Neighbours(disk.raftId(), all, book, peers, this::account, nanos::get);
+      neighbours =
+          new Neighbours(
+              disk.raftId(),
+              all,
+              book,
+              peers,
+              this::account,
+              server -> !promises.isFormed() || consensus.voters().mayBelong(server),
+              nanos::get);
       bootstrap =
           new Bootstrap(
               disk.raftId(),
