@@ -77,6 +77,11 @@ final class Bootstrap {
         retire();
         return;
       }
+      if (consensus.isLeftOut()) {
+        // Until the leader says that it was removed, it may be a member or about to become one: it
+        // has to be there when the leader appends.
+        consensus.reopen();
+      }
       switch (promises.stage()) {
         case STAGE_EMPTY -> beginOrJoin();
         case STAGE_FORMING -> complete();
@@ -316,7 +321,7 @@ final class Bootstrap {
   boolean isSettled() {
     Position position = consensus.position();
     boolean isPlaced = promises.isFormed() && position.leader().isPresent();
-    return promises.isRemoved() || (isPlaced && !consensus.isBroken());
+    return promises.isRemoved() || (isPlaced && !consensus.isLeftOut());
   }
 
   private static <T> T await(CompletableFuture<T> future, Duration patience)

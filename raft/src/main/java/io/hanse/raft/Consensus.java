@@ -122,7 +122,16 @@ public interface Consensus extends AutoCloseable {
   /** Stands for election now, if this server is a follower. */
   void callElection();
 
-  /** Whether the group has closed by itself, which it never should. */
+  /**
+   * Whether the group has closed because this server is in no configuration that it knows: it was
+   * removed, or it was about to be taken in and does not know yet whether it is.
+   */
+  boolean isLeftOut();
+
+  /** Opens a closed group again, from its files and with its vote, as a restart would. */
+  void reopen();
+
+  /** Whether the group has closed by itself for another reason, which it never should. */
   boolean isBroken();
 
   @Override

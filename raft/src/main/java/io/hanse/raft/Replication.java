@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,9 +32,6 @@ public final class Replication implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Replication.class);
   private static final long REFRESH_MILLIS = 250;
   private static final long WATCHDOG_MILLIS = 1000;
-
-  /** How long a closed group may have been closed because this server was removed. */
-  private static final int CHECKS_UNTIL_BROKEN = 8;
 
   private final RaftSettings settings;
   private final Fatal fatal;
@@ -65,8 +63,8 @@ public final class Replication implements AutoCloseable {
   /** Of the joining thread only. */
   private int joinFailures;
 
-  /** Of the timer only. */
-  private int checksBroken;
+  private final AtomicBoolean isStepAsked = new AtomicBoolean();
+  private boolean isFoundBroken;
 
   private Replication(
       RaftSettings settings,
@@ -219,19 +217,29 @@ public final class Replication implements AutoCloseable {
         "standing term={} self={} leader={}", now.term(), now.self(), now.leader().orElse("none"));
   }
 
+  private void stepSoon() {
+    if (isStepAsked.compareAndSet(false, true)) {
+      joiner.execute(
+          () -> {
+            isStepAsked.set(false);
+            bootstrap.step();
+          });
+    }
+  }
+
   private void watch() {
     try {
       if (consensus.isBroken()) {
-        // A leader that is asked for its vote by a stranger tells it to close. The join exchange
-        // finds out whether that is so.
-        checksBroken++;
-        joiner.execute(bootstrap::step);
-        if (checksBroken == CHECKS_UNTIL_BROKEN) {
+        if (!isFoundBroken) {
+          isFoundBroken = true;
           fail("the Raft group closed by itself", new IllegalStateException("division closed"));
         }
         return;
       }
-      checksBroken = 0;
+      if (consensus.isLeftOut()) {
+        stepSoon();
+        return;
+      }
       consensus.snapshotIfDue();
       duties.announce();
       memberDuty.look();

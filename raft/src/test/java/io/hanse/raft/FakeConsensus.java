@@ -121,6 +121,14 @@ class FakeConsensus implements Consensus {
   public void snapshotIfDue() {}
 
   @Override
+  public boolean isLeftOut() {
+    return false;
+  }
+
+  @Override
+  public void reopen() {}
+
+  @Override
   public boolean isBroken() {
     return false;
   }

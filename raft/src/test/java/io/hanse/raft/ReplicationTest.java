@@ -31,7 +31,9 @@ class ReplicationTest {
 
   private final Queue<String> failures = new ConcurrentLinkedQueue<>();
   private final AtomicInteger appended = new AtomicInteger();
+  private final AtomicInteger reopened = new AtomicInteger();
   private volatile boolean isBroken;
+  private volatile boolean isLeftOut;
   private FakeConsensus consensus = new FakeConsensus("");
   private Consensus.Listener listener;
   private Replication replication;
@@ -97,6 +99,18 @@ class ReplicationTest {
     await().until(() -> failures.contains("the Raft group closed by itself"));
   }
 
+  /** However long nobody can say whether it was removed. */
+  @Test
+  void shouldOpenItsGroupAgainWhenItIsLeftOut() throws Exception {
+    start(1);
+    await().until(() -> replication.leadership().standing().self());
+    isLeftOut = true;
+    await().atMost(Duration.ofSeconds(40)).until(() -> reopened.get() >= 3);
+    isLeftOut = false;
+    await().until(() -> replication.leadership().standing().self());
+    assertThat(failures).isEmpty();
+  }
+
   @Test
   void shouldStopWhenTheLogFails() throws Exception {
     start(1);
@@ -126,6 +140,16 @@ class ReplicationTest {
       listener = to;
       consensus =
           new FakeConsensus(disk.raftId()) {
+            @Override
+            public boolean isLeftOut() {
+              return isLeftOut;
+            }
+
+            @Override
+            public void reopen() {
+              reopened.incrementAndGet();
+            }
+
             @Override
             public boolean isBroken() {
               return isBroken;

@@ -13,30 +13,23 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.GrpcTlsConfig;
-import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
-import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
-import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
-import org.apache.ratis.server.DivisionInfo;
-import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.jspecify.annotations.Nullable;
@@ -50,25 +43,29 @@ public final class RatisConsensus implements Consensus {
 
   private static final Logger LOG = LoggerFactory.getLogger(RatisConsensus.class);
 
-  /** The division with its state machine, while there is a group. */
-  private record Group(RaftServer.Division division, RatisStateMachine stateMachine) {
-    RaftGroupId id() {
-      return division.getMemberId().getGroupId();
-    }
-  }
-
   private final DivisionPort port = new DivisionPort();
   private final ExecutorService snapshotWriter;
   private final RaftServer server;
   private final RatisRequests requests;
   private final RatisNeighbours neighbours;
   private final RaftSettings.Limits limits;
-  private volatile @Nullable Group group;
+  private final Listener listener;
+
+  /** The last log index that the replica has, through all openings of the group. */
+  private final AtomicLong reached;
+
+  private volatile @Nullable RatisGroup group;
   private volatile long snapshotBegunAtBytes;
 
   private RatisConsensus(
-      RaftSettings.Limits limits, RaftServer server, ExecutorService snapshotWriter) {
+      RaftSettings.Limits limits,
+      RaftServer server,
+      ExecutorService snapshotWriter,
+      Listener listener,
+      AtomicLong reached) {
     this.limits = limits;
+    this.listener = listener;
+    this.reached = reached;
     this.server = server;
     this.requests = new RatisRequests(server);
     this.neighbours = new RatisNeighbours(server);
@@ -104,6 +101,7 @@ public final class RatisConsensus implements Consensus {
             tls ->
                 GrpcConfigKeys.TLS.setConf(
                     parameters, new GrpcTlsConfig(tls.keys(), tls.trust(), true)));
+    AtomicLong reached = new AtomicLong(RatisStateMachine.NOTHING);
     ServerGate gate = new ServerGate(directory.raftId(), contact);
     // A hop less for each append; snapshot chunks and votes then run on the event loops.
     GrpcConfigKeys.Server.setServicesCustomizer(
@@ -114,7 +112,9 @@ public final class RatisConsensus implements Consensus {
             .setProperties(RatisProperties.of(settings, directory, isFormed))
             .setParameters(parameters)
             .setStateMachineRegistry(
-                id -> new RatisStateMachine(replica, listener, directory.sync(), snapshotWriter))
+                id ->
+                    new RatisStateMachine(
+                        replica, listener, directory.sync(), snapshotWriter, reached))
             .setOption(RaftStorage.StartupOption.RECOVER)
             .build();
     try {
@@ -122,7 +122,8 @@ public final class RatisConsensus implements Consensus {
     } catch (IOException | RuntimeException e) {
       throw LogDamage.explained(directory.groups(), e);
     }
-    RatisConsensus consensus = new RatisConsensus(settings.limits(), server, snapshotWriter);
+    RatisConsensus consensus =
+        new RatisConsensus(settings.limits(), server, snapshotWriter, listener, reached);
     consensus.findGroup();
     return consensus;
   }
@@ -140,12 +141,12 @@ public final class RatisConsensus implements Consensus {
 
   private void opened(RaftGroupId id) throws IOException {
     RaftServer.Division division = server.getDivision(id);
-    group = new Group(division, (RatisStateMachine) division.getStateMachine());
+    group = new RatisGroup(division, (RatisStateMachine) division.getStateMachine());
   }
 
   @Override
   public Optional<String> groupId() {
-    Group present = group;
+    RatisGroup present = group;
     return present == null ? Optional.empty() : Optional.of(present.id().getUuid().toString());
   }
 
@@ -179,83 +180,75 @@ public final class RatisConsensus implements Consensus {
   }
 
   private synchronized void giveUp(boolean isKept) throws IOException {
-    Group present = group;
+    RatisGroup present = group;
     if (present == null) {
       return;
     }
     group = null;
     requests.remove(present.id(), isKept);
+    reached.set(RatisStateMachine.NOTHING);
     LOG.info("gave up group={} kept={}", present.id().getUuid(), isKept);
   }
 
   @Override
+  public synchronized void reopen() {
+    RatisGroup present = group;
+    if (present == null) {
+      return;
+    }
+    group = null;
+    snapshotBegunAtBytes = 0;
+    try {
+      requests.reopen(present.id());
+      opened(present.id());
+      LOG.info("opened again group={}", present.id().getUuid());
+    } catch (IOException e) {
+      listener.failed("the Raft group can't be opened again", e);
+    }
+  }
+
+  @Override
   public boolean hasEntries() {
-    Group present = group;
-    return present != null && present.division.getRaftLog().getLastEntryTermIndex() != null;
+    RatisGroup present = group;
+    return present != null && present.division().getRaftLog().getLastEntryTermIndex() != null;
   }
 
   @Override
   public Position position() {
-    Group present = group;
+    RatisGroup present = group;
     if (present == null) {
       return new Position(0, false, Optional.empty(), 0, 0);
     }
-    DivisionInfo info = present.division.getInfo();
-    RaftPeerId leader = info.getLeaderId();
-    return new Position(
-        info.getCurrentTerm(),
-        info.isLeaderReady(),
-        leader == null ? Optional.empty() : Optional.of(leader.toString()),
-        present.division.getRaftLog().getLastCommittedIndex(),
-        present.stateMachine.getLastAppliedTermIndex().getIndex());
+    return present.position();
   }
 
   @Override
   public Voters voters() {
-    Group present = group;
+    RatisGroup present = group;
     if (present == null) {
       return new Voters(Set.of(), Set.of());
     }
-    RaftConfiguration configuration = present.division.getRaftConf();
-    return new Voters(ids(configuration.getCurrentPeers()), ids(configuration.getPreviousPeers()));
-  }
-
-  private static Set<String> ids(Collection<RaftPeer> peers) {
-    return peers.stream().map(peer -> peer.getId().toString()).collect(Collectors.toSet());
+    return present.voters();
   }
 
   @Override
   public Map<String, Long> progress() {
-    Map<String, Long> progress = new TreeMap<>();
-    Group present = group;
-    if (present != null) {
-      for (CommitInfoProto commit : present.division.getCommitInfos()) {
-        progress.put(commit.getServer().getId().toStringUtf8(), commit.getCommitIndex());
-      }
-      progress.remove(server.getId().toString());
-    }
-    return progress;
+    RatisGroup present = group;
+    return present == null ? Map.of() : present.progress();
   }
 
   @Override
   public Map<String, Long> silences() {
-    Map<String, Long> silences = new TreeMap<>();
-    Group present = group;
-    if (present != null) {
-      for (ServerRpcProto follower :
-          present.division.getInfo().getRoleInfoProto().getLeaderInfo().getFollowerInfoList()) {
-        silences.put(follower.getId().getId().toStringUtf8(), follower.getLastRpcElapsedTimeMs());
-      }
-    }
-    return silences;
+    RatisGroup present = group;
+    return present == null ? Map.of() : present.silences();
   }
 
   @Override
   public CompletableFuture<BatchResult> append(byte[] entry) {
-    Group present = group;
+    RatisGroup present = group;
     return present == null
         ? CompletableFuture.failedFuture(Problems.notLeader())
-        : port.append(present.division, entry);
+        : port.append(present.division(), entry);
   }
 
   @Override
@@ -295,7 +288,7 @@ public final class RatisConsensus implements Consensus {
   }
 
   private CompletableFuture<Void> inGroup(Function<RaftGroupId, CompletableFuture<Void>> request) {
-    Group present = group;
+    RatisGroup present = group;
     return present == null
         ? CompletableFuture.failedFuture(Problems.notLeader())
         : request.apply(present.id());
@@ -304,12 +297,12 @@ public final class RatisConsensus implements Consensus {
   /** Entries are batches: their number, which Ratis counts, says little about their size. */
   @Override
   public void snapshotIfDue() {
-    Group present = group;
+    RatisGroup present = group;
     if (present == null) {
       return;
     }
-    long applied = present.stateMachine.appliedBytes();
-    long due = Math.max(limits.snapshotLogBytes(), 2 * present.stateMachine.snapshotBytes());
+    long applied = present.stateMachine().appliedBytes();
+    long due = Math.max(limits.snapshotLogBytes(), 2 * present.stateMachine().snapshotBytes());
     if (applied - snapshotBegunAtBytes < due) {
       return;
     }
@@ -325,32 +318,38 @@ public final class RatisConsensus implements Consensus {
 
   @Override
   public void renewConnections() {
-    Group present = group;
+    RatisGroup present = group;
     if (present != null) {
-      neighbours.renew(present.division);
+      neighbours.renew(present.division());
     }
   }
 
   @Override
   public void rehearseVote() {
-    Group present = group;
+    RatisGroup present = group;
     if (present != null) {
-      neighbours.rehearseVote(present.division);
+      neighbours.rehearseVote(present.division());
     }
   }
 
   @Override
   public void callElection() {
-    Group present = group;
+    RatisGroup present = group;
     if (present != null) {
-      EarlyElection.call(present.division);
+      EarlyElection.call(present.division());
     }
   }
 
   @Override
+  public boolean isLeftOut() {
+    RatisGroup present = group;
+    return present != null && present.isClosed() && !present.isMember();
+  }
+
+  @Override
   public boolean isBroken() {
-    Group present = group;
-    return present != null && !present.division.getInfo().isAlive();
+    RatisGroup present = group;
+    return present != null && present.isClosed() && present.isMember();
   }
 
   /** Makes a server reachable under its name. */

@@ -1,5 +1,6 @@
 package io.hanse.raft.ratis;
 
+import static java.util.concurrent.TimeUnit.DAYS;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
@@ -61,6 +62,9 @@ final class RatisProperties {
     }
     Rpc.setRequestTimeout(properties, seconds(3));
     Rpc.setSlownessTimeout(properties, seconds(10));
+    // By default a process that stood still for a minute closes its group when it goes on. It may
+    // have stood still as long as it likes: its term tells it what it missed.
+    RaftServerConfigKeys.setCloseThreshold(properties, TimeDuration.valueOf(3650, DAYS));
     RaftServerConfigKeys.LeaderElection.setPreVote(properties, true);
     // By default a leader that lost its majority sits out elections for 10 s.
     RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(properties, longest);

@@ -48,18 +48,35 @@ final class RatisRequests {
   }
 
   void add(RaftGroup group) throws IOException {
+    add(group, true);
+  }
+
+  /**
+   * @param isNew whether its files are to be made; otherwise they are there
+   */
+  private void add(RaftGroup group, boolean isNew) throws IOException {
     await(
         server.groupManagementAsync(
             GroupManagementRequest.newAdd(
-                client, server.getId(), CallId.getAndIncrement(), group, true)));
+                client, server.getId(), CallId.getAndIncrement(), group, isNew)));
   }
 
   /** Removes the group; its files are deleted, or moved to where Ratis keeps groups that were. */
   void remove(RaftGroupId group, boolean isKept) throws IOException {
+    remove(group, !isKept, isKept);
+  }
+
+  /** Lets the group go, but for its files, and takes it up again from them. */
+  void reopen(RaftGroupId group) throws IOException {
+    remove(group, false, false);
+    add(RaftGroup.valueOf(group), false);
+  }
+
+  private void remove(RaftGroupId group, boolean isDeleted, boolean isMoved) throws IOException {
     await(
         server.groupManagementAsync(
             GroupManagementRequest.newRemove(
-                client, server.getId(), CallId.getAndIncrement(), group, !isKept, isKept)));
+                client, server.getId(), CallId.getAndIncrement(), group, isDeleted, isMoved)));
   }
 
   private static void await(CompletableFuture<RaftClientReply> reply) throws IOException {

@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  * on which thread Ratis calls it; those that hold the server's lock only hand over.
  */
 final class RatisStateMachine extends BaseStateMachine {
+  /** Before the first log index. */
+  static final long NOTHING = -1;
+
   private final SnapshotFolder storage = new SnapshotFolder();
   private final Replica replica;
   private final Consensus.Listener listener;
@@ -42,12 +45,24 @@ final class RatisStateMachine extends BaseStateMachine {
   private final SnapshotKeeper snapshots;
   private @Nullable RaftStorage raftStorage;
   private final AtomicLong appliedBytes = new AtomicLong();
+  private final AtomicLong reached;
 
+  /** What the replica had when this group was opened again: it is not applied twice. */
+  private long known = NOTHING;
+
+  /**
+   * @param reached the last log index that the replica has; outlives this object
+   */
   RatisStateMachine(
-      Replica replica, Consensus.Listener listener, DurableFiles sync, Executor snapshotWriter) {
+      Replica replica,
+      Consensus.Listener listener,
+      DurableFiles sync,
+      Executor snapshotWriter,
+      AtomicLong reached) {
     this.replica = replica;
     this.listener = listener;
     this.sync = sync;
+    this.reached = reached;
     this.snapshots = new SnapshotKeeper(storage, replica, sync, snapshotWriter);
   }
 
@@ -70,8 +85,9 @@ final class RatisStateMachine extends BaseStateMachine {
         .startAndTransition(
             () -> {
               DurableMetadata.install(raft, sync);
+              known = reached.get();
               TermIndex at =
-                  snapshots.loadNewest(raft.getStorageDir().getStateMachineDir().toPath());
+                  snapshots.loadNewest(raft.getStorageDir().getStateMachineDir().toPath(), known);
               LogDamage.requireNoGap(
                   raft.getStorageDir().getCurrentDir().toPath(), at == null ? -1 : at.getIndex());
               loaded(at);
@@ -83,7 +99,14 @@ final class RatisStateMachine extends BaseStateMachine {
   private void loaded(@Nullable TermIndex at) {
     if (at != null) {
       setLastAppliedTermIndex(at);
-      listener.applied(at.getIndex());
+      applied(at.getIndex());
+    }
+  }
+
+  private void applied(long index) {
+    if (index > known) {
+      reached.set(index);
+      listener.applied(index);
     }
   }
 
@@ -91,6 +114,10 @@ final class RatisStateMachine extends BaseStateMachine {
   @Override
   public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
     LogEntryProto entry = transaction.getLogEntry();
+    if (entry.getIndex() <= known) {
+      updateLastAppliedTermIndex(TermIndex.valueOf(entry));
+      return CompletableFuture.completedFuture(Message.EMPTY);
+    }
     ByteString batch = entry.getStateMachineLogEntry().getLogData();
     BatchResult result;
     try {
@@ -101,7 +128,7 @@ final class RatisStateMachine extends BaseStateMachine {
     }
     appliedBytes.addAndGet(batch.size());
     updateLastAppliedTermIndex(TermIndex.valueOf(entry));
-    listener.applied(entry.getIndex());
+    applied(entry.getIndex());
     boolean isAsked = transaction.getServerRole() == RaftPeerRole.LEADER;
     return CompletableFuture.completedFuture(isAsked ? new ResultMessage(result) : Message.EMPTY);
   }
@@ -110,7 +137,7 @@ final class RatisStateMachine extends BaseStateMachine {
   @Override
   public void notifyTermIndexUpdated(long term, long index) {
     updateLastAppliedTermIndex(term, index);
-    listener.applied(index);
+    applied(index);
   }
 
   /** The apply thread; after a received snapshot a thread of gRPC. */
@@ -133,10 +160,11 @@ final class RatisStateMachine extends BaseStateMachine {
     }
   }
 
-  /** The apply thread. */
+  /** The apply thread. While it passes over what the replica has, the replica is further. */
   @Override
   public long takeSnapshot() {
-    return snapshots.take(getLastAppliedTermIndex());
+    TermIndex at = getLastAppliedTermIndex();
+    return at.getIndex() < known ? snapshots.finishedIndex() : snapshots.take(at);
   }
 
   /** A thread of gRPC under the server's lock: the last chunk of a snapshot has come. */
@@ -155,6 +183,7 @@ final class RatisStateMachine extends BaseStateMachine {
   /** The apply thread: the received snapshot is in place. */
   @Override
   public void reinitialize() throws IOException {
+    known = NOTHING;
     try {
       loaded(snapshots.loadReceived(requireStorage().getStorageDir()));
     } catch (IOException | RuntimeException e) {

@@ -20,7 +20,10 @@ import org.jspecify.annotations.Nullable;
  * Stands in front of Ratis' own services. Refuses what is meant for another server, as for one that
  * was wiped and came back here under a new id: Ratis would take it, and count two for one. Refuses
  * all but those between servers: the client's and the administrator's share the port, and would let
- * anyone write and change the group. Notes when a leader was heard and when a pre-vote was granted.
+ * anyone write and change the group. Keeps back the word to close, with which a leader answers a
+ * candidate that is not in its configuration: it says so also to one that is about to be taken in,
+ * and that one's group would be closed for good. Who was removed learns it from the join exchange.
+ * Notes when a leader was heard and when a pre-vote was granted.
  */
 final class ServerGate implements ServerInterceptor {
   private final String self;
@@ -124,7 +127,15 @@ final class ServerGate implements ServerInterceptor {
           && reply.getServerReply().getSuccess()) {
         contact.grantedPreVote();
       }
-      super.sendMessage(message);
+      super.sendMessage(withoutShutdown(message));
+    }
+
+    @SuppressWarnings("unchecked") // The same type goes out as came in.
+    private static <A> A withoutShutdown(A message) {
+      if (message instanceof RequestVoteReplyProto reply && reply.getShouldShutdown()) {
+        return (A) reply.toBuilder().setShouldShutdown(false).build();
+      }
+      return message;
     }
   }
 }

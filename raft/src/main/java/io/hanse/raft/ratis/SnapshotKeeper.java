@@ -57,6 +57,11 @@ final class SnapshotKeeper {
     return finishedBytes;
   }
 
+  /** The log index of the newest snapshot. */
+  long finishedIndex() {
+    return finishedIndex;
+  }
+
   /**
    * Begins a snapshot of what is applied, unless one is being written. On the apply thread.
    *
@@ -121,16 +126,22 @@ final class SnapshotKeeper {
    * a newer version ends the start. To be called before Ratis' storage looks for the newest one,
    * since that keeps what it found.
    *
+   * @param known the last log index that the replica has: no snapshot takes it back
    * @return where it stands in the log; null if there is none
    */
-  @Nullable TermIndex loadNewest(Path folder) throws IOException {
+  @Nullable TermIndex loadNewest(Path folder, long known) throws IOException {
     if (!Files.isDirectory(folder)) {
       return null;
     }
     for (Path file : newestFirst(folder)) {
       TermIndex at = SimpleStateMachineStorage.getTermIndexFromSnapshotFile(file.toFile());
       try {
-        load(file, at);
+        if (at.getIndex() > known) {
+          load(file, at);
+        } else {
+          verify(file);
+          adopt(file, at);
+        }
         return at;
       } catch (IOException | RuntimeException e) {
         requireNotNewer(e, file);
@@ -173,12 +184,20 @@ final class SnapshotKeeper {
   }
 
   private void load(Path path, TermIndex at) throws IOException {
+    verify(path);
+    replica.load(path);
+    adopt(path, at);
+    LOG.info("snapshot loaded logIndex={} bytes={}", at.getIndex(), finishedBytes);
+  }
+
+  private static void verify(Path path) throws IOException {
     File file = path.toFile();
     MD5FileUtil.verifySavedMD5(file, MD5FileUtil.computeMd5ForFile(file));
-    replica.load(path);
+  }
+
+  private void adopt(Path path, TermIndex at) {
     finishedIndex = at.getIndex();
-    finishedBytes = file.length();
-    LOG.info("snapshot loaded logIndex={} bytes={}", at.getIndex(), file.length());
+    finishedBytes = path.toFile().length();
   }
 
   /**

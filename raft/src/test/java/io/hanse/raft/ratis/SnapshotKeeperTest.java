@@ -103,7 +103,8 @@ class SnapshotKeeperTest {
     assertThat(sync.forced).containsExactly("move snapshot.3_10", "folder sm");
 
     MapReplica loaded = new MapReplica();
-    assertThat(keeper(loaded).loadNewest(folder())).isEqualTo(TermIndex.valueOf(3, 10));
+    assertThat(keeper(loaded).loadNewest(folder(), RatisStateMachine.NOTHING))
+        .isEqualTo(TermIndex.valueOf(3, 10));
     assertThat(loaded.all()).containsOnlyKeys("before");
   }
 
@@ -141,7 +142,8 @@ class SnapshotKeeperTest {
     Files.write(file(20), bytes);
 
     MapReplica loaded = new MapReplica();
-    assertThat(keeper(loaded).loadNewest(folder())).isEqualTo(TermIndex.valueOf(3, 10));
+    assertThat(keeper(loaded).loadNewest(folder(), RatisStateMachine.NOTHING))
+        .isEqualTo(TermIndex.valueOf(3, 10));
     assertThat(loaded.all()).containsOnlyKeys("before");
     assertThat(file(20).resolveSibling("snapshot.3_20.corrupt")).exists();
   }
@@ -152,7 +154,7 @@ class SnapshotKeeperTest {
     begun.get(0).run();
     Files.write(file(10), new byte[] {1, 2, 3});
 
-    assertThat(keeper(new MapReplica()).loadNewest(folder())).isNull();
+    assertThat(keeper(new MapReplica()).loadNewest(folder(), RatisStateMachine.NOTHING)).isNull();
     assertThat(file(10)).doesNotExist();
   }
 
@@ -168,7 +170,7 @@ class SnapshotKeeperTest {
           }
         };
 
-    assertThatThrownBy(() -> keeper(older).loadNewest(folder()))
+    assertThatThrownBy(() -> keeper(older).loadNewest(folder(), RatisStateMachine.NOTHING))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("has layout 9")
         .hasMessageContaining("snapshot.3_10");
