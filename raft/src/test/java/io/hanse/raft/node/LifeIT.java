@@ -47,7 +47,7 @@ class LifeIT {
     cluster.follower().write("before");
     cluster.awaitEqual();
     List<Member> all = cluster.running();
-    all.forEach(cluster::stop);
+    cluster.stop(all);
     // One old address is kept, so that the others are heard of; nothing else is configured.
     for (Member member : all.subList(1, 3)) {
       member.address = TestCluster.freeAddress();

@@ -22,8 +22,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Servers that come, go, are replaced and are taken out, while the others go on. */
+@Execution(ExecutionMode.CONCURRENT)
 class MembershipIT {
   @TempDir Path directory;
 
