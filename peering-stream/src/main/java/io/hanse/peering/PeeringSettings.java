@@ -11,7 +11,8 @@ import java.time.Duration;
  * @param grpcTlsEnabled whether servers listen for other clusters
  * @param exchangePatience how long an establishment secret is tried to be redeemed
  * @param exchangePause between two tries; up to a quarter is added by chance
- * @param attemptPatience for one try
+ * @param attemptPatience for the answer of a server that can be reached: a busy one that has just
+ *     started needs seconds for its first handshake
  */
 public record PeeringSettings(
     String datacenter,
@@ -29,7 +30,7 @@ public record PeeringSettings(
         true,
         Duration.ofSeconds(3),
         Duration.ofMillis(150),
-        Duration.ofSeconds(5));
+        Duration.ofSeconds(15));
   }
 
   public PeeringSettings with(boolean newPeeringEnabled, boolean newGrpcTlsEnabled) {

@@ -24,7 +24,10 @@ final class PeerChannel {
   static final int SEND_BYTES_MAX = 8 * 1024 * 1024;
 
   private static final int RECEIVE_BYTES_MAX = 50 * 1024 * 1024;
-  private static final int CONNECT_MILLIS_MAX = 5_000;
+
+  /** Short, so that the next address gets its turn while a secret is exchanged. */
+  private static final int CONNECT_MILLIS_MAX = 2_000;
+
   private static final int KEEPALIVE_SECONDS = 30;
   private static final int KEEPALIVE_PATIENCE_SECONDS = 10;
 
