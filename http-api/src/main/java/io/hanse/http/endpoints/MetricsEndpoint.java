@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code /v1/agent/metrics}: what this server holds and how it fares, under Consul's names where it
@@ -45,6 +46,9 @@ public final class MetricsEndpoint {
   private final StateReader reader;
   private final Leadership leadership;
   private final PeeringService peerings;
+  private volatile @Nullable RootEnd rootEnd;
+
+  private record RootEnd(String pem, Instant at) {}
 
   MetricsEndpoint(StateReader reader, Leadership leadership, PeeringService peerings) {
     this.reader = reader;
@@ -76,7 +80,7 @@ public final class MetricsEndpoint {
         .thenApply(Answer::withoutMetadata);
   }
 
-  private static void ofState(Gauges gauges, View view, Instant now) {
+  private void ofState(Gauges gauges, View view, Instant now) {
     gauges.add("consul.raft.applied_index", view.logIndex());
     COUNTED.forEach((name, table) -> gauges.add(name, view.size(table)));
     gauges.add("hanse.state.rows", view.countedRows());
@@ -85,10 +89,19 @@ public final class MetricsEndpoint {
         .activeRoot()
         .ifPresent(
             root -> {
-              Instant end = Pem.firstCertificate(root.getRootCert()).getNotAfter().toInstant();
-              gauges.add(
-                  "consul.mesh.active_root_ca.expiry", Duration.between(now, end).toSeconds());
+              Duration left = Duration.between(now, endOf(root.getRootCert()));
+              gauges.add("consul.mesh.active_root_ca.expiry", left.toSeconds());
             });
+  }
+
+  /** A certificate is read once: it is the same at each question, for years. */
+  private Instant endOf(String pem) {
+    RootEnd last = rootEnd;
+    if (last == null || !last.pem.equals(pem)) {
+      last = new RootEnd(pem, Pem.firstCertificate(pem).getNotAfter().toInstant());
+      rootEnd = last;
+    }
+    return last.at;
   }
 
   /** None where leadership is lost meanwhile, or peering is switched off. */

@@ -1,7 +1,6 @@
 package io.hanse.peering.dataplane;
 
 import io.hanse.fsm.row.Peering;
-import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.store.Rows;
 import io.hanse.fsm.view.Peerings;
 import java.util.SortedSet;
@@ -12,17 +11,11 @@ record ActivePeers(SortedSet<String> names) {
   static ActivePeers of(Rows rows) {
     SortedSet<String> names = new TreeSet<>();
     for (Peering peering : new Peerings(rows).all()) {
-      if (isActive(peering)) {
+      if (Peerings.isActive(peering)) {
         names.add(peering.getName());
       }
     }
     return new ActivePeers(names);
-  }
-
-  static boolean isActive(Peering peering) {
-    return !peering.hasDeletedAt()
-        && peering.getState() != PeeringState.DELETING
-        && peering.getState() != PeeringState.TERMINATED;
   }
 
   boolean has(String peer) {

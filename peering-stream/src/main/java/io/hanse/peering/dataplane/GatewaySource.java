@@ -150,7 +150,7 @@ final class GatewaySource implements ProxySource {
   private static Imports imports(View view) {
     SortedSet<Imported> services = new TreeSet<>();
     for (Peering peering : new Peerings(view).all()) {
-      if (ActivePeers.isActive(peering)) {
+      if (Peerings.isActive(peering)) {
         for (String name : new Peerings(view).importedServices(peering.getName())) {
           if (name.endsWith(PeerResources.TWIN_SUFFIX)) {
             int length = name.length() - PeerResources.TWIN_SUFFIX.length();

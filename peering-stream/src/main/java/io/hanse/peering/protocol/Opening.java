@@ -4,6 +4,7 @@ import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringSecrets;
 import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.row.RemoteInfo;
+import io.hanse.fsm.view.Peerings;
 import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.link.LinkStatus.Code;
 import io.hanse.peering.proto.ReplicationMessage;
@@ -75,7 +76,7 @@ public final class Opening {
     if (peering.isEmpty()) {
       return refused(Code.INVALID_ARGUMENT, "initial subscription for unknown PeerID: " + id);
     }
-    if (!isActive(peering.get())) {
+    if (!Peerings.isActive(peering.get())) {
       boolean tell = peering.get().getState() != PeeringState.TERMINATED;
       String text = "peering is marked as deleted: " + id;
       return new Refused(tell, LinkStatus.of(Code.ABORTED, text));
@@ -104,11 +105,6 @@ public final class Opening {
       return refused(Code.UNAVAILABLE, "Connect CA is not yet initialized");
     }
     return isActive ? new Accepted(peering) : new Promote(peering, given, open.getRemote());
-  }
-
-  /** Whether a peering may have a stream. */
-  public static boolean isActive(Peering peering) {
-    return peering.getState() != PeeringState.TERMINATED && !peering.hasDeletedAt();
   }
 
   private static boolean isId(String id) {

@@ -6,7 +6,6 @@ import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PurgeImports;
 import io.hanse.fsm.row.RemovePeering;
 import io.hanse.fsm.view.Peerings;
-import io.hanse.peering.protocol.Opening;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -46,7 +45,7 @@ final class DeletionDuty {
             replication.state(),
             view ->
                 new Peerings(view)
-                    .all().stream().filter(peering -> !Opening.isActive(peering)).toList(),
+                    .all().stream().filter(peering -> !Peerings.isActive(peering)).toList(),
             this::endedAre);
   }
 

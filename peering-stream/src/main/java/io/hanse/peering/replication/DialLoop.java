@@ -13,7 +13,6 @@ import io.hanse.peering.link.Outbound;
 import io.hanse.peering.proto.ReplicationMessage;
 import io.hanse.peering.proto.ReplicationMessage.Open;
 import io.hanse.peering.protocol.Effect;
-import io.hanse.peering.protocol.Opening;
 import io.hanse.peering.protocol.PeerResources;
 import io.hanse.peering.protocol.RedialDelays;
 import java.util.List;
@@ -76,7 +75,7 @@ final class DialLoop {
 
   private Optional<Dialable> dialable(View view) {
     Peerings peerings = new Peerings(view);
-    Optional<Peering> peering = peerings.byId(peeringId).filter(Opening::isActive);
+    Optional<Peering> peering = peerings.byId(peeringId).filter(Peerings::isActive);
     String secret = peerings.secrets(peeringId).map(PeeringSecrets::getActiveStream).orElse("");
     if (peering.isEmpty() || secret.isEmpty()) {
       return Optional.empty();

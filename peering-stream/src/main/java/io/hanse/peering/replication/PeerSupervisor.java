@@ -5,7 +5,6 @@ import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Peerings;
 import io.hanse.peering.link.StreamAcceptor;
-import io.hanse.peering.protocol.Opening;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
@@ -67,7 +66,7 @@ public final class PeerSupervisor implements AutoCloseable {
   private Set<String> dialers(View view) {
     Set<String> ids = new TreeSet<>();
     for (Peering peering : new Peerings(view).all()) {
-      if (Peerings.dials(peering) && Opening.isActive(peering)) {
+      if (Peerings.dials(peering) && Peerings.isActive(peering)) {
         ids.add(peering.getId());
       }
     }

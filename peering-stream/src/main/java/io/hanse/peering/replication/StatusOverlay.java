@@ -11,7 +11,6 @@ import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.row.StreamStatus;
 import io.hanse.fsm.view.Peerings;
 import io.hanse.peering.proto.PeerStreamStatus;
-import io.hanse.peering.protocol.Opening;
 import java.util.TreeMap;
 
 /**
@@ -41,7 +40,7 @@ final class StatusOverlay {
    */
   private Peering shown() {
     PeeringState state = peering.getState();
-    if (Opening.isActive(peering)) {
+    if (Peerings.isActive(peering)) {
       if (status.getConnected() && !isSilent) {
         state = PeeringState.ACTIVE;
       } else if (isSilent || !status.getDisconnectError().isEmpty()) {

@@ -52,17 +52,22 @@ public final class WatchedQuery<T> {
         index = view.readIndex();
       }
       unwatch = state.watch(reads, index, () -> loop.execute(this::ask));
-    } catch (ProblemException e) {
-      LOG.warn("query failed, trying again code={} cause={}", e.code(), e.getMessage());
-      unwatch = loop.after(RETRY_MILLIS, this::ask);
-      return;
     } catch (RuntimeException e) {
-      // A mistake of ours; without a watch, nothing would ever be told again of what it is about.
-      LOG.error("query failed, trying again", e);
+      report(e);
+      // Without a watch, nothing would ever be told again of what it is about.
       unwatch = loop.after(RETRY_MILLIS, this::ask);
       return;
     }
     sink.accept(answer);
+  }
+
+  /** A problem is the state's, anything else a mistake of ours. */
+  private static void report(RuntimeException failure) {
+    if (failure instanceof ProblemException problem) {
+      LOG.warn("query failed, trying again code={} cause={}", problem.code(), problem.getMessage());
+    } else {
+      LOG.error("query failed, trying again", failure);
+    }
   }
 
   public void close() {
