@@ -86,7 +86,7 @@ public final class Replication implements AutoCloseable {
     LeaderContact contact = new LeaderContact(System::nanoTime);
     applied = new AppliedIndex(settings.limits().awaitedIndexes(), completer);
     standing = new LeaderStanding(raftId, this::probe, events);
-    peers = surroundings.dialer(self, promises::groupId, book::callAddress);
+    peers = surroundings.dialer(self, promises::groupId, book::callAddress, completer);
     consensus =
         surroundings.consensus(directory, promises.isFormed(), replica, contact, new Events());
     started = consensus;
@@ -147,7 +147,8 @@ public final class Replication implements AutoCloseable {
                 neighbours,
                 bootstrap,
                 memberDuty,
-                System::nanoTime));
+                System::nanoTime),
+            completer);
   }
 
   /** Takes the data directory and starts; the group forms or is found in the background. */

@@ -4,6 +4,7 @@ import io.hanse.fsm.row.Server;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -24,10 +25,16 @@ public interface Surroundings {
   /** A server has a new address. */
   void learn(Server row);
 
+  /**
+   * What calls the other servers.
+   *
+   * @param completer where commands that come together are sent together
+   */
   Dialer dialer(
       Server self,
       Supplier<Optional<String>> groupId,
-      Function<String, Optional<InetSocketAddress>> addresses);
+      Function<String, Optional<InetSocketAddress>> addresses,
+      Executor completer);
 
   /** Starts the library with the group that is in the directory, if there is one. */
   Consensus consensus(
@@ -38,5 +45,10 @@ public interface Surroundings {
       Consensus.Listener listener)
       throws IOException;
 
-  Endpoint listen(ServerRequests requests);
+  /**
+   * Takes the other servers' calls.
+   *
+   * @param completer where answers to commands are given, and sent together
+   */
+  Endpoint listen(ServerRequests requests, Executor completer);
 }

@@ -18,6 +18,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -126,7 +127,8 @@ class ReplicationTest {
     public Dialer dialer(
         Server self,
         Supplier<Optional<String>> groupId,
-        Function<String, Optional<InetSocketAddress>> addresses) {
+        Function<String, Optional<InetSocketAddress>> addresses,
+        Executor completer) {
       return new Nobody();
     }
 
@@ -166,7 +168,7 @@ class ReplicationTest {
     }
 
     @Override
-    public Endpoint listen(ServerRequests requests) {
+    public Endpoint listen(ServerRequests requests, Executor completer) {
       return () -> {};
     }
   }

@@ -16,6 +16,7 @@ import io.hanse.raft.transport.ServerEndpoint;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -46,9 +47,10 @@ public final class ClusterNode {
     public Dialer dialer(
         Server self,
         Supplier<Optional<String>> groupId,
-        Function<String, Optional<InetSocketAddress>> addresses) {
+        Function<String, Optional<InetSocketAddress>> addresses,
+        Executor completer) {
       return new ServerChannels(
-          self, settings.timing().callPatience(), settings.tls(), groupId, addresses);
+          self, settings.timing().callPatience(), settings.tls(), groupId, addresses, completer);
     }
 
     @Override
@@ -63,8 +65,8 @@ public final class ClusterNode {
     }
 
     @Override
-    public Endpoint listen(ServerRequests requests) {
-      return ServerEndpoint.start(settings.serversBind(), settings.tls(), requests);
+    public Endpoint listen(ServerRequests requests, Executor completer) {
+      return ServerEndpoint.start(settings.serversBind(), settings.tls(), requests, completer);
     }
   }
 }

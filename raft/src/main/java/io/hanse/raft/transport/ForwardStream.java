@@ -9,79 +9,151 @@ import io.hanse.raft.Problems;
 import io.hanse.raft.transport.proto.Envelope;
 import io.hanse.raft.transport.proto.ForwardReply;
 import io.hanse.raft.transport.proto.ForwardRequest;
+import io.hanse.raft.transport.proto.ForwardedAnswer;
+import io.hanse.raft.transport.proto.ForwardedCommand;
 import io.hanse.raft.transport.proto.ServerServiceGrpc;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.Executor;
 
 /**
- * The follower's end of a stream of commands to one leader. When it breaks, the outcome of all that
- * is open is unknown, and a new stream has to be made.
+ * The follower's end of a stream of commands to one leader. Commands that come together travel in
+ * one message. When the stream breaks, the outcome of all that was sent is unknown, what still
+ * waited was not written, and a new stream has to be made.
  */
 final class ForwardStream implements StreamObserver<ForwardReply> {
-  private record Open(int bytes, CompletableFuture<CommandResult> answer) {}
+  private record Open(
+      long call,
+      Entry entry,
+      int bytes,
+      long patienceMillis,
+      CompletableFuture<CommandResult> answer) {}
 
   private static final int OPEN_CALLS = 8192;
   private static final int OPEN_BYTES = 16 << 20;
 
-  private final Map<Long, Open> open = new ConcurrentHashMap<>();
-  private final AtomicLong openBytes = new AtomicLong();
+  /** Where a message stops, unless its first command is larger. */
+  private static final int MESSAGE_COMMANDS = 1024;
+
+  private static final int MESSAGE_BYTES = 1 << 20;
+
   private final StreamObserver<ForwardRequest> requests;
   private final Envelope envelope;
-  private long calls;
-  private volatile boolean isBroken;
+  private final Executor completer;
 
-  ForwardStream(ServerServiceGrpc.ServerServiceStub stub, Envelope envelope) {
+  // All below is guarded by this.
+  private final Map<Long, Open> sent = new HashMap<>();
+  private final Queue<Open> waiting = new ArrayDeque<>();
+  private long openBytes;
+  private long calls;
+  private boolean isBegun;
+  private boolean isBroken;
+
+  /** The completer will look at the queue: once for all that come until it does. */
+  private boolean isSendDue;
+
+  /**
+   * @param completer where commands that come together are sent together
+   */
+  ForwardStream(ServerServiceGrpc.ServerServiceStub stub, Envelope envelope, Executor completer) {
     this.envelope = envelope;
+    this.completer = completer;
     this.requests = stub.forward(this);
   }
 
-  boolean isBroken() {
+  synchronized boolean isBroken() {
     return isBroken;
   }
 
   CompletableFuture<CommandResult> send(Entry entry, long patienceMillis) {
     int bytes = entry.getSerializedSize();
-    if (open.size() >= OPEN_CALLS || openBytes.get() + bytes > OPEN_BYTES) {
-      return CompletableFuture.failedFuture(
-          new ProblemException(
-              ProblemCode.OVERLOADED, "too many commands are on their way to the leader"));
-    }
-    Open sent = new Open(bytes, new CompletableFuture<>());
-    ForwardRequest.Builder request =
-        ForwardRequest.newBuilder()
-            .setEntry(entry)
-            .setPatienceMillis((int) Math.min(patienceMillis, Integer.MAX_VALUE));
+    CompletableFuture<CommandResult> answer = new CompletableFuture<>();
+    boolean isToSend;
     synchronized (this) {
       if (isBroken) {
         // Not handed to the stream: a plain no.
         return CompletableFuture.failedFuture(Problems.notLeader());
       }
-      calls++;
-      open.put(calls, sent);
-      openBytes.addAndGet(bytes);
-      if (calls == 1) {
-        request.setEnvelope(envelope);
+      if (sent.size() + waiting.size() >= OPEN_CALLS || openBytes + bytes > OPEN_BYTES) {
+        return CompletableFuture.failedFuture(
+            new ProblemException(
+                ProblemCode.OVERLOADED, "too many commands are on their way to the leader"));
       }
-      requests.onNext(request.setCall(calls).build());
+      boolean isAlone = sent.isEmpty() && waiting.isEmpty();
+      waiting.add(new Open(++calls, entry, bytes, patienceMillis, answer));
+      openBytes += bytes;
+      if (isAlone) {
+        // Nobody to wait for: it takes no detour over another thread.
+        sendMessage();
+      }
+      isToSend = !isAlone && !isSendDue;
+      isSendDue |= isToSend;
     }
-    return sent.answer;
+    if (isToSend) {
+      completer.execute(this::sendAll);
+    }
+    return answer;
+  }
+
+  private synchronized void sendAll() {
+    isSendDue = false;
+    while (!waiting.isEmpty()) {
+      sendMessage();
+    }
+  }
+
+  /** What has come so far, or as much of it as a message takes. */
+  private void sendMessage() {
+    ForwardRequest.Builder request = ForwardRequest.newBuilder();
+    int bytes = 0;
+    for (Open next = waiting.peek(); next != null; next = waiting.peek()) {
+      boolean isFull =
+          request.getCommandsCount() >= MESSAGE_COMMANDS
+              || (bytes > 0 && bytes + next.bytes > MESSAGE_BYTES);
+      if (isFull) {
+        break;
+      }
+      waiting.remove();
+      sent.put(next.call, next);
+      bytes += next.bytes;
+      request.addCommands(
+          ForwardedCommand.newBuilder()
+              .setCall(next.call)
+              .setEntry(next.entry)
+              .setPatienceMillis((int) Math.min(next.patienceMillis, Integer.MAX_VALUE)));
+    }
+    if (!isBegun) {
+      isBegun = true;
+      request.setEnvelope(envelope);
+    }
+    requests.onNext(request.build());
   }
 
   @Override
   public void onNext(ForwardReply reply) {
-    Open answered = open.remove(reply.getCall());
-    if (answered == null) {
-      return;
+    for (ForwardedAnswer answer : reply.getAnswersList()) {
+      Open answered;
+      synchronized (this) {
+        answered = sent.remove(answer.getCall());
+        openBytes -= answered == null ? 0 : answered.bytes;
+      }
+      if (answered != null) {
+        complete(answered.answer, answer);
+      }
     }
-    openBytes.addAndGet(-answered.bytes);
-    if (reply.hasResult()) {
-      answered.answer.complete(reply.getResult());
+  }
+
+  private static void complete(CompletableFuture<CommandResult> of, ForwardedAnswer answer) {
+    if (answer.hasResult()) {
+      of.complete(answer.getResult());
     } else {
-      answered.answer.completeExceptionally(
+      of.completeExceptionally(
           new ProblemException(
-              ProblemCode.of(reply.getRefusal().getProblem()), reply.getRefusal().getMessage()));
+              ProblemCode.of(answer.getRefusal().getProblem()), answer.getRefusal().getMessage()));
     }
   }
 
@@ -104,10 +176,16 @@ final class ForwardStream implements StreamObserver<ForwardReply> {
   }
 
   private void breakOff() {
+    List<Open> unknown;
+    List<Open> unsent;
     synchronized (this) {
       isBroken = true;
+      unknown = List.copyOf(sent.values());
+      unsent = List.copyOf(waiting);
+      sent.clear();
+      waiting.clear();
     }
-    open.values().forEach(sent -> sent.answer.completeExceptionally(Problems.commitUnknown()));
-    open.clear();
+    unknown.forEach(open -> open.answer.completeExceptionally(Problems.commitUnknown()));
+    unsent.forEach(open -> open.answer.completeExceptionally(Problems.notLeader()));
   }
 }

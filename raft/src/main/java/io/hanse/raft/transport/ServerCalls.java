@@ -25,21 +25,27 @@ import io.hanse.raft.transport.proto.ReadPointRequest;
 import io.hanse.raft.transport.proto.ServerServiceGrpc;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /** The service of a server to the other servers: checks the envelope, and hands over. */
 final class ServerCalls extends ServerServiceGrpc.ServerServiceImplBase {
-  static final int FORMAT = 1;
+  static final int FORMAT = 2;
 
   private final ServerRequests requests;
+  private final Executor completer;
 
-  ServerCalls(ServerRequests requests) {
+  /**
+   * @param completer where answers to forwarded commands are given, and sent together
+   */
+  ServerCalls(ServerRequests requests, Executor completer) {
     this.requests = requests;
+    this.completer = completer;
   }
 
   @Override
   public StreamObserver<ForwardRequest> forward(StreamObserver<ForwardReply> replies) {
-    return new ForwardedCommands(requests, this::check, replies);
+    return new ForwardedCommands(requests, this::check, replies, completer);
   }
 
   @Override

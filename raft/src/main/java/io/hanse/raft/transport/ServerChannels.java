@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -50,6 +51,7 @@ public final class ServerChannels implements Surroundings.Dialer {
   private final Optional<ServerTls> tls;
   private final Supplier<Optional<String>> groupId;
   private final Function<String, Optional<InetSocketAddress>> addresses;
+  private final Executor completer;
   private final LinkedHashMap<InetSocketAddress, ManagedChannel> channels =
       new LinkedHashMap<>(16, 0.75f, true);
   private final Map<String, ForwardStream> streams = new ConcurrentHashMap<>();
@@ -58,18 +60,21 @@ public final class ServerChannels implements Surroundings.Dialer {
   /**
    * @param groupId the group of this server, once it has one
    * @param addresses where the server of a raft id is
+   * @param completer where commands that come together are sent together
    */
   public ServerChannels(
       Server self,
       Duration callPatience,
       Optional<ServerTls> tls,
       Supplier<Optional<String>> groupId,
-      Function<String, Optional<InetSocketAddress>> addresses) {
+      Function<String, Optional<InetSocketAddress>> addresses,
+      Executor completer) {
     this.self = self;
     this.callPatience = callPatience;
     this.tls = tls;
     this.groupId = groupId;
     this.addresses = addresses;
+    this.completer = completer;
   }
 
   @Override
@@ -81,7 +86,7 @@ public final class ServerChannels implements Surroundings.Dialer {
                 present != null && !present.isBroken()
                     ? present
                     : new ForwardStream(
-                        ServerServiceGrpc.newStub(channel(address(id))), envelope()));
+                        ServerServiceGrpc.newStub(channel(address(id))), envelope(), completer));
     return stream.send(entry, patienceMillis);
   }
 

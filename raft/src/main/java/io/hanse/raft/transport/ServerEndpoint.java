@@ -13,6 +13,7 @@ import io.hanse.raft.Surroundings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -40,13 +41,25 @@ public final class ServerEndpoint implements Surroundings.Endpoint {
     this.executor = executor;
   }
 
+  /**
+   * Listens at an address.
+   *
+   * @param completer where answers to forwarded commands are given, and sent together
+   */
   public static ServerEndpoint start(
-      InetSocketAddress address, Optional<ServerTls> tls, ServerRequests requests) {
-    return start(address, tls, requests, CALLS);
+      InetSocketAddress address,
+      Optional<ServerTls> tls,
+      ServerRequests requests,
+      Executor completer) {
+    return start(address, tls, requests, completer, CALLS);
   }
 
   static ServerEndpoint start(
-      InetSocketAddress address, Optional<ServerTls> tls, ServerRequests requests, int callsMax) {
+      InetSocketAddress address,
+      Optional<ServerTls> tls,
+      ServerRequests requests,
+      Executor completer,
+      int callsMax) {
     if (tls.isEmpty() && !address.getAddress().isLoopbackAddress()) {
       LOG.warn(
           "servers talk to each other in plaintext; give all of them encrypt, or tls address={}",
@@ -68,7 +81,7 @@ public final class ServerEndpoint implements Surroundings.Endpoint {
             .callExecutor(admission)
             .addStreamTracerFactory(admission)
             .intercept(admission)
-            .addService(new ServerCalls(requests))
+            .addService(new ServerCalls(requests, completer))
             .maxInboundMessageSize(MESSAGE_BYTES)
             .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION)
             .permitKeepAliveTime(1, TimeUnit.SECONDS)

@@ -10,6 +10,7 @@ import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.row.CommandResult;
 import io.hanse.fsm.row.Entry;
 import io.hanse.fsm.row.Server;
+import io.hanse.raft.Problems;
 import io.hanse.raft.ServerRequests;
 import io.hanse.raft.transport.proto.Account;
 import io.hanse.raft.transport.proto.ConfirmReply;
@@ -20,9 +21,11 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -32,14 +35,17 @@ import org.junit.jupiter.api.Test;
 /** Calls between servers over a real port. */
 class ServerEndpointIT {
   private static final int CALLS = 3;
+  private static final int COMMANDS = 100;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  private final Queue<Runnable> due = new ConcurrentLinkedQueue<>();
   private final SlowRequests requests = new SlowRequests();
   private final ServerEndpoint endpoint =
       ServerEndpoint.start(
           new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
           Optional.empty(),
           requests,
+          Runnable::run,
           CALLS);
   private final ServerChannels channels =
       new ServerChannels(
@@ -48,8 +54,8 @@ class ServerEndpointIT {
           Optional.empty(),
           () -> Optional.of("group"),
           raftId ->
-              Optional.of(
-                  new InetSocketAddress(InetAddress.getLoopbackAddress(), endpoint.port())));
+              Optional.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), endpoint.port())),
+          due::add);
 
   @AfterEach
   void close() {
@@ -102,9 +108,58 @@ class ServerEndpointIT {
     assertThat(open).extracting(CompletableFuture::join).containsOnly(7L, 8L);
   }
 
+  @Test
+  void shouldSendCommandsTogetherAndAnswerEachByItself() {
+    List<CompletableFuture<CommandResult>> answers = new ArrayList<>();
+    answers.add(forward(0));
+    await().atMost(PATIENCE).until(() -> requests.forwarded.size() == 1);
+    for (int i = 1; i < COMMANDS; i++) {
+      answers.add(forward(i));
+    }
+    // One look at the queue is due for all of them.
+    assertThat(due).hasSize(1);
+    due.remove().run();
+    await().atMost(PATIENCE).until(() -> requests.forwarded.size() == COMMANDS);
+
+    for (long i = COMMANDS - 1; i > 0; i--) {
+      requests.forwarded.get(i).complete(CommandResult.newBuilder().setIndex(i).build());
+    }
+    requests
+        .forwarded
+        .get(0L)
+        .completeExceptionally(new ProblemException(ProblemCode.OVERLOADED, "full"));
+
+    await().atMost(PATIENCE).until(() -> answers.stream().allMatch(CompletableFuture::isDone));
+    for (int i = 1; i < COMMANDS; i++) {
+      assertThat(answers.get(i).join().getIndex()).isEqualTo(i);
+    }
+    assertThat(problemOf(answers.get(0))).isEqualTo(ProblemCode.OVERLOADED);
+  }
+
+  @Test
+  void shouldKnowOfACommandThatStillWaitedThatItWasNotWritten() {
+    CompletableFuture<CommandResult> sent = forward(0);
+    CompletableFuture<CommandResult> waiting = forward(1);
+
+    channels.leaderIs(Optional.empty());
+
+    assertThat(problemOf(sent)).isEqualTo(ProblemCode.COMMIT_UNKNOWN);
+    assertThat(problemOf(waiting)).isEqualTo(ProblemCode.NOT_LEADER);
+  }
+
+  private CompletableFuture<CommandResult> forward(long sequence) {
+    return channels.forward("leader", Entry.newBuilder().setSequence(sequence).build(), 60_000);
+  }
+
+  private static ProblemCode problemOf(CompletableFuture<CommandResult> answer) {
+    assertThat(answer).isCompletedExceptionally();
+    return Problems.code(answer.handle((result, failure) -> failure).join());
+  }
+
   /** Says nothing until it is told to. */
   private static final class SlowRequests implements ServerRequests {
     final Queue<CompletableFuture<Long>> waiting = new ConcurrentLinkedQueue<>();
+    final Map<Long, CompletableFuture<CommandResult>> forwarded = new ConcurrentHashMap<>();
 
     @Override
     public CompletableFuture<Long> readPoint(boolean isConsistent) {
@@ -125,7 +180,9 @@ class ServerEndpointIT {
 
     @Override
     public CompletableFuture<CommandResult> forward(Entry entry, long patienceMillis) {
-      throw new AssertionError("not asked for");
+      CompletableFuture<CommandResult> answer = new CompletableFuture<>();
+      forwarded.put(entry.getSequence(), answer);
+      return answer;
     }
 
     @Override
