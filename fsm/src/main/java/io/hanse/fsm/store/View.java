@@ -10,12 +10,16 @@ import org.jspecify.annotations.Nullable;
  * Used by one thread at a time.
  */
 public final class View implements Rows, AutoCloseable {
+  /** What a row costs besides its bytes, as if it had so many more. */
+  private static final int ROW_BYTES = 32;
+
   private final Version version;
   private final ViewSlots slots;
   private final int slot;
   private final ReadRecorder recorder = new ReadRecorder();
   private boolean closed;
   private long bytesLeft = Long.MAX_VALUE;
+  private long turnLeft = Long.MAX_VALUE;
 
   View(Version version, ViewSlots slots, int slot) {
     this.version = version;
@@ -60,8 +64,29 @@ public final class View implements Rows, AutoCloseable {
     bytesLeft = max;
   }
 
+  /**
+   * Lets so many bytes of keys and values be read, and fails the read that goes beyond with a
+   * {@link TurnOverException}: for a thread that others wait for.
+   */
+  public void boundTurn(long max) {
+    turnLeft = max;
+  }
+
+  /** Fails if more was to be read than the turn allows: what a query made of it is not whole. */
+  public void requireTurn() {
+    if (turnLeft < 0) {
+      throw new TurnOverException();
+    }
+  }
+
+  private void spend(int bytes) {
+    turnLeft -= bytes;
+    requireTurn();
+  }
+
   private byte[] value(long id) {
     byte[] value = Store.value(version.values, id);
+    spend(value.length + ROW_BYTES);
     bytesLeft -= value.length;
     if (bytesLeft < 0) {
       throw new ProblemException(
@@ -122,7 +147,12 @@ public final class View implements Rows, AutoCloseable {
     version
         .tree(table)
         .scan(
-            prefix.bytes(), from.bytes(), (key, id, index) -> visitor.visit(Key.wrap(key), index));
+            prefix.bytes(),
+            from.bytes(),
+            (key, id, index) -> {
+              spend(key.length + ROW_BYTES);
+              return visitor.visit(Key.wrap(key), index);
+            });
   }
 
   @Override

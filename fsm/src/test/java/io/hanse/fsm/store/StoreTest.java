@@ -228,6 +228,27 @@ class StoreTest {
     }
   }
 
+  @Test
+  void shouldEndATurnOfReadingForGood() {
+    try (Store store = TestTables.store()) {
+      for (int i = 0; i < 10; i++) {
+        TestTables.put(store, "k" + i, "v".repeat(1_000));
+      }
+      try (View view = store.view()) {
+        view.boundTurn(5_000);
+        assertThat(KV.get(view, TestTables.kvKey("k1"))).isPresent();
+        view.requireTurn();
+        assertThatThrownBy(() -> KV.list(view, Key.EMPTY)).isInstanceOf(TurnOverException.class);
+        assertThatThrownBy(view::requireTurn).isInstanceOf(TurnOverException.class);
+      }
+      try (View view = store.view()) {
+        view.boundTurn(100);
+        assertThatThrownBy(() -> view.scanKeys(KV.id(), Key.EMPTY, Key.EMPTY, (key, index) -> true))
+            .isInstanceOf(TurnOverException.class);
+      }
+    }
+  }
+
   /** Two tables are always written alike: no view may see them differ, or miss a value. */
   @ParameterizedTest
   @ValueSource(longs = {Long.MAX_VALUE, 0, 1_000})

@@ -6,17 +6,20 @@ import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.port.StateReader.Freshness;
 import io.hanse.fsm.port.StateReader.Level;
 import io.hanse.fsm.store.ReadSet;
+import io.hanse.fsm.store.TurnOverException;
 import io.hanse.fsm.store.View;
 import io.hanse.http.exchange.Answer;
 import io.hanse.http.exchange.Call;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,7 +28,7 @@ import org.slf4j.LoggerFactory;
 /**
  * One read, from the request to its answer. It runs its query, watches what the query read, and
  * runs it again at every wake-up until the index is above the one it was given or its time is over.
- * Everything here happens on the call's executor.
+ * Everything here happens on the call's executor, but for the reading of what is large.
  */
 final class BlockingQuery {
   /** A wait is longer by up to a sixteenth of it, so that clients do not come back all at once. */
@@ -37,8 +40,23 @@ final class BlockingQuery {
    * What is to be answered.
    *
    * @param kept where its answers are kept; empty: it is run for each call
+   * @param large where it is run once it has turned out to read much
    */
-  record Question(Query.Staged query, Metadata metadata, Optional<KeptAnswers> kept) {}
+  record Question(
+      Query.Staged query,
+      Metadata metadata,
+      Optional<KeptAnswers> kept,
+      AnswerEncoder encoder,
+      LargeReads large) {}
+
+  /**
+   * What a run of the query came to.
+   *
+   * @param answer not asked for its answer while it is held back
+   * @param watch watches what was read
+   */
+  private record Ran(
+      long index, Supplier<CompletableFuture<Answer>> answer, Function<Runnable, Runnable> watch) {}
 
   private final StateReader reader;
   private final Reads.Limits limits;
@@ -50,6 +68,13 @@ final class BlockingQuery {
 
   private boolean waits;
   private boolean isParked;
+
+  /** It has turned out to read more than an event loop has time for. */
+  private boolean isLarge;
+
+  /** Of the version that it saw last. */
+  private long sequence;
+
   private @Nullable Runnable unwatch;
   private @Nullable ScheduledFuture<?> timer;
 
@@ -113,46 +138,117 @@ final class BlockingQuery {
     if (answer.isDone()) {
       return;
     }
+    Optional<Ran> ran;
     try {
-      if (question.kept().isPresent()) {
-        KeptAnswer kept = kept(question.kept().get());
-        if (isToPark(kept.index())) {
-          park(() -> kept.await(reader, this::wakeLater));
-        } else {
-          finish(CompletableFuture.completedFuture(kept.answer()), kept.index(), freshness, level);
-        }
+      ran = turn();
+    } catch (RuntimeException e) {
+      fail(e);
+      return;
+    }
+    if (ran.isPresent()) {
+      settle(ran.get(), freshness, level);
+      return;
+    }
+    isLarge = true;
+    boolean mayPark = waits;
+    question
+        .kept()
+        .map(this::keptElsewhere)
+        .orElseGet(() -> question.large().run(() -> readWhole(mayPark)))
+        .whenCompleteAsync(
+            (whole, failure) -> {
+              if (failure != null) {
+                Throwable cause = failure.getCause();
+                fail(failure instanceof CompletionException && cause != null ? cause : failure);
+              } else if (!answer.isDone()) {
+                settle(whole, freshness, level);
+              }
+            },
+            call.executor());
+  }
+
+  /** Runs the query as long as others may wait for it; empty: it has to be run elsewhere. */
+  private Optional<Ran> turn() {
+    try (View view = view()) {
+      view.boundTurn(LargeReads.TURN_BYTES);
+      sequence = view.sequence();
+      if (question.kept().isEmpty()) {
+        return isLarge ? Optional.empty() : Optional.of(read(view));
+      }
+      KeptAnswers answers = question.kept().get();
+      Optional<KeptAnswer> found = answers.find(KeptAnswers.nameOf(call), view);
+      isLarge |= found.isEmpty() && answers.isLarge(KeptAnswers.nameOf(call));
+      return found.isPresent() || isLarge
+          ? found.map(this::ranOf)
+          : Optional.of(ranOf(keep(answers, view)));
+    } catch (TurnOverException e) {
+      return Optional.empty();
+    }
+  }
+
+  private Ran read(View view) {
+    Supplier<CompletableFuture<Answer>> prepared = question.query().prepare(call, view);
+    view.requireTurn();
+    long index = view.readIndex();
+    ReadSet reads = view.reads();
+    return new Ran(index, prepared, wake -> reader.watch(reads, index, wake));
+  }
+
+  /** Also encodes, unless it will be held back. */
+  private Ran readWhole(boolean mayPark) {
+    Ran ran;
+    try (View view = view()) {
+      ran = read(view);
+    }
+    if (mayPark && isSeen(ran.index())) {
+      return ran;
+    }
+    CompletableFuture<Answer> ready =
+        ran.answer().get().thenApply(content -> question.encoder().ready(call, content));
+    return new Ran(ran.index(), () -> ready, ran.watch());
+  }
+
+  private CompletableFuture<Ran> keptElsewhere(KeptAnswers answers) {
+    String name = KeptAnswers.nameOf(call);
+    return answers
+        .keepLarge(
+            name,
+            sequence,
+            question.large(),
+            () -> {
+              try (View view = view()) {
+                KeptAnswer kept = answers.find(name, view).orElseGet(() -> keep(answers, view));
+                question.encoder().ready(call, kept.answer());
+                return kept;
+              }
+            })
+        .thenApply(this::ranOf);
+  }
+
+  /** An answer that others may get, too. */
+  private KeptAnswer keep(KeptAnswers answers, View view) {
+    Answer fresh = question.query().prepare(call, view).get().join();
+    // Whatever a query made of a turn that was over: nobody is to get it.
+    view.requireTurn();
+    return answers.keep(KeptAnswers.nameOf(call), call, fresh, view);
+  }
+
+  private Ran ranOf(KeptAnswer kept) {
+    return new Ran(
+        kept.index(),
+        () -> CompletableFuture.completedFuture(kept.answer()),
+        wake -> kept.await(reader, wake));
+  }
+
+  private void settle(Ran ran, Freshness freshness, Level level) {
+    try {
+      if (isToPark(ran.index())) {
+        park(() -> ran.watch().apply(this::wakeLater));
       } else {
-        runAnew(freshness, level);
+        finish(ran.answer().get(), ran.index(), freshness, level);
       }
     } catch (RuntimeException e) {
       fail(e);
-    }
-  }
-
-  /** The answer that others got at this version, or one that others may get. */
-  private KeptAnswer kept(KeptAnswers answers) {
-    String name = KeptAnswers.nameOf(call);
-    try (View view = view()) {
-      Optional<KeptAnswer> found = answers.find(name, view);
-      return found.isPresent()
-          ? found.get()
-          : answers.keep(name, call, question.query().prepare(call, view).get().join(), view);
-    }
-  }
-
-  private void runAnew(Freshness freshness, Level level) {
-    Supplier<CompletableFuture<Answer>> prepared;
-    long index;
-    ReadSet reads;
-    try (View view = view()) {
-      prepared = question.query().prepare(call, view);
-      index = view.readIndex();
-      reads = view.reads();
-    }
-    if (isToPark(index)) {
-      park(() -> reader.watch(reads, index, this::wakeLater));
-    } else {
-      finish(prepared.get(), index, freshness, level);
     }
   }
 
@@ -163,7 +259,11 @@ final class BlockingQuery {
   }
 
   private boolean isToPark(long index) {
-    return waits && Long.compareUnsigned(index, options.index()) <= 0;
+    return waits && isSeen(index);
+  }
+
+  private boolean isSeen(long index) {
+    return Long.compareUnsigned(index, options.index()) <= 0;
   }
 
   private void park(Supplier<Runnable> watch) {

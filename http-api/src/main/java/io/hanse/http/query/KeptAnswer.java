@@ -44,6 +44,11 @@ final class KeptAnswer {
     return index;
   }
 
+  /** Of the newest version it is known to be right for. */
+  long sequence() {
+    return sequence;
+  }
+
   int readCount() {
     return reads.reads().size();
   }

@@ -3,12 +3,13 @@ package io.hanse.http.query;
 import io.hanse.fsm.store.View;
 import io.hanse.http.exchange.Answer;
 import io.hanse.http.exchange.Call;
-import io.hanse.http.json.JsonWriter;
-import java.io.ByteArrayOutputStream;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * The newest answers of queries whose answer depends on nothing but what they ask and what they
@@ -24,22 +25,26 @@ final class KeptAnswers {
 
   private static final int READ_BYTES = 128;
 
-  private static final int HTTP_OK = 200;
+  /** An answer is larger than the rows that it is made of. */
+  private static final long LARGE_BYTES = 2 * LargeReads.TURN_BYTES;
 
   private record Entry(KeptAnswer kept, int bytes) {}
 
   private final int bytesMax;
-  private final boolean isIndented;
+  private final AnswerEncoder encoder;
+
+  /** Large answers that are being made. */
+  private final Map<String, CompletableFuture<KeptAnswer>> inWork = new HashMap<>();
+
   private final Map<String, Entry> byQuery = new LinkedHashMap<>(16, 0.75f, true);
   private long bytes;
 
   /**
    * @param bytesMax of all answers
-   * @param isIndented whether JSON is always indented
    */
-  KeptAnswers(int bytesMax, boolean isIndented) {
+  KeptAnswers(int bytesMax, AnswerEncoder encoder) {
     this.bytesMax = bytesMax;
-    this.isIndented = isIndented;
+    this.encoder = encoder;
   }
 
   /** What names a query: the same name, the same question. */
@@ -63,7 +68,7 @@ final class KeptAnswers {
    * @param view where all that the answer says was read
    */
   KeptAnswer keep(String query, Call call, Answer answer, View view) {
-    Answer encoded = encoded(call, answer);
+    Answer encoded = encoder.encoded(call, answer);
     KeptAnswer kept = new KeptAnswer(encoded, view);
     if (encoded.body() instanceof Answer.Body.Encoded body) {
       int size = ENTRY_BYTES + 2 * query.length() + READ_BYTES * kept.readCount() + body.size();
@@ -72,17 +77,54 @@ final class KeptAnswers {
     return kept;
   }
 
-  private Answer encoded(Call call, Answer answer) {
-    if (answer.status() != HTTP_OK || !(answer.body() instanceof Answer.Body.Json json)) {
-      return answer;
+  /** Whether it is known of a query that its answer takes long. */
+  boolean isLarge(String query) {
+    synchronized (inWork) {
+      if (inWork.containsKey(query)) {
+        return true;
+      }
     }
-    boolean isPretty = call.parameters().has("pretty");
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    JsonWriter.write(out, isIndented || isPretty, json.content());
-    if (isPretty) {
-      out.write('\n');
+    synchronized (byQuery) {
+      Entry before = byQuery.get(query);
+      return before != null && before.bytes > LARGE_BYTES;
     }
-    return answer.with(new Answer.Body.Encoded(out.toByteArray()));
+  }
+
+  /**
+   * Makes an answer that takes long, once for all who wait for it.
+   *
+   * @param since the oldest version that it may be right for: one already in work may be older, and
+   *     then the next one is waited for
+   * @param make makes and keeps it, at the version that is the newest then
+   */
+  CompletableFuture<KeptAnswer> keepLarge(
+      String query, long since, LargeReads large, Supplier<KeptAnswer> make) {
+    CompletableFuture<KeptAnswer> mine = new CompletableFuture<>();
+    CompletableFuture<KeptAnswer> other;
+    synchronized (inWork) {
+      other = inWork.putIfAbsent(query, mine);
+    }
+    if (other != null) {
+      return other.thenCompose(
+          made ->
+              made.sequence() >= since
+                  ? CompletableFuture.completedFuture(made)
+                  : keepLarge(query, since, large, make));
+    }
+    large
+        .run(make)
+        .whenComplete(
+            (made, failure) -> {
+              synchronized (inWork) {
+                inWork.remove(query);
+              }
+              if (failure == null) {
+                mine.complete(made);
+              } else {
+                mine.completeExceptionally(failure);
+              }
+            });
+    return mine;
   }
 
   private void put(String query, Entry entry) {

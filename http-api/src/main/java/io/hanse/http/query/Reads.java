@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Makes handlers of queries: fresh enough, held back where asked, with the headers they carry. */
-public final class Reads {
+public final class Reads implements AutoCloseable {
   /**
    * The bounds of reads.
    *
@@ -27,7 +27,9 @@ public final class Reads {
       int keptBytesMax,
       long readBytesMax,
       QueryOptions.Waits waits) {
-    /** Rows are read, decoded and printed: an answer takes several times as much, on each loop. */
+    /**
+     * Rows are read, decoded and printed: an answer takes several times as much, on each thread.
+     */
     private static final int READ_SHARE = 16;
 
     public static final Limits DEFAULTS =
@@ -46,6 +48,8 @@ public final class Reads {
   private final StateReader reader;
   private final Limits limits;
   private final KeptAnswers kept;
+  private final AnswerEncoder encoder;
+  private final LargeReads large = new LargeReads();
   private final AtomicInteger parked = new AtomicInteger();
 
   /**
@@ -54,7 +58,8 @@ public final class Reads {
   public Reads(StateReader reader, Limits limits, boolean isIndented) {
     this.reader = reader;
     this.limits = limits;
-    this.kept = new KeptAnswers(limits.keptBytesMax(), isIndented);
+    this.encoder = new AnswerEncoder(isIndented);
+    this.kept = new KeptAnswers(limits.keptBytesMax(), encoder);
   }
 
   /**
@@ -84,6 +89,11 @@ public final class Reads {
   /** How many queries are held back now. */
   public int parkedCount() {
     return parked.get();
+  }
+
+  @Override
+  public void close() {
+    large.close();
   }
 
   private static Query.Staged staged(Query query) {
@@ -123,7 +133,7 @@ public final class Reads {
               call,
               options,
               new BlockingQuery.Question(
-                  query, metadata, isKept ? Optional.of(kept) : Optional.empty()),
+                  query, metadata, isKept ? Optional.of(kept) : Optional.empty(), encoder, large),
               blocks)
           .start();
     }

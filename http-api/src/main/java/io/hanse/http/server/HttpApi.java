@@ -57,6 +57,7 @@ public final class HttpApi implements AutoCloseable {
   @Override
   public void close() {
     transfers.close();
+    reads.close();
     server.close();
   }
 }

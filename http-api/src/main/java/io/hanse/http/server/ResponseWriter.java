@@ -1,11 +1,11 @@
 package io.hanse.http.server;
 
 import io.hanse.http.exchange.Answer;
+import io.hanse.http.exchange.Gzip;
 import io.hanse.http.json.JsonWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufOutputStream;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpResponse;
@@ -23,9 +23,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns an answer into the bytes of a response: how JSON is printed, what is compressed. */
 final class ResponseWriter {
-  /** Smaller bodies are not worth compressing. */
-  private static final int COMPRESSED_BYTES_MIN = 1400;
-
   private final HttpSettings settings;
 
   ResponseWriter(HttpSettings settings) {
@@ -42,13 +39,13 @@ final class ResponseWriter {
 
   FullHttpResponse write(Answer answer, Form form, ByteBufAllocator buffers) {
     if (answer.body() instanceof Answer.Body.Encoded encoded) {
-      return write(answer, encoded, form, buffers);
+      return write(answer, encoded, form);
     }
     ByteBuf body = buffers.buffer();
     try {
       String type = writeBody(answer.body(), form, body);
       boolean isCompressed = false;
-      if (form.ofEndpoint() && form.acceptsGzip() && body.readableBytes() >= COMPRESSED_BYTES_MIN) {
+      if (form.ofEndpoint() && form.acceptsGzip() && Gzip.pays(body.readableBytes())) {
         ByteBuf plain = body;
         body = compress(plain, buffers);
         plain.release();
@@ -73,12 +70,9 @@ final class ResponseWriter {
   }
 
   /** The bytes are sent as they are kept. */
-  private FullHttpResponse write(
-      Answer answer, Answer.Body.Encoded encoded, Form form, ByteBufAllocator buffers) {
-    boolean isCompressed =
-        form.ofEndpoint() && form.acceptsGzip() && encoded.size() >= COMPRESSED_BYTES_MIN;
-    byte[] bytes =
-        isCompressed ? encoded.compressed(plain -> compress(plain, buffers)) : encoded.bytes();
+  private FullHttpResponse write(Answer answer, Answer.Body.Encoded encoded, Form form) {
+    boolean isCompressed = form.ofEndpoint() && form.acceptsGzip() && Gzip.pays(encoded.size());
+    byte[] bytes = isCompressed ? encoded.compressed(Gzip::compressed) : encoded.bytes();
     FullHttpResponse response =
         new DefaultFullHttpResponse(
             HttpVersion.HTTP_1_1,
@@ -90,15 +84,6 @@ final class ResponseWriter {
     }
     response.headers().set("Content-Length", bytes.length);
     return response;
-  }
-
-  private static byte[] compress(byte[] plain, ByteBufAllocator buffers) {
-    ByteBuf compressed = compress(Unpooled.wrappedBuffer(plain), buffers);
-    try {
-      return ByteBufUtil.getBytes(compressed);
-    } finally {
-      compressed.release();
-    }
   }
 
   /** What stands before a content that comes in parts. */

@@ -42,7 +42,7 @@ class KeptAnswersTest {
   @Test
   void isEncodedOnceForAllWhoAskTheSame() {
     register(cluster, "n1", "web", "passing");
-    KeptAnswers answers = new KeptAnswers(ROOM, false);
+    KeptAnswers answers = new KeptAnswers(ROOM, new AnswerEncoder(false));
 
     KeptAnswer first = ask(answers, "web", "stale");
     KeptAnswer second = ask(answers, "web", "index=7&wait=1s");
@@ -54,7 +54,7 @@ class KeptAnswersTest {
   @Test
   void isLeftAloneByAChangeElsewhereAndReplacedByOneOfItsOwn() {
     register(cluster, "n1", "web", "passing");
-    KeptAnswers answers = new KeptAnswers(ROOM, false);
+    KeptAnswers answers = new KeptAnswers(ROOM, new AnswerEncoder(false));
     KeptAnswer first = ask(answers, "web", "");
 
     register(cluster, "n2", "db", "passing");
@@ -67,7 +67,7 @@ class KeptAnswersTest {
   @Test
   void tellsQuestionsApart() {
     register(cluster, "n1", "web", "critical");
-    KeptAnswers answers = new KeptAnswers(ROOM, false);
+    KeptAnswers answers = new KeptAnswers(ROOM, new AnswerEncoder(false));
 
     assertThat(ask(answers, "web", "pretty")).isNotSameAs(ask(answers, "web", ""));
     assertThat(text(ask(answers, "web", "pretty"))).startsWith("[\n    {").endsWith("]\n");
@@ -77,7 +77,7 @@ class KeptAnswersTest {
 
   @Test
   void thoseAskedForLongestAgoMakeRoom() {
-    KeptAnswers answers = new KeptAnswers(4 << 10, false);
+    KeptAnswers answers = new KeptAnswers(4 << 10, new AnswerEncoder(false));
     KeptAnswer first = ask(answers, "service-0", "");
 
     for (int i = 1; i < 20; i++) {
@@ -90,7 +90,7 @@ class KeptAnswersTest {
   @Test
   void allWhoWaitShareOneWatch() {
     register(cluster, "n1", "web", "passing");
-    KeptAnswer kept = ask(new KeptAnswers(ROOM, false), "web", "");
+    KeptAnswer kept = ask(new KeptAnswers(ROOM, new AnswerEncoder(false)), "web", "");
     List<String> woken = new ArrayList<>();
 
     kept.await(cluster, () -> woken.add("first"));
@@ -108,7 +108,7 @@ class KeptAnswersTest {
 
   @Test
   void theLastWhoLeavesEndsTheWatch() {
-    KeptAnswer kept = ask(new KeptAnswers(ROOM, false), "web", "");
+    KeptAnswer kept = ask(new KeptAnswers(ROOM, new AnswerEncoder(false)), "web", "");
 
     Runnable first = kept.await(cluster, () -> {});
     Runnable second = kept.await(cluster, () -> {});
@@ -121,7 +121,7 @@ class KeptAnswersTest {
 
   @Test
   void whoComesLateIsWokenAtOnce() {
-    KeptAnswer kept = ask(new KeptAnswers(ROOM, false), "web", "");
+    KeptAnswer kept = ask(new KeptAnswers(ROOM, new AnswerEncoder(false)), "web", "");
     register(cluster, "n1", "web", "passing");
     List<String> woken = new ArrayList<>();
 
@@ -134,7 +134,7 @@ class KeptAnswersTest {
   /** Whatever is written between, a kept answer says what a new one would. */
   @Property(tries = 200)
   void isNeverOutOfDate(@ForAll @Size(max = 40) List<@IntRange(max = 107) Integer> steps) {
-    KeptAnswers answers = new KeptAnswers(ROOM, false);
+    KeptAnswers answers = new KeptAnswers(ROOM, new AnswerEncoder(false));
     try (LocalCluster own = new LocalCluster()) {
       for (int step : steps) {
         String node = "n" + step % WORDS;
@@ -147,7 +147,7 @@ class KeptAnswersTest {
         }
         for (int i = 0; i < WORDS; i++) {
           KeptAnswer kept = ask(own, answers, "s" + i, "");
-          KeptAnswer fresh = ask(own, new KeptAnswers(ROOM, false), "s" + i, "");
+          KeptAnswer fresh = ask(own, new KeptAnswers(ROOM, new AnswerEncoder(false)), "s" + i, "");
           assertThat(text(kept)).isEqualTo(text(fresh));
           assertThat(kept.index()).isEqualTo(fresh.index());
         }
