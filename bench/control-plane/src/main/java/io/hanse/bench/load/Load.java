@@ -6,13 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
 
-/**
- * Runs workloads on three servers of each system in turns. {@code Load <workload> [--rounds N]
- * [--seconds S] [--warm S] [--only hanse,before,etcd,consul] [--count N] [--in-flight N,N] [--at
- * leader,follower] [--servers N]}; workloads: {@code writes}, {@code reads}, {@code watch-one}, {@code
- * watch-own}, {@code failover}, {@code start}.
- */
+/** Runs workloads on servers of each system in turns; {@link Options#HELP} says which. */
 final class Load {
+  /** The exit code of a command line that is none. */
+  private static final int USAGE = 2;
+
   /** Native programs are soon as warm as they get. */
   private static final double WARM_NATIVE_SECONDS = 6;
 
@@ -21,53 +19,30 @@ final class Load {
   private final Report report = new Report();
   private final Options options;
 
-  /** What the command line says. */
-  record Options(
-      String workload,
-      int rounds,
-      double seconds,
-      double warm,
-      List<String> only,
-      int count,
-      int servers,
-      List<Integer> inFlight,
-      List<String> at) {
-    static Options parse(String... args) {
-      Map<String, String> given = new java.util.TreeMap<>();
-      for (int i = 1; i + 1 < args.length; i += 2) {
-        given.put(args[i], args[i + 1]);
-      }
-      return new Options(
-          args.length > 0 ? args[0] : "writes",
-          Integer.parseInt(given.getOrDefault("--rounds", "3")),
-          Double.parseDouble(given.getOrDefault("--seconds", "3")),
-          Double.parseDouble(given.getOrDefault("--warm", "60")),
-          list(given.getOrDefault("--only", "hanse,before,etcd,consul")),
-          Integer.parseInt(given.getOrDefault("--count", "10000")),
-          Integer.parseInt(given.getOrDefault("--servers", "3")),
-          list(given.getOrDefault("--in-flight", "1,16,64,256")).stream()
-              .map(Integer::valueOf)
-              .toList(),
-          list(given.getOrDefault("--at", "leader,follower")));
-    }
-
-    private static List<String> list(String text) {
-      return List.of(text.split(",", -1));
-    }
-  }
-
   private Load(Options options) {
     this.options = options;
     for (Kind kind : Kind.values()) {
       String program = System.getenv(kind.name() + "_BIN");
-      if (program != null && !program.isEmpty() && options.only.contains(kind.label())) {
+      if (program != null && !program.isEmpty() && options.only().contains(kind.label())) {
         programs.put(kind, program);
       }
     }
   }
 
   public static void main(String[] args) throws Exception {
-    Load load = new Load(Options.parse(args));
+    if (Options.asksForHelp(args)) {
+      System.out.print(Options.HELP);
+      return;
+    }
+    Options options;
+    try {
+      options = Options.parse(args);
+    } catch (Options.Flaw e) {
+      System.err.println("bench/load: " + e.getMessage() + "\nTry: bench/load --help");
+      System.exit(USAGE);
+      return;
+    }
+    Load load = new Load(options);
     try {
       load.run();
     } finally {
@@ -79,9 +54,9 @@ final class Load {
   }
 
   private void run() throws Exception {
-    if (options.workload.equals("start")) {
+    if (options.workload().equals("start")) {
       programs.remove(Kind.ETCD);
-      for (int round = 0; round < options.rounds; round++) {
+      for (int round = 0; round < options.rounds(); round++) {
         for (Map.Entry<Kind, String> program : programs.entrySet()) {
           DevStart.run(program.getKey(), program.getValue(), report);
         }
@@ -89,23 +64,23 @@ final class Load {
       report.print("agent -dev");
       return;
     }
-    if (options.workload.startsWith("watch")) {
+    if (options.workload().startsWith("watch")) {
       programs.remove(Kind.ETCD);
     }
     for (Map.Entry<Kind, String> program : programs.entrySet()) {
-      Cluster cluster = new Cluster(program.getKey(), program.getValue(), options.servers);
+      Cluster cluster = new Cluster(program.getKey(), program.getValue(), options.servers());
       clusters.add(cluster);
       cluster.start();
       Requests.seed(cluster, "web");
     }
     warm();
-    switch (options.workload) {
+    switch (options.workload()) {
       case "writes" -> writes();
       case "reads" -> reads();
       case "watch-one" -> watches(true);
       case "watch-own" -> watches(false);
       case "failover" -> failover();
-      default -> throw new IllegalArgumentException("no workload " + options.workload);
+      default -> throw new IllegalArgumentException("no workload " + options.workload());
     }
     for (Cluster cluster : clusters) {
       report.add("memory", cluster.kind(), "RSS MB", Usage.rssKilobytes(cluster.pids()) / 1024.0);
@@ -117,7 +92,7 @@ final class Load {
   private void warm() throws Exception {
     for (Cluster cluster : clusters) {
       Kind kind = cluster.kind();
-      double whole = kind.isJvm() ? options.warm : Math.min(WARM_NATIVE_SECONDS, options.warm);
+      double whole = kind.isJvm() ? options.warm() : Math.min(WARM_NATIVE_SECONDS, options.warm());
       double seconds = whole / cluster.size() / 3;
       for (int server = 0; server < cluster.size() && whole > 0; server++) {
         Slice.of(cluster, server, 64, seconds, Requests.registrations(kind));
@@ -133,22 +108,22 @@ final class Load {
   }
 
   private void rounds(String row, boolean atLeader, int inFlight, Work work) throws Exception {
-    for (int round = 0; round < options.rounds; round++) {
+    for (int round = 0; round < options.rounds(); round++) {
       for (Cluster cluster : clusters) {
         int server = atLeader ? cluster.leader() : cluster.follower();
         report.add(
             row,
             cluster.kind(),
-            Slice.of(cluster, server, inFlight, options.seconds, work.of(cluster.kind())));
+            Slice.of(cluster, server, inFlight, options.seconds(), work.of(cluster.kind())));
       }
     }
     report.print(row);
   }
 
   private void writes() throws Exception {
-    for (String at : options.at) {
+    for (String at : options.at()) {
       boolean atLeader = at.equals("leader");
-      for (int inFlight : options.inFlight) {
+      for (int inFlight : options.inFlight()) {
         String where = " at " + at + ", " + inFlight + " in flight";
         rounds("register" + where, atLeader, inFlight, Requests::registrations);
         rounds("kv put" + where, atLeader, inFlight, Requests::keyValue);
@@ -157,7 +132,7 @@ final class Load {
   }
 
   private void reads() throws Exception {
-    for (String at : options.at) {
+    for (String at : options.at()) {
       boolean atLeader = at.equals("leader");
       for (boolean isStale : new boolean[] {false, true}) {
         rounds(
@@ -173,16 +148,16 @@ final class Load {
   }
 
   private void watches(boolean isShared) throws Exception {
-    for (int round = 0; round < options.rounds; round++) {
+    for (int round = 0; round < options.rounds(); round++) {
       for (Cluster cluster : clusters) {
-        Watches.run(cluster, options.count, isShared, report);
+        Watches.run(cluster, options.count(), isShared, report);
       }
     }
-    report.print(options.count + (isShared ? " on one service" : " on own services"));
+    report.print(options.count() + (isShared ? " on one service" : " on own services"));
   }
 
   private void failover() throws Exception {
-    for (int round = 0; round < options.rounds; round++) {
+    for (int round = 0; round < options.rounds(); round++) {
       for (Cluster cluster : clusters) {
         Failover.run(cluster, report);
       }
