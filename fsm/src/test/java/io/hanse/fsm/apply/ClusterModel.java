@@ -57,6 +57,13 @@ final class ClusterModel {
     return copy;
   }
 
+  /** What an archive does not bring back: numbers that were handed out, and delays of locks. */
+  void goOnAfter(ClusterModel before) {
+    catalog.addresses.goOnAfter(before.catalog.addresses);
+    holding.fence = Math.max(holding.fence, before.holding.fence);
+    before.holding.delays.forEach((key, end) -> holding.delays.merge(key, end, Math::max));
+  }
+
   static void require(boolean isAllowed) {
     if (!isAllowed) {
       throw new Refused();

@@ -59,6 +59,8 @@ import net.jqwik.api.ShrinkingMode;
 /** Random commands do to the state what they do to plain maps. */
 class ClusterModelTest {
   private static final int COMMANDS = 120;
+  private static final int ARCHIVED_EVERY = 8;
+  private static final int RESTORED_EVERY = 20;
 
   @Property(tries = 150, shrinking = ShrinkingMode.OFF)
   void shouldDoWhatTheRulesSay(@ForAll long seed) {
@@ -69,21 +71,63 @@ class ClusterModelTest {
       for (int i = 0; i < COMMANDS; i++) {
         Command.Builder command = commands.next();
         replica.timeMillis += random.nextInt(10_000);
-        CommandResult result = replica.submit(command);
-
-        ClusterModel next = model.copy();
+        model = applied(model, replica, command);
         int number = i;
-        Supplier<String> what = () -> "command " + number + ", " + result + ", " + command;
-        try {
-          boolean done = next.apply(command.build(), result.getIndex(), replica.timeMillis);
-          assertThat(result.getProblem()).as(what).isZero();
-          assertThat(result.getDone()).as(what).isEqualTo(done);
-          model = next;
-        } catch (ClusterModel.Refused refused) {
-          assertThat(result.getProblem()).as(what).isNotZero();
+        Supplier<String> what = () -> "command " + number + ", " + command;
+        requireSame(replica.now(), model, what);
+      }
+    }
+  }
+
+  /**
+   * An archive that comes back in the midst of it all: what it held is the state, whatever was
+   * written since, and everything goes on from there.
+   */
+  @Property(tries = 60, shrinking = ShrinkingMode.OFF)
+  void shouldGoOnFromWhatWasRestored(@ForAll long seed) {
+    Random random = new Random(seed);
+    RandomCommands commands = new RandomCommands(random);
+    ClusterModel model = new ClusterModel();
+    try (Replica replica = new Replica()) {
+      byte[] archive = RestoreApplierTest.snapshot(replica.machine);
+      ClusterModel archived = model;
+      for (int i = 0; i < COMMANDS; i++) {
+        replica.timeMillis += random.nextInt(10_000);
+        int number = i;
+        Supplier<String> what = () -> "command " + number + " of seed " + seed;
+        if (i % ARCHIVED_EVERY == random.nextInt(ARCHIVED_EVERY)) {
+          archive = RestoreApplierTest.snapshot(replica.machine);
+          archived = model.copy();
+        }
+        if (i % RESTORED_EVERY == RESTORED_EVERY - 1) {
+          long before = replica.machine.publicIndex();
+          RestoreApplierTest.restore("r" + i, archive, random).forEach(replica::done);
+          assertThat(replica.machine.publicIndex()).as(what).isGreaterThan(before);
+          ClusterModel replaced = model;
+          model = archived.copy();
+          model.goOnAfter(replaced);
+        } else {
+          model = applied(model, replica, commands.next());
         }
         requireSame(replica.now(), model, what);
       }
+    }
+  }
+
+  /** The model after a command that the replica takes, or else refuses as the model does. */
+  private static ClusterModel applied(
+      ClusterModel model, Replica replica, Command.Builder command) {
+    CommandResult result = replica.submit(command);
+    ClusterModel next = model.copy();
+    Supplier<String> what = () -> result + ", " + command;
+    try {
+      boolean done = next.apply(command.build(), result.getIndex(), replica.timeMillis);
+      assertThat(result.getProblem()).as(what).isZero();
+      assertThat(result.getDone()).as(what).isEqualTo(done);
+      return next;
+    } catch (ClusterModel.Refused refused) {
+      assertThat(result.getProblem()).as(what).isNotZero();
+      return model;
     }
   }
 

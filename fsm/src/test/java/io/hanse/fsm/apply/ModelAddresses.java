@@ -20,6 +20,11 @@ final class ModelAddresses {
     last = other.last;
   }
 
+  /** Over a restore no number is handed out anew that was handed out before. */
+  void goOnAfter(ModelAddresses before) {
+    last = Math.max(last, before.last);
+  }
+
   String assign(String service) {
     if (!given.containsKey(service)) {
       given.put(service, free.isEmpty() ? ++last : free.pollFirst());

@@ -70,7 +70,7 @@ class RestoreApplierTest {
   }
 
   /** All commands of a restore, the parts in the order given by chance. */
-  private static List<Command.Builder> restore(String id, byte[] snapshot, Random random) {
+  static List<Command.Builder> restore(String id, byte[] snapshot, Random random) {
     byte[] packed = packed(snapshot);
     List<Command.Builder> parts = new ArrayList<>();
     for (int from = 0; from < packed.length; from += CHUNK_BYTES) {
