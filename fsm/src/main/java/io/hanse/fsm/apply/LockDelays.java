@@ -71,7 +71,11 @@ final class LockDelays {
         });
     for (Key key : over) {
       remove(key);
-      remove(BY_KEY.then(key.behind(end)));
+      Key byKey = BY_KEY.then(key.behind(end));
+      // After a restore the end of an earlier delay may be there beside that of a later one.
+      if (Counters.at(rows, byKey, 0) <= rows.timeMillis()) {
+        remove(byKey);
+      }
     }
   }
 

@@ -24,6 +24,7 @@ import io.hanse.fsm.view.Health;
 import io.hanse.fsm.view.Kv;
 import io.hanse.fsm.view.Sessions;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -146,6 +147,30 @@ class SessionApplierTest {
     assertThat(locks("x", "b")).isFalse();
     assertThat(locks("other", "b")).isTrue();
     replica.timeMillis += 1;
+    assertThat(locks("x", "b")).isTrue();
+  }
+
+  @Test
+  void shouldKeepALaterDelayWhenAnEarlierOneIsRestored() {
+    replica.done(
+        createSession(session("a", "n1").setLockDelay(Duration.newBuilder().setSeconds(10))));
+    replica.done(
+        createSession(session("c", "n1").setLockDelay(Duration.newBuilder().setSeconds(10))));
+    replica.done(createSession(session("b", "n1")));
+    locks("x", "a");
+    replica.done(destroy("a"));
+    byte[] snapshot = RestoreApplierTest.snapshot(replica.machine);
+
+    replica.timeMillis += 10_000;
+    locks("x", "c");
+    replica.done(destroy("c"));
+    RestoreApplierTest.restore("r", snapshot, new Random(1)).forEach(replica::done);
+    replica.timeMillis += 1;
+    locks("other", "c");
+    // This begins another delay, which drops those that are over.
+    replica.done(destroy("c"));
+    assertThat(locks("x", "b")).isFalse();
+    replica.timeMillis += 10_000;
     assertThat(locks("x", "b")).isTrue();
   }
 
