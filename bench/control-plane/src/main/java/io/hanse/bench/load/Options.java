@@ -53,7 +53,14 @@ record Options(
       List.of("writes", "reads", "watch-one", "watch-own", "failover", "start");
   private static final List<String> NAMES =
       List.of(
-          "--rounds", "--seconds", "--warm", "--only", "--count", "--servers", "--in-flight", "--at");
+          "--rounds",
+          "--seconds",
+          "--warm",
+          "--only",
+          "--count",
+          "--servers",
+          "--in-flight",
+          "--at");
 
   /** A command line that is none: why. */
   static final class Flaw extends Exception {
