@@ -3,6 +3,7 @@ package io.hanse.http.server;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.http.exchange.Answer;
 import io.hanse.http.exchange.Call;
+import io.hanse.http.exchange.Gzip;
 import io.hanse.http.exchange.ProblemResponses;
 import io.hanse.http.exchange.Transfers;
 import io.hanse.http.server.Dispatcher.Dispatched;
@@ -296,11 +297,12 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     if (request == null) {
       return new ResponseWriter.Form(false, false, false, false);
     }
-    String encodings = request.headers().get(HttpHeaderNames.ACCEPT_ENCODING, "");
+    Optional<String> encodings =
+        Optional.ofNullable(request.headers().get(HttpHeaderNames.ACCEPT_ENCODING));
     Optional<Call> call = dispatched.call();
     return new ResponseWriter.Form(
         call.isPresent() && call.get().parameters().has("pretty"),
-        encodings.contains("gzip"),
+        Gzip.isAccepted(encodings),
         request.method().name().equals("HEAD"),
         dispatched.ofEndpoint());
   }
