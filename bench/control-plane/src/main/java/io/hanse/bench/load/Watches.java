@@ -2,47 +2,93 @@ package io.hanse.bench.load;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** Blocking queries that are parked while something changes: who wakes, how soon, at what cost. */
 final class Watches {
   private static final int WINDOW_SECONDS = 20;
-  private static final int PARKING_BATCH = 500;
+  private static final int SEEDING = 64;
 
-  private Watches() {}
+  private final Cluster cluster;
+  private final boolean isShared;
+
+  /** One for each lane, which has a connection of its own. */
+  private final List<HttpWire> wires = new ArrayList<>();
+
+  /** Of each lane's first answer: what it waits for to be passed. */
+  private final long[] seen;
+
+  private final int[] asked;
+
+  private final Latencies latencies = new Latencies();
+  private boolean isParking;
+  private long changedNanos;
+  private int answered;
+  private int spurious;
+
+  private Watches(Cluster cluster, int count, boolean isShared) {
+    this.cluster = cluster;
+    this.isShared = isShared;
+    this.seen = new long[count];
+    this.asked = new int[count];
+  }
+
+  /** Writes what the queries are about. */
+  static void seed(Cluster cluster, int count, boolean isShared) throws Exception {
+    Requests.seed(cluster, "watched");
+    int[] next = {1};
+    if (isShared) {
+      return;
+    }
+    try (Flood flood =
+        new Flood(
+            List.of(cluster.address(cluster.leader())),
+            cluster.wires(),
+            SEEDING,
+            SEEDING,
+            lane ->
+                next[0] == count
+                    ? null
+                    : Request.put(
+                        "/v1/catalog/register",
+                        Requests.registration("own-node-" + next[0] % 100, own(next[0]++), 0)),
+            (lane, sent, done, isOk) -> {})) {
+      flood.begin();
+      flood.run(() -> next[0] < count, 10_000_000_000L);
+    }
+  }
 
   /**
    * Parks queries on one service, or each on its own, changes one service, and waits for those that
-   * have to wake. A second watch in the same rounds shows what only a parked query costs.
+   * have to wake. Each asks for the present index, then waits for a later one, once. A second watch
+   * in the same rounds shows what only a parked query costs.
    */
   static void run(Cluster cluster, int count, boolean isShared, Report report) throws Exception {
+    new Watches(cluster, count, isShared).run(report);
+  }
+
+  private void run(Report report) throws Exception {
+    int count = seen.length;
+    int woken = isShared ? count : 1;
     String row = count + (isShared ? " on one service" : " on own services");
-    Requests.seed(cluster, "watched");
-    String index = index(cluster, "watched");
     List<Long> pids = cluster.pids();
+    List<Long> self = List.of(ProcessHandle.current().pid());
     int server = cluster.leader();
     long before = memory(cluster, server);
-    Latencies latencies = new Latencies();
-    AtomicInteger early = new AtomicInteger();
-    long[] changed = {0};
     try (Flood flood =
         new Flood(
             List.of(cluster.address(server)),
-            cluster.wires(),
-            count,
-            count,
-            lane -> {
-              String service = isShared || lane == 0 ? "watched" : "own-" + lane;
-              String since = isShared || lane == 0 ? index : "1";
-              return Request.get("/v1/health/service/" + service + "?wait=10m&index=" + since);
+            () -> {
+              HttpWire wire = new HttpWire();
+              wires.add(wire);
+              return wire;
             },
-            (lane, sent, done, isOk) -> {
-              if (changed[0] == 0) {
-                early.incrementAndGet();
-              } else {
-                latencies.add(done - changed[0]);
-              }
-            })) {
+            count,
+            count,
+            this::request,
+            (lane, sent, done, isOk) -> took(lane, done, isOk))) {
+      flood.begin();
+      flood.run(() -> answered < count, 0);
+      isParking = true;
       double parking = Usage.cpuMicros(pids);
       flood.begin();
       long settled = System.nanoTime() + 3_000_000_000L + count * 200_000L;
@@ -50,51 +96,61 @@ final class Watches {
       parking = Usage.cpuMicros(pids) - parking;
       long after = memory(cluster, server);
       double cpu = Usage.cpuMicros(pids);
-      changed[0] = System.nanoTime();
-      Thread writer =
-          new Thread(
-              () ->
-                  cluster.send(
-                      server,
-                      Request.put(
-                          "/v1/catalog/register",
-                          Requests.registration("seed-1", "watched", System.nanoTime() % 1000))));
+      double own = Usage.cpuMicros(self);
+      changedNanos = System.nanoTime();
+      Thread writer = new Thread(() -> change(server));
       writer.start();
-      int woken = isShared ? count : 1;
       long until = System.nanoTime() + WINDOW_SECONDS * 1_000_000_000L;
       flood.run(() -> latencies.count() < woken && System.nanoTime() < until, 0);
       writer.join();
+      own = Usage.cpuMicros(self) - own;
       long calm = System.nanoTime() + 1_000_000_000L;
       flood.run(() -> System.nanoTime() < calm, 0);
       report.add(row, cluster.kind(), "p50 ms", latencies.millis(0.5));
       report.add(row, cluster.kind(), "p99 ms", latencies.millis(0.99));
       report.add(row, cluster.kind(), "max ms", latencies.millis(1));
       report.add(row, cluster.kind(), "cpu ms", (Usage.cpuMicros(pids) - cpu) / 1000);
+      report.add(row, cluster.kind(), "load ms", own / 1000);
       report.add(row, cluster.kind(), "park us", parking / count);
       report.add(row, cluster.kind(), "KB/query", (after - before) / (double) count);
-      report.add(row, cluster.kind(), "spurious", early.get() + latencies.count() - woken);
+      report.add(row, cluster.kind(), "missing", Math.max(0, woken - latencies.count()));
+      report.add(row, cluster.kind(), "spurious", spurious);
     }
     Cluster.pause(1000);
   }
 
-  private static String index(Cluster cluster, String service) throws Exception {
-    List<HttpWire> wires = new ArrayList<>();
-    try (Flood flood =
-        new Flood(
-            List.of(cluster.address(cluster.leader())),
-            () -> {
-              HttpWire wire = new HttpWire();
-              wires.add(wire);
-              return wire;
-            },
-            1,
-            1,
-            lane -> Request.get("/v1/health/service/" + service),
-            (lane, sent, done, isOk) -> {})) {
-      flood.begin();
-      flood.run(() -> false, 5_000_000_000L);
+  private static String own(int lane) {
+    return "own-" + lane;
+  }
+
+  /** Each lane asks twice: for the present index, then for a later one. */
+  private Request request(int lane) {
+    if (asked[lane] == (isParking ? 2 : 1)) {
+      return null;
     }
-    return Long.toString(wires.get(0).index());
+    asked[lane]++;
+    String path = "/v1/health/service/" + (isShared || lane == 0 ? "watched" : own(lane));
+    return Request.get(isParking ? path + "?wait=10m&index=" + seen[lane] : path);
+  }
+
+  private void took(int lane, long done, boolean isOk) {
+    long index = wires.get(lane).index();
+    if (!isParking) {
+      seen[lane] = index;
+      answered++;
+    } else if (isOk && changedNanos != 0 && index > seen[lane] && (isShared || lane == 0)) {
+      latencies.add(done - changedNanos);
+    } else {
+      spurious++;
+    }
+  }
+
+  private void change(int server) {
+    cluster.send(
+        server,
+        Request.put(
+            "/v1/catalog/register",
+            Requests.registration("seed-1", "watched", System.nanoTime() % 1000)));
   }
 
   /** Kilobytes: of a JVM what lives on its heap after a collection, of others the resident set. */
