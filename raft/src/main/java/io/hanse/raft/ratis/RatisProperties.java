@@ -23,6 +23,13 @@ final class RatisProperties {
 
   private static final long ALONE_MILLIS = 20;
 
+  /**
+   * How long a leader waits after so many failures before it tries a silent server again. By
+   * default 5 s once it was away for a few: it then comes back, calls elections, and waits to be
+   * heard of. The last count is for ever, since the pause after it is none.
+   */
+  static final String RETRIES = "10ms,10, 200ms," + Integer.MAX_VALUE;
+
   private RatisProperties() {}
 
   /**
@@ -97,6 +104,7 @@ final class RatisProperties {
     Log.setPurgeGap(properties, (int) Math.min(1024, limits.snapshotEntries()));
     Log.Appender.setBufferByteLimit(properties, SizeInBytes.valueOf(ENTRY_LIMIT));
     Log.Appender.setWaitTimeMin(properties, millis(0));
+    Log.Appender.setRetryPolicy(properties, RETRIES);
   }
 
   private static void snapshots(RaftProperties properties, RaftSettings.Limits limits) {
