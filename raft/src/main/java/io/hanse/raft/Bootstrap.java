@@ -303,6 +303,9 @@ final class Bootstrap {
         return;
       }
     }
+    neighbours.complain(
+        "this server waits to be taken in: nobody that it reaches knows a leader",
+        "group=" + groupId);
   }
 
   /** Two clusters that were begun apart never become one; but someone has to be told. */

@@ -8,9 +8,11 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +22,15 @@ import org.jspecify.annotations.Nullable;
  * small files that must survive a power cut. Refuses a directory that is not this server's.
  */
 public final class DataDirectory implements AutoCloseable {
+  /** What this server has promised while a group is begun. */
+  static final String BOOTSTRAP = "bootstrap";
+
   private static final int FORMAT = 1;
+  private static final String GROUPS = "groups";
+  private static final String SERVER_ID = "server-id";
+
+  /** Stands in a folder that this server's part of the directory is being moved to. */
+  private static final String NEXT = "bootstrap.next";
 
   private final Path root;
   private final DurableFiles sync;
@@ -49,6 +59,7 @@ public final class DataDirectory implements AutoCloseable {
     try {
       checkFormat(directory, root, sync);
       checkOwner(directory, root, nodeId, sync);
+      finishStartingOver(root, sync);
       String raftId = raftId(directory, root, sync);
       String last = read(root.resolve("start"));
       long start = (last == null ? 0 : Long.parseLong(last)) + 1;
@@ -111,14 +122,44 @@ public final class DataDirectory implements AutoCloseable {
     }
   }
 
+  /**
+   * Step by step, each of which lasts before the next: with the log the server's id has to go, and
+   * an id without its log would be a server that forgot what it voted and acknowledged.
+   */
+  private static void finishStartingOver(Path root, DurableFiles sync) throws IOException {
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(root, "lost-*")) {
+      for (Path folder : folders) {
+        Path next = folder.resolve(NEXT);
+        if (Files.exists(next)) {
+          if (Files.exists(root.resolve(GROUPS))) {
+            moveAway(root.resolve(SERVER_ID), folder, sync);
+            moveAway(root.resolve(BOOTSTRAP), folder, sync);
+            moveAway(root.resolve(GROUPS), folder, sync);
+          }
+          sync.replace(root.resolve(BOOTSTRAP), Files.readAllBytes(next));
+          Files.delete(next);
+          sync.folder(folder);
+        }
+      }
+    }
+  }
+
+  private static void moveAway(Path from, Path folder, DurableFiles sync) throws IOException {
+    if (Files.exists(from)) {
+      sync.move(from, folder.resolve(from.getFileName()));
+      sync.folder(folder);
+      sync.folder(Objects.requireNonNull(from.getParent()));
+    }
+  }
+
   private static String raftId(Path directory, Path root, DurableFiles sync) throws IOException {
-    String known = read(root.resolve("server-id"));
+    String known = read(root.resolve(SERVER_ID));
     if (known != null) {
       return known;
     }
     try (Stream<Path> groups =
-        Files.isDirectory(root.resolve("groups"))
-            ? Files.list(root.resolve("groups"))
+        Files.isDirectory(root.resolve(GROUPS))
+            ? Files.list(root.resolve(GROUPS))
             : Stream.<Path>empty()) {
       if (groups.findAny().isPresent()) {
         // A server that forgot who it is must not vote again under another name.
@@ -129,7 +170,7 @@ public final class DataDirectory implements AutoCloseable {
       }
     }
     String fresh = UUID.randomUUID().toString();
-    sync.replace(root.resolve("server-id"), fresh.getBytes(UTF_8));
+    sync.replace(root.resolve(SERVER_ID), fresh.getBytes(UTF_8));
     return fresh;
   }
 
@@ -154,7 +195,7 @@ public final class DataDirectory implements AutoCloseable {
 
   /** Where the library keeps its groups. */
   public Path groups() {
-    return root.resolve("groups");
+    return root.resolve(GROUPS);
   }
 
   public Path removedGroups() {
@@ -163,6 +204,19 @@ public final class DataDirectory implements AutoCloseable {
 
   public DurableFiles sync() {
     return sync;
+  }
+
+  /**
+   * From the next opening on this is the directory of another server, of which no more is known
+   * than what is given; what there is now is kept beside it.
+   *
+   * @return where it is kept
+   */
+  Path startOver(byte[] bootstrap) throws IOException {
+    Path folder = Files.createDirectories(root.resolve("lost-" + raftId));
+    sync.folder(root);
+    sync.replace(folder.resolve(NEXT), bootstrap);
+    return folder;
   }
 
   /** The content of a small file, or null. */

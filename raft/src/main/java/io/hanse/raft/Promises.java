@@ -15,7 +15,7 @@ import java.util.TreeSet;
  * voter in common.
  */
 final class Promises {
-  private static final String FILE = "bootstrap";
+  private static final String FILE = DataDirectory.BOOTSTRAP;
 
   private final DataDirectory directory;
   private final int expect;
@@ -117,7 +117,16 @@ final class Promises {
 
   /** This server asks to be taken into a complete group. */
   synchronized void join(String groupId) throws IOException {
-    write(BootstrapRecord.newBuilder().setGroupId(groupId).setVotersWanted(1).build());
+    write(joiner(groupId));
+  }
+
+  private static BootstrapRecord joiner(String groupId) {
+    return BootstrapRecord.newBuilder().setGroupId(groupId).setVotersWanted(1).build();
+  }
+
+  /** What is written down of a server that asks to be taken into a complete group. */
+  static byte[] joining(String groupId) {
+    return joiner(groupId).toByteArray();
   }
 
   /**

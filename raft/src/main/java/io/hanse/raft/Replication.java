@@ -8,7 +8,6 @@ import io.hanse.fsm.port.Membership;
 import io.hanse.fsm.port.ServerCall;
 import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.row.Server;
-import io.hanse.fsm.store.FolderSync;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -151,15 +150,14 @@ public final class Replication implements AutoCloseable {
             completer);
   }
 
-  /** Takes the data directory and starts; the group forms or is found in the background. */
-  public static Replication start(
-      RaftSettings settings, Replica replica, Fatal fatal, Surroundings surroundings)
+  /** Starts on a data directory, which is given back if that fails. */
+  static Replication start(
+      RaftSettings settings,
+      Replica replica,
+      Fatal fatal,
+      DataDirectory directory,
+      Surroundings surroundings)
       throws IOException {
-    DataDirectory directory =
-        DataDirectory.open(
-            settings.directory(),
-            settings.self().getNodeId(),
-            new DurableFiles(FolderSync.ofDisk()));
     try {
       Replication replication = new Replication(settings, replica, fatal, directory, surroundings);
       replication.run();

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.store.FolderSync;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -68,6 +71,89 @@ class DataDirectoryTest {
     Files.delete(root.resolve("raft/server-id"));
     Files.createDirectories(root.resolve("raft/groups/0"));
     refuses("node", "no raft/server-id");
+  }
+
+  @Test
+  void shouldBecomeAnotherServerAndKeepWhatWasThere() throws IOException {
+    String old = prepareToStartOver();
+    try (DataDirectory next = open("node")) {
+      assertThat(next.raftId()).isNotEqualTo(old);
+      assertThat(next.groups()).doesNotExist();
+      assertThat(next.load("bootstrap")).containsExactly(7);
+    }
+    Path aside = root.resolve("raft/lost-" + old);
+    assertThat(aside.resolve("groups/0")).exists();
+    assertThat(aside.resolve("server-id")).hasContent(old);
+    assertThat(aside.resolve("bootstrap")).hasContent("old");
+    try (DataDirectory again = open("node")) {
+      assertThat(again.load("bootstrap")).containsExactly(7);
+    }
+  }
+
+  /** An id without its log would vote and acknowledge as one that forgot. */
+  @Test
+  void shouldNeverHaveTheOldIdWithoutItsLogWhereverTheStartOverEnds() throws IOException {
+    String old = prepareToStartOver();
+    int ends = 0;
+    boolean isThrough = false;
+    while (!isThrough) {
+      try (DataDirectory next =
+          DataDirectory.open(root, "node", new DurableFiles(new EndingSync(1 + ends)))) {
+        isThrough = true;
+        assertThat(next.raftId()).isNotEqualTo(old);
+      } catch (IOException e) {
+        assertThat(e).hasMessage("the end");
+        ends++;
+      }
+      Path id = root.resolve("raft/server-id");
+      boolean isOld = Files.exists(id) && Files.readString(id).strip().equals(old);
+      assertThat(!isOld || Files.exists(root.resolve("raft/groups"))).isTrue();
+    }
+    assertThat(ends).isGreaterThan(5);
+    assertThat(root.resolve("raft/lost-" + old).resolve("groups/0")).exists();
+    try (DataDirectory next = open("node")) {
+      assertThat(next.load("bootstrap")).containsExactly(7);
+    }
+  }
+
+  private String prepareToStartOver() throws IOException {
+    try (DataDirectory first = open("node")) {
+      Files.createDirectories(root.resolve("raft/groups/0"));
+      first.save("bootstrap", "old".getBytes(StandardCharsets.UTF_8));
+      first.startOver(new byte[] {7});
+      return first.raftId();
+    }
+  }
+
+  /** The process ends at its so manieth look at the disk. */
+  private static final class EndingSync implements FolderSync {
+    private int left;
+
+    EndingSync(int left) {
+      this.left = left;
+    }
+
+    private void step() throws IOException {
+      if (--left <= 0) {
+        throw new IOException("the end");
+      }
+    }
+
+    @Override
+    public void syncFile(Path file, FileChannel channel) throws IOException {
+      step();
+    }
+
+    @Override
+    public void move(Path from, Path to) throws IOException {
+      step();
+      FolderSync.ofDisk().move(from, to);
+    }
+
+    @Override
+    public void syncFolder(Path folder) throws IOException {
+      step();
+    }
   }
 
   @Test

@@ -56,7 +56,7 @@ class ReplicationTest {
             RaftSettings.Timing.defaults().withHold(Duration.ofMillis(500)),
             RaftSettings.Limits.defaults());
     replication =
-        Replication.start(
+        Launch.start(
             settings,
             new MapReplica(),
             (what, cause) -> failures.add(what),

@@ -4,6 +4,7 @@ import io.hanse.fsm.row.Server;
 import io.hanse.raft.Consensus;
 import io.hanse.raft.DataDirectory;
 import io.hanse.raft.Fatal;
+import io.hanse.raft.Launch;
 import io.hanse.raft.LeaderContact;
 import io.hanse.raft.RaftSettings;
 import io.hanse.raft.Replica;
@@ -34,7 +35,7 @@ public final class ClusterNode {
    */
   public static Replication start(RaftSettings settings, Replica replica, Fatal fatal)
       throws IOException {
-    return Replication.start(settings, replica, fatal, new RatisOverGrpc(settings));
+    return Launch.start(settings, replica, fatal, new RatisOverGrpc(settings));
   }
 
   private record RatisOverGrpc(RaftSettings settings) implements Surroundings {

@@ -17,6 +17,9 @@ import java.util.regex.Pattern;
 final class LogDamage {
   private static final Pattern SEGMENT = Pattern.compile("log_(?:inprogress_)?(\\d+)(?:-\\d+)?");
 
+  /** A log that begins nowhere. */
+  static final long NO_LOG = Long.MAX_VALUE;
+
   private LogDamage() {}
 
   /** The same failure, with the place where it can be found. */
@@ -54,7 +57,15 @@ final class LogDamage {
    * @param loaded the log index that the loaded snapshot reaches; negative if there is none
    */
   static void requireNoGap(Path current, long loaded) throws IOException {
-    long first = Long.MAX_VALUE;
+    long first = firstIndex(current);
+    if (first != NO_LOG && first > loaded + 1) {
+      throw new IOException(gap(current, first));
+    }
+  }
+
+  /** The log index where the log in a folder begins, or {@link #NO_LOG}. */
+  static long firstIndex(Path current) throws IOException {
+    long first = NO_LOG;
     try (DirectoryStream<Path> segments = Files.newDirectoryStream(current, "log_*")) {
       for (Path segment : segments) {
         Matcher name = SEGMENT.matcher(segment.getFileName().toString());
@@ -63,16 +74,21 @@ final class LogDamage {
         }
       }
     }
-    if (first != Long.MAX_VALUE && first > loaded + 1) {
-      Path groups = Objects.requireNonNull(current.getParent()).getParent();
-      throw new IOException(
-          "there is no sound snapshot of what is before log index "
-              + first
-              + ", where the log in "
-              + current
-              + " begins. "
-              + wayOut(Objects.requireNonNull(groups)));
-    }
+    return first;
+  }
+
+  /** Says that what is before the log is missing, and what to do. */
+  static String gap(Path current, long first) {
+    Path groups = Objects.requireNonNull(current.getParent()).getParent();
+    String before =
+        first == NO_LOG
+            ? "there is no sound snapshot and no log in " + current
+            : "there is no sound snapshot of what is before log index "
+                + first
+                + ", where the log in "
+                + current
+                + " begins";
+    return before + ". " + wayOut(Objects.requireNonNull(groups));
   }
 
   /** The file and offset of the first damaged entry of all groups. */

@@ -86,6 +86,7 @@ public final class RatisConsensus implements Consensus {
       Listener listener)
       throws IOException {
     BindCheck.run(settings.raftBind());
+    LostState.refuse(directory.groups());
     TornTail.repair(directory.groups(), directory.sync());
     ExecutorService snapshotWriter =
         Executors.newSingleThreadExecutor(

@@ -36,6 +36,9 @@ final class SnapshotKeeper {
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotKeeper.class);
   private static final String TEMPORARY = ".tmp";
 
+  /** Of the names of damaged ones. */
+  static final String SET_ASIDE = ".corrupt";
+
   private final SimpleStateMachineStorage storage;
   private final Replica replica;
   private final DurableFiles sync;
@@ -149,7 +152,7 @@ final class SnapshotKeeper {
             "snapshot is damaged and set aside; the one before it takes its place file={}",
             file,
             e);
-        sync.move(file, file.resolveSibling(file.getFileName() + ".corrupt"));
+        sync.move(file, file.resolveSibling(file.getFileName() + SET_ASIDE));
         Files.deleteIfExists(MD5FileUtil.getDigestFileForFile(file.toFile()).toPath());
         sync.folder(folder);
       }
@@ -165,7 +168,8 @@ final class SnapshotKeeper {
     }
   }
 
-  private static List<Path> newestFirst(Path folder) throws IOException {
+  /** Those that are finished. */
+  static List<Path> newestFirst(Path folder) throws IOException {
     Map<Long, Path> found = new TreeMap<>(Comparator.reverseOrder());
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
       for (Path file : files) {
@@ -188,6 +192,16 @@ final class SnapshotKeeper {
     replica.load(path);
     adopt(path, at);
     LOG.info("snapshot loaded logIndex={} bytes={}", at.getIndex(), finishedBytes);
+  }
+
+  /** Whether it is as it was written. */
+  static boolean isSound(Path path) {
+    try {
+      verify(path);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private static void verify(Path path) throws IOException {

@@ -1,0 +1,57 @@
+package io.hanse.raft;
+
+import io.hanse.fsm.store.FolderSync;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts replication on a data directory. A server of several whose state is lost sets it aside and
+ * starts as a new one, under another raft id, which the leader puts in the place of the old one.
+ * The votes of the old one, and its acknowledgements, then count for nothing until the others have
+ * brought the new one up to date: with less than a majority of others it waits.
+ */
+public final class Launch {
+  private static final Logger LOG = LoggerFactory.getLogger(Launch.class);
+
+  private Launch() {}
+
+  /** Takes the data directory and starts; the group forms or is found in the background. */
+  public static Replication start(
+      RaftSettings settings, Replica replica, Fatal fatal, Surroundings surroundings)
+      throws IOException {
+    try {
+      return Replication.start(settings, replica, fatal, open(settings), surroundings);
+    } catch (StateLostException e) {
+      Path aside = startOver(settings, e);
+      LOG.error(
+          "{}. But there are other servers: what there is was set aside in {}, and this server joins"
+              + " its group anew",
+          e.getMessage(),
+          aside);
+      return Replication.start(settings, replica, fatal, open(settings), surroundings);
+    }
+  }
+
+  private static DataDirectory open(RaftSettings settings) throws IOException {
+    return DataDirectory.open(
+        settings.directory(), settings.self().getNodeId(), new DurableFiles(FolderSync.ofDisk()));
+  }
+
+  private static Path startOver(RaftSettings settings, StateLostException lost) throws IOException {
+    try (DataDirectory directory = open(settings)) {
+      Promises promises = new Promises(directory, settings.bootstrap().expect());
+      if (!promises.isFormed() || !knowsOthers(directory, settings.self().getNode())) {
+        throw lost;
+      }
+      return directory.startOver(Promises.joining(promises.groupId().orElseThrow()));
+    }
+  }
+
+  /** Others by name: the former selves of this server are in the book too. */
+  private static boolean knowsOthers(DataDirectory directory, String own) throws IOException {
+    return new AddressBook(directory, row -> {})
+        .all().stream().anyMatch(server -> !server.getNode().equals(own));
+  }
+}
