@@ -163,7 +163,6 @@ final class GatewaySource implements ProxySource {
   }
 
   private void importsAre(Imports now) {
-    importsKnown = true;
     var known = imports.entrySet().iterator();
     while (known.hasNext()) {
       Map.Entry<Imported, WatchedQuery<?>> each = known.next();
@@ -174,14 +173,24 @@ final class GatewaySource implements ProxySource {
         resources.remove(ProxyResources.ENDPOINTS, each.getKey().endpoints());
       }
     }
-    for (Imported wanted : now.services()) {
-      imports.computeIfAbsent(
-          wanted,
-          each ->
-              WatchedQuery.start(
-                  loop, state, view -> imported(view, each), found -> importedIs(each, found)));
-    }
+    now.services().stream().filter(each -> !imports.containsKey(each)).forEach(this::watch);
+    importsKnown = true;
     offerLists(now.index());
+  }
+
+  /** Asks at once: a list of routes without one that has been imported long ago would be untrue. */
+  private void watch(Imported service) {
+    WatchedQuery<ImportedRoute> query =
+        WatchedQuery.of(
+            loop,
+            state,
+            view -> imported(view, service),
+            found -> {
+              importedIs(service, found);
+              offerLists(found.index());
+            });
+    imports.put(service, query);
+    query.first().ifPresent(found -> importedIs(service, found));
   }
 
   private static ImportedRoute imported(View view, Imported service) {
@@ -201,12 +210,8 @@ final class GatewaySource implements ProxySource {
   }
 
   private void importedIs(Imported service, ImportedRoute found) {
-    if (!imports.containsKey(service)) {
-      return;
-    }
     resources.put(ProxyResources.ENDPOINTS, service.endpoints(), found.endpoints());
     importIs(service, found.route());
-    offerLists(found.index());
   }
 
   private void importIs(Imported service, Optional<Route> route) {

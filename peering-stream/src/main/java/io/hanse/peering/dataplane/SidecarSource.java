@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * What a sidecar needs: its upstreams with their endpoints, the intentions of its own service, and
@@ -107,7 +108,11 @@ final class SidecarSource implements ProxySource {
 
   private void upstreamsAre(SidecarPlan plan) {
     List<String> lists = new ArrayList<>();
-    SortedSet<String> peers = new TreeSet<>();
+    watchBundles(
+        plan.upstreams().values().stream()
+            .map(route -> route.getUpstream().getDestinationPeer())
+            .filter(peer -> !peer.isEmpty())
+            .collect(Collectors.toCollection(TreeSet::new)));
     for (UpstreamRoute route : plan.upstreams().values()) {
       String service = route.getUpstream().getDestinationName();
       String peer = route.getUpstream().getDestinationPeer();
@@ -119,17 +124,14 @@ final class SidecarSource implements ProxySource {
       } else {
         endpoints.wantWan(route.getEndpoints(), view -> new Health(view).connect(peer, service));
       }
-      if (!peer.isEmpty()) {
-        peers.add(peer);
-      }
       resources.put(ProxyResources.UPSTREAM, route.getName(), route);
     }
     resources.retain(ProxyResources.UPSTREAM, plan.upstreams().keySet());
     endpoints.retain(lists);
-    watchBundles(peers);
     offerLists(plan.index());
   }
 
+  /** Before the upstreams that need them: a connection could be made at once. */
   private void watchBundles(SortedSet<String> peers) {
     if (bundles.isPresent() && peers.equals(upstreamPeers)) {
       return;
@@ -137,9 +139,17 @@ final class SidecarSource implements ProxySource {
     upstreamPeers = peers;
     bundles.ifPresent(WatchedQuery::close);
     bundlesKnown = false;
-    bundles =
-        Optional.of(
-            WatchedQuery.start(loop, state, view -> bundles(view, peers), this::bundlesAre));
+    WatchedQuery<Bundles> query =
+        WatchedQuery.of(
+            loop,
+            state,
+            view -> bundles(view, peers),
+            now -> {
+              bundlesAre(now);
+              offerLists(now.index());
+            });
+    bundles = Optional.of(query);
+    query.first().ifPresent(this::bundlesAre);
   }
 
   /**
@@ -173,7 +183,6 @@ final class SidecarSource implements ProxySource {
     now.byPeer()
         .forEach((peer, bundle) -> resources.put(ProxyResources.TRUST_BUNDLE, peer, bundle));
     resources.retain(ProxyResources.TRUST_BUNDLE, now.byPeer().keySet());
-    offerLists(now.index());
   }
 
   private void offerLists(long index) {

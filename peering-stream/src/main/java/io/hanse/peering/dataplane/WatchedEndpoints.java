@@ -15,7 +15,11 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 
-/** Lists of endpoints, each kept up to date by a question of its own. Used on its loop only. */
+/**
+ * Lists of endpoints, each kept up to date by a question of its own. A list is offered as soon as
+ * it is wanted, so that a route offered after it never points to endpoints that a proxy doesn't
+ * know. Used on its loop only.
+ */
 final class WatchedEndpoints {
   private record Answer(Endpoints endpoints, long index) {}
 
@@ -28,7 +32,7 @@ final class WatchedEndpoints {
   /**
    * Without any list yet.
    *
-   * @param answered told the index of each answer
+   * @param answered told the index of each answer after the first
    */
   WatchedEndpoints(Loop loop, StateReader state, ResourceSet resources, LongConsumer answered) {
     this.loop = loop;
@@ -56,21 +60,24 @@ final class WatchedEndpoints {
       String name,
       Function<View, List<CheckServiceNode>> instances,
       BiFunction<String, List<CheckServiceNode>, Endpoints> mapper) {
-    queries.computeIfAbsent(
-        name,
-        each ->
-            WatchedQuery.start(
-                loop,
-                state,
-                view -> new Answer(mapper.apply(each, instances.apply(view)), view.publicIndex()),
-                answer -> put(each, answer)));
+    if (queries.containsKey(name)) {
+      return;
+    }
+    WatchedQuery<Answer> query =
+        WatchedQuery.of(
+            loop,
+            state,
+            view -> new Answer(mapper.apply(name, instances.apply(view)), view.publicIndex()),
+            answer -> {
+              put(name, answer);
+              answered.accept(answer.index());
+            });
+    queries.put(name, query);
+    query.first().ifPresent(answer -> put(name, answer));
   }
 
   private void put(String name, Answer answer) {
-    if (queries.containsKey(name)) {
-      resources.put(ProxyResources.ENDPOINTS, name, answer.endpoints());
-      answered.accept(answer.index());
-    }
+    resources.put(ProxyResources.ENDPOINTS, name, answer.endpoints());
   }
 
   /** Drops all lists but these. */

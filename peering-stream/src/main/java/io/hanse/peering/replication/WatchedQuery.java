@@ -4,6 +4,7 @@ import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.store.ReadSet;
 import io.hanse.fsm.store.View;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -38,10 +39,32 @@ public final class WatchedQuery<T> {
     return query;
   }
 
+  /**
+   * A question that {@link #first} is to ask.
+   *
+   * @param sink told the answers after the first
+   */
+  public static <T> WatchedQuery<T> of(
+      Loop loop, StateReader state, Function<View, T> question, Consumer<T> sink) {
+    return new WatchedQuery<>(loop, state, question, sink);
+  }
+
+  /**
+   * Asks now, for those who may not go on without an answer. To be called once, on the loop.
+   *
+   * @return empty where the question failed; the sink is told when it is answered
+   */
+  public Optional<T> first() {
+    return answer();
+  }
+
   private void ask() {
-    if (closed) {
-      return;
+    if (!closed) {
+      answer().ifPresent(sink);
     }
+  }
+
+  private Optional<T> answer() {
     T answer;
     try {
       ReadSet reads;
@@ -56,9 +79,9 @@ public final class WatchedQuery<T> {
       report(e);
       // Without a watch, nothing would ever be told again of what it is about.
       unwatch = loop.after(RETRY_MILLIS, this::ask);
-      return;
+      return Optional.empty();
     }
-    sink.accept(answer);
+    return Optional.of(answer);
   }
 
   /** A problem is the state's, anything else a mistake of ours. */
