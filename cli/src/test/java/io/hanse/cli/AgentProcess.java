@@ -2,6 +2,7 @@ package io.hanse.cli;
 
 import static org.awaitility.Awaitility.await;
 
+import io.hanse.cli.program.FreePorts;
 import io.hanse.http.RawClient;
 import io.hanse.http.RawClient.Response;
 import io.hanse.http.replay.Recording;
@@ -11,7 +12,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -76,17 +76,10 @@ final class AgentProcess implements Subject {
     }
   }
 
-  private static Map<String, Integer> freePorts() throws IOException {
-    List<ServerSocket> sockets = new ArrayList<>();
+  private static Map<String, Integer> freePorts() {
+    FreePorts free = FreePorts.choose(PORTS.size());
     Map<String, Integer> ports = new TreeMap<>();
-    for (String name : PORTS) {
-      ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-      sockets.add(socket);
-      ports.put(name, socket.getLocalPort());
-    }
-    for (ServerSocket socket : sockets) {
-      socket.close();
-    }
+    PORTS.forEach(name -> ports.put(name, free.next()));
     return ports;
   }
 

@@ -2,6 +2,7 @@ package io.hanse.gateway.relay;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -9,11 +10,17 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A plain server whose connections the test drives itself. */
 public final class TestBackend implements AutoCloseable {
-  private static final int PATIENCE_MILLIS = 10_000;
+  private static final int PATIENCE_MILLIS = 20_000;
+  private static final int PORTS_BEGIN = 22_000;
+  private static final int PORTS_END = 32_768;
+  private static final AtomicInteger NEXT_PORT =
+      new AtomicInteger(ThreadLocalRandom.current().nextInt(PORTS_BEGIN, PORTS_END));
 
   private final ServerSocket listener;
   private final BlockingQueue<Socket> accepted = new LinkedBlockingQueue<>();
@@ -79,11 +86,20 @@ public final class TestBackend implements AutoCloseable {
     return total;
   }
 
-  /** A port nobody listens on. */
+  /**
+   * A port nobody listens on, given once. It is none of those that the system gives to outgoing
+   * connections: one of another test could take it before a server here does.
+   */
   public static int deadPort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+    for (int left = 1_000; left > 0; left--) {
+      int port = NEXT_PORT.getAndUpdate(last -> last + 1 < PORTS_END ? last + 1 : PORTS_BEGIN);
+      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return socket.getLocalPort();
+      } catch (BindException e) {
+        // Another's.
+      }
     }
+    throw new BindException("no port is free");
   }
 
   @Override

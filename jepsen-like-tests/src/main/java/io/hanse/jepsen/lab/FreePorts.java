@@ -1,13 +1,22 @@
 package io.hanse.jepsen.lab;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 
-/** Finds free ports on loopback. All of a call are held at once, so that they differ. */
+/**
+ * Finds free ports on loopback. All of a call are held at once, so that they differ, and none is of
+ * those that systems give to outgoing connections: one of a client could take it meanwhile.
+ */
 final class FreePorts {
+  private static final int FIRST = 22_000;
+  private static final int END = 32_768;
+  private static final int ATTEMPTS = 1_000;
+
   private FreePorts() {}
 
   static List<Integer> find(int count) throws IOException {
@@ -15,7 +24,7 @@ final class FreePorts {
     try {
       List<Integer> ports = new ArrayList<>();
       for (int i = 0; i < count; i++) {
-        ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        ServerSocket socket = hold();
         held.add(socket);
         ports.add(socket.getLocalPort());
       }
@@ -23,6 +32,19 @@ final class FreePorts {
     } finally {
       for (ServerSocket socket : held) {
         socket.close();
+      }
+    }
+  }
+
+  private static ServerSocket hold() throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        int port = ThreadLocalRandom.current().nextInt(FIRST, END);
+        return new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
+      } catch (BindException e) {
+        if (attempt == ATTEMPTS) {
+          throw e;
+        }
       }
     }
   }

@@ -8,6 +8,7 @@ import io.hanse.fsm.row.KvEntry;
 import io.hanse.fsm.row.Server;
 import io.hanse.fsm.row.WriteKv;
 import io.hanse.raft.Fatal;
+import io.hanse.raft.FreePorts;
 import io.hanse.raft.MapReplica;
 import io.hanse.raft.RaftSettings;
 import io.hanse.raft.Replication;
@@ -15,7 +16,6 @@ import io.hanse.raft.ServerTls;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -194,15 +194,7 @@ final class TestCluster implements AutoCloseable {
   }
 
   static Address freeAddress() throws IOException {
-    List<ServerSocket> held = new ArrayList<>();
-    for (int i = 0; i < 2; i++) {
-      held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-    }
-    Address address = new Address(held.get(0).getLocalPort(), held.get(1).getLocalPort());
-    for (ServerSocket socket : held) {
-      socket.close();
-    }
-    return address;
+    return new Address(FreePorts.next(), FreePorts.next());
   }
 
   /** All at once: each waits for its own threads to end, which takes it seconds. */

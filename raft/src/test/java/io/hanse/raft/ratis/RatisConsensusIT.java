@@ -14,12 +14,12 @@ import io.hanse.fsm.store.FolderSync;
 import io.hanse.raft.Consensus;
 import io.hanse.raft.DataDirectory;
 import io.hanse.raft.DurableFiles;
+import io.hanse.raft.FreePorts;
 import io.hanse.raft.LeaderContact;
 import io.hanse.raft.MapReplica;
 import io.hanse.raft.RaftSettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -79,9 +79,7 @@ class RatisConsensusIT {
   }
 
   private static InetSocketAddress freeAddress() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return new InetSocketAddress(socket.getInetAddress(), socket.getLocalPort());
-    }
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), FreePorts.next());
   }
 
   private void append(Entry.Builder entry) throws Exception {
