@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,10 @@ public record Answer(int status, Map<String, String> headers, Body body, boolean
     final class Encoded implements Body {
       private final byte[] bytes;
       private volatile byte @Nullable [] compressed;
+      private volatile @Nullable Framed framed;
+
+      /** A whole response: what stands before the bytes, and they. */
+      private record Framed(Object frame, byte[] bytes) {}
 
       public Encoded(byte[] bytes) {
         this.bytes = bytes;
@@ -47,6 +52,20 @@ public record Answer(int status, Map<String, String> headers, Body body, boolean
       /** Not to be changed. */
       public byte[] bytes() {
         return bytes;
+      }
+
+      /**
+       * The bytes in a frame, made once as long as the same frame is asked for. Not to be changed.
+       *
+       * @param frame equal to another if the same comes of it
+       */
+      public byte[] framed(Object frame, Supplier<byte[]> framing) {
+        Framed known = framed;
+        if (known == null || !known.frame.equals(frame)) {
+          known = new Framed(frame, framing.get());
+          framed = known;
+        }
+        return known.bytes;
       }
 
       /** Not to be changed. */

@@ -52,11 +52,15 @@ final class BlockingQuery {
   /**
    * What a run of the query came to.
    *
-   * @param answer not asked for its answer while it is held back
+   * @param content of the answer, not asked for while it is held back
+   * @param kept the same, if others may get it
    * @param watch watches what was read
    */
   private record Ran(
-      long index, Supplier<CompletableFuture<Answer>> answer, Function<Runnable, Runnable> watch) {}
+      long index,
+      Supplier<CompletableFuture<Answer>> content,
+      Function<Runnable, Runnable> watch,
+      Optional<KeptAnswer> kept) {}
 
   private final StateReader reader;
   private final Reads.Limits limits;
@@ -75,6 +79,7 @@ final class BlockingQuery {
   /** Of the version that it saw last. */
   private long sequence;
 
+  private volatile @Nullable String name;
   private @Nullable Runnable unwatch;
   private @Nullable ScheduledFuture<?> timer;
 
@@ -176,8 +181,8 @@ final class BlockingQuery {
         return isLarge ? Optional.empty() : Optional.of(read(view));
       }
       KeptAnswers answers = question.kept().get();
-      Optional<KeptAnswer> found = answers.find(KeptAnswers.nameOf(call), view);
-      isLarge |= found.isEmpty() && answers.isLarge(KeptAnswers.nameOf(call));
+      Optional<KeptAnswer> found = answers.find(name(), view);
+      isLarge |= found.isEmpty() && answers.isLarge(name());
       return found.isPresent() || isLarge
           ? found.map(this::ranOf)
           : Optional.of(ranOf(keep(answers, view)));
@@ -191,7 +196,7 @@ final class BlockingQuery {
     view.requireTurn();
     long index = view.readIndex();
     ReadSet reads = view.reads();
-    return new Ran(index, prepared, wake -> reader.watch(reads, index, wake));
+    return new Ran(index, prepared, wake -> reader.watch(reads, index, wake), Optional.empty());
   }
 
   /** Also encodes, unless it will be held back. */
@@ -204,20 +209,19 @@ final class BlockingQuery {
       return ran;
     }
     CompletableFuture<Answer> ready =
-        ran.answer().get().thenApply(content -> question.encoder().ready(call, content));
-    return new Ran(ran.index(), () -> ready, ran.watch());
+        ran.content().get().thenApply(content -> question.encoder().ready(call, content));
+    return new Ran(ran.index(), () -> ready, ran.watch(), Optional.empty());
   }
 
   private CompletableFuture<Ran> keptElsewhere(KeptAnswers answers) {
-    String name = KeptAnswers.nameOf(call);
     return answers
         .keepLarge(
-            name,
+            name(),
             sequence,
             question.large(),
             () -> {
               try (View view = view()) {
-                KeptAnswer kept = answers.find(name, view).orElseGet(() -> keep(answers, view));
+                KeptAnswer kept = answers.find(name(), view).orElseGet(() -> keep(answers, view));
                 question.encoder().ready(call, kept.answer());
                 return kept;
               }
@@ -230,14 +234,25 @@ final class BlockingQuery {
     Answer fresh = question.query().prepare(call, view).get().join();
     // Whatever a query made of a turn that was over: nobody is to get it.
     view.requireTurn();
-    return answers.keep(KeptAnswers.nameOf(call), call, fresh, view);
+    return answers.keep(name(), call, fresh, view);
+  }
+
+  /** Of what is kept. */
+  private String name() {
+    String known = name;
+    if (known == null) {
+      known = KeptAnswers.nameOf(call);
+      name = known;
+    }
+    return known;
   }
 
   private Ran ranOf(KeptAnswer kept) {
     return new Ran(
         kept.index(),
         () -> CompletableFuture.completedFuture(kept.answer()),
-        wake -> kept.await(reader, wake));
+        wake -> kept.await(reader, wake),
+        Optional.of(kept));
   }
 
   private void settle(Ran ran, Freshness freshness, Level level) {
@@ -245,7 +260,7 @@ final class BlockingQuery {
       if (isToPark(ran.index())) {
         park(() -> ran.watch().apply(this::wakeLater));
       } else {
-        finish(ran.answer().get(), ran.index(), freshness, level);
+        finish(ran, freshness, level);
       }
     } catch (RuntimeException e) {
       fail(e);
@@ -314,20 +329,22 @@ final class BlockingQuery {
     return true;
   }
 
-  private void finish(
-      CompletableFuture<Answer> content, long index, Freshness freshness, Level level) {
+  private void finish(Ran ran, Freshness freshness, Level level) {
     stopTimer();
-    content.whenComplete(
-        (body, failure) -> {
-          if (failure != null) {
-            answer.completeExceptionally(failure);
-          } else {
-            answer.complete(
-                body.hasMetadata()
-                    ? body.with(question.metadata().headers(index, freshness, level))
-                    : body);
-          }
-        });
+    if (ran.kept().isPresent()) {
+      answer.complete(ran.kept().get().answer(question.metadata(), freshness, level));
+      return;
+    }
+    ran.content()
+        .get()
+        .whenComplete(
+            (body, failure) -> {
+              if (failure != null) {
+                answer.completeExceptionally(failure);
+              } else {
+                answer.complete(question.metadata().on(body, ran.index(), freshness, level));
+              }
+            });
   }
 
   private void fail(Throwable failure) {

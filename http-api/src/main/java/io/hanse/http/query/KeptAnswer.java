@@ -1,6 +1,8 @@
 package io.hanse.http.query;
 
 import io.hanse.fsm.port.StateReader;
+import io.hanse.fsm.port.StateReader.Freshness;
+import io.hanse.fsm.port.StateReader.Level;
 import io.hanse.fsm.store.ReadSet;
 import io.hanse.fsm.store.View;
 import io.hanse.http.exchange.Answer;
@@ -15,12 +17,17 @@ import org.jspecify.annotations.Nullable;
  * the same there. All queries that wait for it to change share one watch.
  */
 final class KeptAnswer {
+  /** What most of those get who ask at one time. */
+  private record WithHeaders(Metadata metadata, Freshness freshness, Level level, Answer answer) {}
+
   private final Answer answer;
   private final ReadSet reads;
   private final long index;
 
   /** The last version it was found right for: mostly the next query sees the same one. */
   private volatile long sequence;
+
+  private volatile @Nullable WithHeaders last;
 
   private final Set<Runnable> waiting = new LinkedHashSet<>();
   private @Nullable Runnable unwatch;
@@ -37,6 +44,20 @@ final class KeptAnswer {
 
   Answer answer() {
     return answer;
+  }
+
+  /** With its headers: the same object for all who get the same. */
+  Answer answer(Metadata metadata, Freshness freshness, Level level) {
+    WithHeaders known = last;
+    if (known == null
+        || known.metadata != metadata
+        || known.level != level
+        || !known.freshness.equals(freshness)) {
+      known =
+          new WithHeaders(metadata, freshness, level, metadata.on(answer, index, freshness, level));
+      last = known;
+    }
+    return known.answer;
   }
 
   /** The newest index under what was read. */

@@ -2,6 +2,7 @@ package io.hanse.http.query;
 
 import io.hanse.fsm.port.StateReader.Freshness;
 import io.hanse.fsm.port.StateReader.Level;
+import io.hanse.http.exchange.Answer;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -27,6 +28,11 @@ public enum Metadata {
 
   private static final String BACKEND = "X-Consul-Query-Backend";
   private static final String CONSISTENCY = "X-Consul-Effective-Consistency";
+
+  /** The answer with its headers, if it is one of those that have them. */
+  Answer on(Answer answer, long index, Freshness freshness, Level level) {
+    return answer.hasMetadata() ? answer.with(headers(index, freshness, level)) : answer;
+  }
 
   /** Clients take an index of 0 for none at all: the least is 1. */
   public Map<String, String> headers(long index, Freshness freshness, Level level) {

@@ -7,7 +7,7 @@ import io.hanse.http.exchange.Gzip;
 import io.hanse.http.exchange.ProblemResponses;
 import io.hanse.http.exchange.Transfers;
 import io.hanse.http.server.Dispatcher.Dispatched;
-import io.netty.channel.ChannelFutureListener;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -17,6 +17,7 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
@@ -239,13 +240,22 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
       send(context, stream.content(), keepsOpen);
       return;
     }
-    FullHttpResponse response = encode(context, answer, formOf(request, dispatched));
+    ResponseWriter.Form form = formOf(request, dispatched);
+    if (request != null && keepsOpen && request.protocolVersion().equals(HttpVersion.HTTP_1_1)) {
+      Optional<ByteBuf> shared = writer.shared(answer, form);
+      if (shared.isPresent()) {
+        // It is what the encoder would make of it.
+        end(context, context.pipeline().context(HttpResponseEncoder.class), shared.get(), true);
+        return;
+      }
+    }
+    FullHttpResponse response = encode(context, answer, form);
     if (request != null) {
       HttpUtil.setKeepAlive(response.headers(), request.protocolVersion(), keepsOpen);
     } else {
       response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     }
-    end(context, response, keepsOpen);
+    end(context, context, response, keepsOpen);
   }
 
   private void send(
@@ -257,7 +267,8 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
               Download.send(context, content);
               context
                   .executor()
-                  .execute(() -> end(context, LastHttpContent.EMPTY_LAST_CONTENT, keepsOpen));
+                  .execute(
+                      () -> end(context, context, LastHttpContent.EMPTY_LAST_CONTENT, keepsOpen));
             } catch (IOException | RuntimeException e) {
               LOG.warn("transfer broke client={}", context.channel().remoteAddress(), e);
               context.close();
@@ -269,19 +280,22 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     }
   }
 
-  private void end(ChannelHandlerContext context, HttpObject last, boolean keepsOpen) {
+  /**
+   * @param from where in the pipeline it is sent from
+   */
+  private void end(
+      ChannelHandlerContext context, ChannelHandlerContext from, Object last, boolean keepsOpen) {
     isEnding = true;
     idleWhileEnding = 0;
-    context
-        .writeAndFlush(last)
+    from.writeAndFlush(last)
         .addListener(
             written -> {
               if (keepsOpen && written.isSuccess()) {
                 goOn(context);
+              } else {
+                context.close();
               }
-            })
-        .addListener(
-            keepsOpen ? ChannelFutureListener.CLOSE_ON_FAILURE : ChannelFutureListener.CLOSE);
+            });
   }
 
   private FullHttpResponse encode(

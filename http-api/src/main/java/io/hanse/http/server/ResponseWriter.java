@@ -18,11 +18,16 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /** Turns an answer into the bytes of a response: how JSON is printed, what is compressed. */
 final class ResponseWriter {
+  private static final String LINE_END = "\r\n";
+
   private final HttpSettings settings;
 
   ResponseWriter(HttpSettings settings) {
@@ -67,6 +72,49 @@ final class ResponseWriter {
       body.release();
       throw e;
     }
+  }
+
+  /** All that decides on the bytes of a response with a body that is kept. */
+  private record Frame(int status, Map<String, String> headers, boolean isCompressed) {}
+
+  /**
+   * The whole response in bytes, as it goes to every client that gets the same on a connection that
+   * stays open. Empty if this one gets something of its own.
+   */
+  Optional<ByteBuf> shared(Answer answer, Form form) {
+    if (!(answer.body() instanceof Answer.Body.Encoded encoded)
+        || form.isHead()
+        || !form.ofEndpoint()) {
+      return Optional.empty();
+    }
+    boolean isCompressed = form.acceptsGzip() && Gzip.pays(encoded.size());
+    byte[] bytes =
+        encoded.framed(
+            new Frame(answer.status(), answer.headers(), isCompressed),
+            () -> bytes(write(answer, encoded, form)));
+    return Optional.of(Unpooled.wrappedBuffer(bytes));
+  }
+
+  private static byte[] bytes(FullHttpResponse response) {
+    StringBuilder head =
+        new StringBuilder()
+            .append(response.protocolVersion())
+            .append(' ')
+            .append(response.status())
+            .append(LINE_END);
+    response
+        .headers()
+        .forEach(
+            header ->
+                head.append(header.getKey())
+                    .append(": ")
+                    .append(header.getValue())
+                    .append(LINE_END));
+    head.append(LINE_END);
+    byte[] before = head.toString().getBytes(StandardCharsets.ISO_8859_1);
+    byte[] all = Arrays.copyOf(before, before.length + response.content().readableBytes());
+    response.content().readBytes(all, before.length, all.length - before.length);
+    return all;
   }
 
   /** The bytes are sent as they are kept. */
