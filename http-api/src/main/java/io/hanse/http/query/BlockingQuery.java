@@ -46,6 +46,7 @@ final class BlockingQuery {
       Query.Staged query,
       Metadata metadata,
       Optional<KeptAnswers> kept,
+      FreshnessRounds freshness,
       AnswerEncoder encoder,
       LargeReads large) {}
 
@@ -112,14 +113,10 @@ final class BlockingQuery {
   }
 
   private void readAt(Level level) {
-    CompletableFuture<Freshness> fresh = reader.fresh(level, limits.patience());
-    if (fresh.isDone()) {
-      // The common case: nothing had to be asked, and no other thread is involved.
-      fresh.whenComplete((freshness, failure) -> readNow(level, freshness, failure));
-    } else {
-      fresh.whenCompleteAsync(
-          (freshness, failure) -> readNow(level, freshness, failure), call.executor());
-    }
+    question
+        .freshness()
+        .ask(level, call.executor())
+        .whenComplete((freshness, failure) -> readNow(level, freshness, failure));
   }
 
   private void readNow(Level level, Freshness freshness, @Nullable Throwable failure) {
