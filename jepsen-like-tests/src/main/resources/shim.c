@@ -6,7 +6,8 @@
  *   int32 mode, int32 argument, int64 hits, int64 clock, int64 looks, int32 lie, int32 storing
  *
  * mode 0: well; 1: fsync takes so many milliseconds more; 2: fsync fails (EIO); 3: the disk is full
- * (ENOSPC at each write and allocation); 4: the power is about to be cut, no fsync comes back.
+ * (ENOSPC at each write and allocation); 4: the power is about to be cut, no fsync comes back; 5: no
+ * fsync of a log comes back until the mode is another.
  * lie: a bit for each kind of fsync that is acknowledged and not done: 1 of a log, 2 of a folder,
  * 4 of any other file. storing: how many threads are changing the platter.
  * SHIM_FOLDER is the path that all concerned files are below, SHIM_PLATTER where is kept what a
@@ -32,7 +33,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { WELL, SLOW_SYNC, FAILING_SYNC, FULL, CUT };
+enum { WELL, SLOW_SYNC, FAILING_SYNC, FULL, CUT, HELD_LOG };
 
 enum { LIE_LOG = 1, LIE_FOLDER = 2, LIE_OTHER = 4 };
 
@@ -132,7 +133,22 @@ static void store(int fd) {
   control->storing--;
 }
 
+/* Waits as long as syncs of logs are held. */
+static void hold(int fd) {
+  char path[4096];
+  if (control == NULL || control->mode != HELD_LOG || !concerns(fd, path) ||
+      kind_of(fd, path) != LIE_LOG) {
+    return;
+  }
+  control->hits++;
+  while (control->mode == HELD_LOG) {
+    struct timespec wait = {0, 1000000L};
+    nanosleep(&wait, NULL);
+  }
+}
+
 static int synced(int fd, int (*next)(int)) {
+  hold(fd);
   if (hit(fd, SLOW_SYNC)) {
     struct timespec wait = {control->argument / 1000, control->argument % 1000 * 1000000L};
     nanosleep(&wait, NULL);

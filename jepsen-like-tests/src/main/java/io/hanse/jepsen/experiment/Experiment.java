@@ -1,5 +1,6 @@
 package io.hanse.jepsen.experiment;
 
+import io.hanse.jepsen.check.LeaderTerms;
 import io.hanse.jepsen.faults.Nemesis;
 import io.hanse.jepsen.faults.Schedule;
 import io.hanse.jepsen.lab.Cluster;
@@ -65,12 +66,20 @@ public final class Experiment {
       } finally {
         workloads.forEach(Workload::close);
       }
-      List<Result.Judgement> judgements =
-          workloads.stream()
-              .map(each -> new Result.Judgement(each.name(), each.verdict()))
-              .toList();
+      List<Result.Judgement> judgements = new ArrayList<>();
+      workloads.forEach(each -> judgements.add(new Result.Judgement(each.name(), each.verdict())));
+      judgements.add(new Result.Judgement("elections", elections(cluster)));
       return new Result(plan, faults, judgements, site.pulse());
     }
+  }
+
+  private static Workload.Verdict elections(Cluster cluster) {
+    LeaderTerms terms = new LeaderTerms();
+    for (ServerProcess server : cluster.servers()) {
+      terms.add(server.name(), server.said());
+    }
+    return new Workload.Verdict(
+        "%d terms with a leader".formatted(terms.count()), terms.faults(), terms.count() == 0);
   }
 
   private List<Result.Fault> hurt(Cluster cluster, List<Nemesis> schedule, Plan plan, Pulse pulse)

@@ -5,38 +5,61 @@ import io.hanse.jepsen.lab.ServerProcess;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** A server loses its disk and joins anew, under its old name, while clients go on. */
+/**
+ * A server loses what it has and joins anew, under its old name, while clients go on. Nobody types
+ * a command, but where an operator takes the old one out first.
+ */
 final class Replacement implements Nemesis {
-  private final boolean isRemovedFirst;
+  /** Who loses what. */
+  enum Loss {
+    DISK_OF_FOLLOWER("replace a follower"),
+    /** An operator takes the old one out before the new one comes. */
+    DISK_OF_REMOVED("replace a follower that was removed"),
+    DISK_OF_LEADER("wipe the leader"),
+    /** What the words of a damaged log say to move aside: the node stays the same one. */
+    RAFT_FOLDER("wipe the raft folder of a follower");
+
+    private final String words;
+
+    Loss(String words) {
+      this.words = words;
+    }
+  }
+
+  private final Loss loss;
   private final int draw;
   private @Nullable ServerProcess victim;
   private String before = "";
 
   /**
-   * @param isRemovedFirst whether an operator takes the old one out before the new one comes
-   * @param draw whom
+   * @param draw which of the followers
    */
-  Replacement(boolean isRemovedFirst, int draw) {
-    this.isRemovedFirst = isRemovedFirst;
+  Replacement(Loss loss, int draw) {
+    this.loss = loss;
     this.draw = draw;
   }
 
   @Override
   public void begin(Cluster cluster) throws IOException, InterruptedException {
-    ServerProcess one = Targets.follower(cluster, draw);
+    ServerProcess one =
+        loss == Loss.DISK_OF_LEADER ? Targets.leader(cluster) : Targets.follower(cluster, draw);
     victim = one;
-    before = one.nodeId();
+    before = one.raftId();
     one.kill();
-    if (isRemovedFirst) {
+    if (loss == Loss.DISK_OF_REMOVED) {
       cluster.remove(one);
     }
-    one.wipe();
+    if (loss == Loss.RAFT_FOLDER) {
+      one.wipeRaft();
+    } else {
+      one.wipe();
+    }
     one.start();
   }
 
   @Override
   public boolean isFelt(Cluster cluster) {
-    return victim != null && !victim.nodeId().equals(before);
+    return victim != null && !victim.raftId().equals(before);
   }
 
   /** Nothing is undone; but the fault is over only when the new one has its vote. */
@@ -45,6 +68,6 @@ final class Replacement implements Nemesis {
 
   @Override
   public String toString() {
-    return "replace a follower" + (isRemovedFirst ? " that was removed" : "");
+    return loss.words;
   }
 }

@@ -40,8 +40,8 @@ public final class Schedule {
     }
     round.add(new Pause());
     round.add(new FlippedLog(draw(random)));
-    for (boolean isRemovedFirst : new boolean[] {false, true}) {
-      round.add(new Replacement(isRemovedFirst, draw(random)));
+    for (Replacement.Loss loss : Replacement.Loss.values()) {
+      round.add(new Replacement(loss, draw(random)));
     }
     if (cuts) {
       for (Partition.Shape shape : Partition.Shape.values()) {

@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -125,16 +126,40 @@ public final class ServerProcess implements AutoCloseable {
 
   /** What it knows itself by, as the others list it; empty before it has chosen that. */
   public String nodeId() {
+    return chosen("node-id");
+  }
+
+  /** What it votes as; empty before it has chosen that. */
+  public String raftId() {
+    return chosen("raft/server-id");
+  }
+
+  private String chosen(String file) {
     try {
-      return Files.readString(data().resolve("node-id")).strip();
+      return Files.readString(data().resolve(file)).strip();
     } catch (IOException e) {
       return "";
+    }
+  }
+
+  /** All that it said, in all its lives. */
+  public List<String> said() {
+    try {
+      // Not strictly: a process that is killed may end in the midst of a character.
+      return new String(Files.readAllBytes(log()), StandardCharsets.UTF_8).lines().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
   /** Deletes all its data; it must not run. */
   public void wipe() throws IOException {
     Folders.delete(data());
+  }
+
+  /** Deletes its part of the replicated state; it must not run. */
+  public void wipeRaft() throws IOException {
+    Folders.delete(data().resolve("raft"));
   }
 
   /** Files of its log, oldest first. */
@@ -185,11 +210,11 @@ public final class ServerProcess implements AutoCloseable {
   /** The end of what it said. */
   public String tail() {
     try {
-      List<String> lines = Files.readAllLines(log(), StandardCharsets.UTF_8);
+      List<String> lines = said();
       return name
           + ":\n"
           + String.join("\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
-    } catch (IOException e) {
+    } catch (UncheckedIOException e) {
       return name + ": no log (" + e.getMessage() + ")";
     }
   }

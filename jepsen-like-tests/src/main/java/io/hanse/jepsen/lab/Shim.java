@@ -30,7 +30,9 @@ public final class Shim {
     /** No room for anything more. */
     FULL(3),
     /** No fsync comes back: what is not forced by now will be lost. */
-    CUT(4);
+    CUT(4),
+    /** No fsync of the log comes back until the disk is turned. */
+    HELD_LOG(5);
 
     private final int number;
 

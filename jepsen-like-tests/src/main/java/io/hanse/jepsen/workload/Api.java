@@ -108,12 +108,17 @@ final class Api {
 
   /** Anything but an answer of 200 or 404 says nothing. */
   Answer get(String path) throws InterruptedException {
-    return get(path, PATIENCE);
+    return get(path, PATIENCE, true);
   }
 
   /** The same for a query that blocks for a while. */
   Answer get(String path, Duration patience) throws InterruptedException {
-    Answer answer = send(HttpRequest.newBuilder(server.resolve(path)).timeout(patience).GET());
+    return get(path, patience, false);
+  }
+
+  private Answer get(String path, Duration patience, boolean isQuick) throws InterruptedException {
+    Answer answer =
+        send(HttpRequest.newBuilder(server.resolve(path)).timeout(patience).GET(), isQuick);
     boolean says = answer.status == 200 || answer.status == 404;
     return says ? answer : UNKNOWN;
   }
@@ -122,13 +127,14 @@ final class Api {
     return send(
         HttpRequest.newBuilder(server.resolve(path))
             .timeout(PATIENCE)
-            .PUT(BodyPublishers.ofString(body)));
+            .PUT(BodyPublishers.ofString(body)),
+        true);
   }
 
   /**
    * Only an answer says that nothing happened; an error of the server may come after the append.
    */
-  private Answer send(HttpRequest.Builder request) throws InterruptedException {
+  private Answer send(HttpRequest.Builder request, boolean isQuick) throws InterruptedException {
     long began = System.nanoTime();
     Answer answer = UNKNOWN;
     try {
@@ -142,7 +148,7 @@ final class Api {
     } catch (IOException e) {
       answer = UNKNOWN;
     }
-    pulse.note(began, System.nanoTime(), answer.outcome == Outcome.ANSWERED);
+    pulse.note(began, System.nanoTime(), answer.outcome == Outcome.ANSWERED, isQuick);
     if (answer.outcome == Outcome.NOT_DONE) {
       // A server that is down would else be asked at the speed of refusals, and start the later.
       LockSupport.parkNanos(AWAY_NANOS);

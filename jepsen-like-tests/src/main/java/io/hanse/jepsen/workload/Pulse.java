@@ -8,22 +8,44 @@ public final class Pulse {
   /** A run of a week. */
   private static final int SECONDS_MAX = 7 * 24 * 3600;
 
-  /** One second. */
-  public record Beat(int answered, int failed, long slowestNanos) {
-    private Beat and(boolean isAnswered, long nanos) {
+  /**
+   * One second.
+   *
+   * @param timed how many of the answers say something of the time that they took
+   * @param timedNanos these times together
+   */
+  public record Beat(int answered, int failed, int timed, long timedNanos, long slowestNanos) {
+    private Beat and(boolean isAnswered) {
       return new Beat(
           answered + (isAnswered ? 1 : 0),
           failed + (isAnswered ? 0 : 1),
-          isAnswered ? Math.max(slowestNanos, nanos) : slowestNanos);
+          timed,
+          timedNanos,
+          slowestNanos);
+    }
+
+    private Beat and(long nanos) {
+      return new Beat(
+          answered, failed, timed + 1, timedNanos + nanos, Math.max(slowestNanos, nanos));
+    }
+
+    /** What an answer took in the mean; 0 where there was none. */
+    public double meanNanos() {
+      return timed == 0 ? 0 : (double) timedNanos / timed;
     }
   }
 
-  private static final Beat NOTHING = new Beat(0, 0, 0);
+  private static final Beat NOTHING = new Beat(0, 0, 0, 0, 0);
 
   private final long beganNanos = System.nanoTime();
   private final List<Beat> beats = new ArrayList<>();
 
-  synchronized void note(long began, long ended, boolean isAnswered) {
+  /**
+   * A request is over.
+   *
+   * @param isQuick whether it was to be answered at once, so that its time says something
+   */
+  synchronized void note(long began, long ended, boolean isAnswered, boolean isQuick) {
     int second = secondOf(ended);
     if (second >= SECONDS_MAX) {
       return;
@@ -31,7 +53,8 @@ public final class Pulse {
     while (beats.size() <= second) {
       beats.add(NOTHING);
     }
-    beats.set(second, beats.get(second).and(isAnswered, ended - began));
+    Beat beat = beats.get(second).and(isAnswered);
+    beats.set(second, isAnswered && isQuick ? beat.and(ended - began) : beat);
   }
 
   /** Seconds since the run began. */
