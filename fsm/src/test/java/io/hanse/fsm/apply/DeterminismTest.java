@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hanse.fsm.row.Batch;
 import io.hanse.fsm.row.BatchResult;
-import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.Entry;
 import io.hanse.fsm.store.FolderSync;
-import io.hanse.fsm.store.Rows;
 import io.hanse.fsm.store.Store;
 import io.hanse.fsm.store.StoreSettings;
 import io.hanse.fsm.store.View;
@@ -16,13 +14,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
@@ -148,94 +142,6 @@ class DeterminismTest {
         assertThat(second).isEqualTo(first);
       }
       assertThat(answers(replica.machine)).isEqualTo(before);
-    }
-  }
-
-  /** To reap tombstones raises what they kept for the whole table, and wakes nobody. */
-  private static boolean mayMoveMore(Command command) {
-    return command.hasReapTombstones() || mayWakeMore(command);
-  }
-
-  /** Rows that come and go within one command are rows that went. */
-  private static boolean mayWakeMore(Command command) {
-    return command.hasRegister() || command.hasReconcileImport() || command.hasTransact();
-  }
-
-  /** An answer and its index, as a blocking query sees them. */
-  private record Seen(Object answer, long index) {}
-
-  private static Map<String, Seen> look(
-      ClusterStateMachine machine, Map<String, Function<Rows, Object>> questions) {
-    Map<String, Seen> seen = new LinkedHashMap<>();
-    questions.forEach(
-        (name, question) -> {
-          try (View view = machine.view()) {
-            seen.put(name, new Seen(question.apply(view), view.readIndex()));
-          }
-        });
-    return seen;
-  }
-
-  /** Watches all questions; the names of those that were woken. */
-  private static List<String> watch(
-      ClusterStateMachine machine, Map<String, Function<Rows, Object>> questions) {
-    List<String> woken = new ArrayList<>();
-    questions.forEach(
-        (name, question) -> {
-          try (View view = machine.view()) {
-            assertThat(question.apply(view)).isNotNull();
-            machine.watches().watch(view.reads(), view.readIndex(), () -> woken.add(name));
-          }
-        });
-    return woken;
-  }
-
-  @Property(tries = 100, shrinking = ShrinkingMode.OFF)
-  void shouldMoveTheIndexExactlyWhenTheAnswerMayHaveChanged(@ForAll long seed) {
-    Random random = new Random(seed);
-    RandomCommands next = new RandomCommands(random);
-    try (Replica replica = grown(seed, COMMANDS / 2)) {
-      long sequence = COMMANDS;
-      Map<String, Seen> rows = look(replica.machine, Questions.OF_ROWS);
-      Map<String, Seen> parts = look(replica.machine, Questions.OF_PARTS);
-      for (int i = 0; i < COMMANDS / 2; i++) {
-        Map<String, Seen> rowsBefore = rows;
-        Map<String, Seen> partsBefore = parts;
-        List<String> woken = watch(replica.machine, Questions.OF_ROWS);
-        replica.timeMillis += random.nextInt(600_000);
-
-        Entry entry = replica.entry(sequence++, next.next());
-        replica.apply(entry);
-
-        Map<String, Seen> rowsAfter = look(replica.machine, Questions.OF_ROWS);
-        rowsBefore.forEach(
-            (name, before) -> {
-              Seen after = rowsAfter.get(name);
-              boolean changed = !before.answer().equals(after.answer());
-              Supplier<String> what = () -> name + " after " + entry.getCommand();
-              assertThat(after.index()).as(what).isGreaterThanOrEqualTo(before.index());
-              if (changed || !mayMoveMore(entry.getCommand())) {
-                assertThat(after.index() > before.index()).as(what).isEqualTo(changed);
-              }
-              if (changed || !mayWakeMore(entry.getCommand())) {
-                assertThat(woken.contains(name))
-                    .as(() -> "woken: " + what.get())
-                    .isEqualTo(changed);
-              }
-            });
-        Map<String, Seen> partsAfter = look(replica.machine, Questions.OF_PARTS);
-        partsBefore.forEach(
-            (name, before) -> {
-              Seen after = partsAfter.get(name);
-              Supplier<String> what = () -> name + " after " + entry.getCommand();
-              assertThat(after.index()).as(what).isGreaterThanOrEqualTo(before.index());
-              if (!before.answer().equals(after.answer())) {
-                assertThat(after.index()).as(what).isGreaterThan(before.index());
-              }
-            });
-        rows = rowsAfter;
-        parts = partsAfter;
-      }
     }
   }
 }
