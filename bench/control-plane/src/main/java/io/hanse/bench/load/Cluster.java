@@ -1,6 +1,9 @@
 package io.hanse.bench.load;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -21,7 +24,7 @@ import java.util.stream.Stream;
 
 /** The servers of a system, as processes in a folder of their own. */
 final class Cluster implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(240);
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
   private static final HttpClient HTTP =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
@@ -73,7 +76,7 @@ final class Cluster implements AutoCloseable {
 
   /** One's address for clients. */
   InetSocketAddress address(int server) {
-    return new InetSocketAddress("127.0.0.1", ports.get(server).client());
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), ports.get(server).client());
   }
 
   Supplier<Wire> wires() {
@@ -145,6 +148,18 @@ final class Cluster implements AutoCloseable {
       return "";
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * Reads an answer to its end.
+   *
+   * @return its length
+   */
+  long download(int server, String path) throws IOException {
+    URI uri = URI.create("http://127.0.0.1:" + ports.get(server).client() + path);
+    try (InputStream in = uri.toURL().openStream()) {
+      return in.transferTo(OutputStream.nullOutputStream());
     }
   }
 

@@ -1,6 +1,7 @@
 package io.hanse.bench.load;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -52,7 +53,7 @@ final class DevStart {
   /** Without an HTTP client, which would take long to load itself. */
   private static String ask() {
     try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress("127.0.0.1", 28500), 1000);
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), 28500), 1000);
       socket.setSoTimeout(2000);
       socket
           .getOutputStream()

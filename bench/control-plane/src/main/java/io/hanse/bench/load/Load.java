@@ -67,7 +67,7 @@ final class Load {
       report.print("agent -dev");
       return;
     }
-    if (options.workload().startsWith("watch")) {
+    if (options.workload().startsWith("watch") || options.workload().equals("size")) {
       programs.remove(Kind.ETCD);
     }
     for (Map.Entry<Kind, String> program : programs.entrySet()) {
@@ -83,6 +83,7 @@ final class Load {
       case "watch-one" -> watches(true);
       case "watch-own" -> watches(false);
       case "failover" -> failover();
+      case "size" -> size();
       default -> throw new IllegalArgumentException("no workload " + options.workload());
     }
     for (Cluster cluster : clusters) {
@@ -163,6 +164,13 @@ final class Load {
       }
     }
     report.print(options.count() + (isShared ? " on one service" : " on own services"));
+  }
+
+  private void size() throws Exception {
+    for (Cluster cluster : clusters) {
+      Size.run(cluster, options.count(), report);
+    }
+    report.print(Size.row(options.count()));
   }
 
   private void failover() throws Exception {

@@ -31,6 +31,7 @@ record Options(
         watch-one   blocking queries on one service, which changes (not etcd)
         watch-own   blocking queries on a service each, of which one changes (not etcd)
         failover    the leader is killed under 64 writes in flight at the others
+        size        memory, snapshot and restart with many instances (--count; not etcd)
         start       agent -dev: to the first answer, and to a leader (not etcd)
 
       Options:
@@ -41,7 +42,7 @@ record Options(
         --servers N          of each system (3)
         --in-flight N,...    writes open at a time (1,16,64,256)
         --at WHERE,...       of leader, follower: who gets writes and reads (both)
-        --count N            blocking queries (10000)
+        --count N            blocking queries, or instances (10000)
 
       Examples:
         bench/load writes --at leader --in-flight 64 --rounds 5 --only hanse,etcd
@@ -50,7 +51,7 @@ record Options(
       """;
 
   private static final List<String> WORKLOADS =
-      List.of("writes", "reads", "watch-one", "watch-own", "failover", "start");
+      List.of("writes", "reads", "watch-one", "watch-own", "failover", "size", "start");
   private static final List<String> NAMES =
       List.of(
           "--rounds",

@@ -10,6 +10,8 @@ interface Wire {
   /** Takes note of each answer that is complete. */
   interface Answers {
     /**
+     * An answer is complete.
+     *
      * @param lane that asked
      */
     void answered(int lane, boolean isOk);

@@ -1,0 +1,236 @@
+package io.hanse.bench;
+
+import io.hanse.fsm.apply.ClusterStateMachine;
+import io.hanse.fsm.row.Batch;
+import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.Entry;
+import io.hanse.fsm.row.HealthCheck;
+import io.hanse.fsm.row.Node;
+import io.hanse.fsm.row.NodeService;
+import io.hanse.fsm.row.RegisterCatalog;
+import io.hanse.fsm.row.RegisterClient;
+import io.hanse.fsm.store.FolderSync;
+import io.hanse.fsm.store.Store;
+import io.hanse.fsm.store.StoreSettings;
+import io.hanse.fsm.store.View;
+import io.hanse.fsm.view.Health;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * How the cost of one step grows with the catalog: registering, changing and looking up at several
+ * sizes, a snapshot beside applies, and loading it. Prints a table; run by {@code bench/growth}.
+ */
+public final class Growth {
+  private static final int PER_SERVICE = 10;
+  private static final int PER_NODE = 10;
+  private static final int STEPS = 5_000;
+
+  /** Commands of one entry of the log, as they come together under load. */
+  private static final int TOGETHER = 64;
+
+  private static final int WARM_INSTANCES = 50_000;
+
+  /** The default quota has no room for a million instances with a check each. */
+  private static final StoreSettings SETTINGS =
+      StoreSettings.defaults()
+          .withQuota(StoreSettings.QUOTA_ROWS_MAX, StoreSettings.QUOTA_BYTES_MAX);
+
+  private final ExecutorService background;
+  private final ClusterStateMachine machine;
+  private final Random random = new Random(1);
+  private final long client;
+  private long logIndex;
+  private long sequence;
+
+  private Growth(ExecutorService background) {
+    this.background = background;
+    this.machine = new ClusterStateMachine(new Store(SETTINGS, background));
+    client =
+        apply(
+            Batch.newBuilder()
+                .addEntries(
+                    Entry.newBuilder()
+                        .setCommand(
+                            Command.newBuilder()
+                                .setRegisterClient(RegisterClient.getDefaultInstance()))));
+  }
+
+  /** Takes the numbers of instances, in growing order. */
+  public static void main(String[] sizes) throws IOException {
+    ExecutorService background = Executors.newCachedThreadPool();
+    Growth warm = new Growth(background);
+    warm.fill(0, WARM_INSTANCES);
+    warm.measure(WARM_INSTANCES);
+    System.out.printf(
+        Locale.ROOT,
+        "%9s %11s %11s %10s %10s %10s %8s %10s %8s %8s %8s%n",
+        "instances",
+        "together us",
+        "register us",
+        "change us",
+        "p99",
+        "look-up us",
+        "snap ms",
+        "p99 beside",
+        "load ms",
+        "file MB",
+        "heap MB");
+    Growth growth = new Growth(background);
+    int from = 0;
+    for (String size : sizes) {
+      int to = Integer.parseInt(size);
+      double together = growth.fill(from, to - STEPS);
+      System.out.printf(Locale.ROOT, "%9d %11.1f %s%n", to, together, growth.measure(to));
+      from = to;
+    }
+    background.shutdownNow();
+  }
+
+  /** Answers the microseconds for each. */
+  private double fill(int from, int to) {
+    long begin = System.nanoTime();
+    for (int i = from; i < to; i += TOGETHER) {
+      Batch.Builder batch = Batch.newBuilder();
+      for (int j = i; j < Math.min(to, i + TOGETHER); j++) {
+        batch.addEntries(registration(j, "passing"));
+      }
+      apply(batch);
+    }
+    return (System.nanoTime() - begin) / 1e3 / (to - from);
+  }
+
+  private String measure(int to) throws IOException {
+    long[] registering = new long[STEPS];
+    for (int i = 0; i < STEPS; i++) {
+      registering[i] = register(to - STEPS + i, "passing");
+    }
+    long[] changing = new long[STEPS];
+    for (int i = 0; i < STEPS; i++) {
+      changing[i] = change(to);
+    }
+    double lookUp = lookUp(to);
+    Path file = Files.createTempFile("growth", ".snapshot");
+    try {
+      long begin = System.nanoTime();
+      CompletableFuture<Void> written = CompletableFuture.runAsync(() -> write(file), background);
+      long[] beside = new long[100 * STEPS];
+      int count = 0;
+      while (!written.isDone() && count < beside.length) {
+        beside[count++] = change(to);
+      }
+      written.join();
+      long snapshotNanos = System.nanoTime() - begin;
+      begin = System.nanoTime();
+      try (ClusterStateMachine loaded = new ClusterStateMachine(new Store(SETTINGS, background))) {
+        loaded.loadSnapshot(file);
+      }
+      long loadNanos = System.nanoTime() - begin;
+      return String.format(
+          Locale.ROOT,
+          "%11.1f %10.1f %10.1f %10.1f %8d %10.1f %8d %8d %8d",
+          percentile(registering, 50),
+          percentile(changing, 50),
+          percentile(changing, 99),
+          lookUp,
+          snapshotNanos / 1_000_000,
+          percentile(Arrays.copyOf(beside, Math.max(1, count)), 99),
+          loadNanos / 1_000_000,
+          Files.size(file) >> 20,
+          heapBytes() >> 20);
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  private static long heapBytes() {
+    System.gc();
+    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+  }
+
+  private void write(Path file) {
+    try {
+      machine.writeSnapshot(1, file, FolderSync.ofDisk());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private long change(int instances) {
+    return register(random.nextInt(instances), random.nextBoolean() ? "critical" : "passing");
+  }
+
+  private double lookUp(int instances) {
+    long found = 0;
+    long begin = System.nanoTime();
+    for (int i = 0; i < STEPS; i++) {
+      try (View view = machine.view()) {
+        String service = "service-" + random.nextInt(instances / PER_SERVICE);
+        found += new Health(view).service("", service).size();
+      }
+    }
+    double took = (System.nanoTime() - begin) / 1e3 / STEPS;
+    if (found != (long) STEPS * PER_SERVICE) {
+      throw new IllegalStateException("found " + found + " instances");
+    }
+    return took;
+  }
+
+  /** Answers the nanoseconds that it took to apply. */
+  private long register(int instance, String status) {
+    Batch.Builder batch = Batch.newBuilder().addEntries(registration(instance, status));
+    long begin = System.nanoTime();
+    apply(batch);
+    return System.nanoTime() - begin;
+  }
+
+  private Entry registration(int instance, String status) {
+    String node = "node-" + instance / PER_NODE;
+    String id = "instance-" + instance;
+    RegisterCatalog.Builder command =
+        RegisterCatalog.newBuilder()
+            .setNode(Node.newBuilder().setNode(node).setAddress("10.0.0.1").setDatacenter("dc1"))
+            .setService(
+                NodeService.newBuilder()
+                    .setId(id)
+                    .setService("service-" + instance / PER_SERVICE)
+                    .setAddress("10.0.0.1")
+                    .setPort(8080)
+                    .addTags("v1"))
+            .addChecks(
+                HealthCheck.newBuilder()
+                    .setNode(node)
+                    .setCheckId("check-" + id)
+                    .setName("alive")
+                    .setServiceId(id)
+                    .setStatus(status));
+    sequence++;
+    return Entry.newBuilder()
+        .setClient(client)
+        .setSequence(sequence)
+        .setAckedBelow(sequence)
+        .setCommand(Command.newBuilder().setRegister(command))
+        .build();
+  }
+
+  /** Answers the public index of the first command. */
+  private long apply(Batch.Builder batch) {
+    logIndex++;
+    byte[] bytes = batch.setTimeMillis(logIndex).build().toByteArray();
+    return machine.apply(logIndex, bytes).getResults(0).getIndex();
+  }
+
+  private static double percentile(long[] nanos, int percent) {
+    long[] sorted = nanos.clone();
+    Arrays.sort(sorted);
+    return sorted[Math.min(sorted.length - 1, sorted.length * percent / 100)] / 1e3;
+  }
+}
