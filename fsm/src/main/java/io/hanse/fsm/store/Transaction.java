@@ -303,7 +303,10 @@ public final class Transaction implements Rows {
     publicIndex = Math.max(publicIndex, index + 1);
   }
 
-  /** Empties all tables but those of the servers, and counts what is left. */
+  /**
+   * Empties all tables but those of the servers, and counts what is left. The parts of the restore
+   * stay until it is finished: they are what is read.
+   */
   void clearForRestore(Schema schema) {
     totals.reset(Totals.NONE);
     for (TableId table : TableId.values()) {
@@ -316,15 +319,17 @@ public final class Transaction implements Rows {
               totals.add(table, key.bytes(), index, value);
               return true;
             });
-      } else if (!schema.isIndexOfServers(table)) {
-        if (!table.isSecondary()) {
-          trees
-              .tree(table)
-              .scan(Key.EMPTY.bytes(), Key.EMPTY.bytes(), (key, id, index) -> retire(id));
-        }
-        trees.clear(table);
+      } else if (!schema.isIndexOfServers(table) && table != TableId.RESTORE_CHUNKS) {
+        clear(table);
       }
     }
+  }
+
+  private void clear(TableId table) {
+    if (!table.isSecondary()) {
+      trees.tree(table).scan(Key.EMPTY.bytes(), Key.EMPTY.bytes(), (key, id, index) -> retire(id));
+    }
+    trees.clear(table);
   }
 
   private boolean retire(long id) {
@@ -349,6 +354,7 @@ public final class Transaction implements Rows {
 
   /** To every query all may be different now. */
   void finishRestore() {
+    clear(TableId.RESTORE_CHUNKS);
     for (TableId table : TableId.values()) {
       raiseFloor(table, publicIndex);
     }

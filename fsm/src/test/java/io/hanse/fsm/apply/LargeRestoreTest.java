@@ -1,0 +1,36 @@
+package io.hanse.fsm.apply;
+
+import static io.hanse.fsm.apply.Commands.kv;
+import static io.hanse.fsm.row.WriteKv.Verb.SET;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hanse.fsm.store.TableId;
+import io.hanse.fsm.view.Kv;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** A snapshot of which most is still packed when the present state makes room for it. */
+class LargeRestoreTest {
+  private static final int VALUES = 80;
+  private static final int VALUE_BYTES = 4 << 10;
+
+  @Test
+  void shouldReadAllPartsToTheEnd() {
+    Random random = new Random(1);
+    byte[] value = new byte[VALUE_BYTES];
+    try (Replica old = new Replica();
+        Replica young = new Replica()) {
+      for (int i = 0; i < VALUES; i++) {
+        random.nextBytes(value);
+        old.done(kv(SET, "k" + i, new String(value, ISO_8859_1), 0));
+      }
+      byte[] snapshot = RestoreApplierTest.snapshot(old.machine);
+      RestoreApplierTest.restore("r", snapshot, random).forEach(young::done);
+
+      assertThat(new Kv(young.now()).list("")).hasSize(VALUES);
+      assertThat(new Kv(young.now()).list("")).isEqualTo(new Kv(old.now()).list(""));
+      assertThat(young.now().size(TableId.RESTORE_CHUNKS)).isZero();
+    }
+  }
+}
