@@ -8,6 +8,7 @@ import io.hanse.cli.command.ConnectCommands;
 import io.hanse.cli.command.DebugCommands;
 import io.hanse.cli.command.IntentionCommands;
 import io.hanse.cli.command.KeygenCommand;
+import io.hanse.cli.command.KeyringCommand;
 import io.hanse.cli.command.KvCommands;
 import io.hanse.cli.command.MembersCommand;
 import io.hanse.cli.command.OperatorAutopilotCommands;
@@ -46,6 +47,7 @@ final class Commands {
           "gateway",
           "intention",
           "keygen",
+          "keyring",
           "kv",
           "members",
           "operator",
@@ -83,6 +85,7 @@ final class Commands {
       case "gateway" -> new GatewayCommand(session);
       case "intention" -> new IntentionCommands(session);
       case "keygen" -> new KeygenCommand(session);
+      case "keyring" -> new KeyringCommand(session);
       case "kv" -> new KvCommands(session);
       case "members" -> new MembersCommand(session);
       case "operator" -> new OperatorCommands();

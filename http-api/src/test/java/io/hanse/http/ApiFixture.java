@@ -12,7 +12,9 @@ import io.hanse.fsm.row.WriteAutopilotConfiguration;
 import io.hanse.fsm.view.Autopilot;
 import io.hanse.http.RawClient.Response;
 import io.hanse.http.endpoints.Endpoints;
+import io.hanse.http.endpoints.KeyringEndpoints;
 import io.hanse.http.json.MessageJson;
+import io.hanse.http.request.KeyringReply;
 import io.hanse.http.request.RegisterRequest;
 import io.hanse.http.server.HttpApi;
 import io.hanse.http.server.HttpSettings;
@@ -45,6 +47,14 @@ public final class ApiFixture implements AutoCloseable {
   public ApiFixture(HttpSettings settings) {
     cluster.addServer(agent.nodeId(), agent.nodeName(), SERVER_PORT);
     cluster.serve(Autopilot.HEALTH_CALL, question -> health());
+    cluster.serve(
+        KeyringEndpoints.QUESTION,
+        question ->
+            CompletableFuture.completedFuture(
+                KeyringReply.newBuilder()
+                    .setProblem("Keyring is empty (encryption not enabled)")
+                    .build()
+                    .toByteString()));
     CaService authority =
         new CaService(
             CaSettings.defaults(agent.datacenter()),

@@ -48,6 +48,11 @@ public final class SharedKey {
     return new ProblemException(ProblemCode.INVALID_ARGUMENT, "encrypt has invalid key: " + why);
   }
 
+  /** The key itself, for those who may know it. */
+  public String text() {
+    return Base64.getEncoder().encodeToString(secret);
+  }
+
   byte[] secret() {
     return secret.clone();
   }

@@ -16,6 +16,7 @@ import io.hanse.fsm.view.Autopilot;
 import io.hanse.fsm.view.Ca;
 import io.hanse.http.endpoints.DigestEndpoints;
 import io.hanse.http.endpoints.Endpoints;
+import io.hanse.http.endpoints.KeyringEndpoints;
 import io.hanse.http.query.QueryOptions;
 import io.hanse.http.query.Reads;
 import io.hanse.http.server.HttpApi;
@@ -90,6 +91,10 @@ public final class AgentAssembly implements AutoCloseable {
     certificates.follow(threads.timer(), replication::renewConnections);
     reload = certificates::reload;
     replication.serverCall().serveHere(DigestEndpoints.QUESTION, new StateDigests(state));
+    Keyring keyring = Keyring.of(config.dataDirectory(), config.tls().sharedKey());
+    replication
+        .serverCall()
+        .serveHere(KeyringEndpoints.QUESTION, new KeyringCalls(keyring, threads.background()));
     IdSource ids = () -> UUID.randomUUID().toString();
     CaService authority =
         new CaService(

@@ -5,13 +5,22 @@ import io.hanse.cli.value.SyntaxException;
 import io.hanse.cli.value.Value;
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.store.FolderSync;
 import io.hanse.identity.SharedKey;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +31,7 @@ import org.slf4j.LoggerFactory;
 record Keyring(Optional<Path> file, Optional<SharedKey> configured) {
   private static final Logger LOG = LoggerFactory.getLogger(Keyring.class);
   private static final String FILE = "serf/local.keyring";
+  private static final String FRESH = "local.keyring.tmp";
   private static final long FILE_BYTES_MAX = 1 << 16;
 
   static Keyring of(Optional<Path> dataDirectory, Optional<SharedKey> configured) {
@@ -51,6 +61,67 @@ record Keyring(Optional<Path> file, Optional<SharedKey> configured) {
   void warnOfUnused() {
     if (hasFile() && configured.isPresent() && !keys().contains(configured.get())) {
       LOG.warn("encrypt is not used: the keyring is there file={}", file.orElseThrow());
+    }
+  }
+
+  /** Takes a key in behind the others: it is believed from now on. */
+  void install(SharedKey key) {
+    List<SharedKey> next = new ArrayList<>(keys());
+    if (!next.contains(key)) {
+      next.add(key);
+      write(next);
+    }
+  }
+
+  /** Makes a key that is there the one that signs. */
+  void use(SharedKey key) {
+    List<SharedKey> next = new ArrayList<>(keys());
+    if (!next.remove(key)) {
+      throw invalid("Requested key is not in the keyring");
+    }
+    next.add(0, key);
+    write(next);
+  }
+
+  /** Believes a key no more, unless it is the one that signs. */
+  void remove(SharedKey key) {
+    List<SharedKey> next = new ArrayList<>(keys());
+    if (next.get(0).equals(key)) {
+      throw invalid("Removing the primary key is not allowed");
+    }
+    if (next.remove(key)) {
+      write(next);
+    }
+  }
+
+  /** As a whole, for its owner's eyes only: whoever reads it can be a server. */
+  private void write(List<SharedKey> keys) {
+    Path target =
+        file.orElseThrow(() -> invalid("there is no data_dir where a keyring could be kept"));
+    Path folder = Objects.requireNonNull(target.getParent());
+    Path fresh = target.resolveSibling(FRESH);
+    try {
+      Files.createDirectories(folder);
+      Files.deleteIfExists(fresh);
+      try (FileChannel channel =
+          FileChannel.open(
+              fresh,
+              Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+        String list =
+            keys.stream()
+                .map(key -> "  \"" + key.text() + "\"")
+                .collect(Collectors.joining(",\n", "[\n", "\n]\n"));
+        ByteBuffer bytes = ByteBuffer.wrap(list.getBytes(StandardCharsets.UTF_8));
+        while (bytes.hasRemaining()) {
+          channel.write(bytes);
+        }
+        channel.force(true);
+      }
+      FolderSync.ofDisk().move(fresh, target);
+      FolderSync.ofDisk().syncFolder(folder);
+    } catch (IOException e) {
+      throw invalid("can't write " + target + ": " + e);
     }
   }
 

@@ -41,6 +41,7 @@ public record Endpoints(
     SnapshotEndpoints snapshots,
     QuotaEndpoints quota,
     DigestEndpoints digests,
+    KeyringEndpoints keyring,
     MetricsEndpoint metrics) {
 
   /** What the endpoints work on. */
@@ -100,6 +101,8 @@ public record Endpoints(
             transfers),
         new QuotaEndpoints(writes),
         new DigestEndpoints(ports.reader(), ports.membership(), ports.serverCall()),
+        new KeyringEndpoints(
+            ports.reader(), ports.membership(), ports.serverCall(), ports.agent().datacenter()),
         new MetricsEndpoint(ports.reader(), ports.leadership(), ports.peerings()));
   }
 }

@@ -19,6 +19,7 @@ import io.hanse.http.endpoints.Endpoints;
 import io.hanse.http.endpoints.EventEndpoints;
 import io.hanse.http.endpoints.HealthEndpoints;
 import io.hanse.http.endpoints.IntentionEndpoints;
+import io.hanse.http.endpoints.KeyringEndpoints;
 import io.hanse.http.endpoints.LegacyIntentions;
 import io.hanse.http.endpoints.OperatorEndpoints;
 import io.hanse.http.endpoints.PeeringEndpoints;
@@ -38,6 +39,7 @@ public final class EndpointTable {
   public static List<Endpoint> all(Endpoints endpoints, Reads reads) {
     return Stream.of(
             operator(endpoints.operator()),
+            keyring(endpoints.keyring()),
             autopilot(endpoints.autopilot(), reads),
             acl(endpoints.acl()),
             catalog(endpoints.catalog(), reads),
@@ -66,6 +68,15 @@ public final class EndpointTable {
             .post("operator:write", operator::transferLeader, "Hands leadership over"),
         at("/v1/operator/raft/peer")
             .delete("operator:write", operator::removePeer, "Removes a server"));
+  }
+
+  private static List<Endpoint> keyring(KeyringEndpoints keyring) {
+    return List.of(
+        at("/v1/operator/keyring")
+            .get("keyring:read", keyring::list, "The keys that the servers share")
+            .post("keyring:write", keyring::install, "Gives them one more")
+            .put("keyring:write", keyring::use, "Makes one the key that signs")
+            .delete("keyring:write", keyring::remove, "Takes one away"));
   }
 
   private static List<Endpoint> autopilot(AutopilotEndpoints autopilot, Reads reads) {
