@@ -82,13 +82,16 @@ final class Picture {
     curve(top, ANSWERED, Beat::answered, height);
     curve(top, FAILED, Beat::failed, height);
     legend(top, ANSWERED, "requests/s that were answered", LEFT);
-    legend(top, FAILED, "that were not", LEFT + 220);
+    legend(top, FAILED, "that were not", LEFT + 250);
   }
 
   /** A tenth of a millisecond to ten seconds, each ten times the one before. */
   private void times(int top) {
     DoubleUnaryOperator height =
-        millis -> Math.min(1, Math.max(0, (Math.log10(millis) + 1) / 5)) * PANEL;
+        millis ->
+            millis == 0
+                ? Double.NaN
+                : Math.min(1, Math.max(0, (Math.log10(millis) + 1) / 5)) * PANEL;
     for (int power = -1; power <= 4; power++) {
       double millis = Math.pow(10, power);
       grid(top, height.applyAsDouble(millis), format(power < 0 ? "%.1f" : "%.0f", millis));
@@ -96,7 +99,7 @@ final class Picture {
     curve(top, SLOWEST, beat -> beat.slowestNanos() / NANOS_PER_MILLI, height);
     curve(top, ANSWERED, beat -> beat.meanNanos() / NANOS_PER_MILLI, height);
     legend(top, ANSWERED, "milliseconds to an answer, mean", LEFT);
-    legend(top, SLOWEST, "slowest", LEFT + 220);
+    legend(top, SLOWEST, "slowest", LEFT + 250);
   }
 
   private void grid(int top, double height, String label) {
@@ -108,12 +111,17 @@ final class Picture {
     text(LEFT - 6, y + 4, "end", "#5e5c64", label);
   }
 
+  /** What there is nothing of, as a time of no answer, leaves a gap. */
   private void curve(
       int top, String colour, ToDoubleFunction<Beat> value, DoubleUnaryOperator height) {
-    add("<polyline fill=\"none\" stroke-width=\"1.3\" stroke=\"%s\" points=\"", colour);
+    add("<path fill=\"none\" stroke-width=\"1.3\" stroke=\"%s\" d=\"", colour);
+    boolean isBroken = true;
     for (int second = 0; second < beats.size(); second++) {
-      double y = top + PANEL - height.applyAsDouble(value.applyAsDouble(beats.get(second)));
-      add("%.1f,%.1f ", x(second + 0.5), y);
+      double at = height.applyAsDouble(value.applyAsDouble(beats.get(second)));
+      if (Double.isFinite(at)) {
+        add("%s%.1f,%.1f ", isBroken ? "M" : "L", x(second + 0.5), top + PANEL - at);
+      }
+      isBroken = !Double.isFinite(at);
     }
     add("\"/>%n");
   }

@@ -48,7 +48,7 @@ class ReportTest {
     List<String> titles = elements(svg, "title").stream().map(Element::getTextContent).toList();
     // In each of two panels, while it lasts and until all is well.
     assertThat(titles).hasSize(8).contains("kill leader", "power cut of <all> & more");
-    assertThat(elements(svg, "polyline")).hasSize(4);
+    assertThat(elements(svg, "path")).hasSize(4);
   }
 
   @Test
