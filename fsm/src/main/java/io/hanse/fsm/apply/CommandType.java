@@ -35,6 +35,7 @@ enum CommandType {
       BodyCase.WRITE_PREPARED_QUERY, Command::getWritePreparedQuery, QueryApplier::write),
   DELETE_PREPARED_QUERY(
       BodyCase.DELETE_PREPARED_QUERY, Command::getDeletePreparedQuery, QueryApplier::delete),
+  WITHDRAW_IMPORTS(BodyCase.WITHDRAW_IMPORTS, Command::getWithdrawImports, ImportApplier::withdraw),
   WRITE_KV(BodyCase.WRITE_KV, Command::getWriteKv, KvApplier::write),
   WRITE_PEERING(BodyCase.WRITE_PEERING, Command::getWritePeering, PeeringApplier::write),
   MARK_PEERING_DELETED(

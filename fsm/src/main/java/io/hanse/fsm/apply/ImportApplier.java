@@ -4,10 +4,12 @@ import static io.hanse.fsm.apply.Refusals.invalid;
 import static io.hanse.fsm.apply.Refusals.precondition;
 
 import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.row.ImportWithdrawal;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PurgeImports;
 import io.hanse.fsm.row.ReconcileImport;
 import io.hanse.fsm.row.ReconcileImportList;
+import io.hanse.fsm.row.WithdrawImports;
 import io.hanse.fsm.store.Key;
 import io.hanse.fsm.store.TableId;
 import io.hanse.fsm.store.Transaction;
@@ -91,6 +93,34 @@ final class ImportApplier {
       return Applied.NOT_DONE;
     }
     Tables.TRUST_BUNDLES.remove(rows, Keys.peer(command.getPeer()));
+    Tables.IMPORT_WITHDRAWALS.remove(rows, Keys.peer(command.getPeer()));
+    return Applied.DONE;
+  }
+
+  /**
+   * One small row decides what readers find: no row of the peer is touched, so that its return
+   * costs no more than its withdrawal.
+   */
+  static Applied withdraw(ApplyContext context, WithdrawImports command) {
+    Transaction rows = context.rows();
+    if (command.getPeer().isEmpty()) {
+      throw invalid("missing peer name");
+    }
+    boolean isWithdrawn = new Peerings(rows).withdrawal(command.getPeer()).isPresent();
+    if (!command.getWithdrawn()) {
+      Tables.IMPORT_WITHDRAWALS.remove(rows, Keys.peer(command.getPeer()));
+      return isWithdrawn ? Applied.DONE : Applied.NOT_DONE;
+    }
+    Peering source = requireSource(rows, command.getPeer());
+    if (isWithdrawn) {
+      return Applied.NOT_DONE;
+    }
+    Tables.IMPORT_WITHDRAWALS.put(
+        rows,
+        ImportWithdrawal.newBuilder()
+            .setPeerName(source.getName())
+            .setSinceMillis(command.getSinceMillis())
+            .build());
     return Applied.DONE;
   }
 }

@@ -190,6 +190,7 @@ final class PeeringApplier {
       throw precondition("peering \"" + name + "\" has imported data left; purge it first");
     }
     new SecretsApplier(rows).delete(stored.get().getId());
+    Tables.IMPORT_WITHDRAWALS.remove(rows, Keys.peer(name));
     Tables.PEERINGS.remove(rows, Keys.peering(command.getId()));
     return Applied.DONE;
   }

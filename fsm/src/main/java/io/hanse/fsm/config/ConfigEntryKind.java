@@ -119,7 +119,9 @@ public enum ConfigEntryKind {
       UnaryOperator.identity(),
       entry -> {
         throw RefusedKinds.samenessGroup();
-      });
+      }),
+  PEERING(
+      "peering", "", ContentCase.PEERING, PeeringPolicies::normalise, PeeringPolicies::validate);
 
   private final String wireName;
   private final String singletonName;

@@ -16,7 +16,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 
-/** Nodes and the services on them. A peer of "" means this cluster. */
+/**
+ * Nodes and the services on them. A peer of "" means this cluster. Instances of a peer whose
+ * services are withdrawn are not found; its nodes and their contents are shown as stored.
+ */
 public final class Catalog {
   private final Rows rows;
 
@@ -144,7 +147,8 @@ public final class Catalog {
 
   /** Whether {@link #connect} would find any. */
   public boolean hasConnect(String peer, String name) {
-    return rows.hasAny(TableId.SERVICES_BY_DESTINATION, Keys.service(peer, name));
+    return !isWithdrawn(peer)
+        && rows.hasAny(TableId.SERVICES_BY_DESTINATION, Keys.service(peer, name));
   }
 
   /** Whether a service has an instance of a kind. */
@@ -158,7 +162,15 @@ public final class Catalog {
     return located(peer, TableId.SERVICES_BY_KIND, Keys.kind(peer, kind));
   }
 
+  /** What a silent peer exported is withheld where the operator wants it so. */
+  private boolean isWithdrawn(String peer) {
+    return new Peerings(rows).withdrawal(peer).isPresent();
+  }
+
   private List<CheckServiceNode> located(String peer, TableId index, Key prefix) {
+    if (isWithdrawn(peer)) {
+      return List.of();
+    }
     List<CheckServiceNode> located = new ArrayList<>();
     for (ServiceInstance row : Tables.SERVICES.listBy(rows, index, prefix)) {
       CheckServiceNode.Builder builder = CheckServiceNode.newBuilder().setService(serviceOf(row));

@@ -1,6 +1,11 @@
 package io.hanse.fsm.view;
 
+import io.hanse.fsm.config.ConfigEntryKind;
+import io.hanse.fsm.config.PeeringPolicies;
+import io.hanse.fsm.row.ConfigEntry;
+import io.hanse.fsm.row.ImportWithdrawal;
 import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.row.PeeringPolicy;
 import io.hanse.fsm.row.PeeringSecrets;
 import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.row.PeeringTrustBundle;
@@ -55,6 +60,24 @@ public final class Peerings {
 
   public List<PeeringTrustBundle> trustBundles() {
     return Tables.TRUST_BUNDLES.list(rows, Key.EMPTY);
+  }
+
+  /**
+   * Since when what a peer exported is withheld from readers; empty where it isn't. Nothing is
+   * withheld of this cluster, which has no name.
+   */
+  public Optional<ImportWithdrawal> withdrawal(String peer) {
+    return peer.isEmpty() ? Optional.empty() : Tables.IMPORT_WITHDRAWALS.get(rows, Keys.peer(peer));
+  }
+
+  /** What becomes of a peer's services when it falls silent: its own policy, else that for all. */
+  public PeeringPolicy policy(String peer) {
+    ConfigEntries entries = new ConfigEntries(rows);
+    return entries
+        .entry(ConfigEntryKind.PEERING, peer)
+        .or(() -> entries.entry(ConfigEntryKind.PEERING, PeeringPolicies.ANY))
+        .map(ConfigEntry::getPeering)
+        .orElse(PeeringPolicies.NONE);
   }
 
   /** The names of all services imported from a peer, sidecar twins included. */

@@ -9,6 +9,7 @@ import io.hanse.fsm.row.ConfigEntry;
 import io.hanse.fsm.row.Coordinate;
 import io.hanse.fsm.row.FreeVirtualIp;
 import io.hanse.fsm.row.HealthCheck;
+import io.hanse.fsm.row.ImportWithdrawal;
 import io.hanse.fsm.row.KvEntry;
 import io.hanse.fsm.row.Node;
 import io.hanse.fsm.row.NodeService;
@@ -136,6 +137,12 @@ public final class Tables {
           PeeringTrustBundle.getDefaultInstance(),
           bundle -> Keys.peer(bundle.getPeerName()));
 
+  public static final Table<ImportWithdrawal> IMPORT_WITHDRAWALS =
+      Table.of(
+          TableId.IMPORT_WITHDRAWALS,
+          ImportWithdrawal.getDefaultInstance(),
+          withdrawal -> Keys.peer(withdrawal.getPeerName()));
+
   public static final Table<Server> SERVERS =
       Table.of(TableId.SERVERS, Server.getDefaultInstance(), server -> Key.of(server.getRaftId()));
 
@@ -203,6 +210,7 @@ public final class Tables {
               PEERINGS,
               PEERING_SECRETS,
               TRUST_BUNDLES,
+              IMPORT_WITHDRAWALS,
               SERVERS,
               CLIENTS,
               CLUSTER,

@@ -35,6 +35,7 @@ final class ClusterModel {
   final TreeMap<String, ModelSecrets> secrets = new TreeMap<>();
   final TreeMap<String, Long> fences = new TreeMap<>();
   final Set<String> bundles = new TreeSet<>();
+  final Set<String> withdrawn = new TreeSet<>();
   CatalogModel catalog = new CatalogModel();
   AclModel acl = new AclModel();
   SystemModel system = new SystemModel();
@@ -48,6 +49,7 @@ final class ClusterModel {
     copy.secrets.putAll(secrets);
     copy.fences.putAll(fences);
     copy.bundles.addAll(bundles);
+    copy.withdrawn.addAll(withdrawn);
     copy.catalog = catalog.copy();
     copy.acl = acl.copy();
     copy.system = system.copy();
@@ -152,6 +154,14 @@ final class ClusterModel {
       case RECONCILE_IMPORT_LIST -> reconcileList(command.getReconcileImportList());
       case PURGE_IMPORTS -> {
         return purge(command.getPurgeImports());
+      }
+      case WITHDRAW_IMPORTS -> {
+        String peer = command.getWithdrawImports().getPeer();
+        if (!command.getWithdrawImports().getWithdrawn()) {
+          return withdrawn.remove(peer);
+        }
+        requireOpen(peer);
+        return withdrawn.add(peer);
       }
       case REAP_TOMBSTONES -> {}
       default -> {
@@ -300,6 +310,7 @@ final class ClusterModel {
       require(old.state() == PeeringState.DELETING);
       require(catalog.firstNode(name).isEmpty() && !bundles.contains(name));
       peerings.remove(name);
+      withdrawn.remove(name);
     }
   }
 
@@ -327,6 +338,7 @@ final class ClusterModel {
       return false;
     }
     bundles.remove(peer);
+    withdrawn.remove(peer);
     return true;
   }
 }

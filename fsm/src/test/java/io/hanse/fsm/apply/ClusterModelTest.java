@@ -289,5 +289,14 @@ class ClusterModelTest {
         .as(what)
         .extracting(PeeringTrustBundle::getPeerName)
         .containsExactlyElementsOf(model.bundles);
+    for (String peer : new String[] {"east", "west"}) {
+      boolean isWithdrawn = model.withdrawn.contains(peer);
+      assertThat(new Peerings(rows).withdrawal(peer).isPresent()).as(what).isEqualTo(isWithdrawn);
+      for (String service : new Peerings(rows).importedServices(peer)) {
+        assertThat(new Health(rows).service(peer, service).isEmpty())
+            .as(what)
+            .isEqualTo(isWithdrawn);
+      }
+    }
   }
 }

@@ -41,6 +41,7 @@ import io.hanse.fsm.row.SessionOperation;
 import io.hanse.fsm.row.SourceIntention;
 import io.hanse.fsm.row.Transact;
 import io.hanse.fsm.row.TransactionOperation;
+import io.hanse.fsm.row.WithdrawImports;
 import io.hanse.fsm.row.WriteAutopilotConfiguration;
 import io.hanse.fsm.row.WriteConfigEntry;
 import io.hanse.fsm.row.WriteKv;
@@ -316,6 +317,12 @@ public final class Commands {
   public static Command.Builder purge(String peer, int nodesMax) {
     return Command.newBuilder()
         .setPurgeImports(PurgeImports.newBuilder().setPeer(peer).setNodesMax(nodesMax));
+  }
+
+  public static Command.Builder withdraw(String peer, boolean withdrawn) {
+    return Command.newBuilder()
+        .setWithdrawImports(
+            WithdrawImports.newBuilder().setPeer(peer).setWithdrawn(withdrawn).setSinceMillis(7));
   }
 
   public static CheckServiceNode.Builder instance(

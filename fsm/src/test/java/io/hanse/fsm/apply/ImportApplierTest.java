@@ -5,10 +5,12 @@ import static io.hanse.fsm.apply.Commands.check;
 import static io.hanse.fsm.apply.Commands.instance;
 import static io.hanse.fsm.apply.Commands.markDeleted;
 import static io.hanse.fsm.apply.Commands.node;
+import static io.hanse.fsm.apply.Commands.purge;
 import static io.hanse.fsm.apply.Commands.reconcile;
 import static io.hanse.fsm.apply.Commands.reconcileList;
 import static io.hanse.fsm.apply.Commands.register;
 import static io.hanse.fsm.apply.Commands.service;
+import static io.hanse.fsm.apply.Commands.withdraw;
 import static io.hanse.fsm.apply.Commands.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -65,6 +67,37 @@ class ImportApplierTest {
     assertThat(one.getChecks(0).getPeerName()).isEqualTo("west");
     assertThat(one.getChecks(0).getServiceName()).isEqualTo("web");
     assertThat(new Health(replica.now()).service("", "web")).isEmpty();
+  }
+
+  @Test
+  void shouldWithholdWhatASilentPeerExportedUntilItIsGivenBack() {
+    replica.done(register(node("n1"), service("web", "w1")));
+    replica.done(reconcile("west", "web", web("n1", "w1", "passing")));
+    List<CheckServiceNode> before = stored("web");
+
+    replica.done(withdraw("West", true));
+    assertThat(stored("web")).isEmpty();
+    assertThat(new Catalog(replica.now()).service("west", "web")).isEmpty();
+    assertThat(new Health(replica.now()).service("", "web")).hasSize(1);
+    assertThat(new Peerings(replica.now()).importedServices("west")).containsExactly("web");
+    assertThat(replica.submit(withdraw("west", true)).getDone()).isFalse();
+    assertThat(new Peerings(replica.now()).withdrawal("west").orElseThrow().getSinceMillis())
+        .isEqualTo(7);
+
+    replica.done(withdraw("west", false));
+    assertThat(stored("web")).isEqualTo(before).hasSize(1);
+    assertThat(replica.submit(withdraw("west", false)).getDone()).isFalse();
+  }
+
+  @Test
+  void shouldWithholdNothingOfAPeerThatIsNotThereOrEnds() {
+    assertThat(replica.submit(withdraw("nobody", true)).getProblem()).isNotZero();
+    replica.done(reconcile("west", "web", web("n1", "w1", "passing")));
+    replica.done(withdraw("west", true));
+    replica.done(markDeleted("west"));
+    assertThat(replica.submit(withdraw("west", true)).getProblem()).isNotZero();
+    replica.done(purge("west", 10));
+    assertThat(new Peerings(replica.now()).withdrawal("west")).isEmpty();
   }
 
   @Test

@@ -43,16 +43,12 @@ final class Questions {
       all.put("node of " + peer, rows -> new Catalog(rows).node(peer, "n1"));
       all.put("services of node of " + peer, rows -> new Catalog(rows).servicesOfNode(peer, "n1"));
       all.put("instance of " + peer, rows -> new Catalog(rows).service(peer, "n1", "s1"));
-      all.put("service of " + peer, rows -> new Catalog(rows).service(peer, "web"));
-      all.put("connect of " + peer, rows -> new Catalog(rows).connect(peer, "web"));
-      all.put("kind of " + peer, rows -> new Catalog(rows).ofKind(peer, "connect-proxy"));
       all.put("checks of node of " + peer, rows -> new Health(rows).ofNode(peer, "n1"));
       all.put("checks of service of " + peer, rows -> new Health(rows).ofService(peer, "web"));
       all.put("checks in state of " + peer, rows -> new Health(rows).inState(peer, "critical"));
       all.put("any checks of " + peer, rows -> new Health(rows).inState(peer, "any"));
-      all.put("health of service of " + peer, rows -> new Health(rows).service(peer, "web"));
-      all.put("health of connect of " + peer, rows -> new Health(rows).connect(peer, "web"));
     }
+    instances("", all);
     all.put("key", rows -> new Kv(rows).get("a"));
     all.put("keys with values", rows -> new Kv(rows).list("a/"));
     all.put("coordinates", rows -> new Coordinates(rows).all());
@@ -90,6 +86,14 @@ final class Questions {
     return all;
   }
 
+  private static void instances(String peer, Map<String, Function<Rows, Object>> all) {
+    all.put("service of " + peer, rows -> new Catalog(rows).service(peer, "web"));
+    all.put("connect of " + peer, rows -> new Catalog(rows).connect(peer, "web"));
+    all.put("kind of " + peer, rows -> new Catalog(rows).ofKind(peer, "connect-proxy"));
+    all.put("health of service of " + peer, rows -> new Health(rows).service(peer, "web"));
+    all.put("health of connect of " + peer, rows -> new Health(rows).connect(peer, "web"));
+  }
+
   private static void ofAcl(Map<String, Function<Rows, Object>> all) {
     all.put("bootstrap", rows -> new Acl(rows).bootstrappedAt());
     all.put("policies", rows -> new Acl(rows).policies());
@@ -123,6 +127,8 @@ final class Questions {
 
   private static Map<String, Function<Rows, Object>> ofParts() {
     Map<String, Function<Rows, Object>> all = new LinkedHashMap<>();
+    // They rest on whether they are withdrawn, which changes nothing where there are none.
+    instances("west", all);
     all.put("service names", rows -> new Catalog(rows).serviceNames(""));
     all.put("service names of west", rows -> new Catalog(rows).serviceNames("west"));
     all.put("names of kind", rows -> new Catalog(rows).namesOfKind("", ""));

@@ -19,6 +19,7 @@ import static io.hanse.fsm.apply.Commands.register;
 import static io.hanse.fsm.apply.Commands.remove;
 import static io.hanse.fsm.apply.Commands.service;
 import static io.hanse.fsm.apply.Commands.sidecar;
+import static io.hanse.fsm.apply.Commands.withdraw;
 import static io.hanse.fsm.apply.Commands.write;
 
 import io.hanse.fsm.row.CheckServiceNode;
@@ -80,7 +81,10 @@ final class RandomCommands {
       case 9, 10, 27, 28, 29 -> entries.next();
       case 11, 12, 13, 14 -> peering();
       case 15, 16, 17 -> imported();
-      case 18 -> reconcileList(one(PEERS), one(SERVICES));
+      case 18 ->
+          random.nextBoolean()
+              ? reconcileList(one(PEERS), one(SERVICES))
+              : withdraw(one(PEERS), random.nextInt(3) == 0);
       case 19, 20, 21 -> holding.ofSession();
       case 22, 23, 24 -> holding.ofLock();
       case 25, 26 -> holding.ofTransaction();

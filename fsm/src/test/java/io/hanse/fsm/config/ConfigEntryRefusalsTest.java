@@ -3,6 +3,7 @@ package io.hanse.fsm.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.Duration;
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.row.ConfigEntry;
@@ -354,5 +355,24 @@ class ConfigEntryRefusalsTest {
 
     assertThatThrownBy(() -> ConfigEntryKind.prepare(entry))
         .hasMessageContaining("Peering.PeerThroughMeshGateways is not supported yet");
+  }
+
+  @Test
+  void shouldRefuseAPolicyThatAHealthyPeerWouldBreak() {
+    ConfigEntry hasty =
+        entry(
+            ConfigEntryKind.PEERING,
+            "west",
+            policy ->
+                policy
+                    .getPeeringBuilder()
+                    .setOnStale(PeeringPolicies.WITHDRAW)
+                    .setStaleAfter(Duration.newBuilder().setSeconds(44)));
+    assertThatThrownBy(() -> ConfigEntryKind.prepare(hasty))
+        .hasMessage(
+            "StaleAfter must be between 45s and 720h0m0s: a healthy peer is heard every 15s");
+    ConfigEntry vague = entry(ConfigEntryKind.PEERING, "west", policy -> {});
+    assertThatThrownBy(() -> ConfigEntryKind.prepare(vague))
+        .hasMessage("OnStale must be one of serve, warn, withdraw");
   }
 }
