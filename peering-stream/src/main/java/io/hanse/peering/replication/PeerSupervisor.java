@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps exactly one stream per active peering while this server leads, and none otherwise. Dials
- * where this cluster is the dialer, accepts where it isn't, and clears away what has ended.
+ * where this cluster is the dialer, accepts where it isn't, does with silent peers as their policy
+ * says, and clears away what has ended.
  */
 public final class PeerSupervisor implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PeerSupervisor.class);
@@ -27,6 +28,7 @@ public final class PeerSupervisor implements AutoCloseable {
   private final Map<String, DialLoop> dialing = new TreeMap<>();
   private @Nullable WatchedQuery<Set<String>> watch;
   private @Nullable DeletionDuty deletions;
+  private @Nullable StalenessDuty staleness;
   private long leadingTerm = -1;
   private boolean closed;
 
@@ -60,6 +62,7 @@ public final class PeerSupervisor implements AutoCloseable {
       LOG.info("replication with peers begins term={}", standing.term());
       watch = WatchedQuery.start(loop, replication.state(), this::dialers, this::dialersAre);
       deletions = new DeletionDuty(replication);
+      staleness = new StalenessDuty(replication);
     }
   }
 
@@ -97,6 +100,10 @@ public final class PeerSupervisor implements AutoCloseable {
     if (deletions != null) {
       deletions.stop();
       deletions = null;
+    }
+    if (staleness != null) {
+      staleness.stop();
+      staleness = null;
     }
     dialing.values().forEach(DialLoop::leadershipLost);
     dialing.clear();

@@ -87,6 +87,9 @@ final class StatusOverlay {
           .setLastConfirmed(timestamp(status.getLastHeardMillis()))
           .setSilence(duration(status.getSilenceMillis()));
     }
+    if (status.getWithdrawnSinceMillis() > 0) {
+      detail.setWithdrawnSince(timestamp(status.getWithdrawnSinceMillis()));
+    }
     if (status.getUnacked() > 0) {
       detail.setOldestUnacknowledged(timestamp(status.getOldestUnackedMillis()));
     }
@@ -110,6 +113,15 @@ final class StatusOverlay {
   }
 
   private String reason(PeeringState state) {
+    String reason = reasonOf(state);
+    if (status.getWithdrawnSinceMillis() == 0 || !Peerings.isActive(peering)) {
+      return reason;
+    }
+    return (reason.isEmpty() ? "" : reason + "; ")
+        + "its services are withdrawn until it is heard again";
+  }
+
+  private String reasonOf(PeeringState state) {
     String other =
         Peerings.dials(peering) ? "the other cluster" : "the other cluster, which dials,";
     return switch (state) {

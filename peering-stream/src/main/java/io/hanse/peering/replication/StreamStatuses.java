@@ -13,7 +13,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -33,8 +35,12 @@ public final class StreamStatuses {
     PeerStreamStatus aged(long nowNanos) {
       boolean isHeard = status.getLastHeardMillis() > 0;
       return isHeard
-          ? status.toBuilder().setSilenceMillis((nowNanos - heardNanos) / 1_000_000).build()
+          ? status.toBuilder().setSilenceMillis(silenceMillis(nowNanos)).build()
           : status;
+    }
+
+    long silenceMillis(long nowNanos) {
+      return (nowNanos - heardNanos) / 1_000_000;
     }
   }
 
@@ -42,6 +48,9 @@ public final class StreamStatuses {
 
   /** Peerings deleted here whose other end was told so. */
   private final Set<String> farewells = new ConcurrentSkipListSet<>();
+
+  /** Since when what peerings brought is withheld from readers, in milliseconds since 1970. */
+  private volatile Map<String, Long> withdrawals = Map.of();
 
   private final LeaderCall leaderCall;
   private final LongSupplier nanoClock;
@@ -95,6 +104,7 @@ public final class StreamStatuses {
   void clear() {
     entries.clear();
     farewells.clear();
+    withdrawals = Map.of();
   }
 
   /** The other end knows that the peering was deleted here. */
@@ -118,19 +128,46 @@ public final class StreamStatuses {
     return entry == null ? PeerStreamStatus.getDefaultInstance() : entry.status();
   }
 
+  /** How long nothing came from the other end; empty where this server never heard it. */
+  OptionalLong silenceMillis(String peeringId) {
+    Entry entry = entries.get(peeringId);
+    return entry == null || entry.status().getLastHeardMillis() == 0
+        ? OptionalLong.empty()
+        : OptionalLong.of(entry.silenceMillis(nanoClock.getAsLong()));
+  }
+
+  /** Which peerings' services are withheld, and since when; by id. */
+  void withdrawalsAre(Map<String, Long> sinceMillis) {
+    withdrawals = Map.copyOf(sinceMillis);
+  }
+
   /** Whether a stream of the peering is up, as far as this server knows. */
   public boolean isConnected(String peeringId) {
     return status(peeringId).getConnected();
+  }
+
+  private Set<String> known() {
+    Set<String> ids = new TreeSet<>(entries.keySet());
+    ids.addAll(withdrawals.keySet());
+    return ids;
+  }
+
+  private PeerStreamStatus shown(String id) {
+    Entry entry = entries.get(id);
+    PeerStreamStatus status =
+        entry == null ? PeerStreamStatus.getDefaultInstance() : entry.aged(nanoClock.getAsLong());
+    long since = withdrawals.getOrDefault(id, 0L);
+    return since == 0 ? status : status.toBuilder().setWithdrawnSinceMillis(since).build();
   }
 
   private CompletableFuture<ByteString> answer(ByteString request) {
     try {
       PeerStreamStatuses.Builder answer = PeerStreamStatuses.newBuilder();
       List<String> ids = PeerStreamStatusRequest.parseFrom(request).getPeeringIdsList();
-      for (String id : ids.isEmpty() ? List.copyOf(entries.keySet()) : ids) {
-        Entry entry = entries.get(id);
-        if (entry != null) {
-          answer.putStatuses(id, entry.aged(nanoClock.getAsLong()));
+      for (String id : ids.isEmpty() ? known() : ids) {
+        PeerStreamStatus status = shown(id);
+        if (!status.equals(PeerStreamStatus.getDefaultInstance())) {
+          answer.putStatuses(id, status);
         }
       }
       return CompletableFuture.completedFuture(answer.build().toByteString());
