@@ -71,6 +71,7 @@ final class PeeringText {
     line(out, "Reason:                 ", reason.isEmpty() ? "all is well" : reason);
     line(out, "Last Confirmed:         ", time(detail.at("LastConfirmed")));
     line(out, "Silence:                ", orNil(detail.at("Silence")));
+    line(out, "Withdrawn Since:        ", time(detail.at("WithdrawnSince")));
     line(out, "Unacknowledged Exports: ", detail.at("Unacknowledged").text());
     line(out, "Oldest Unacknowledged:  ", time(detail.at("OldestUnacknowledged")));
     line(out, "Pending Imports:        ", detail.at("PendingImports").text());

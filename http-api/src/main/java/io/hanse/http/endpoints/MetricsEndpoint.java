@@ -143,6 +143,7 @@ public final class MetricsEndpoint {
         "hanse.peering.imported_services",
         peering.getStreamStatus().getImportedServicesCount(),
         labels);
+    gauges.add("hanse.peering.withdrawn", detail.hasWithdrawnSince() ? 1 : 0, labels);
     gauges.add("hanse.peering.unacknowledged", detail.getUnacknowledged(), labels);
     gauges.add("hanse.peering.pending_imports", detail.getPendingImports(), labels);
     gauges.add("hanse.peering.export_problems", detail.getExportProblemsCount(), labels);
