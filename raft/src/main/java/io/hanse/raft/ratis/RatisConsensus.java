@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -23,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.grpc.GrpcConfigKeys;
@@ -103,7 +105,10 @@ public final class RatisConsensus implements Consensus {
                 GrpcConfigKeys.TLS.setConf(
                     parameters, new GrpcTlsConfig(tls.keys(), tls.trust(), true)));
     AtomicLong reached = new AtomicLong(RatisStateMachine.NOTHING);
-    ServerGate gate = new ServerGate(directory.raftId(), contact);
+    AtomicReference<RaftServer> started = new AtomicReference<>();
+    ServerGate gate =
+        new ServerGate(
+            directory.raftId(), contact, id -> flushed(Objects.requireNonNull(started.get()), id));
     // A hop less for each append; snapshot chunks and votes then run on the event loops.
     GrpcConfigKeys.Server.setServicesCustomizer(
         parameters, (builder, types) -> builder.intercept(gate).directExecutor());
@@ -118,6 +123,7 @@ public final class RatisConsensus implements Consensus {
                         replica, listener, directory.sync(), snapshotWriter, reached))
             .setOption(RaftStorage.StartupOption.RECOVER)
             .build();
+    started.set(server);
     try {
       server.start();
     } catch (IOException | RuntimeException e) {
@@ -127,6 +133,15 @@ public final class RatisConsensus implements Consensus {
         new RatisConsensus(settings.limits(), server, snapshotWriter, listener, reached);
     consensus.findGroup();
     return consensus;
+  }
+
+  private static long flushed(RaftServer server, RaftGroupId group) {
+    try {
+      return server.getDivision(group).getRaftLog().getFlushIndex();
+    } catch (IOException e) {
+      // The group is being given up: nothing of it counts any more.
+      return RatisStateMachine.NOTHING;
+    }
   }
 
   private void findGroup() throws IOException {

@@ -90,7 +90,13 @@ final class RatisProperties {
     Log.setWriteBufferSize(properties, SizeInBytes.valueOf("5MB"));
     Log.setSegmentCacheNumMax(properties, 3);
     Log.setSegmentCacheSizeMax(properties, SizeInBytes.valueOf("32MB"));
-    Log.setQueueByteLimit(properties, SizeInBytes.valueOf("16MB"));
+    // Above all that a leader has under way to a follower, so that an append never waits for room.
+    Log.setQueueByteLimit(properties, SizeInBytes.valueOf("40MB"));
+    Log.setQueueElementLimit(properties, 1 << 16);
+    // Otherwise a follower's append waits until the one before it is on the disk, and passes two
+    // more threads, one of them new each time where there are two processors. ServerGate sees to
+    // what this was for: one append at a time, and no answer before the disk has all of it.
+    Log.setAppendEntriesComposeEnabled(properties, false);
     Log.setForceSyncNum(properties, 128);
     // Otherwise each advance of the commit index writes a further entry.
     Log.setLogMetadataEnabled(properties, false);

@@ -1,12 +1,18 @@
 package io.hanse.raft.ratis;
 
 import io.hanse.raft.LeaderContact;
+import java.io.IOException;
+import java.util.function.ToLongFunction;
+import org.apache.ratis.grpc.GrpcUtil;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
 import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc;
+import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.thirdparty.io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import org.apache.ratis.thirdparty.io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
@@ -14,6 +20,7 @@ import org.apache.ratis.thirdparty.io.grpc.ServerCall;
 import org.apache.ratis.thirdparty.io.grpc.ServerCallHandler;
 import org.apache.ratis.thirdparty.io.grpc.ServerInterceptor;
 import org.apache.ratis.thirdparty.io.grpc.Status;
+import org.apache.ratis.thirdparty.io.grpc.StatusRuntimeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,14 +31,24 @@ import org.jspecify.annotations.Nullable;
  * candidate that is not in its configuration: it says so also to one that is about to be taken in,
  * and that one's group would be closed for good. Who was removed learns it from the join exchange.
  * Notes when a leader was heard and when a pre-vote was granted.
+ *
+ * <p>Lets one append at a time into the log, also when a new leader's comes beside an old one's.
+ * And keeps back the answer to one whose entries the log has from an earlier attempt but not yet
+ * the disk: Ratis waits only for what it had to write for this one.
  */
 final class ServerGate implements ServerInterceptor {
   private final String self;
   private final LeaderContact contact;
+  private final Object append = new Object();
+  private final ToLongFunction<RaftGroupId> flushed;
 
-  ServerGate(String self, LeaderContact contact) {
+  /**
+   * @param flushed the last log index of a group that is on the disk
+   */
+  ServerGate(String self, LeaderContact contact, ToLongFunction<RaftGroupId> flushed) {
     this.self = self;
     this.contact = contact;
+    this.flushed = flushed;
   }
 
   @Override
@@ -48,7 +65,14 @@ final class ServerGate implements ServerInterceptor {
     return new SimpleForwardingServerCallListener<>(next.startCall(exchange, headers)) {
       @Override
       public void onMessage(Q message) {
-        if (exchange.received(message)) {
+        if (!exchange.received(message)) {
+          return;
+        }
+        if (message instanceof AppendEntriesRequestProto entries && entries.getEntriesCount() > 0) {
+          synchronized (append) {
+            super.onMessage(message);
+          }
+        } else {
           super.onMessage(message);
         }
       }
@@ -94,8 +118,7 @@ final class ServerGate implements ServerInterceptor {
 
     private boolean isForUs(RaftRpcRequestProto request) {
       if (!isRefused && !self.equals(request.getReplyId().toStringUtf8())) {
-        isRefused = true;
-        close(
+        refuse(
             Status.UNAVAILABLE.withDescription("another server is at this address"),
             new Metadata());
       }
@@ -127,7 +150,39 @@ final class ServerGate implements ServerInterceptor {
           && reply.getServerReply().getSuccess()) {
         contact.grantedPreVote();
       }
-      super.sendMessage(withoutShutdown(message));
+      if (message instanceof AppendEntriesReplyProto reply && isEarly(reply)) {
+        // The leader sends them again a little later.
+        StatusRuntimeException early =
+            GrpcUtil.wrapException(
+                new IOException("the entries are not on the disk yet"),
+                reply.getServerReply().getCallId(),
+                false);
+        Metadata trailers = early.getTrailers();
+        refuse(early.getStatus(), trailers == null ? new Metadata() : trailers);
+      }
+      if (!isRefused) {
+        super.sendMessage(withoutShutdown(message));
+      }
+    }
+
+    @Override
+    public void close(Status status, Metadata trailers) {
+      if (!isRefused) {
+        super.close(status, trailers);
+      }
+    }
+
+    private void refuse(Status status, Metadata trailers) {
+      close(status, trailers);
+      isRefused = true;
+    }
+
+    private boolean isEarly(AppendEntriesReplyProto reply) {
+      return reply.getResult() == AppendResult.SUCCESS
+          && !reply.getIsHearbeat()
+          && reply.getMatchIndex()
+              > flushed.applyAsLong(
+                  RaftGroupId.valueOf(reply.getServerReply().getRaftGroupId().getId()));
     }
 
     @SuppressWarnings("unchecked") // The same type goes out as came in.

@@ -5,22 +5,36 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hanse.raft.LeaderContact;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.apache.ratis.grpc.GrpcUtil;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcReplyProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
 import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc;
+import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
 import org.apache.ratis.thirdparty.io.grpc.MethodDescriptor;
 import org.apache.ratis.thirdparty.io.grpc.ServerCall;
 import org.apache.ratis.thirdparty.io.grpc.Status;
+import org.apache.ratis.thirdparty.io.grpc.StatusRuntimeException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ServerGateTest {
+  private static final long FLUSHED = 41;
+
   private final LeaderContact contact = new LeaderContact(() -> 0);
-  private final ServerGate gate = new ServerGate("us", contact);
-  private final Call call = new Call();
+  private final ServerGate gate = new ServerGate("us", contact, group -> FLUSHED);
+  private final AnyCall<RequestVoteRequestProto, RequestVoteReplyProto> call =
+      new AnyCall<>(RaftServerProtocolServiceGrpc.getRequestVoteMethod());
 
   /** Lets a vote be asked for, which is answered like this. */
   private void ask(String whom, RequestVoteReplyProto answer) {
@@ -71,10 +85,125 @@ class ServerGateTest {
     assertThat(call.closed).containsExactly(Status.Code.UNAVAILABLE);
   }
 
-  private static final class Call
-      extends ServerCall<RequestVoteRequestProto, RequestVoteReplyProto> {
-    final List<RequestVoteReplyProto> sent = new ArrayList<>();
+  /** Lets entries be appended, which the log takes like this. */
+  private ServerCall.Listener<AppendEntriesRequestProto> appends(
+      AnyCall<AppendEntriesRequestProto, AppendEntriesReplyProto> to,
+      Consumer<ServerCall<AppendEntriesRequestProto, AppendEntriesReplyProto>> log) {
+    return gate.interceptCall(
+        to,
+        new Metadata(),
+        (passed, headers) ->
+            new ServerCall.Listener<AppendEntriesRequestProto>() {
+              @Override
+              public void onMessage(AppendEntriesRequestProto message) {
+                log.accept(passed);
+              }
+            });
+  }
+
+  private static AppendEntriesRequestProto entries() {
+    return AppendEntriesRequestProto.newBuilder()
+        .setServerRequest(
+            RaftRpcRequestProto.newBuilder().setReplyId(ByteString.copyFromUtf8("us")))
+        .addEntries(LogEntryProto.getDefaultInstance())
+        .build();
+  }
+
+  private static AppendEntriesReplyProto upTo(long index, boolean isHeartbeat) {
+    return AppendEntriesReplyProto.newBuilder()
+        .setServerReply(
+            RaftRpcReplyProto.newBuilder()
+                .setCallId(5)
+                .setRaftGroupId(
+                    RaftGroupIdProto.newBuilder().setId(RaftGroupId.randomId().toByteString())))
+        .setMatchIndex(index)
+        .setIsHearbeat(isHeartbeat)
+        .build();
+  }
+
+  @Test
+  void shouldPassOnWhatTheDiskHas() {
+    AnyCall<AppendEntriesRequestProto, AppendEntriesReplyProto> to = appendCall();
+    appends(to, passed -> passed.sendMessage(upTo(FLUSHED, false))).onMessage(entries());
+    assertThat(to.sent).extracting(AppendEntriesReplyProto::getMatchIndex).containsExactly(FLUSHED);
+    assertThat(to.closed).isEmpty();
+  }
+
+  /** A second copy of entries is nothing to write, and would be answered before the first one. */
+  @Test
+  void shouldKeepBackAnAnswerThatIsAheadOfTheDisk() {
+    AnyCall<AppendEntriesRequestProto, AppendEntriesReplyProto> to = appendCall();
+    ServerCall.Listener<AppendEntriesRequestProto> listener =
+        appends(
+            to,
+            passed -> {
+              passed.sendMessage(upTo(FLUSHED + 1, false));
+              passed.sendMessage(upTo(FLUSHED, false));
+              passed.close(Status.OK, new Metadata());
+            });
+    listener.onMessage(entries());
+    listener.onMessage(entries());
+    assertThat(to.sent).isEmpty();
+    assertThat(to.closed).hasSize(1);
+    // The leader finds by it what to send again.
+    assertThat(GrpcUtil.getCallId(to.ended())).isEqualTo(5);
+  }
+
+  @Test
+  void shouldPassOnTheAnswerToAHeartbeat() {
+    AnyCall<AppendEntriesRequestProto, AppendEntriesReplyProto> to = appendCall();
+    appends(to, passed -> passed.sendMessage(upTo(FLUSHED + 1, true))).onMessage(entries());
+    assertThat(to.sent).hasSize(1);
+  }
+
+  @Test
+  void shouldLetOneAppendAtATimeIntoTheLog() throws Exception {
+    AtomicInteger inside = new AtomicInteger();
+    AtomicInteger together = new AtomicInteger();
+    List<Thread> leaders = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      ServerCall.Listener<AppendEntriesRequestProto> listener =
+          appends(
+              appendCall(),
+              passed -> {
+                together.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                Thread.onSpinWait();
+                inside.decrementAndGet();
+              });
+      Thread leader =
+          new Thread(
+              () -> {
+                for (int n = 0; n < 500; n++) {
+                  listener.onMessage(entries());
+                }
+              });
+      leader.start();
+      leaders.add(leader);
+    }
+    for (Thread leader : leaders) {
+      leader.join(20_000);
+      assertThat(leader.isAlive()).isFalse();
+    }
+    assertThat(together).hasValue(1);
+  }
+
+  private static AnyCall<AppendEntriesRequestProto, AppendEntriesReplyProto> appendCall() {
+    return new AnyCall<>(RaftServerProtocolServiceGrpc.getAppendEntriesMethod());
+  }
+
+  private static final class AnyCall<Q, A> extends ServerCall<Q, A> {
+    final List<A> sent = new ArrayList<>();
     final List<Status.Code> closed = new ArrayList<>();
+    private final MethodDescriptor<Q, A> method;
+    private @Nullable StatusRuntimeException ended;
+
+    AnyCall(MethodDescriptor<Q, A> method) {
+      this.method = method;
+    }
+
+    StatusRuntimeException ended() {
+      return Objects.requireNonNull(ended);
+    }
 
     @Override
     public void request(int count) {}
@@ -83,13 +212,14 @@ class ServerGateTest {
     public void sendHeaders(Metadata headers) {}
 
     @Override
-    public void sendMessage(RequestVoteReplyProto message) {
+    public void sendMessage(A message) {
       sent.add(message);
     }
 
     @Override
     public void close(Status status, Metadata trailers) {
       closed.add(status.getCode());
+      ended = new StatusRuntimeException(status, trailers);
     }
 
     @Override
@@ -98,8 +228,8 @@ class ServerGateTest {
     }
 
     @Override
-    public MethodDescriptor<RequestVoteRequestProto, RequestVoteReplyProto> getMethodDescriptor() {
-      return RaftServerProtocolServiceGrpc.getRequestVoteMethod();
+    public MethodDescriptor<Q, A> getMethodDescriptor() {
+      return method;
     }
   }
 }
