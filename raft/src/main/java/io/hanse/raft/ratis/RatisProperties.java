@@ -7,6 +7,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import io.hanse.raft.DataDirectory;
 import io.hanse.raft.RaftSettings;
 import java.util.List;
+import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.server.RaftServerConfigKeys;
@@ -127,6 +128,7 @@ final class RatisProperties {
   }
 
   private static void transport(RaftProperties properties, RaftSettings settings) {
+    properties.set(RaftConfigKeys.Rpc.TYPE_KEY, LogRpc.class.getName());
     // Without a host it listens on every address.
     GrpcConfigKeys.Server.setHost(properties, settings.raftBind().getHostString());
     GrpcConfigKeys.Server.setPort(properties, settings.raftBind().getPort());
