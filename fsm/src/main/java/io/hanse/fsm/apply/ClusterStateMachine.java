@@ -56,10 +56,11 @@ public final class ClusterStateMachine implements AutoCloseable {
   /** Applies an entry of the log that is decoded already. */
   public BatchResult apply(long logIndex, Batch batch) {
     Transaction rows = store.begin(logIndex, batch.getTimeMillis());
+    KeptResults kept = new KeptResults(rows);
     BatchResult.Builder results = BatchResult.newBuilder();
     for (Entry entry : batch.getEntriesList()) {
       rows.nextIndex();
-      results.addResults(answer(rows, entry));
+      results.addResults(answer(rows, kept, entry));
     }
     Version version = rows.publish();
     digests.add(logIndex, version.digest());
@@ -80,11 +81,10 @@ public final class ClusterStateMachine implements AutoCloseable {
     }
   }
 
-  private static CommandResult answer(Transaction rows, Entry entry) {
+  private static CommandResult answer(Transaction rows, KeptResults kept, Entry entry) {
     if (isWithoutClient(entry)) {
       return run(rows, entry.getCommand());
     }
-    KeptResults kept = new KeptResults(rows);
     Optional<CommandResult> answered = kept.answerTo(entry);
     if (answered.isPresent()) {
       return answered.get();

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -25,6 +26,12 @@ public final class CommandShape {
 
   /** Of each message, by its name, the fields through which it can contain one of its own kind. */
   private static final Map<String, List<FieldDescriptor>> NESTING = nesting();
+
+  /** The bodies in which there may be any number of levels. Asked of each command. */
+  private static final Set<Integer> MAY_NEST =
+      NESTING.getOrDefault(Command.getDescriptor().getFullName(), List.of()).stream()
+          .map(FieldDescriptor::getNumber)
+          .collect(Collectors.toUnmodifiableSet());
 
   private CommandShape() {}
 
@@ -45,7 +52,7 @@ public final class CommandShape {
       return Optional.of(
           new ProblemException(ProblemCode.INVALID_ARGUMENT, "the command says nothing"));
     }
-    return isDeeper(command, DEPTH_MAX)
+    return MAY_NEST.contains(command.getBodyCase().getNumber()) && isDeeper(command, DEPTH_MAX)
         ? Optional.of(
             new ProblemException(
                 ProblemCode.INVALID_ARGUMENT,

@@ -15,7 +15,8 @@ import java.util.Optional;
 
 /**
  * What each client's commands came to, until the client says that it knows: so that a command that
- * is sent twice is applied once.
+ * is sent twice is applied once. Made for one entry of the log, most of whose commands come from
+ * few clients.
  */
 final class KeptResults {
   /** The most sequences that one client may have open. */
@@ -25,6 +26,11 @@ final class KeptResults {
   private static final long USE_NOTED_EVERY_MILLIS = 60_000;
 
   private final Transaction rows;
+
+  /** The client that was looked at last, as it was then. */
+  private Optional<SubmittingClient> known = Optional.empty();
+
+  private long knownStamp;
 
   KeptResults(Transaction rows) {
     this.rows = rows;
@@ -57,7 +63,16 @@ final class KeptResults {
   }
 
   private Optional<SubmittingClient> client(Entry entry) {
-    return Tables.CLIENTS.get(rows, Keys.client(entry.getClient()));
+    Key key = Keys.client(entry.getClient());
+    long stamp = rows.stamp(TableId.CLIENTS, key);
+    if (stamp == 0) {
+      return Optional.empty();
+    }
+    if (stamp != knownStamp) {
+      known = Tables.CLIENTS.get(rows, key);
+      knownStamp = stamp;
+    }
+    return known;
   }
 
   private static long ackedBelow(SubmittingClient client, Entry entry) {
@@ -86,9 +101,12 @@ final class KeptResults {
     } else if (!isIdle) {
       return;
     }
-    Tables.CLIENTS.put(
-        rows,
-        client.toBuilder().setAckedBelow(ackedBelow).setLastUsedMillis(rows.timeMillis()).build());
+    SubmittingClient next =
+        client.toBuilder().setAckedBelow(ackedBelow).setLastUsedMillis(rows.timeMillis()).build();
+    Key key = Keys.client(client.getId());
+    rows.put(TableId.CLIENTS, key, next.toByteArray(), rows.publicIndex());
+    known = Optional.of(next);
+    knownStamp = rows.stamp(TableId.CLIENTS, key);
   }
 
   void forget(SubmittingClient client) {

@@ -118,6 +118,11 @@ public final class Transaction implements Rows {
     return id == 0 ? null : Store.value(base.values, id);
   }
 
+  /** A number that is another one whenever the row is; 0 while there is none. */
+  public long stamp(TableId table, Key key) {
+    return trees.valueId(table, key);
+  }
+
   @Override
   public void scan(TableId table, Key prefix, Visitor visitor) {
     trees
