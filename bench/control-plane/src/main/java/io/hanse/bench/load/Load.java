@@ -17,6 +17,8 @@ final class Load {
   /** Rounds of watches that do not count, for each system: that path has to be warm, too. */
   private static final int WARM_WATCHES = 2;
 
+  private static final int READERS = 64;
+
   private final Map<Kind, String> programs = new EnumMap<>(Kind.class);
   private final List<Cluster> clusters = new ArrayList<>();
   private final Report report = new Report();
@@ -92,16 +94,23 @@ final class Load {
     report.print("memory");
   }
 
-  /** Until the compilers of a JVM have seen it all; the others get the same. */
+  /**
+   * Until the compilers of a JVM have seen it all; the others get the same. Writes with as many in
+   * flight as are measured: many share an entry of the log, and the code of an entry stays cold.
+   */
   private void warm() throws Exception {
+    List<Integer> inFlight =
+        options.workload().equals("writes") ? options.inFlight() : List.of(READERS);
     for (Cluster cluster : clusters) {
       Kind kind = cluster.kind();
       double whole = kind.isJvm() ? options.warm() : Math.min(WARM_NATIVE_SECONDS, options.warm());
-      double seconds = whole / cluster.size() / 3;
+      double seconds = whole / cluster.size() / (2 * inFlight.size() + 1);
       for (int server = 0; server < cluster.size() && whole > 0; server++) {
-        Slice.of(cluster, server, 64, seconds, Requests.registrations(kind));
-        Slice.of(cluster, server, 64, seconds, Requests.keyValue(kind));
-        Slice.of(cluster, server, 64, seconds, lane -> Requests.read(kind, "web", false));
+        for (int lanes : inFlight) {
+          Slice.of(cluster, server, lanes, seconds, Requests.registrations(kind));
+          Slice.of(cluster, server, lanes, seconds, Requests.keyValue(kind));
+        }
+        Slice.of(cluster, server, READERS, seconds, lane -> Requests.read(kind, "web", false));
       }
     }
   }
@@ -142,7 +151,7 @@ final class Load {
         rounds(
             (isStale ? "stale" : "default") + " health read at " + at,
             atLeader,
-            64,
+            READERS,
             kind -> {
               Request request = Requests.read(kind, "web", isStale);
               return lane -> request;
