@@ -109,8 +109,8 @@ enum CommandType {
   ABANDON_RESTORE(BodyCase.ABANDON_RESTORE, Command::getAbandonRestore, RestoreApplier::abandon),
   WRITE_QUOTA(BodyCase.WRITE_QUOTA, Command::getWriteQuota, QuotaApplier::write);
 
-  /** Of this program: see {@code Command.level}. */
-  static final int LEVEL = 1;
+  /** Of this program: see {@code Command.level}. 2: the parts of a restore are kept. */
+  static final int LEVEL = 2;
 
   /** What a command means. It refuses by a ProblemException; then nothing has changed. */
   @FunctionalInterface

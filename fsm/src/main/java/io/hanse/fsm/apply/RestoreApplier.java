@@ -100,7 +100,8 @@ final class RestoreApplier {
     Map<Key, Long> counters = counters(rows);
     try (InputStream snapshot =
         new GZIPInputStream(new Staged(rows, restore.getChunks()), UNPACK_BUFFER_BYTES)) {
-      Restoration.run(rows, Tables.SCHEMA, snapshot, restore.getSnapshotBytes());
+      Restoration.run(
+          rows, Tables.SCHEMA, snapshot, restore.getSnapshotBytes(), command.getKeepsParts());
     } catch (IOException e) {
       // What the JDK says of it may differ between servers, and results are part of the state.
       throw invalid("the snapshot to restore cannot be unpacked: it is damaged or cut short");

@@ -24,15 +24,17 @@ public final class Restoration implements SnapshotSink {
    *
    * @param snapshot in the form of {@link SnapshotFile}
    * @param bytes how many there are
+   * @param keepsParts whether what is staged can be read to the end
    * @throws ProblemException INVALID_ARGUMENT: it is not whole; NEWER_FORMAT: another version has
    *     written it; QUOTA_EXCEEDED
    */
-  public static void run(Transaction rows, Schema schema, InputStream snapshot, long bytes) {
+  public static void run(
+      Transaction rows, Schema schema, InputStream snapshot, long bytes, boolean keepsParts) {
     try {
       SnapshotStream stream = SnapshotStream.open(Channels.newChannel(snapshot), bytes);
       // What is newer than the log of this cluster must stay below what comes.
       rows.skipPast(stream.header().publicIndex());
-      rows.clearForRestore(schema);
+      rows.clearForRestore(schema, keepsParts);
       stream.readInto(new Restoration(rows), schema);
       rows.finishRestore();
     } catch (SnapshotStream.NewerException e) {

@@ -309,10 +309,12 @@ public final class Transaction implements Rows {
   }
 
   /**
-   * Empties all tables but those of the servers, and counts what is left. The parts of the restore
-   * stay until it is finished: they are what is read.
+   * Empties all tables but those of the servers, and counts what is left.
+   *
+   * @param keepsParts whether the parts of the restore, which are what is read, stay until it is
+   *     finished
    */
-  void clearForRestore(Schema schema) {
+  void clearForRestore(Schema schema, boolean keepsParts) {
     totals.reset(Totals.NONE);
     for (TableId table : TableId.values()) {
       totals.moveFloor(table, 0, floors[table.slot()]);
@@ -324,7 +326,8 @@ public final class Transaction implements Rows {
               totals.add(table, key.bytes(), index, value);
               return true;
             });
-      } else if (!schema.isIndexOfServers(table) && table != TableId.RESTORE_CHUNKS) {
+      } else if (!schema.isIndexOfServers(table)
+          && !(keepsParts && table == TableId.RESTORE_CHUNKS)) {
         clear(table);
       }
     }

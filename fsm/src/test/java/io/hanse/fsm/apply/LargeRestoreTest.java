@@ -5,8 +5,10 @@ import static io.hanse.fsm.row.WriteKv.Verb.SET;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hanse.fsm.row.Command;
 import io.hanse.fsm.store.TableId;
 import io.hanse.fsm.view.Kv;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +33,26 @@ class LargeRestoreTest {
       assertThat(new Kv(young.now()).list("")).hasSize(VALUES);
       assertThat(new Kv(young.now()).list("")).isEqualTo(new Kv(old.now()).list(""));
       assertThat(young.now().size(TableId.RESTORE_CHUNKS)).isZero();
+    }
+  }
+
+  /** A log of before holds a refusal, and must say the same to whoever reads it again. */
+  @Test
+  void shouldAnswerACommandOfBeforeAsItWasAnswered() {
+    Random random = new Random(1);
+    byte[] value = new byte[VALUE_BYTES];
+    try (Replica replica = new Replica()) {
+      for (int i = 0; i < VALUES; i++) {
+        random.nextBytes(value);
+        replica.done(kv(SET, "k" + i, new String(value, ISO_8859_1), 0));
+      }
+      byte[] snapshot = RestoreApplierTest.snapshot(replica.machine);
+      List<Command.Builder> commands = RestoreApplierTest.restore("r", snapshot, random);
+      Command.Builder last = commands.remove(commands.size() - 1);
+      commands.forEach(replica::done);
+      last.clearLevel().getCompleteRestoreBuilder().clearKeepsParts();
+      assertThat(replica.submit(last).getMessage()).contains("damaged");
+      assertThat(new Kv(replica.now()).list("")).hasSize(VALUES);
     }
   }
 }

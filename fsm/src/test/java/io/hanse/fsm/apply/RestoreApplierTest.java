@@ -99,7 +99,9 @@ class RestoreApplierTest {
   }
 
   private static Command.Builder complete(String id) {
-    return Command.newBuilder().setCompleteRestore(CompleteRestore.newBuilder().setId(id));
+    return Command.newBuilder()
+        .setLevel(2)
+        .setCompleteRestore(CompleteRestore.newBuilder().setId(id).setKeepsParts(true));
   }
 
   private static Command.Builder abandon(String id, long idleSince) {

@@ -38,6 +38,9 @@ import org.slf4j.LoggerFactory;
  * thread that may be blocked.
  */
 final class RestoreRun {
+  /** A server that does not know how the parts are kept stops, and does not answer otherwise. */
+  private static final int KEEPS_PARTS_LEVEL = 2;
+
   private static final Logger LOG = LoggerFactory.getLogger(RestoreRun.class);
 
   /** Parts under way at a time. */
@@ -135,7 +138,11 @@ final class RestoreRun {
   }
 
   private void complete(String id) {
-    submit(Command.newBuilder().setCompleteRestore(CompleteRestore.newBuilder().setId(id))).join();
+    submit(
+            Command.newBuilder()
+                .setLevel(KEEPS_PARTS_LEVEL)
+                .setCompleteRestore(CompleteRestore.newBuilder().setId(id).setKeepsParts(true)))
+        .join();
   }
 
   private CompletableFuture<?> submit(Command.Builder command) {
