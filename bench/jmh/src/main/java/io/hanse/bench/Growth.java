@@ -1,20 +1,28 @@
 package io.hanse.bench;
 
+import com.google.protobuf.ByteString;
 import io.hanse.fsm.apply.ClusterStateMachine;
+import io.hanse.fsm.apply.RestoreBounds;
 import io.hanse.fsm.row.Batch;
+import io.hanse.fsm.row.BeginRestore;
 import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.CommandResult;
+import io.hanse.fsm.row.CompleteRestore;
 import io.hanse.fsm.row.Entry;
 import io.hanse.fsm.row.HealthCheck;
 import io.hanse.fsm.row.Node;
 import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.RegisterCatalog;
 import io.hanse.fsm.row.RegisterClient;
+import io.hanse.fsm.row.StageRestore;
 import io.hanse.fsm.store.FolderSync;
 import io.hanse.fsm.store.Store;
 import io.hanse.fsm.store.StoreSettings;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Health;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,12 +32,14 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.zip.GZIPOutputStream;
 
 /**
  * How the cost of one step grows with the catalog: registering, changing and looking up at several
  * sizes, a snapshot beside applies, and loading it. Prints a table; run by {@code bench/growth}.
  */
 public final class Growth {
+  private static final String RESTORE = "growth";
   private static final int PER_SERVICE = 10;
   private static final int PER_NODE = 10;
   private static final int STEPS = 5_000;
@@ -38,6 +48,9 @@ public final class Growth {
   private static final int TOGETHER = 64;
 
   private static final int WARM_INSTANCES = 50_000;
+
+  /** A restore is one transaction, in memory as a whole. */
+  private static final int RESTORED_MAX = 200_000;
 
   /** The default quota has no room for a million instances with a check each. */
   private static final StoreSettings SETTINGS =
@@ -54,14 +67,14 @@ public final class Growth {
   private Growth(ExecutorService background) {
     this.background = background;
     this.machine = new ClusterStateMachine(new Store(SETTINGS, background));
-    client =
-        apply(
-            Batch.newBuilder()
-                .addEntries(
-                    Entry.newBuilder()
-                        .setCommand(
-                            Command.newBuilder()
-                                .setRegisterClient(RegisterClient.getDefaultInstance()))));
+    apply(
+        Batch.newBuilder()
+            .addEntries(
+                Entry.newBuilder()
+                    .setCommand(
+                        Command.newBuilder()
+                            .setRegisterClient(RegisterClient.getDefaultInstance()))));
+    client = machine.publicIndex();
   }
 
   /** Takes the numbers of instances, in growing order. */
@@ -72,7 +85,7 @@ public final class Growth {
     warm.measure(WARM_INSTANCES);
     System.out.printf(
         Locale.ROOT,
-        "%9s %11s %11s %10s %10s %10s %8s %10s %8s %8s %8s%n",
+        "%9s %11s %11s %10s %10s %10s %8s %10s %8s %10s %8s %8s%n",
         "instances",
         "together us",
         "register us",
@@ -82,6 +95,7 @@ public final class Growth {
         "snap ms",
         "p99 beside",
         "load ms",
+        "restore ms",
         "file MB",
         "heap MB");
     Growth growth = new Growth(background);
@@ -95,17 +109,19 @@ public final class Growth {
     background.shutdownNow();
   }
 
-  /** Answers the microseconds for each. */
+  /** Answers the microseconds for each, in the median entry. */
   private double fill(int from, int to) {
-    long begin = System.nanoTime();
+    long[] nanos = new long[(to - from + TOGETHER - 1) / TOGETHER];
     for (int i = from; i < to; i += TOGETHER) {
       Batch.Builder batch = Batch.newBuilder();
       for (int j = i; j < Math.min(to, i + TOGETHER); j++) {
         batch.addEntries(registration(j, "passing"));
       }
+      long begin = System.nanoTime();
       apply(batch);
+      nanos[(i - from) / TOGETHER] = System.nanoTime() - begin;
     }
-    return (System.nanoTime() - begin) / 1e3 / (to - from);
+    return percentile(nanos, 50) / TOGETHER;
   }
 
   private String measure(int to) throws IOException {
@@ -134,9 +150,10 @@ public final class Growth {
         loaded.loadSnapshot(file);
       }
       long loadNanos = System.nanoTime() - begin;
+      String restored = to > RESTORED_MAX ? "-" : Long.toString(restore(file) / 1_000_000);
       return String.format(
           Locale.ROOT,
-          "%11.1f %10.1f %10.1f %10.1f %8d %10.1f %8d %8d %8d",
+          "%11.1f %10.1f %10.1f %10.1f %8d %10.1f %8d %10s %8d %8d",
           percentile(registering, 50),
           percentile(changing, 50),
           percentile(changing, 99),
@@ -144,6 +161,7 @@ public final class Growth {
           snapshotNanos / 1_000_000,
           percentile(Arrays.copyOf(beside, Math.max(1, count)), 99),
           loadNanos / 1_000_000,
+          restored,
           Files.size(file) >> 20,
           heapBytes() >> 20);
     } finally {
@@ -164,24 +182,58 @@ public final class Growth {
     }
   }
 
+  /** Answers how long the last command of a restore keeps the applying thread. */
+  private long restore(Path file) throws IOException {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (OutputStream out = new GZIPOutputStream(packed)) {
+      Files.copy(file, out);
+    }
+    byte[] bytes = packed.toByteArray();
+    int chunk = RestoreBounds.CHUNK_BYTES_MAX;
+    command(
+        Command.newBuilder()
+            .setBeginRestore(
+                BeginRestore.newBuilder()
+                    .setId(RESTORE)
+                    .setSnapshotBytes(Files.size(file))
+                    .setChunks((bytes.length + chunk - 1) / chunk)));
+    for (int at = 0; at < bytes.length; at += chunk) {
+      command(
+          Command.newBuilder()
+              .setStageRestore(
+                  StageRestore.newBuilder()
+                      .setId(RESTORE)
+                      .setNumber(at / chunk)
+                      .setContent(
+                          ByteString.copyFrom(bytes, at, Math.min(chunk, bytes.length - at)))));
+    }
+    long begin = System.nanoTime();
+    command(Command.newBuilder().setCompleteRestore(CompleteRestore.newBuilder().setId(RESTORE)));
+    return System.nanoTime() - begin;
+  }
+
+  private void command(Command.Builder command) {
+    apply(Batch.newBuilder().addEntries(entry(command)));
+  }
+
   private long change(int instances) {
     return register(random.nextInt(instances), random.nextBoolean() ? "critical" : "passing");
   }
 
   private double lookUp(int instances) {
-    long found = 0;
-    long begin = System.nanoTime();
+    long[] nanos = new long[STEPS];
     for (int i = 0; i < STEPS; i++) {
+      String service = "service-" + random.nextInt(instances / PER_SERVICE);
+      long begin = System.nanoTime();
       try (View view = machine.view()) {
-        String service = "service-" + random.nextInt(instances / PER_SERVICE);
-        found += new Health(view).service("", service).size();
+        int found = new Health(view).service("", service).size();
+        if (found != PER_SERVICE) {
+          throw new IllegalStateException("found " + found + " instances of " + service);
+        }
       }
+      nanos[i] = System.nanoTime() - begin;
     }
-    double took = (System.nanoTime() - begin) / 1e3 / STEPS;
-    if (found != (long) STEPS * PER_SERVICE) {
-      throw new IllegalStateException("found " + found + " instances");
-    }
-    return took;
+    return percentile(nanos, 50);
   }
 
   /** Answers the nanoseconds that it took to apply. */
@@ -212,20 +264,26 @@ public final class Growth {
                     .setName("alive")
                     .setServiceId(id)
                     .setStatus(status));
+    return entry(Command.newBuilder().setRegister(command)).build();
+  }
+
+  private Entry.Builder entry(Command.Builder command) {
     sequence++;
     return Entry.newBuilder()
         .setClient(client)
         .setSequence(sequence)
         .setAckedBelow(sequence)
-        .setCommand(Command.newBuilder().setRegister(command))
-        .build();
+        .setCommand(command);
   }
 
-  /** Answers the public index of the first command. */
-  private long apply(Batch.Builder batch) {
+  private void apply(Batch.Builder batch) {
     logIndex++;
     byte[] bytes = batch.setTimeMillis(logIndex).build().toByteArray();
-    return machine.apply(logIndex, bytes).getResults(0).getIndex();
+    for (CommandResult result : machine.apply(logIndex, bytes).getResultsList()) {
+      if (result.getProblem() != 0) {
+        throw new IllegalStateException(result.getMessage());
+      }
+    }
   }
 
   private static double percentile(long[] nanos, int percent) {
