@@ -46,7 +46,6 @@ final class BlockingQuery {
       Query.Staged query,
       Metadata metadata,
       Optional<KeptAnswers> kept,
-      FreshnessRounds freshness,
       AnswerEncoder encoder,
       LargeReads large) {}
 
@@ -113,10 +112,14 @@ final class BlockingQuery {
   }
 
   private void readAt(Level level) {
-    question
-        .freshness()
-        .ask(level, call.executor())
-        .whenComplete((freshness, failure) -> readNow(level, freshness, failure));
+    CompletableFuture<Freshness> fresh = reader.fresh(level, limits.patience());
+    if (fresh.isDone()) {
+      // The common case: nothing had to be asked, and no other thread is involved.
+      fresh.whenComplete((freshness, failure) -> readNow(level, freshness, failure));
+    } else {
+      fresh.whenCompleteAsync(
+          (freshness, failure) -> readNow(level, freshness, failure), call.executor());
+    }
   }
 
   private void readNow(Level level, Freshness freshness, @Nullable Throwable failure) {

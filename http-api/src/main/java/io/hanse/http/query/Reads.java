@@ -47,7 +47,6 @@ public final class Reads implements AutoCloseable {
 
   private final StateReader reader;
   private final Limits limits;
-  private final FreshnessRounds freshness;
   private final KeptAnswers kept;
   private final AnswerEncoder encoder;
   private final LargeReads large = new LargeReads();
@@ -59,7 +58,6 @@ public final class Reads implements AutoCloseable {
   public Reads(StateReader reader, Limits limits, boolean isIndented) {
     this.reader = reader;
     this.limits = limits;
-    this.freshness = new FreshnessRounds(reader, limits.patience());
     this.encoder = new AnswerEncoder(isIndented);
     this.kept = new KeptAnswers(limits.keptBytesMax(), encoder);
   }
@@ -135,12 +133,7 @@ public final class Reads implements AutoCloseable {
               call,
               options,
               new BlockingQuery.Question(
-                  query,
-                  metadata,
-                  isKept ? Optional.of(kept) : Optional.empty(),
-                  freshness,
-                  encoder,
-                  large),
+                  query, metadata, isKept ? Optional.of(kept) : Optional.empty(), encoder, large),
               blocks)
           .start();
     }
