@@ -33,6 +33,7 @@ import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -83,13 +84,10 @@ class RestoreApplierTest {
                       .setNumber(parts.size())
                       .setContent(ByteString.copyFrom(packed, from, length))));
     }
-    List<Command.Builder> all = new ArrayList<>();
-    all.add(begin(id, snapshot.length, parts.size()));
-    while (!parts.isEmpty()) {
-      all.add(parts.remove(random.nextInt(parts.size())));
-    }
-    all.add(complete(id));
-    return all;
+    Collections.shuffle(parts, random);
+    parts.add(0, begin(id, snapshot.length, parts.size()));
+    parts.add(complete(id));
+    return parts;
   }
 
   private static Command.Builder begin(String id, long bytes, int chunks) {
