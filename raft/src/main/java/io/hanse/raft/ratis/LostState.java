@@ -36,6 +36,10 @@ final class LostState {
       return;
     }
     long first = LogDamage.firstIndex(current);
+    if (first == 0) {
+      // All is in the log: no snapshot, which may be large, has to be read for this.
+      return;
+    }
     List<String> damaged = new ArrayList<>();
     for (Path file : SnapshotKeeper.newestFirst(snapshots)) {
       long index = SimpleStateMachineStorage.getTermIndexFromSnapshotFile(file.toFile()).getIndex();
@@ -47,7 +51,7 @@ final class LostState {
       }
     }
     boolean wasThereOne = !damaged.isEmpty() || hasSetAside(snapshots);
-    if (first == LogDamage.NO_LOG ? wasThereOne : first > 0) {
+    if (first != LogDamage.NO_LOG || wasThereOne) {
       throw new StateLostException(LogDamage.gap(current, first) + " damaged=" + damaged);
     }
   }
