@@ -5,10 +5,10 @@ import java.io.ByteArrayOutputStream;
 import java.util.OptionalInt;
 
 /**
- * Base64 as tokens have it: the standard alphabet with padding, line ends anywhere. It finds the
- * same place of the first mistake as Consul, for the place is part of the answer.
+ * Base64 as tokens and keys have it: the standard alphabet with padding, line ends anywhere. It
+ * finds the same place of the first mistake as Consul, for the place is part of the answer.
  */
-final class GoBase64 {
+public final class GoBase64 {
   private static final String ALPHABET =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   private static final char PAD = '=';
@@ -22,10 +22,14 @@ final class GoBase64 {
     this.text = text;
   }
 
-  /** What a text holds. */
-  record Decoded(ByteString content, OptionalInt mistake) {}
+  /**
+   * What a text holds.
+   *
+   * @param mistake where it stops being base64; empty if it is
+   */
+  public record Decoded(ByteString content, OptionalInt mistake) {}
 
-  static Decoded decode(String text) {
+  public static Decoded decode(String text) {
     GoBase64 decoder = new GoBase64(text);
     while (decoder.mistakeAt < 0 && decoder.group()) {
       // Goes on to the next group.

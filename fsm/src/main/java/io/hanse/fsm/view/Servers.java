@@ -6,6 +6,8 @@ import io.hanse.fsm.store.Key;
 import io.hanse.fsm.store.Rows;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** The servers of this cluster and their runs as submitters. */
 public final class Servers {
@@ -21,6 +23,13 @@ public final class Servers {
 
   public Optional<Server> byRaftId(String raftId) {
     return Tables.SERVERS.get(rows, Key.of(raftId));
+  }
+
+  /** What the nodes are called that they are, by raft id. */
+  public SortedMap<String, String> nodes() {
+    SortedMap<String, String> nodes = new TreeMap<>();
+    all().forEach(server -> nodes.put(server.getRaftId(), server.getNode()));
+    return nodes;
   }
 
   public List<SubmittingClient> clients() {

@@ -5,7 +5,6 @@ import io.hanse.fsm.port.Membership;
 import io.hanse.fsm.port.ServerCall;
 import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.port.StateReader.Level;
-import io.hanse.fsm.row.Server;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Servers;
 import io.hanse.http.exchange.Answer;
@@ -20,7 +19,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -108,13 +106,9 @@ public final class DigestEndpoints {
   }
 
   private Map<String, String> names() {
-    Map<String, String> names = new TreeMap<>();
     try (View view = reader.view()) {
-      for (Server server : new Servers(view).all()) {
-        names.put(server.getRaftId(), server.getNode());
-      }
+      return new Servers(view).nodes();
     }
-    return names;
   }
 
   private static void write(

@@ -5,7 +5,6 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.hanse.fsm.port.Membership;
 import io.hanse.fsm.port.ServerCall;
 import io.hanse.fsm.port.StateReader;
-import io.hanse.fsm.row.Server;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Servers;
 import io.hanse.http.exchange.Answer;
@@ -17,10 +16,12 @@ import io.hanse.http.request.KeyringQuestion;
 import io.hanse.http.request.KeyringQuestion.Verb;
 import io.hanse.http.request.KeyringReply;
 import io.hanse.http.request.KeyringRequest;
+import io.hanse.peering.GoBase64;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -35,9 +36,6 @@ public final class KeyringEndpoints {
 
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final int RELAYS_MAX = 5;
-  private static final String BASE64 =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  private static final int QUANTUM = 4;
 
   private final StateReader reader;
   private final Membership membership;
@@ -97,9 +95,9 @@ public final class KeyringEndpoints {
       throw HttpProblem.badRequest(
           "Invalid use of local-only: local-only can only be set for list requests");
     }
-    int illegal = illegalAt(key);
-    if (illegal >= 0) {
-      String why = "illegal base64 data at input byte " + illegal;
+    OptionalInt mistake = GoBase64.decode(key).mistake();
+    if (mistake.isPresent()) {
+      String why = "illegal base64 data at input byte " + mistake.getAsInt();
       throw HttpProblem.internal(
           Bodies.all(List.of("WAN error: " + why, datacenter + " (LAN) error: " + why)));
     }
@@ -137,18 +135,6 @@ public final class KeyringEndpoints {
                             + "\": invalid syntax"));
   }
 
-  /** Where a text stops being base64, with its padding; negative if it is. */
-  private static int illegalAt(String text) {
-    int padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
-    for (int i = 0; i < text.length() - padding; i++) {
-      if (BASE64.indexOf(text.charAt(i)) < 0) {
-        return i;
-      }
-    }
-    int rest = text.length() % QUANTUM;
-    return rest == 0 ? -1 : text.length() - rest;
-  }
-
   private CompletableFuture<List<Said>> ask(KeyringQuestion question) {
     Map<String, String> names = names();
     List<CompletableFuture<Said>> asked = new ArrayList<>();
@@ -178,13 +164,9 @@ public final class KeyringEndpoints {
   }
 
   private Map<String, String> names() {
-    Map<String, String> names = new TreeMap<>();
     try (View view = reader.view()) {
-      for (Server server : new Servers(view).all()) {
-        names.put(server.getRaftId(), server.getNode());
-      }
+      return new Servers(view).nodes();
     }
-    return names;
   }
 
   private void requireAll(List<Said> all, boolean isLocal) {
