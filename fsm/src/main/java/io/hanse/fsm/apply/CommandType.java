@@ -63,9 +63,14 @@ enum CommandType {
       BodyCase.OPEN_SESSION_TIMERS, Command::getOpenSessionTimers, SessionApplier::openTimers),
   EXPIRE_SESSIONS(BodyCase.EXPIRE_SESSIONS, Command::getExpireSessions, SessionApplier::expire),
   TRANSACT(BodyCase.TRANSACT, Command::getTransact, TransactionApplier::transact),
+  REVOKE_PEERING_TOKEN(
+      BodyCase.REVOKE_PEERING_TOKEN, Command::getRevokePeeringToken, SecretsApplier::revoke),
+  PIN_PEER_ADDRESSES(BodyCase.PIN_PEER_ADDRESSES, Command::getPinPeerAddresses, PinsApplier::pin),
   WRITE_COORDINATE(
       BodyCase.WRITE_COORDINATE, Command::getWriteCoordinate, CoordinateApplier::write),
   FIRE_EVENT(BodyCase.FIRE_EVENT, Command::getFireEvent, EventApplier::fire),
+  ROTATE_STREAM_SECRET(
+      BodyCase.ROTATE_STREAM_SECRET, Command::getRotateStreamSecret, SecretsApplier::rotate),
   BOOTSTRAP_ACL(BodyCase.BOOTSTRAP_ACL, Command::getBootstrapAcl, AclTokenApplier::bootstrap),
   WRITE_ACL_TOKENS(BodyCase.WRITE_ACL_TOKENS, Command::getWriteAclTokens, AclTokenApplier::write),
   DELETE_ACL_TOKENS(
@@ -109,8 +114,11 @@ enum CommandType {
   ABANDON_RESTORE(BodyCase.ABANDON_RESTORE, Command::getAbandonRestore, RestoreApplier::abandon),
   WRITE_QUOTA(BodyCase.WRITE_QUOTA, Command::getWriteQuota, QuotaApplier::write);
 
-  /** Of this program: see {@code Command.level}. 2: the parts of a restore are kept. */
-  static final int LEVEL = 2;
+  /**
+   * Of this program: see {@code Command.level}. 2: the parts of a restore are kept. 3: what becomes
+   * of peering tokens is remembered.
+   */
+  static final int LEVEL = 3;
 
   /** What a command means. It refuses by a ProblemException; then nothing has changed. */
   @FunctionalInterface

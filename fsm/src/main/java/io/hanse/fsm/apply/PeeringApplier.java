@@ -33,7 +33,7 @@ final class PeeringApplier {
   static Applied write(ApplyContext context, WritePeering command) {
     Transaction rows = context.rows();
     Peering wanted = command.getPeering();
-    SecretsApplier secrets = new SecretsApplier(rows);
+    SecretsApplier secrets = new SecretsApplier(context);
     if (wanted.getId().isEmpty()) {
       throw invalid("Missing Peering ID");
     }
@@ -158,7 +158,7 @@ final class PeeringApplier {
     if (old.hasRemote()) {
       next.setRemote(old.getRemote());
     }
-    new SecretsApplier(rows).delete(old.getId());
+    new SecretsApplier(context).delete(old.getId());
     Tables.PEERINGS.put(rows, next.build());
     return Applied.DONE;
   }
@@ -189,7 +189,8 @@ final class PeeringApplier {
         || new Peerings(rows).trustBundle(name).isPresent()) {
       throw precondition("peering \"" + name + "\" has imported data left; purge it first");
     }
-    new SecretsApplier(rows).delete(stored.get().getId());
+    new SecretsApplier(context).delete(stored.get().getId());
+    Tables.PINNED_ADDRESSES.remove(rows, Keys.peering(command.getId()));
     Tables.IMPORT_WITHDRAWALS.remove(rows, Keys.peer(name));
     Tables.PEERINGS.remove(rows, Keys.peering(command.getId()));
     return Applied.DONE;

@@ -1,8 +1,12 @@
 package io.hanse.fsm.apply;
 
 import static io.hanse.fsm.apply.Refusals.denied;
+import static io.hanse.fsm.apply.Refusals.precondition;
 
 import io.hanse.fsm.row.PeeringSecrets;
+import io.hanse.fsm.row.TokenEnd;
+import io.hanse.fsm.row.WritePeering;
+import io.hanse.fsm.view.TokenFates;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.stream.Stream;
@@ -15,14 +19,35 @@ import java.util.stream.Stream;
  * generate:  establishment = new            pending, active stay
  * exchange:  establishment = none           pending = new, active stays
  * promote:   establishment stays            pending = none, active = pending
+ * revoke:    establishment = none           pending, active stay
+ * rotate:    establishment stays            pending = new, active stays
  * establish: (dialer)                       active = received
  * </pre>
+ *
+ * <p>A token that ends is remembered where the command wants that.
  */
 final class SecretPhases {
   private SecretPhases() {}
 
-  static PeeringSecrets generate(PeeringSecrets stored, String establishment) {
-    return stored.toBuilder().setEstablishment(establishment).build();
+  static PeeringSecrets generate(
+      PeeringSecrets stored,
+      String establishment,
+      long expiresMillis,
+      boolean remembers,
+      long nowMillis) {
+    TokenEnd end =
+        TokenFates.newest(stored, nowMillis) == TokenFates.Fate.EXPIRED
+            ? TokenEnd.EXPIRED
+            : TokenEnd.SUPERSEDED;
+    PeeringSecrets.Builder next =
+        remembers ? TokenFates.retire(stored, end, nowMillis) : stored.toBuilder();
+    return next.setEstablishment(establishment)
+        .setEstablishmentExpiresMillis(expiresMillis)
+        .build();
+  }
+
+  static PeeringSecrets revoke(PeeringSecrets stored, long nowMillis) {
+    return TokenFates.retire(stored, TokenEnd.REVOKED, nowMillis).build();
   }
 
   /**
@@ -37,15 +62,27 @@ final class SecretPhases {
   }
 
   static PeeringSecrets exchange(
-      PeeringSecrets stored, String establishment, String pendingStream, String nonce) {
+      PeeringSecrets stored,
+      WritePeering.ExchangeSecret command,
+      boolean remembers,
+      long nowMillis) {
+    String establishment = command.getEstablishment();
+    String pendingStream = command.getPendingStream();
+    String nonce = command.getRedeemerNonce();
     if (stored.getEstablishment().isEmpty()) {
       throw denied("invalid establishment secret: peering was already established");
     }
     if (!same(stored.getEstablishment(), establishment)) {
       throw denied("invalid establishment secret");
     }
+    if (TokenFates.newest(stored, nowMillis) == TokenFates.Fate.EXPIRED) {
+      throw denied("invalid establishment secret: the token has expired");
+    }
     PeeringSecrets.Builder next =
-        forgetExchange(stored.toBuilder().clearEstablishment().setPendingStream(pendingStream));
+        remembers
+            ? TokenFates.retire(stored, TokenEnd.REDEEMED, nowMillis)
+            : stored.toBuilder().clearEstablishment().clearEstablishmentExpiresMillis();
+    forgetExchange(next.setPendingStream(pendingStream).clearPendingIsRotated());
     if (!nonce.isEmpty()) {
       next.setRedeemerNonce(nonce)
           .setRedeemedEstablishment(establishment)
@@ -60,11 +97,39 @@ final class SecretPhases {
     }
     // Whoever opens a stream with it has got the answer.
     return forgetExchange(stored.toBuilder().setActiveStream(pendingStream).clearPendingStream())
+        .clearPendingIsRotated()
         .build();
   }
 
-  static PeeringSecrets establish(PeeringSecrets stored, String activeStream) {
-    return stored.toBuilder().setActiveStream(activeStream).build();
+  /**
+   * What is stored once the dialer that has the current secret was given the next one: that which
+   * waits already, where its answer was lost.
+   */
+  static PeeringSecrets rotate(PeeringSecrets stored, String current, String next) {
+    boolean hasPending = !stored.getPendingStream().isEmpty();
+    if (hasPending && same(stored.getPendingStream(), current)) {
+      PeeringSecrets promoted = promote(stored, current);
+      return next.isEmpty() ? promoted : rotate(promoted, current, next);
+    }
+    if (stored.getActiveStream().isEmpty() || !same(stored.getActiveStream(), current)) {
+      throw denied("invalid peering stream secret");
+    }
+    if (next.isEmpty()) {
+      return stored;
+    }
+    if (hasPending && !stored.getPendingIsRotated()) {
+      throw precondition("a token of this peering was redeemed and has yet to be used");
+    }
+    return hasPending
+        ? stored
+        : stored.toBuilder().setPendingStream(next).setPendingIsRotated(true).build();
+  }
+
+  static PeeringSecrets establish(PeeringSecrets stored, String activeStream, long sinceMillis) {
+    return stored.toBuilder()
+        .setActiveStream(activeStream)
+        .setActiveSinceMillis(sinceMillis)
+        .build();
   }
 
   /** All values that no other peering may have. */
@@ -79,7 +144,7 @@ final class SecretPhases {
   }
 
   /** In a time that does not depend on how much of them is the same. */
-  private static boolean same(String one, String other) {
+  static boolean same(String one, String other) {
     return MessageDigest.isEqual(
         one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
   }

@@ -2,10 +2,13 @@ package io.hanse.fsm.apply;
 
 import static io.hanse.fsm.apply.Refusals.conflict;
 import static io.hanse.fsm.apply.Refusals.invalid;
+import static io.hanse.fsm.apply.Refusals.notFound;
 import static io.hanse.fsm.apply.Refusals.precondition;
 
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringSecrets;
+import io.hanse.fsm.row.RevokePeeringToken;
+import io.hanse.fsm.row.RotateStreamSecret;
 import io.hanse.fsm.row.SecretInUse;
 import io.hanse.fsm.row.WritePeering;
 import io.hanse.fsm.store.TableId;
@@ -20,24 +23,27 @@ import java.util.Optional;
 final class SecretsApplier {
   private final Transaction rows;
   private final Peerings peerings;
+  private final long nowMillis;
 
-  SecretsApplier(Transaction rows) {
-    this.rows = rows;
+  SecretsApplier(ApplyContext context) {
+    rows = context.rows();
+    nowMillis = context.timeMillis();
     peerings = new Peerings(rows);
   }
 
   /** The part of a command that is about secrets. */
   Applied change(String peeringId, WritePeering command) {
     return switch (command.getSecretsCase()) {
-      case GENERATE -> generate(peeringId, command.getGenerate());
-      case EXCHANGE -> exchange(peeringId, command.getExchange());
+      case GENERATE -> generate(peeringId, command);
+      case EXCHANGE -> exchange(peeringId, command);
       case PROMOTE -> promote(peeringId, command.getPromote());
-      case ESTABLISH -> establish(peeringId, command.getEstablish());
+      case ESTABLISH -> establish(peeringId, command);
       case SECRETS_NOT_SET -> Applied.DONE;
     };
   }
 
-  private Applied generate(String peeringId, WritePeering.GenerateToken command) {
+  private Applied generate(String peeringId, WritePeering write) {
+    WritePeering.GenerateToken command = write.getGenerate();
     Peering peering = requirePeering(peeringId);
     if (Peerings.dials(peering)) {
       throw precondition("cannot generate a token for a peering that dials out");
@@ -45,11 +51,19 @@ final class SecretsApplier {
     require(command.getEstablishment(), "establishment");
     requireUnused(command.getEstablishment());
     PeeringSecrets stored = peerings.secrets(peeringId).orElse(none(peeringId));
-    write(stored, SecretPhases.generate(stored, command.getEstablishment()));
+    write(
+        stored,
+        SecretPhases.generate(
+            stored,
+            command.getEstablishment(),
+            command.getExpiresMillis(),
+            write.getRemembers(),
+            nowMillis));
     return Applied.DONE;
   }
 
-  private Applied exchange(String peeringId, WritePeering.ExchangeSecret command) {
+  private Applied exchange(String peeringId, WritePeering write) {
+    WritePeering.ExchangeSecret command = write.getExchange();
     PeeringSecrets stored =
         peerings
             .secrets(peeringId)
@@ -59,12 +73,7 @@ final class SecretsApplier {
     if (SecretPhases.wasExchanged(stored, command.getEstablishment(), command.getRedeemerNonce())) {
       return Applied.answering(stored.getRedeemedAnswer());
     }
-    PeeringSecrets next =
-        SecretPhases.exchange(
-            stored,
-            command.getEstablishment(),
-            command.getPendingStream(),
-            command.getRedeemerNonce());
+    PeeringSecrets next = SecretPhases.exchange(stored, command, write.getRemembers(), nowMillis);
     requireUnused(command.getPendingStream());
     write(stored, next);
     return Applied.answering(command.getPendingStream());
@@ -80,15 +89,64 @@ final class SecretsApplier {
     return Applied.DONE;
   }
 
-  private Applied establish(String peeringId, WritePeering.Establish command) {
+  private Applied establish(String peeringId, WritePeering write) {
+    WritePeering.Establish command = write.getEstablish();
     if (!Peerings.dials(requirePeering(peeringId))) {
       throw precondition("cannot establish a peering that does not dial out");
     }
     require(command.getActiveStream(), "active stream");
     PeeringSecrets stored = peerings.secrets(peeringId).orElse(none(peeringId));
+    if (!command.getReplaced().isEmpty()
+        && !SecretPhases.same(stored.getActiveStream(), command.getReplaced())) {
+      return Applied.NOT_DONE;
+    }
     // The other cluster made it: whether it is unique is not ours to say.
-    Tables.PEERING_SECRETS.put(rows, SecretPhases.establish(stored, command.getActiveStream()));
+    Tables.PEERING_SECRETS.put(
+        rows,
+        SecretPhases.establish(
+            stored, command.getActiveStream(), write.getRemembers() ? nowMillis : 0));
     return Applied.DONE;
+  }
+
+  static Applied revoke(ApplyContext context, RevokePeeringToken command) {
+    SecretsApplier secrets = new SecretsApplier(context);
+    Peering peering =
+        secrets
+            .peerings
+            .byName(command.getName())
+            .orElseThrow(() -> notFound("Peering not found for \"" + command.getName() + "\""));
+    if (Peerings.dials(peering)) {
+      throw precondition(
+          "peering \"" + peering.getName() + "\" came of a token that only its maker can revoke");
+    }
+    Optional<PeeringSecrets> stored =
+        secrets
+            .peerings
+            .secrets(peering.getId())
+            .filter(known -> !known.getEstablishment().isEmpty());
+    stored.ifPresent(known -> secrets.write(known, SecretPhases.revoke(known, secrets.nowMillis)));
+    return Applied.when(stored.isPresent());
+  }
+
+  static Applied rotate(ApplyContext context, RotateStreamSecret command) {
+    SecretsApplier secrets = new SecretsApplier(context);
+    String id = command.getPeeringId();
+    Peering peering = PeeringApplier.requireOpen(secrets.peerings.byId(id));
+    if (Peerings.dials(peering)) {
+      throw precondition("the secret of a peering that dials out is made by the other cluster");
+    }
+    require(command.getCurrent(), "current stream");
+    PeeringSecrets stored = secrets.peerings.secrets(id).orElse(none(id));
+    PeeringSecrets next = SecretPhases.rotate(stored, command.getCurrent(), command.getNext());
+    if (command.getNext().isEmpty()) {
+      secrets.write(stored, next);
+      return Applied.answering(command.getCurrent());
+    }
+    if (next.getPendingStream().equals(command.getNext())) {
+      secrets.requireUnused(command.getNext());
+    }
+    secrets.write(stored, next);
+    return Applied.answering(next.getPendingStream());
   }
 
   void delete(String peeringId) {

@@ -156,10 +156,13 @@ public final class Keys {
 
   /** The row must not give away the secret, and its key is printed here and there. */
   public static Key secret(String secret) {
+    return Key.of(HexFormat.of().formatHex(digest(secret)));
+  }
+
+  /** SHA-256 of a secret. */
+  static byte[] digest(String secret) {
     try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
-      return Key.of(HexFormat.of().formatHex(digest));
+      return MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }

@@ -4,11 +4,13 @@ import io.hanse.fsm.config.ConfigEntryKind;
 import io.hanse.fsm.config.PeeringPolicies;
 import io.hanse.fsm.row.ConfigEntry;
 import io.hanse.fsm.row.ImportWithdrawal;
+import io.hanse.fsm.row.PeerAddress;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringPolicy;
 import io.hanse.fsm.row.PeeringSecrets;
 import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.row.PeeringTrustBundle;
+import io.hanse.fsm.row.PinnedAddresses;
 import io.hanse.fsm.store.Key;
 import io.hanse.fsm.store.Rows;
 import io.hanse.fsm.store.TableId;
@@ -52,6 +54,14 @@ public final class Peerings {
 
   public Optional<PeeringSecrets> secrets(String peeringId) {
     return Tables.PEERING_SECRETS.get(rows, Keys.peering(peeringId));
+  }
+
+  /** Where the operator of this side wants the other cluster dialed; none: where that says. */
+  public List<PeerAddress> pinned(String peeringId) {
+    return Tables.PINNED_ADDRESSES
+        .get(rows, Keys.peering(peeringId))
+        .map(PinnedAddresses::getAddressesList)
+        .orElse(List.of());
   }
 
   public Optional<PeeringTrustBundle> trustBundle(String peer) {

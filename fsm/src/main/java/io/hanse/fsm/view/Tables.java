@@ -16,6 +16,7 @@ import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringSecrets;
 import io.hanse.fsm.row.PeeringTrustBundle;
+import io.hanse.fsm.row.PinnedAddresses;
 import io.hanse.fsm.row.PreparedQuery;
 import io.hanse.fsm.row.Restore;
 import io.hanse.fsm.row.Server;
@@ -143,6 +144,12 @@ public final class Tables {
           ImportWithdrawal.getDefaultInstance(),
           withdrawal -> Keys.peer(withdrawal.getPeerName()));
 
+  public static final Table<PinnedAddresses> PINNED_ADDRESSES =
+      Table.of(
+          TableId.PINNED_ADDRESSES,
+          PinnedAddresses.getDefaultInstance(),
+          pinned -> Keys.peering(pinned.getPeeringId()));
+
   public static final Table<Server> SERVERS =
       Table.of(TableId.SERVERS, Server.getDefaultInstance(), server -> Key.of(server.getRaftId()));
 
@@ -211,6 +218,7 @@ public final class Tables {
               PEERING_SECRETS,
               TRUST_BUNDLES,
               IMPORT_WITHDRAWALS,
+              PINNED_ADDRESSES,
               SERVERS,
               CLIENTS,
               CLUSTER,

@@ -1,7 +1,9 @@
 package io.hanse.fsm.apply;
 
 import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.PeerAddress;
 import io.hanse.fsm.row.PeeringState;
+import io.hanse.fsm.row.PinPeerAddresses;
 import io.hanse.fsm.row.PurgeImports;
 import io.hanse.fsm.row.ReconcileImportList;
 import io.hanse.fsm.row.Transact;
@@ -25,17 +27,12 @@ final class ClusterModel {
 
   record ModelPeering(boolean dials, PeeringState state) {}
 
-  /** With what the last redeemer that named itself was answered, for which secret. */
-  record ModelSecrets(
-      String establishment, String pending, String active, String nonce, String redeemed) {
-    static final ModelSecrets NONE = new ModelSecrets("", "", "", "", "");
-  }
-
   final TreeMap<String, ModelPeering> peerings = new TreeMap<>();
-  final TreeMap<String, ModelSecrets> secrets = new TreeMap<>();
+  SecretsModel secrets = new SecretsModel(peerings);
   final TreeMap<String, Long> fences = new TreeMap<>();
   final Set<String> bundles = new TreeSet<>();
   final Set<String> withdrawn = new TreeSet<>();
+  final TreeMap<String, List<PeerAddress>> pins = new TreeMap<>();
   CatalogModel catalog = new CatalogModel();
   AclModel acl = new AclModel();
   SystemModel system = new SystemModel();
@@ -46,10 +43,11 @@ final class ClusterModel {
   ClusterModel copy() {
     ClusterModel copy = new ClusterModel();
     copy.peerings.putAll(peerings);
-    copy.secrets.putAll(secrets);
+    copy.secrets = secrets.copy(copy.peerings);
     copy.fences.putAll(fences);
     copy.bundles.addAll(bundles);
     copy.withdrawn.addAll(withdrawn);
+    copy.pins.putAll(pins);
     copy.catalog = catalog.copy();
     copy.acl = acl.copy();
     copy.system = system.copy();
@@ -75,6 +73,7 @@ final class ClusterModel {
   /** Answers whether a conditional command took place. */
   boolean apply(Command command, long index, long timeMillis) {
     holding.timeMillis = timeMillis;
+    secrets.timeMillis = timeMillis;
     entries.timeMillis = timeMillis;
     acl.timeMillis = timeMillis;
     system.timeMillis = timeMillis;
@@ -121,7 +120,21 @@ final class ClusterModel {
       case DELETE_INTENTION -> entries.delete(command.getDeleteIntention(), index);
       case REGISTER -> catalog.register(command.getRegister(), index);
       case DEREGISTER -> catalog.deregister(command.getDeregister());
-      case WRITE_PEERING -> writePeering(command.getWritePeering());
+      case WRITE_PEERING -> {
+        return writePeering(command.getWritePeering());
+      }
+      case REVOKE_PEERING_TOKEN -> {
+        return secrets.revoke(command.getRevokePeeringToken().getName());
+      }
+      case ROTATE_STREAM_SECRET -> {
+        requireOpen(nameOf(command.getRotateStreamSecret().getPeeringId()));
+        secrets.rotate(
+            nameOf(command.getRotateStreamSecret().getPeeringId()),
+            command.getRotateStreamSecret());
+      }
+      case PIN_PEER_ADDRESSES -> {
+        return pin(command.getPinPeerAddresses());
+      }
       case MARK_PEERING_DELETED -> markDeleted(command.getMarkPeeringDeleted().getName());
       case TERMINATE_PEERING -> {
         return terminate(nameOf(command.getTerminatePeering().getId()));
@@ -135,7 +148,7 @@ final class ClusterModel {
       case OPEN_IMPORTS -> {
         String name = nameOf(command.getOpenImports().getPeeringId());
         requireOpen(name);
-        require(secrets.containsKey(name));
+        require(secrets.isKnown(name));
         fences.put(name, index);
       }
       case RECONCILE_IMPORT -> {
@@ -204,7 +217,7 @@ final class ClusterModel {
             && peering.state() != PeeringState.TERMINATED);
   }
 
-  private void writePeering(WritePeering command) {
+  private boolean writePeering(WritePeering command) {
     String name = nameOf(command.getPeering().getId());
     if (!command.getSecretsOnly()) {
       ModelPeering old = peerings.get(name);
@@ -222,64 +235,22 @@ final class ClusterModel {
     } else if (peerings.containsKey(name)) {
       requireOpen(name);
     }
-    switch (command.getSecretsCase()) {
-      case GENERATE -> {
-        require(!peerings.get(name).dials());
-        ModelSecrets old = secrets.getOrDefault(name, ModelSecrets.NONE);
-        String fresh = command.getGenerate().getEstablishment();
-        requireUnused(fresh);
-        secrets.put(
-            name,
-            new ModelSecrets(fresh, old.pending(), old.active(), old.nonce(), old.redeemed()));
-      }
-      case EXCHANGE -> exchange(name, command.getExchange());
-      case PROMOTE -> {
-        String promoted = command.getPromote().getPendingStream();
-        ModelSecrets old = secrets.get(name);
-        require(old != null && old.pending().equals(promoted));
-        secrets.put(name, new ModelSecrets(old.establishment(), "", promoted, "", ""));
-      }
-      case ESTABLISH -> {
-        require(peerings.get(name).dials());
-        String active = command.getEstablish().getActiveStream();
-        secrets.put(name, new ModelSecrets("", "", active, "", ""));
-      }
-      case SECRETS_NOT_SET -> {}
-    }
+    return secrets.change(name, command);
   }
 
-  private void exchange(String name, WritePeering.ExchangeSecret command) {
-    ModelSecrets old = secrets.get(name);
-    require(old != null);
-    String nonce = command.getRedeemerNonce();
-    boolean isSame =
-        !nonce.isEmpty()
-            && !old.pending().isEmpty()
-            && old.nonce().equals(nonce)
-            && old.redeemed().equals(command.getEstablishment());
-    if (isSame) {
-      return;
+  private boolean pin(PinPeerAddresses command) {
+    ModelPeering peering = peerings.get(command.getName());
+    require(peering != null && peering.dials());
+    if (command.getAddressesList().equals(pins.getOrDefault(command.getName(), List.of()))) {
+      return false;
     }
-    require(
-        !old.establishment().isEmpty() && old.establishment().equals(command.getEstablishment()));
-    requireUnused(command.getPendingStream());
-    secrets.put(
-        name,
-        new ModelSecrets(
-            "",
-            command.getPendingStream(),
-            old.active(),
-            nonce,
-            nonce.isEmpty() ? "" : command.getEstablishment()));
-  }
-
-  private void requireUnused(String secret) {
-    secrets.forEach(
-        (name, some) -> {
-          if (!peerings.get(name).dials()) {
-            require(!List.of(some.establishment(), some.pending(), some.active()).contains(secret));
-          }
-        });
+    if (command.getAddressesCount() == 0) {
+      pins.remove(command.getName());
+    } else {
+      requireOpen(command.getName());
+      pins.put(command.getName(), command.getAddressesList());
+    }
+    return true;
   }
 
   private void markDeleted(String name) {
@@ -291,7 +262,7 @@ final class ClusterModel {
   }
 
   private void forgetSecrets(String name) {
-    secrets.remove(name);
+    secrets.forget(name);
     fences.remove(name);
   }
 
@@ -311,6 +282,7 @@ final class ClusterModel {
       require(catalog.firstNode(name).isEmpty() && !bundles.contains(name));
       peerings.remove(name);
       withdrawn.remove(name);
+      pins.remove(name);
     }
   }
 

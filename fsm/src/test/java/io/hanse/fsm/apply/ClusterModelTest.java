@@ -43,6 +43,7 @@ import io.hanse.fsm.view.PreparedQueries;
 import io.hanse.fsm.view.ServiceKinds;
 import io.hanse.fsm.view.Sessions;
 import io.hanse.fsm.view.Tables;
+import io.hanse.fsm.view.TokenFates;
 import io.hanse.fsm.view.UserEvents;
 import java.time.Instant;
 import java.util.List;
@@ -274,11 +275,18 @@ class ClusterModelTest {
       peerings.put(name, new ModelPeering(dials, peering.getState()));
       PeeringSecrets secrets =
           new Peerings(rows).secrets(peering.getId()).orElse(PeeringSecrets.getDefaultInstance());
-      ClusterModel.ModelSecrets expected =
-          model.secrets.getOrDefault(name, ClusterModel.ModelSecrets.NONE);
+      SecretsModel.ModelSecrets expected = model.secrets.of(name);
       assertThat(secrets.getEstablishment()).as(what).isEqualTo(expected.establishment());
       assertThat(secrets.getPendingStream()).as(what).isEqualTo(expected.pending());
       assertThat(secrets.getActiveStream()).as(what).isEqualTo(expected.active());
+      for (String token : RandomCommands.SECRETS) {
+        assertThat(TokenFates.of(secrets, token, model.secrets.timeMillis))
+            .as(what)
+            .isEqualTo(model.secrets.fate(name, token));
+      }
+      assertThat(new Peerings(rows).pinned(peering.getId()))
+          .as(what)
+          .isEqualTo(model.pins.getOrDefault(name, List.of()));
       if (!dials) {
         SecretPhases.values(secrets).forEach(secretsInUse::add);
       }

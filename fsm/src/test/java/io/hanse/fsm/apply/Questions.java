@@ -162,6 +162,7 @@ final class Questions {
     all.put("role by name", rows -> new Acl(rows).roleByName("ops"));
     all.put("roles of policy", rows -> new Acl(rows).rolesOfPolicy("p1"));
     all.put("secrets", rows -> new Peerings(rows).secrets("id-west"));
+    all.put("pinned", rows -> new Peerings(rows).pinned("id-west"));
     return all;
   }
 }

@@ -6,17 +6,22 @@ import static io.hanse.fsm.apply.Commands.deregister;
 import static io.hanse.fsm.apply.Commands.dialer;
 import static io.hanse.fsm.apply.Commands.establish;
 import static io.hanse.fsm.apply.Commands.exchange;
+import static io.hanse.fsm.apply.Commands.follow;
 import static io.hanse.fsm.apply.Commands.generate;
 import static io.hanse.fsm.apply.Commands.instance;
 import static io.hanse.fsm.apply.Commands.kv;
 import static io.hanse.fsm.apply.Commands.markDeleted;
 import static io.hanse.fsm.apply.Commands.node;
+import static io.hanse.fsm.apply.Commands.pin;
 import static io.hanse.fsm.apply.Commands.promote;
 import static io.hanse.fsm.apply.Commands.purge;
 import static io.hanse.fsm.apply.Commands.reconcile;
 import static io.hanse.fsm.apply.Commands.reconcileList;
 import static io.hanse.fsm.apply.Commands.register;
+import static io.hanse.fsm.apply.Commands.remembering;
 import static io.hanse.fsm.apply.Commands.remove;
+import static io.hanse.fsm.apply.Commands.revoke;
+import static io.hanse.fsm.apply.Commands.rotate;
 import static io.hanse.fsm.apply.Commands.service;
 import static io.hanse.fsm.apply.Commands.sidecar;
 import static io.hanse.fsm.apply.Commands.withdraw;
@@ -48,7 +53,7 @@ final class RandomCommands {
   private static final String[] STATUSES = {"passing", "warning", "critical", ""};
   private static final String[] KEYS = {"a", "a/b", "a/c", "b", ""};
   private static final String[] PEERS = {"east", "west"};
-  private static final String[] SECRETS = {"x1", "x2", "x3", "x4"};
+  static final String[] SECRETS = {"x1", "x2", "x3", "x4"};
 
   private final Random random;
   private final RandomSystemCommands system;
@@ -144,7 +149,14 @@ final class RandomCommands {
   private Command.Builder peering() {
     String name = one(PEERS);
     String id = "id-" + name;
-    return switch (random.nextInt(13)) {
+    return switch (random.nextInt(17)) {
+      case 13 -> revoke(name);
+      case 14 ->
+          random.nextBoolean()
+              ? follow(id, one(SECRETS), one(SECRETS))
+              : pin(name, random.nextBoolean() ? new String[] {one(NODES) + ":1"} : new String[0]);
+      case 15 -> rotate(id, one(SECRETS), random.nextBoolean() ? one(SECRETS) : "");
+      case 16 -> tokenOfToday(name);
       case 12 -> Command.newBuilder().setOpenImports(OpenImports.newBuilder().setPeeringId(id));
       case 0, 1 -> write(acceptor(name));
       case 2 -> write(dialer(name));
@@ -167,6 +179,19 @@ final class RandomCommands {
                               .setPeerName(name)
                               .addRootPems(one(SECRETS))));
     };
+  }
+
+  private Command.Builder tokenOfToday(String name) {
+    if (random.nextBoolean()) {
+      return remembering(exchange("id-" + name, one(SECRETS), one(SECRETS), ""));
+    }
+    Command.Builder token = remembering(generate(acceptor(name), one(SECRETS)));
+    // Times of the log are behind the first one, and before the second.
+    token
+        .getWritePeeringBuilder()
+        .getGenerateBuilder()
+        .setExpiresMillis(random.nextInt(3) == 0 ? 1 : random.nextBoolean() ? 0 : Long.MAX_VALUE);
+    return token;
   }
 
   private Command.Builder imported() {
