@@ -3,10 +3,13 @@ package io.hanse.http;
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.CommandResult;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringState;
+import io.hanse.fsm.row.RevokePeeringToken;
 import io.hanse.fsm.row.WritePeering;
 import io.hanse.peering.PeeringService;
+import io.hanse.peering.TokenRequest;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -21,13 +24,12 @@ public final class MemoryPeerings implements PeeringService {
   }
 
   @Override
-  public CompletableFuture<String> generateToken(
-      String name, String partition, Map<String, String> meta, List<String> externalAddresses) {
+  public CompletableFuture<String> generateToken(TokenRequest request) {
     Peering peering =
         Peering.newBuilder()
             .setId(UUID.randomUUID().toString())
-            .setName(name)
-            .putAllMeta(meta)
+            .setName(request.name())
+            .putAllMeta(request.meta())
             .setState(PeeringState.PENDING)
             .build();
     WritePeering write =
@@ -40,6 +42,16 @@ public final class MemoryPeerings implements PeeringService {
     return cluster
         .submit(Command.newBuilder().setWritePeering(write).build())
         .thenApply(done -> "dG9rZW4=");
+  }
+
+  @Override
+  public CompletableFuture<Boolean> revokeToken(String name) {
+    return cluster
+        .submit(
+            Command.newBuilder()
+                .setRevokePeeringToken(RevokePeeringToken.newBuilder().setName(name))
+                .build())
+        .thenApply(CommandResult::getDone);
   }
 
   @Override

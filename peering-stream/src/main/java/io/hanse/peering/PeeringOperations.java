@@ -12,8 +12,10 @@ import io.hanse.fsm.port.IdSource;
 import io.hanse.fsm.port.LeaderCall;
 import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.CommandResult;
 import io.hanse.fsm.row.MarkPeeringDeleted;
 import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.row.RevokePeeringToken;
 import io.hanse.peering.link.SecretIssuer;
 import io.hanse.peering.link.SecretRedeemer;
 import io.hanse.peering.proto.EstablishAnswer;
@@ -65,9 +67,9 @@ public final class PeeringOperations implements PeeringService, SecretIssuer {
     this.leader = leader;
     this.clock = clock;
     this.overlay = overlay;
-    this.generator = new TokenGenerator(settings, submitter, reader, ids);
+    this.generator = new TokenGenerator(settings, submitter, reader, ids, clock);
     this.redeemer = new TokenRedeemer(settings, submitter, reader, ids, redeemer, overlay, timers);
-    this.exchange = new SecretExchange(submitter, reader, ids);
+    this.exchange = new SecretExchange(submitter, reader, ids, clock);
   }
 
   /** Begins to answer the other servers while this one leads. */
@@ -130,26 +132,43 @@ public final class PeeringOperations implements PeeringService, SecretIssuer {
   }
 
   @Override
-  public CompletableFuture<String> generateToken(
-      String name, String partition, Map<String, String> meta, List<String> externalAddresses) {
+  public CompletableFuture<String> generateToken(TokenRequest request) {
     try {
       requireEnabled();
+      String partition = request.partition();
       if (!partition.isEmpty() && !partition.equalsIgnoreCase("default")) {
         throw TokenRules.refused("Partitions are a Consul Enterprise feature");
       }
-      TokenRules.checkName(name);
-      TokenRules.checkMeta(meta);
+      TokenRules.checkName(request.name());
+      TokenRules.checkMeta(request.meta());
+      TokenRules.checkLifetime(request.lifetime());
     } catch (ProblemException e) {
       return CompletableFuture.failedFuture(e);
     }
     GenerateTokenCall call =
         GenerateTokenCall.newBuilder()
-            .setName(name)
-            .putAllMeta(meta)
-            .addAllExternalAddresses(externalAddresses)
+            .setName(request.name())
+            .putAllMeta(request.meta())
+            .addAllExternalAddresses(request.externalAddresses())
+            .setLifetimeMillis(request.lifetime().toMillis())
             .build();
     return ask(GENERATE, call, PATIENCE, GenerateTokenAnswer.parser())
         .thenApply(GenerateTokenAnswer::getToken);
+  }
+
+  @Override
+  public CompletableFuture<Boolean> revokeToken(String name) {
+    try {
+      requireEnabled();
+    } catch (ProblemException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    return submitter
+        .submit(
+            Command.newBuilder()
+                .setRevokePeeringToken(RevokePeeringToken.newBuilder().setName(name))
+                .build())
+        .thenApply(CommandResult::getDone);
   }
 
   @Override
@@ -198,9 +217,15 @@ public final class PeeringOperations implements PeeringService, SecretIssuer {
   }
 
   @Override
-  public CompletableFuture<String> issue(String peerId, String secret, String nonce) {
+  public CompletableFuture<String> issue(
+      String peerId, String secret, String nonce, boolean wantsReason) {
     ExchangeCall call =
-        ExchangeCall.newBuilder().setPeerId(peerId).setSecret(secret).setNonce(nonce).build();
+        ExchangeCall.newBuilder()
+            .setPeerId(peerId)
+            .setSecret(secret)
+            .setNonce(nonce)
+            .setWantsReason(wantsReason)
+            .build();
     return ask(EXCHANGE, call, PATIENCE, ExchangeAnswer.parser())
         .thenApply(ExchangeAnswer::getStreamSecret);
   }

@@ -11,8 +11,10 @@ import java.util.concurrent.CompletableFuture;
  */
 public interface PeeringService {
   /** Answers the token, in base64. Runs on the leader. */
-  CompletableFuture<String> generateToken(
-      String name, String partition, Map<String, String> meta, List<String> externalAddresses);
+  CompletableFuture<String> generateToken(TokenRequest request);
+
+  /** Takes back the token that was not redeemed yet; answers whether there was one. */
+  CompletableFuture<Boolean> revokeToken(String name);
 
   /** Redeems a token; completes once the stream secret is stored. Runs on the leader. */
   CompletableFuture<Void> establish(String name, String token, Map<String, String> meta);

@@ -4,10 +4,13 @@ import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.row.Locality;
 import io.hanse.fsm.row.RemoteInfo;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param addresses of its servers
  * @param serverName of its servers in TLS
  * @param peerId the issuing cluster's id of the peering
+ * @param expires when the issuing cluster ceases to take it, if ever; a Consul does not say
  */
 public record PeeringToken(
     List<String> caPems,
@@ -28,11 +32,13 @@ public record PeeringToken(
     String serverName,
     String peerId,
     String secret,
-    RemoteInfo remote) {
+    RemoteInfo remote,
+    Optional<Instant> expires) {
   /** A token holds some certificates and addresses: far below it. */
   private static final int LENGTH_MAX = 4 * 1024 * 1024;
 
   private static final String TYPE = "PeeringToken";
+  private static final String EXPIRES = "HanseExpires";
 
   public PeeringToken {
     caPems = List.copyOf(caPems);
@@ -68,7 +74,14 @@ public record PeeringToken(
     } else {
       json.append("null");
     }
-    json.append("}}");
+    json.append('}');
+    // Consul skips what it does not know.
+    expires.ifPresent(
+        end -> {
+          json.append(",\"" + EXPIRES + "\":");
+          text(json, end.toString());
+        });
+    json.append('}');
     return Base64.getEncoder().encodeToString(json.toString().getBytes(StandardCharsets.UTF_8));
   }
 
@@ -142,7 +155,16 @@ public record PeeringToken(
         fields.text("ServerName"),
         fields.text("PeerID"),
         fields.text("EstablishmentSecret"),
-        info.build());
+        info.build(),
+        expires(fields.text(EXPIRES)));
+  }
+
+  private static Optional<Instant> expires(String text) {
+    try {
+      return text.isEmpty() ? Optional.empty() : Optional.of(Instant.parse(text));
+    } catch (DateTimeParseException e) {
+      throw TokenJson.refused("peering token expiry is not a time");
+    }
   }
 
   /**

@@ -12,10 +12,11 @@ import io.hanse.fsm.row.PeeringSecrets;
 import io.hanse.fsm.row.WritePeering;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Peerings;
+import io.hanse.fsm.view.TokenFates;
 import io.hanse.peering.proto.ExchangeCall;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.Optional;
+import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -24,15 +25,19 @@ import java.util.concurrent.CompletableFuture;
  */
 final class SecretExchange {
   private static final int ID_CHARACTERS = 36;
+  private static final int REMEMBERING_LEVEL = 3;
 
   private final CommandSubmitter submitter;
   private final StateReader reader;
   private final IdSource ids;
+  private final InstantSource clock;
 
-  SecretExchange(CommandSubmitter submitter, StateReader reader, IdSource ids) {
+  SecretExchange(
+      CommandSubmitter submitter, StateReader reader, IdSource ids, InstantSource clock) {
     this.submitter = submitter;
     this.reader = reader;
     this.ids = ids;
+    this.clock = clock;
   }
 
   CompletableFuture<String> exchange(ExchangeCall call) {
@@ -43,13 +48,10 @@ final class SecretExchange {
               + ID_CHARACTERS
               + " characters");
     }
-    Optional<PeeringSecrets> stored;
-    try (View view = reader.view()) {
-      stored = new Peerings(view).secrets(call.getPeerId());
-    }
+    PeeringSecrets stored = stored(call);
     // Once redeemed, the stored secret is empty: an empty one must not match it.
-    if (call.getSecret().isEmpty() || !mayMatch(stored, call)) {
-      throw invalid();
+    if (call.getSecret().isEmpty() || !(isGood(stored, call) || isRepeated(stored, call))) {
+      throw invalid(call);
     }
     WritePeering.ExchangeSecret exchange =
         WritePeering.ExchangeSecret.newBuilder()
@@ -57,33 +59,44 @@ final class SecretExchange {
             .setPendingStream(ids.uuid())
             .setRedeemerNonce(call.getNonce())
             .build();
-    WritePeering write =
+    WritePeering.Builder write =
         WritePeering.newBuilder()
             .setPeering(Peering.newBuilder().setId(call.getPeerId()))
             .setSecretsOnly(true)
             .setExchange(exchange)
-            .build();
+            .setRemembers(true);
     return submitter
-        .submit(Command.newBuilder().setWritePeering(write).build())
+        .submit(remembered(write))
         .handle(
             (result, failure) -> {
               if (failure != null) {
-                throw refusal(failure);
+                throw refusal(call, failure);
               }
               return text(result.getPayload());
             });
   }
 
-  private static boolean mayMatch(Optional<PeeringSecrets> stored, ExchangeCall call) {
-    if (stored.isEmpty()) {
-      return false;
+  /** A command that only servers understand which remember what becomes of tokens. */
+  static Command remembered(WritePeering.Builder write) {
+    return Command.newBuilder().setWritePeering(write).setLevel(REMEMBERING_LEVEL).build();
+  }
+
+  private PeeringSecrets stored(ExchangeCall call) {
+    try (View view = reader.view()) {
+      return new Peerings(view)
+          .secrets(call.getPeerId())
+          .orElse(PeeringSecrets.getDefaultInstance());
     }
-    boolean isNew = same(stored.get().getEstablishment(), call.getSecret());
-    boolean isRepeated =
-        !call.getNonce().isEmpty()
-            && same(stored.get().getRedeemerNonce(), call.getNonce())
-            && same(stored.get().getRedeemedEstablishment(), call.getSecret());
-    return isNew || isRepeated;
+  }
+
+  private boolean isGood(PeeringSecrets stored, ExchangeCall call) {
+    return TokenFates.of(stored, call.getSecret(), clock.millis()) == TokenFates.Fate.GOOD;
+  }
+
+  private static boolean isRepeated(PeeringSecrets stored, ExchangeCall call) {
+    return !call.getNonce().isEmpty()
+        && same(stored.getRedeemerNonce(), call.getNonce())
+        && same(stored.getRedeemedEstablishment(), call.getSecret());
   }
 
   private static boolean same(String stored, String given) {
@@ -91,16 +104,23 @@ final class SecretExchange {
         stored.getBytes(StandardCharsets.UTF_8), given.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static ProblemException refusal(Throwable failure) {
+  private ProblemException refusal(ExchangeCall call, Throwable failure) {
     boolean isDenied =
         Failures.cause(failure) instanceof ProblemException problem
             && problem.code() == ProblemCode.PERMISSION_DENIED;
-    return isDenied ? invalid() : Failures.prefixed("failed to persist peering secret: ", failure);
+    return isDenied
+        ? invalid(call)
+        : Failures.prefixed("failed to persist peering secret: ", failure);
   }
 
-  private static ProblemException invalid() {
-    return new ProblemException(
-        ProblemCode.PERMISSION_DENIED, "invalid peering establishment secret");
+  /** The reason is told to those who show the very secret, and understand it. */
+  private ProblemException invalid(ExchangeCall call) {
+    String text = "invalid peering establishment secret";
+    String reason = TokenFates.of(stored(call), call.getSecret(), clock.millis()).reason();
+    if (call.getWantsReason() && !reason.isEmpty()) {
+      text += ": " + reason;
+    }
+    return new ProblemException(ProblemCode.PERMISSION_DENIED, text);
   }
 
   private static String text(ByteString payload) {

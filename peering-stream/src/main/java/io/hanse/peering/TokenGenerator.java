@@ -6,7 +6,6 @@ import io.hanse.fsm.port.CommandSubmitter;
 import io.hanse.fsm.port.IdSource;
 import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.row.CaRoot;
-import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.row.RemoteInfo;
@@ -17,6 +16,8 @@ import io.hanse.fsm.view.Peerings;
 import io.hanse.identity.CaService;
 import io.hanse.identity.TrustDomain;
 import io.hanse.peering.proto.GenerateTokenCall;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -28,24 +29,38 @@ final class TokenGenerator {
   private final CommandSubmitter submitter;
   private final StateReader reader;
   private final IdSource ids;
+  private final InstantSource clock;
 
   TokenGenerator(
-      PeeringSettings settings, CommandSubmitter submitter, StateReader reader, IdSource ids) {
+      PeeringSettings settings,
+      CommandSubmitter submitter,
+      StateReader reader,
+      IdSource ids,
+      InstantSource clock) {
     this.settings = settings;
     this.submitter = submitter;
     this.reader = reader;
     this.ids = ids;
+    this.clock = clock;
   }
 
   CompletableFuture<String> generate(GenerateTokenCall call) {
     requireTls();
     String secret = ids.uuid();
-    return write(call, secret)
+    // The end is decided here, once; the state machine compares it with the log's own clock.
+    Optional<Instant> expires =
+        call.getLifetimeMillis() == 0
+            ? Optional.empty()
+            : Optional.of(
+                Instant.ofEpochMilli(Math.addExact(clock.millis(), call.getLifetimeMillis())));
+    return write(call, secret, expires)
         .exceptionallyCompose(
             failure ->
                 // Another call may have made the peering meanwhile: then this one joins it.
-                isConflict(failure) ? write(call, secret) : CompletableFuture.failedFuture(failure))
-        .thenApply(peeringId -> token(call, peeringId, secret).encode());
+                isConflict(failure)
+                    ? write(call, secret, expires)
+                    : CompletableFuture.failedFuture(failure))
+        .thenApply(peeringId -> token(call, peeringId, secret, expires).encode());
   }
 
   private void requireTls() {
@@ -60,7 +75,8 @@ final class TokenGenerator {
   }
 
   /** Stores the secret, and the peering where there is none; answers the peering's id. */
-  private CompletableFuture<String> write(GenerateTokenCall call, String secret) {
+  private CompletableFuture<String> write(
+      GenerateTokenCall call, String secret, Optional<Instant> expires) {
     Optional<Peering> stored;
     try (View view = reader.view()) {
       if (new Ca(view).activeRoot().isEmpty()) {
@@ -76,7 +92,11 @@ final class TokenGenerator {
     }
     WritePeering.Builder write =
         WritePeering.newBuilder()
-            .setGenerate(WritePeering.GenerateToken.newBuilder().setEstablishment(secret));
+            .setGenerate(
+                WritePeering.GenerateToken.newBuilder()
+                    .setEstablishment(secret)
+                    .setExpiresMillis(expires.map(Instant::toEpochMilli).orElse(0L)))
+            .setRemembers(true);
     String id;
     if (stored.isPresent()) {
       id = stored.get().getId();
@@ -91,7 +111,7 @@ final class TokenGenerator {
               .putAllMeta(call.getMetaMap()));
     }
     return submitter
-        .submit(Command.newBuilder().setWritePeering(write).build())
+        .submit(SecretExchange.remembered(write))
         .handle(
             (result, failure) -> {
               if (failure != null) {
@@ -101,7 +121,8 @@ final class TokenGenerator {
             });
   }
 
-  private PeeringToken token(GenerateTokenCall call, String peeringId, String secret) {
+  private PeeringToken token(
+      GenerateTokenCall call, String peeringId, String secret, Optional<Instant> expires) {
     try (View view = reader.view()) {
       Ca ca = new Ca(view);
       TrustDomain domain =
@@ -117,7 +138,8 @@ final class TokenGenerator {
           domain.serverName(settings.datacenter()),
           peeringId,
           secret,
-          RemoteInfo.newBuilder().setDatacenter(settings.datacenter()).build());
+          RemoteInfo.newBuilder().setDatacenter(settings.datacenter()).build(),
+          expires);
     }
   }
 

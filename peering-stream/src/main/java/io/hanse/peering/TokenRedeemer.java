@@ -153,7 +153,10 @@ final class TokenRedeemer {
 
   private CompletableFuture<CommandResult> write(WritePeering.Builder write) {
     return submitter
-        .submit(Command.newBuilder().setWritePeering(write).build())
+        .submit(
+            write.hasEstablish()
+                ? SecretExchange.remembered(write.setRemembers(true))
+                : Command.newBuilder().setWritePeering(write).build())
         .handle(
             (result, failure) -> {
               if (failure != null) {

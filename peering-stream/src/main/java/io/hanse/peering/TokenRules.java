@@ -3,6 +3,7 @@ package io.hanse.peering;
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.identity.Pem;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -18,6 +19,8 @@ final class TokenRules {
   private static final int META_KEY_MAX = 128;
   private static final int META_VALUE_MAX = 512;
   private static final int PORT_MAX = 65_535;
+  private static final Duration LIFETIME_MIN = Duration.ofSeconds(1);
+  private static final Duration LIFETIME_MAX = Duration.ofDays(3_650);
 
   private TokenRules() {}
 
@@ -70,6 +73,15 @@ final class TokenRules {
       return Optional.of("Value is too long (limit: " + META_VALUE_MAX + " characters)");
     }
     return Optional.empty();
+  }
+
+  /** Zero is for ever. */
+  static void checkLifetime(Duration lifetime) {
+    boolean isBounded =
+        lifetime.compareTo(LIFETIME_MIN) >= 0 && lifetime.compareTo(LIFETIME_MAX) <= 0;
+    if (!lifetime.isZero() && !isBounded) {
+      throw refused("TTL must be between 1s and 87600h, or 0 for a token that does not expire");
+    }
   }
 
   /** Refuses a token that can't be dialed with. Its secret is not looked at. */

@@ -6,8 +6,10 @@ import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.row.RemoteInfo;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -46,7 +48,8 @@ class PeeringTokenFuzzTest {
             "server",
             "id",
             "secret",
-            RemoteInfo.newBuilder().setDatacenter("dc\u0001<é").build());
+            RemoteInfo.newBuilder().setDatacenter("dc\u0001<é").build(),
+            Optional.of(Instant.EPOCH));
     byte[] json = Base64.getDecoder().decode(token.encode());
     int place = at % json.length;
     json[place] = value;

@@ -7,8 +7,10 @@ import io.hanse.fsm.row.RemoteInfo;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,7 +69,8 @@ class PeeringTokenTest {
             "name",
             "id",
             "very-secret",
-            RemoteInfo.getDefaultInstance());
+            RemoteInfo.getDefaultInstance(),
+            Optional.of(Instant.parse("2026-01-01T00:00:00.250Z")));
     assertThat(token.toString()).doesNotContain("very-secret");
     assertThat(PeeringToken.decode(token.encode())).isEqualTo(token);
   }

@@ -64,6 +64,12 @@ public final class PeeringCommands {
               defaultValue = "",
               description = "Addresses that the token names in place of the servers' own.")
           String externalAddresses,
+      @Option(
+              names = "-ttl",
+              defaultValue = "",
+              paramLabel = "<duration>",
+              description = "After so long nobody redeems it any more, as 24h; never by default.")
+          String ttl,
       @Mixin PartitionFlag partition,
       @Mixin FormatFlag format) {
     String name = peer.required();
@@ -73,6 +79,9 @@ public final class PeeringCommands {
     addMeta(body, meta);
     if (!externalAddresses.isEmpty()) {
       body.put("ServerExternalAddresses", Value.of(List.of(externalAddresses.split(","))));
+    }
+    if (!ttl.isEmpty()) {
+      body.put("TTL", Value.of(ttl));
     }
     Request request = partition.on(Request.post("/v1/peering/token").with(new Value.Fields(body)));
     Value answer =

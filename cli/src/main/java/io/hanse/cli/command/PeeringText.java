@@ -75,6 +75,16 @@ final class PeeringText {
     line(out, "Unacknowledged Exports: ", detail.at("Unacknowledged").text());
     line(out, "Oldest Unacknowledged:  ", time(detail.at("OldestUnacknowledged")));
     line(out, "Pending Imports:        ", detail.at("PendingImports").text());
+    if (!detail.at("Token").text().isEmpty()) {
+      String expires =
+          detail.at("TokenExpires").isNothing()
+              ? ""
+              : ", expires " + time(detail.at("TokenExpires"));
+      line(out, "Newest Token:           ", detail.at("Token").text() + expires);
+    }
+    if (!detail.at("SecretSince").isNothing()) {
+      line(out, "Secret Since:           ", time(detail.at("SecretSince")));
+    }
     for (Value problem : detail.at("ExportProblems").items()) {
       boolean isByPeer = problem.at("ByPeer").truth();
       String label = isByPeer ? "Refused By Peer:        " : "Not Exported:           ";

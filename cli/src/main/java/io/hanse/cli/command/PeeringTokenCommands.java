@@ -3,7 +3,10 @@ package io.hanse.cli.command;
 import static io.hanse.cli.command.PeeringText.line;
 
 import io.hanse.cli.client.CommandFailure;
+import io.hanse.cli.client.Failures;
 import io.hanse.cli.client.FormatFlag;
+import io.hanse.cli.client.HttpFlags;
+import io.hanse.cli.client.Request;
 import io.hanse.cli.client.Session;
 import io.hanse.cli.value.JsonText;
 import io.hanse.cli.value.Value;
@@ -11,6 +14,7 @@ import io.hanse.fsm.error.ProblemException;
 import io.hanse.identity.Pem;
 import io.hanse.peering.PeeringToken;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +25,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "token",
     customSynopsis = "<subcommand> [options]",
-    description = "Looks at peering tokens.")
+    description = "Looks at peering tokens, and takes them back.")
 public final class PeeringTokenCommands {
   private final Session session;
 
@@ -57,6 +61,32 @@ public final class PeeringTokenCommands {
     return problem.isEmpty() ? 0 : 1;
   }
 
+  @Command(
+      name = "revoke",
+      description = {
+        "Takes back the token of a peering that was not redeemed yet: whoever comes with it is"
+            + " refused.",
+        "What was redeemed is ended by deleting the peering.",
+        "%nExample: hanse peering token revoke -name beta"
+      })
+  int revoke(@Mixin HttpFlags http, @Mixin PeeringCommands.PeerFlag peer) {
+    String name = peer.required();
+    Value body = new Value.Fields(Map.of("PeerName", Value.of(name)));
+    Value answer =
+        Failures.during(
+            "Error revoking the token of " + name,
+            () ->
+                http.client(session)
+                    .send(Request.post("/v1/peering/token/revoke").with(body))
+                    .orFail()
+                    .json());
+    if (!answer.at("Revoked").truth()) {
+      throw new CommandFailure("There is no unused token of " + name + ".");
+    }
+    session.print("Revoked the token of " + name);
+    return 0;
+  }
+
   /** Why nobody could redeem it; empty for nothing that can be seen from here. */
   private static String problem(PeeringToken token) {
     try {
@@ -90,6 +120,7 @@ public final class PeeringTokenCommands {
                                     "Fingerprint",
                                     Pem.fingerprint(certificate))))
                 .toList()));
+    token.expires().ifPresent(end -> shown.put("Expires", Value.of(end.toString())));
     shown.put("HasSecret", Value.of(!token.secret().isEmpty()));
     shown.put("Problem", Value.of(problem));
     return new Value.Fields(shown);
@@ -116,6 +147,13 @@ public final class PeeringTokenCommands {
               + " "
               + Pem.fingerprint(certificate));
     }
+    token
+        .expires()
+        .ifPresent(
+            end -> {
+              boolean isPast = Instant.now().isAfter(end);
+              line(out, "Expires:     ", end + (isPast ? " (past, by this machine's clock)" : ""));
+            });
     line(out, "Secret:      ", token.secret().isEmpty() ? "none" : "present, not shown");
     if (!problem.isEmpty()) {
       line(out, "Problem:     ", problem);

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,7 +33,8 @@ class PeeringTokenCommandsTest {
         domain.serverName("dc-alpha"),
         "6de2efb0-72da-4caa-9006-aa7a178cf7c1",
         secret,
-        RemoteInfo.newBuilder().setDatacenter("dc-alpha").build());
+        RemoteInfo.newBuilder().setDatacenter("dc-alpha").build(),
+        Optional.of(Instant.parse("2026-01-02T00:00:00Z")));
   }
 
   private static Result inspect(PeeringToken token, String... flags) {
@@ -55,6 +57,7 @@ class PeeringTokenCommandsTest {
         .contains("Address:     gateway.example:8443 (pinned)\n")
         .contains("Address:     10.0.0.1:8503 (not dialed)\n")
         .containsPattern("CA: .* until 2035-12-30T00:00:00Z ([0-9A-F]{2}:){31}[0-9A-F]{2}\n")
+        .contains("Expires:     2026-01-02T00:00:00Z")
         .contains("Secret:      present, not shown\n")
         .doesNotContain(SECRET);
   }
@@ -66,6 +69,7 @@ class PeeringTokenCommandsTest {
     Value shown = JsonText.parse(result.out());
     assertThat(shown.at("PeerID").text()).isEqualTo("6de2efb0-72da-4caa-9006-aa7a178cf7c1");
     assertThat(shown.at("HasSecret").truth()).isTrue();
+    assertThat(shown.at("Expires").text()).isEqualTo("2026-01-02T00:00:00Z");
     assertThat(shown.at("CA").items()).hasSize(1);
     assertThat(result.out()).doesNotContain(SECRET);
   }

@@ -2,6 +2,7 @@ package io.hanse.http.endpoints;
 
 import io.hanse.fsm.filter.Selectors;
 import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.row.PeeringDetail;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.ExportResolver;
 import io.hanse.fsm.view.Peerings;
@@ -14,11 +15,16 @@ import io.hanse.http.exchange.HttpProblem;
 import io.hanse.http.json.JsonWriter;
 import io.hanse.http.request.EstablishRequest;
 import io.hanse.http.request.GenerateTokenRequest;
+import io.hanse.http.request.RevokeTokenRequest;
 import io.hanse.peering.PeeringService;
+import io.hanse.peering.TokenRequest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -30,6 +36,8 @@ public final class PeeringEndpoints {
 
   private static final Selectors EXPORTED = Selectors.of(ExportedName.getDescriptor());
   private static final Selectors IMPORTED = Selectors.of(ImportedName.getDescriptor());
+
+  private static final String DETAIL = "detail";
 
   private final PeeringService peerings;
 
@@ -45,13 +53,27 @@ public final class PeeringEndpoints {
     }
     return peerings
         .generateToken(
-            request.getPeerName(),
-            request.getPartition(),
-            request.getMetaMap(),
-            request.getServerExternalAddressesList())
+            new TokenRequest(
+                request.getPeerName(),
+                request.getPartition(),
+                request.getMetaMap(),
+                request.getServerExternalAddressesList(),
+                Duration.ofSeconds(request.getTtl().getSeconds(), request.getTtl().getNanos())))
         .thenApply(
             token ->
                 Answer.json(out -> out.beginObject().field("PeeringToken", token).endObject()));
+  }
+
+  public CompletableFuture<Answer> revokeToken(Call call) {
+    RevokeTokenRequest request = Bodies.peering(call, RevokeTokenRequest.newBuilder()).build();
+    if (request.getPeerName().isEmpty()) {
+      throw HttpProblem.badRequest(
+          "PeerName is required in the payload when revoking a peering token.");
+    }
+    return peerings
+        .revokeToken(request.getPeerName())
+        .thenApply(
+            revoked -> Answer.json(out -> out.beginObject().field("Revoked", revoked).endObject()));
   }
 
   public CompletableFuture<Answer> establish(Call call) {
@@ -72,6 +94,7 @@ public final class PeeringEndpoints {
   public Supplier<CompletableFuture<Answer>> read(Call call, View view) {
     String name = nameOf(call);
     Optional<Peering> stored = new Peerings(view).byName(name.toLowerCase(Locale.ROOT));
+    Map<String, PeeringDetail> known = details(call, view, stored.stream().toList());
     // Asked even where there is no row: it refuses where peering is switched off.
     return () ->
         peerings
@@ -80,7 +103,7 @@ public final class PeeringEndpoints {
                 rows ->
                     rows.stream()
                         .findFirst()
-                        .map(row -> asAsked(call, row))
+                        .map(row -> asAsked(call, row, known))
                         .map(Answer::json)
                         .orElseThrow(
                             () -> HttpProblem.notFound("Peering not found for \"" + name + "\"")));
@@ -96,15 +119,33 @@ public final class PeeringEndpoints {
 
   public Supplier<CompletableFuture<Answer>> list(Call call, View view) {
     List<Peering> stored = new Peerings(view).all();
+    Map<String, PeeringDetail> known = details(call, view, stored);
     return () ->
         peerings
             .withStreamStatus(stored)
-            .thenApply(rows -> Answer.json(rows.stream().map(row -> asAsked(call, row)).toList()));
+            .thenApply(
+                rows -> Answer.json(rows.stream().map(row -> asAsked(call, row, known)).toList()));
   }
 
   /** Consul has no {@code Detail}: who does not ask for it gets what Consul would answer. */
-  private static Peering asAsked(Call call, Peering row) {
-    return call.parameters().has("detail") ? row : row.toBuilder().clearDetail().build();
+  private static Peering asAsked(Call call, Peering row, Map<String, PeeringDetail> known) {
+    if (!call.parameters().has(DETAIL)) {
+      return row.toBuilder().clearDetail().build();
+    }
+    Peering.Builder shown = row.toBuilder();
+    shown
+        .getDetailBuilder()
+        .mergeFrom(known.getOrDefault(row.getId(), PeeringDetail.getDefaultInstance()));
+    return shown.build();
+  }
+
+  /** What is stored of each, by its id. */
+  private static Map<String, PeeringDetail> details(Call call, View view, List<Peering> stored) {
+    Map<String, PeeringDetail> details = new LinkedHashMap<>();
+    if (call.parameters().has(DETAIL)) {
+      stored.forEach(row -> details.put(row.getId(), PeeringDetails.of(view, row)));
+    }
+    return details;
   }
 
   public Answer exportedServices(Call call, View view) {

@@ -262,6 +262,8 @@ public final class EndpointTable {
     return List.of(
         atPeering("/v1/peering/token")
             .post("peering:write", peering::generateToken, "Makes a token for another cluster"),
+        atPeering("/v1/peering/token/revoke")
+            .post("peering:write", peering::revokeToken, "Takes back a token not redeemed yet"),
         atPeering("/v1/peering/establish")
             .post("peering:write", peering::establish, "Redeems a token of another cluster"),
         atPeering("/v1/peering/")

@@ -15,8 +15,11 @@ final class Extensions {
   /** This end knows the marks of redeemers. */
   static final String REDEEMER_NONCE = "redeemer-nonce";
 
+  /** This end understands why a token is refused. */
+  static final String TOKEN_REASONS = "token-reasons";
+
   /** All that this version announces. */
-  static final Set<String> OURS = Set.of(REDEEMER_NONCE);
+  static final Set<String> OURS = Set.of(REDEEMER_NONCE, TOKEN_REASONS);
 
   static final Metadata.Key<String> NONCE =
       Metadata.Key.of("hanse-redeemer-nonce", Metadata.ASCII_STRING_MARSHALLER);

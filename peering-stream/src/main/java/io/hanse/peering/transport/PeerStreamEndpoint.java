@@ -99,7 +99,11 @@ public final class PeerStreamEndpoint implements ExternalService {
       StreamObserver<ExchangeSecretResponse> answer) {
     String nonce = headers.get(Extensions.NONCE);
     issuer
-        .issue(request.getPeerId(), request.getEstablishmentSecret(), nonce == null ? "" : nonce)
+        .issue(
+            request.getPeerId(),
+            request.getEstablishmentSecret(),
+            nonce == null ? "" : nonce,
+            Extensions.read(headers).contains(Extensions.TOKEN_REASONS))
         .whenComplete(
             (secret, failure) -> {
               if (failure != null) {

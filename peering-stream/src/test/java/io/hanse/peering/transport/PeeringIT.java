@@ -10,10 +10,13 @@ import io.hanse.fsm.row.PeeringSecrets;
 import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Peerings;
+import io.hanse.peering.PeeringToken;
+import io.hanse.peering.TokenRequest;
 import io.hanse.peering.link.LinkException;
 import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.link.LinkTarget;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -51,7 +54,7 @@ class PeeringIT {
   }
 
   private static String token(TestServer server, String name, String... external) {
-    return server.peerings.generateToken(name, "", Map.of(), List.of(external)).join();
+    return server.peerings.generateToken(TokenRequest.of(name, List.of(external))).join();
   }
 
   private static ProblemException refusal(CompletableFuture<?> future) {
@@ -86,16 +89,52 @@ class PeeringIT {
   void shouldRefuseUsedAndSupersededTokensAtOnce() {
     String first = token(beta, "alpha");
     String second = token(beta, "alpha");
-    for (String token : List.of(first)) {
-      ProblemException problem = refusal(alpha.peerings.establish("beta", token, Map.of()));
-      assertThat(problem.code()).isEqualTo(ProblemCode.PERMISSION_DENIED);
-      assertThat(problem)
-          .hasMessage(
-              "a new peering token must be generated: invalid peering establishment secret");
-    }
+    assertDenied("beta", first, "a newer token was generated");
     alpha.peerings.establish("beta", second, Map.of()).join();
-    assertThat(refusal(alpha.peerings.establish("other", second, Map.of())).code())
-        .isEqualTo(ProblemCode.PERMISSION_DENIED);
+    assertDenied("other", second, "the token was used already");
+  }
+
+  private void assertDenied(String name, String token, String reason) {
+    ProblemException problem = refusal(alpha.peerings.establish(name, token, Map.of()));
+    assertThat(problem.code()).isEqualTo(ProblemCode.PERMISSION_DENIED);
+    assertThat(problem)
+        .hasMessage(
+            "a new peering token must be generated: invalid peering establishment secret: "
+                + reason);
+  }
+
+  @Test
+  void shouldRefuseTokenThatComesLate() {
+    TokenRequest request = new TokenRequest("alpha", "", Map.of(), List.of(), Duration.ofHours(1));
+    String token = beta.peerings.generateToken(request).join();
+    assertThat(PeeringToken.decode(token).expires())
+        .hasValueSatisfying(
+            end ->
+                assertThat(end)
+                    .isBetween(Instant.now().plusSeconds(3_000), Instant.now().plusSeconds(3_600)));
+    beta.clock.pass(Duration.ofHours(2));
+    assertDenied("beta", token, "the token has expired");
+  }
+
+  @Test
+  void shouldRefuseRevokedToken() {
+    String token = token(beta, "alpha");
+    assertThat(beta.peerings.revokeToken("alpha").join()).isTrue();
+    assertThat(beta.peerings.revokeToken("alpha").join()).isFalse();
+    assertDenied("beta", token, "the token was revoked");
+    assertThat(refusal(beta.peerings.revokeToken("nobody")).code())
+        .isEqualTo(ProblemCode.NOT_FOUND);
+    alpha.peerings.establish("beta", token(beta, "alpha"), Map.of()).join();
+  }
+
+  @Test
+  void shouldRefuseLifetimesOutOfBounds() {
+    for (Duration lifetime :
+        List.of(Duration.ofMillis(1), Duration.ofDays(-1), Duration.ofDays(4_000))) {
+      TokenRequest request = new TokenRequest("alpha", "", Map.of(), List.of(), lifetime);
+      assertThat(refusal(beta.peerings.generateToken(request)))
+          .hasMessageStartingWith("TTL must be between 1s and 87600h");
+    }
   }
 
   @Test
@@ -116,7 +155,7 @@ class PeeringIT {
             "cannot create peering with name: \"beta\"; there is an existing peering expecting to"
                 + " be dialed");
     alpha.peerings.establish("b", token, Map.of()).join();
-    assertThat(refusal(alpha.peerings.generateToken("b", "", Map.of(), List.of())))
+    assertThat(refusal(alpha.peerings.generateToken(TokenRequest.of("b", List.of()))))
         .hasMessage(
             "cannot create peering with name: \"b\"; there is already an established peering");
     assertThat(refusal(beta.peerings.establish("self", token(beta, "x"), Map.of())))

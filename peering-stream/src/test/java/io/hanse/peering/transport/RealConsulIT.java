@@ -7,6 +7,7 @@ import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringSecrets;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Peerings;
+import io.hanse.peering.TokenRequest;
 import io.hanse.peering.link.LinkTarget;
 import io.hanse.peering.link.Outbound;
 import io.hanse.peering.proto.ReplicationMessage;
@@ -95,7 +96,7 @@ class RealConsulIT {
 
   @Test
   void shouldBeRedeemedAndDialedByConsul() throws Exception {
-    String token = hanse.peerings.generateToken("consul", "", Map.of(), List.of()).join();
+    String token = hanse.peerings.generateToken(TokenRequest.of("consul", List.of())).join();
     assertThat(consul.establish("hanse", token)).startsWith("200");
     accepted.get(20, TimeUnit.SECONDS);
     await().atMost(Duration.ofSeconds(20)).until(() -> !atAcceptor.messages.isEmpty());
@@ -110,7 +111,7 @@ class RealConsulIT {
 
   @Test
   void shouldBeAskedAgainSoonByConsulWhenNotLeading() throws Exception {
-    String token = hanse.peerings.generateToken("consul", "", Map.of(), List.of()).join();
+    String token = hanse.peerings.generateToken(TokenRequest.of("consul", List.of())).join();
     hanse.cluster.lead(false);
     assertThat(consul.establish("hanse", token)).startsWith("200");
     await()

@@ -11,6 +11,7 @@ import io.hanse.fsm.row.PeeringTrustBundle;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Health;
 import io.hanse.fsm.view.Peerings;
+import io.hanse.peering.TokenRequest;
 import io.hanse.peering.link.StreamAcceptor;
 import io.hanse.peering.replication.PeerSupervisor;
 import io.hanse.peering.replication.Replication;
@@ -102,7 +103,7 @@ class ReplicationIT {
   void peer() throws Exception {
     alpha = new Side("dc-alpha");
     beta = new Side("dc-beta");
-    String token = alpha.server.peerings.generateToken("beta", "", Map.of(), List.of()).join();
+    String token = alpha.server.peerings.generateToken(TokenRequest.of("beta", List.of())).join();
     beta.server.peerings.establish("alpha", token, Map.of()).join();
     eventually(
         () -> {

@@ -24,6 +24,10 @@ import java.util.concurrent.ScheduledExecutorService;
 /** A cluster of one server with everything of this module but replication, on a real port. */
 final class TestServer implements AutoCloseable {
   final LocalCluster cluster = new LocalCluster();
+
+  /** Of those who make and take tokens. */
+  final ShiftedClock clock = new ShiftedClock();
+
   final ScheduledExecutorService executor = Executors.newScheduledThreadPool(2);
   final CaService authority;
   final ServerCertificate certificate;
@@ -59,7 +63,7 @@ final class TestServer implements AutoCloseable {
             cluster,
             cluster,
             cluster,
-            InstantSource.system(),
+            clock,
             new GrpcDialer(executor),
             CompletableFuture::completedFuture,
             executor);
