@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class VoteIT {
   private static final int ROUNDS = 6;
+  private static final int ATTEMPTS = 5;
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final long POLL_NANOS = Duration.ofMillis(50).toNanos();
 
@@ -45,11 +46,14 @@ class VoteIT {
       cluster = started;
       cutPowerOfAVoter(Set.of());
       assertThat(terms().faults()).isEmpty();
-      for (ServerProcess server : cluster.servers()) {
-        server.start();
+      // On a busy machine the leader before may be elected by the third server, or too late.
+      for (int attempt = 0; terms().faults().isEmpty() && attempt < ATTEMPTS; attempt++) {
+        for (ServerProcess server : cluster.servers()) {
+          server.start();
+        }
+        cluster.awaitLeader();
+        cutPowerOfAVoter(Set.of(Lie.FOLDER));
       }
-      cluster.awaitLeader();
-      cutPowerOfAVoter(Set.of(Lie.FOLDER));
       assertThat(terms().faults()).as("terms until %d", terms().last()).isNotEmpty();
     }
   }
