@@ -15,6 +15,9 @@ public final class Key implements Comparable<Key> {
   /** The key of the only row of a table. */
   public static final Key ONLY = new Key(new byte[1]);
 
+  /** Of the catalog keys of this cluster. */
+  private static final Key OWN = of("", "", "");
+
   private final byte[] bytes;
 
   private Key(byte[] bytes) {
@@ -39,7 +42,7 @@ public final class Key implements Comparable<Key> {
    * namespace.
    */
   public static Key ofPeer(String peer) {
-    return of(fold(peer), "", "");
+    return peer.isEmpty() ? OWN : of(fold(peer), "", "");
   }
 
   public Key then(String segment) {

@@ -42,6 +42,7 @@ public final class Store implements AutoCloseable {
   private volatile int retiredCount;
 
   // The applying thread's own.
+  private final ParsedRows parsedRows = new ParsedRows();
   private final Retired retired = new Retired();
   private final Deque<Replaced> replaced = new ArrayDeque<>();
   private long lastValueNumber;
@@ -119,6 +120,10 @@ public final class Store implements AutoCloseable {
 
   StoreSettings settings() {
     return settings;
+  }
+
+  ParsedRows parsedRows() {
+    return parsedRows;
   }
 
   static byte[] value(Values values, long id) {

@@ -10,7 +10,7 @@ import io.hanse.fsm.row.RaftIndex;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -80,8 +80,30 @@ public final class Table<R extends Message> {
   }
 
   public Optional<R> get(Rows rows, Key rowKey) {
+    return Optional.ofNullable(find(rows, rowKey));
+  }
+
+  private @Nullable R find(Rows rows, Key rowKey) {
+    if (rows instanceof Transaction transaction) {
+      return find(transaction, rowKey);
+    }
     byte[] value = rows.get(id, rowKey);
-    return value == null ? Optional.empty() : Optional.of(parse(value));
+    return value == null ? null : parse(value);
+  }
+
+  private @Nullable R find(Transaction transaction, Key rowKey) {
+    long valueId = transaction.stamp(id, rowKey);
+    Message known = transaction.parsedRows().get(valueId);
+    if (known != null) {
+      return own(known);
+    }
+    byte[] value = transaction.get(id, rowKey);
+    if (value == null) {
+      return null;
+    }
+    R row = parse(value);
+    transaction.parsedRows().put(valueId, row);
+    return row;
   }
 
   /** The rows whose key begins with the prefix, in the order of keys. */
@@ -152,19 +174,17 @@ public final class Table<R extends Message> {
 
   private boolean put(Transaction transaction, R row, boolean keepSame, long madeAt) {
     Key rowKey = key.apply(row);
-    byte[] oldValue = transaction.get(id, rowKey);
-    R old = oldValue == null ? null : parse(oldValue);
+    R old = find(transaction, rowKey);
     long at = transaction.publicIndex();
     long createdAt = madeAt != 0 ? madeAt : old == null ? at : createIndex(old);
-    if (old != null
-        && keepSame
-        && Arrays.equals(serialize(stamped(row, createdAt, modifyIndex(old))), oldValue)) {
+    if (old != null && keepSame && stamped(row, createdAt, modifyIndex(old)).equals(old)) {
       return false;
     }
     R stamped = stamped(row, createdAt, at);
     long valueId = transaction.putRow(id, rowKey, serialize(stamped), at);
+    transaction.parsedRows().put(valueId, stamped);
     for (Index<R> index : indexes) {
-      Set<Key> keys = keysIn(index, stamped, rowKey);
+      Collection<Key> keys = keysIn(index, stamped, rowKey);
       if (old != null) {
         for (Key oldKey : keysIn(index, old, rowKey)) {
           if (!keys.contains(oldKey)) {
@@ -208,9 +228,14 @@ public final class Table<R extends Message> {
     return indexes.stream().map(Index::id).toList();
   }
 
-  private static <R> Set<Key> keysIn(Index<R> index, R row, Key rowKey) {
+  /** Each once. */
+  private static <R> Collection<Key> keysIn(Index<R> index, R row, Key rowKey) {
+    List<Key> beginnings = index.keys().apply(row);
+    if (beginnings.size() == 1) {
+      return List.of(beginnings.get(0).then(rowKey));
+    }
     Set<Key> keys = new LinkedHashSet<>();
-    for (Key beginning : index.keys().apply(row)) {
+    for (Key beginning : beginnings) {
       keys.add(beginning.then(rowKey));
     }
     return keys;

@@ -123,22 +123,22 @@ public final class Transaction implements Rows {
     return trees.valueId(table, key);
   }
 
+  ParsedRows parsedRows() {
+    return store.parsedRows();
+  }
+
   @Override
   public void scan(TableId table, Key prefix, Visitor visitor) {
-    trees
-        .tree(table)
-        .scan(
-            prefix.bytes(),
-            prefix.bytes(),
-            (key, id, index) -> visitor.visit(Key.wrap(key), Store.value(base.values, id), index));
+    trees.scan(
+        table,
+        prefix,
+        prefix,
+        (key, id, index) -> visitor.visit(Key.wrap(key), Store.value(base.values, id), index));
   }
 
   @Override
   public void scanKeys(TableId table, Key prefix, Key from, KeyVisitor visitor) {
-    trees
-        .tree(table)
-        .scan(
-            prefix.bytes(), from.bytes(), (key, id, index) -> visitor.visit(Key.wrap(key), index));
+    trees.scan(table, prefix, from, (key, id, index) -> visitor.visit(Key.wrap(key), index));
   }
 
   @Override
@@ -172,18 +172,17 @@ public final class Transaction implements Rows {
     forgetQuota(table);
     long id = store.keep(value);
     created.add(id);
-    putLeaf(table, key, id, modifyIndex, old == null);
+    putLeaf(table, key, id, modifyIndex);
     return id;
   }
 
   /** Writes a leaf of a secondary tree, over the value of its row in the primary one. */
   void link(TableId secondary, Key key, long valueId, long modifyIndex) {
-    boolean isNew = trees.valueId(secondary, key) == 0;
-    putLeaf(secondary, key, valueId, modifyIndex, isNew);
+    putLeaf(secondary, key, valueId, modifyIndex);
   }
 
-  private void putLeaf(TableId table, Key key, long id, long modifyIndex, boolean isNew) {
-    trees.editor(table).put(key.bytes(), id, modifyIndex);
+  private void putLeaf(TableId table, Key key, long id, long modifyIndex) {
+    boolean isNew = trees.put(table, key.bytes(), id, modifyIndex) == 0;
     if (!Tombstones.isOfThem(table)) {
       changes.add(new Change(table, key));
       if (isNew) {
@@ -220,7 +219,7 @@ public final class Transaction implements Rows {
 
   /** Deletes a leaf of a secondary tree. */
   void unlink(TableId secondary, Key key, long atIndex) {
-    if (trees.editor(secondary).remove(key.bytes()) != 0) {
+    if (trees.remove(secondary, key.bytes()) != 0) {
       changes.add(new Change(secondary, key));
       bury(secondary, key, atIndex);
     }
@@ -235,7 +234,7 @@ public final class Transaction implements Rows {
     totals.drop(table, key.bytes(), trees.modifyIndex(table, key), value);
     forgetQuota(table);
     retired.add(id);
-    trees.editor(table).remove(key.bytes());
+    trees.remove(table, key.bytes());
     return value;
   }
 
@@ -258,7 +257,7 @@ public final class Transaction implements Rows {
     byte[] value = size(TableId.TOMBSTONES) == 0 ? null : dropRow(TableId.TOMBSTONES, tombstone);
     if (value != null) {
       Key byTime = Tombstones.timeKey(Tombstones.deletedAtMillis(value), tombstone);
-      trees.editor(TableId.TOMBSTONES_BY_TIME).remove(byTime.bytes());
+      trees.remove(TableId.TOMBSTONES_BY_TIME, byTime.bytes());
     }
   }
 
@@ -335,7 +334,7 @@ public final class Transaction implements Rows {
 
   private void clear(TableId table) {
     if (!table.isSecondary()) {
-      trees.tree(table).scan(Key.EMPTY.bytes(), Key.EMPTY.bytes(), (key, id, index) -> retire(id));
+      trees.scan(table, Key.EMPTY, Key.EMPTY, (key, id, index) -> retire(id));
     }
     trees.clear(table);
   }
@@ -349,7 +348,7 @@ public final class Transaction implements Rows {
   long restoreRow(TableId table, byte[] key, byte[] value, long modifyIndex) {
     long id = store.keep(value);
     created.add(id);
-    trees.editor(table).put(key, id, modifyIndex);
+    trees.put(table, key, id, modifyIndex);
     totals.add(table, key, modifyIndex, value);
     // With each row, not at the end: what is too much must not be taken in first.
     totals.requireWithin(quota());
@@ -357,7 +356,7 @@ public final class Transaction implements Rows {
   }
 
   void restoreLeaf(TableId secondary, byte[] key, long id, long modifyIndex) {
-    trees.editor(secondary).put(key, id, modifyIndex);
+    trees.put(secondary, key, id, modifyIndex);
   }
 
   /** To every query all may be different now. */

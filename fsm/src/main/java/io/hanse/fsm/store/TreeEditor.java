@@ -23,6 +23,12 @@ final class TreeEditor {
   /** What a recursion found at the leaf: the id that was replaced or removed, 0 if none. */
   private long oldId;
 
+  /** The modify index of that leaf. */
+  private long oldIndex;
+
+  /** How many scans of the present root are under way. */
+  private int scans;
+
   /** The right half, where a recursion split its node. */
   private @Nullable Node split;
 
@@ -37,6 +43,16 @@ final class TreeEditor {
     return new Tree(root, size);
   }
 
+  /** Scans the version made so far. What is changed meanwhile is not seen by the scan. */
+  void scan(byte[] prefix, byte[] from, Tree.Visitor visitor) {
+    scans++;
+    try {
+      new Tree(root, size).scan(prefix, from, visitor);
+    } finally {
+      scans--;
+    }
+  }
+
   long valueId(byte[] key) {
     return Tree.valueId(root, key);
   }
@@ -49,10 +65,23 @@ final class TreeEditor {
     return size;
   }
 
-  /** Answers the id replaced, 0 if the key is new. */
-  long put(byte[] key, long id, long modifyIndex) {
+  /** Of the leaf that the last call of {@link #put} or {@link #remove} replaced or removed. */
+  long oldIndex() {
+    return oldIndex;
+  }
+
+  /** Nodes that a scan may be at are left as they are. */
+  private void begin() {
     oldId = 0;
     split = null;
+    if (scans > 0) {
+      owner = new Object();
+    }
+  }
+
+  /** Answers the id replaced, 0 if the key is new. */
+  long put(byte[] key, long id, long modifyIndex) {
+    begin();
     Node left = put(root, key, id, modifyIndex);
     Node right = split;
     root =
@@ -71,7 +100,7 @@ final class TreeEditor {
 
   /** Answers the id removed, 0 if there was none. */
   long remove(byte[] key) {
-    oldId = 0;
+    begin();
     Node node = remove(root, key);
     while (node instanceof Inner inner && inner.kids.length == 1) {
       node = inner.kids[0];
@@ -119,6 +148,7 @@ final class TreeEditor {
     int i = Tree.find(leaf.keys, key);
     if (i >= 0) {
       oldId = leaf.ids[i];
+      oldIndex = leaf.indexes[i];
       Leaf mine =
           leaf.owner == owner
               ? leaf
@@ -158,6 +188,7 @@ final class TreeEditor {
         return leaf;
       }
       oldId = leaf.ids[i];
+      oldIndex = leaf.indexes[i];
       return new Leaf(owner, delete(leaf.keys, i), delete(leaf.ids, i), delete(leaf.indexes, i));
     }
     Inner inner = (Inner) node;
