@@ -24,6 +24,10 @@ enum CommandType {
   WRITE_CA(BodyCase.WRITE_CA, Command::getWriteCa, CaApplier::write),
   REGISTER(BodyCase.REGISTER, Command::getRegister, CatalogApplier::register),
   DEREGISTER(BodyCase.DEREGISTER, Command::getDeregister, CatalogApplier::deregister),
+  IMPORT_CHANGES(BodyCase.IMPORT_CHANGES, Command::getImportChanges, ImportChangesApplier::change),
+  STAGE_IMPORT(BodyCase.STAGE_IMPORT, Command::getStageImport, ImportChangesApplier::stage),
+  COMPLETE_IMPORT(
+      BodyCase.COMPLETE_IMPORT, Command::getCompleteImport, ImportChangesApplier::complete),
   WRITE_CONFIG_ENTRY(
       BodyCase.WRITE_CONFIG_ENTRY, Command::getWriteConfigEntry, ConfigApplier::write),
   DELETE_CONFIG_ENTRY(

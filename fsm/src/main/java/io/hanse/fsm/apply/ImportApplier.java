@@ -5,6 +5,7 @@ import static io.hanse.fsm.apply.Refusals.precondition;
 
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.row.ImportWithdrawal;
+import io.hanse.fsm.row.ImportedService;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PurgeImports;
 import io.hanse.fsm.row.ReconcileImport;
@@ -30,24 +31,32 @@ final class ImportApplier {
   private ImportApplier() {}
 
   static Applied reconcile(ApplyContext context, ReconcileImport command) {
-    Peering source = requireSource(context.rows(), command.getPeer());
-    if (ImportFence.isStale(context.rows(), source, command.getFence())) {
+    Transaction rows = context.rows();
+    Peering source = requireSource(rows, command.getPeer());
+    if (ImportFence.isStale(rows, source, command.getFence())) {
       return Applied.NOT_DONE;
     }
     String peer = source.getName();
+    ImportReconciliation service = new ImportReconciliation(rows, peer, command.getService());
+    naming(command.getService(), () -> service.reconcile(command.getInstancesList()));
+    // Whoever sends in this way marks nothing.
+    Tables.IMPORTED_SERVICES.remove(rows, Keys.service(peer, command.getService()));
+    return Applied.DONE;
+  }
+
+  /** A refusal says which service it is about. */
+  static void naming(String service, Runnable step) {
     try {
-      new ImportReconciliation(context.rows(), peer, command.getService())
-          .reconcile(command.getInstancesList());
+      step.run();
     } catch (ProblemException e) {
       throw new ProblemException(
           e.code(),
           "did not increment imported services count for service=\""
-              + command.getService()
+              + service
               + "\": "
               + e.getMessage(),
           e);
     }
-    return Applied.DONE;
   }
 
   static Applied reconcileList(ApplyContext context, ReconcileImportList command) {
@@ -67,11 +76,16 @@ final class ImportApplier {
         new ImportReconciliation(rows, peer, service).reconcile(List.of());
       }
     }
+    for (ImportedService marked : Tables.IMPORTED_SERVICES.list(rows, Key.ofPeer(peer))) {
+      if (!kept.contains(Keys.fold(marked.getService()))) {
+        Tables.IMPORTED_SERVICES.remove(rows, Keys.service(peer, marked.getService()));
+      }
+    }
     return Applied.DONE;
   }
 
   /** The peering whose own name tells apart what it brings. */
-  private static Peering requireSource(Transaction rows, String peer) {
+  static Peering requireSource(Transaction rows, String peer) {
     return PeeringApplier.requireOpen(new Peerings(rows).byName(peer));
   }
 
@@ -85,6 +99,7 @@ final class ImportApplier {
       throw precondition(
           "peering \"" + command.getPeer() + "\" is active: what it imports is not purged");
     }
+    ImportChangesApplier.forget(rows, command.getPeer());
     CatalogWriter catalog = new CatalogWriter(rows, command.getPeer());
     Tables.NODES
         .first(rows, Key.ofPeer(command.getPeer()), command.getNodesMax())

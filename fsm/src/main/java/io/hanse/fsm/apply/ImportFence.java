@@ -28,6 +28,8 @@ final class ImportFence {
                 () -> precondition("peering \"" + peering.getName() + "\" has no secrets"));
     Tables.PEERING_SECRETS.put(
         rows, secrets.toBuilder().setImportFence(rows.publicIndex()).build());
+    // What an earlier stream had begun to bring, nobody will complete.
+    ImportChangesApplier.dropParts(rows, peering.getName());
     return Applied.DONE;
   }
 

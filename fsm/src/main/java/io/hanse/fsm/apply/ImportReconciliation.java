@@ -5,6 +5,7 @@ import static io.hanse.fsm.apply.Refusals.invalid;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.HealthCheck;
+import io.hanse.fsm.row.InstanceName;
 import io.hanse.fsm.row.Node;
 import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.ServiceInstance;
@@ -49,6 +50,30 @@ final class ImportReconciliation {
         Tables.SERVICES.listBy(rows, TableId.SERVICES_BY_NAME, Keys.service(peer, service));
     sent.values().forEach(this::store);
     dropUnsent(stored, sent);
+  }
+
+  /** Writes instances that are new or changed, and removes those named; the rest stays. */
+  void patch(List<CheckServiceNode> changed, List<InstanceName> removed) {
+    Map<String, SentNode> sent = byNode(changed);
+    for (SentNode one : sent.values()) {
+      store(one);
+      one.services
+          .values()
+          .forEach(each -> dropUnsentChecks(one.node.getNode(), each.getId(), one));
+    }
+    Set<String> left = new TreeSet<>();
+    for (InstanceName gone : removed) {
+      catalog
+          .instance(gone.getNode(), gone.getServiceId())
+          // By now it may be another service's.
+          .filter(row -> Keys.fold(row.getService().getService()).equals(Keys.fold(service)))
+          .ifPresent(
+              row -> {
+                catalog.removeInstance(row.getNode(), row.getService().getId());
+                left.add(row.getNode());
+              });
+    }
+    dropEmpty(left);
   }
 
   private static Map<String, SentNode> byNode(List<CheckServiceNode> instances) {
@@ -128,7 +153,11 @@ final class ImportReconciliation {
         dropUnsentChecks(node, "", same);
       }
     }
-    for (String node : left) {
+    dropEmpty(left);
+  }
+
+  private void dropEmpty(Set<String> nodes) {
+    for (String node : nodes) {
       if (!catalog.hasInstances(node)) {
         catalog.removeNode(node);
       }

@@ -192,6 +192,7 @@ final class PeeringApplier {
     new SecretsApplier(context).delete(stored.get().getId());
     Tables.PINNED_ADDRESSES.remove(rows, Keys.peering(command.getId()));
     Tables.IMPORT_WITHDRAWALS.remove(rows, Keys.peer(name));
+    ImportChangesApplier.forget(rows, name);
     Tables.PEERINGS.remove(rows, Keys.peering(command.getId()));
     return Applied.DONE;
   }

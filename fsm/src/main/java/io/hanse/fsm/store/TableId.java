@@ -30,6 +30,8 @@ public enum TableId {
   FREE_VIRTUAL_IPS(23),
   IMPORT_WITHDRAWALS(24),
   PINNED_ADDRESSES(28),
+  IMPORTED_SERVICES(26),
+  IMPORT_PARTS(27),
   ACL_TOKENS(30),
   ACL_POLICIES(31),
   ACL_ROLES(32),
@@ -134,6 +136,8 @@ public enum TableId {
     return this != CLIENT_RESULTS
         && this != COUNTERS
         && this != FREE_VIRTUAL_IPS
+        && this != IMPORTED_SERVICES
+        && this != IMPORT_PARTS
         && this != RESTORES
         && this != RESTORE_CHUNKS;
   }
@@ -148,7 +152,7 @@ public enum TableId {
 
   /** Whether it is of use only to what is under way: a restore ends it. */
   boolean isPassing() {
-    return this == TOMBSTONES || this == RESTORES || this == RESTORE_CHUNKS;
+    return this == TOMBSTONES || this == RESTORES || this == RESTORE_CHUNKS || this == IMPORT_PARTS;
   }
 
   public boolean isSecondary() {

@@ -205,6 +205,11 @@ public final class Keys {
     return Key.EMPTY.then(number);
   }
 
+  /** Of a part of an import under way. */
+  public static Key importPart(String peer, int number) {
+    return Key.ofPeer(peer).then(number);
+  }
+
   /** Where to go on behind all keys that begin with this one. */
   static Key behind(Key prefix) {
     return prefix.thenPrefix(LAST);

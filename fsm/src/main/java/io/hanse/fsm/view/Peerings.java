@@ -5,6 +5,7 @@ import io.hanse.fsm.config.PeeringPolicies;
 import io.hanse.fsm.row.ConfigEntry;
 import io.hanse.fsm.row.ImportWithdrawal;
 import io.hanse.fsm.row.PeerAddress;
+import io.hanse.fsm.row.ImportedService;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringPolicy;
 import io.hanse.fsm.row.PeeringSecrets;
@@ -16,7 +17,9 @@ import io.hanse.fsm.store.Rows;
 import io.hanse.fsm.store.TableId;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 
 /** Peerings as stored, their secrets and trust bundles. */
 public final class Peerings {
@@ -88,6 +91,20 @@ public final class Peerings {
         .or(() -> entries.entry(ConfigEntryKind.PEERING, PeeringPolicies.ANY))
         .map(ConfigEntry::getPeering)
         .orElse(PeeringPolicies.NONE);
+  }
+
+  /**
+   * What is imported from a peer and which content of it is stored, by name; a mark that is empty
+   * tells of none.
+   */
+  public SortedMap<String, ImportedService> importMarks(String peer) {
+    SortedMap<String, ImportedService> marks = new TreeMap<>();
+    for (String service : importedServices(peer)) {
+      marks.put(Keys.fold(service), ImportedService.newBuilder().setService(service).build());
+    }
+    Tables.IMPORTED_SERVICES.forEach(
+        rows, Key.ofPeer(peer), row -> marks.put(Keys.fold(row.getService()), row));
+    return marks;
   }
 
   /** The names of all services imported from a peer, sidecar twins included. */

@@ -9,7 +9,9 @@ import io.hanse.fsm.row.ConfigEntry;
 import io.hanse.fsm.row.Coordinate;
 import io.hanse.fsm.row.FreeVirtualIp;
 import io.hanse.fsm.row.HealthCheck;
+import io.hanse.fsm.row.ImportPart;
 import io.hanse.fsm.row.ImportWithdrawal;
+import io.hanse.fsm.row.ImportedService;
 import io.hanse.fsm.row.KvEntry;
 import io.hanse.fsm.row.Node;
 import io.hanse.fsm.row.NodeService;
@@ -149,6 +151,17 @@ public final class Tables {
           TableId.PINNED_ADDRESSES,
           PinnedAddresses.getDefaultInstance(),
           pinned -> Keys.peering(pinned.getPeeringId()));
+  public static final Table<ImportedService> IMPORTED_SERVICES =
+      Table.of(
+          TableId.IMPORTED_SERVICES,
+          ImportedService.getDefaultInstance(),
+          row -> Keys.service(row.getPeerName(), row.getService()));
+
+  public static final Table<ImportPart> IMPORT_PARTS =
+      Table.of(
+          TableId.IMPORT_PARTS,
+          ImportPart.getDefaultInstance(),
+          part -> Keys.importPart(part.getPeerName(), part.getPart()));
 
   public static final Table<Server> SERVERS =
       Table.of(TableId.SERVERS, Server.getDefaultInstance(), server -> Key.of(server.getRaftId()));
@@ -219,6 +232,8 @@ public final class Tables {
               TRUST_BUNDLES,
               IMPORT_WITHDRAWALS,
               PINNED_ADDRESSES,
+              IMPORTED_SERVICES,
+              IMPORT_PARTS,
               SERVERS,
               CLIENTS,
               CLUSTER,

@@ -3,9 +3,11 @@ package io.hanse.fsm.apply;
 import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.DeregisterCatalog;
 import io.hanse.fsm.row.HealthCheck;
+import io.hanse.fsm.row.InstanceName;
 import io.hanse.fsm.row.Node;
 import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.RegisterCatalog;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -208,6 +210,49 @@ final class CatalogModel {
     return names;
   }
 
+  /** Some instances are new or changed, some are gone, all others stay. */
+  void patch(
+      String peer,
+      String service,
+      List<CheckServiceNode> changed,
+      List<InstanceName> removed,
+      long index) {
+    TreeMap<String, List<CheckServiceNode>> byNode = new TreeMap<>();
+    for (CheckServiceNode one : changed) {
+      byNode.computeIfAbsent(at(peer, one.getNode().getNode()), n -> new ArrayList<>()).add(one);
+    }
+    for (List<CheckServiceNode> sent : byNode.values()) {
+      String node = sent.get(0).getNode().getNode();
+      putNode(peer, sent.get(0).getNode(), index);
+      TreeMap<String, NodeService> instances = new TreeMap<>();
+      TreeMap<String, HealthCheck> last = new TreeMap<>();
+      for (CheckServiceNode one : sent) {
+        instances.put(at(peer, node, one.getService().getId()), one.getService());
+        one.getChecksList().forEach(check -> last.put(at(peer, node, check.getCheckId()), check));
+      }
+      instances.values().forEach(one -> putService(peer, node, one));
+      last.values().forEach(check -> putCheck(peer, node, check));
+      for (NodeService one : instances.values()) {
+        checks
+            .entrySet()
+            .removeIf(
+                check ->
+                    check.getKey().startsWith(at(peer, node))
+                        && !last.containsKey(check.getKey())
+                        && check.getValue().serviceId().equalsIgnoreCase(one.getId()));
+      }
+    }
+    Set<String> left = new TreeSet<>();
+    for (InstanceName gone : removed) {
+      ModelService stored = services.get(at(peer, gone.getNode(), gone.getServiceId()));
+      if (stored != null && stored.name().equalsIgnoreCase(service)) {
+        dropService(peer, stored.node(), stored.id());
+        left.add(stored.node());
+      }
+    }
+    dropEmpty(peer, left);
+  }
+
   /** Afterwards the peer's service is what was sent, and nothing else has changed. */
   void reconcile(String peer, String service, List<CheckServiceNode> sent, long index) {
     TreeMap<String, ModelService> before = new TreeMap<>(services);
@@ -261,6 +306,10 @@ final class CatalogModel {
                                 || one.getValue().serviceId().equalsIgnoreCase(stored.id())));
           }
         });
+    dropEmpty(peer, left);
+  }
+
+  private void dropEmpty(String peer, Set<String> left) {
     for (String node : left) {
       if (services.keySet().stream().noneMatch(key -> key.startsWith(at(peer, node)))) {
         dropNode(peer, node);

@@ -33,6 +33,7 @@ final class ClusterModel {
   final Set<String> bundles = new TreeSet<>();
   final Set<String> withdrawn = new TreeSet<>();
   final TreeMap<String, List<PeerAddress>> pins = new TreeMap<>();
+  ImportModel imports = new ImportModel();
   CatalogModel catalog = new CatalogModel();
   AclModel acl = new AclModel();
   SystemModel system = new SystemModel();
@@ -48,6 +49,7 @@ final class ClusterModel {
     copy.bundles.addAll(bundles);
     copy.withdrawn.addAll(withdrawn);
     copy.pins.putAll(pins);
+    copy.imports = imports.copy();
     copy.catalog = catalog.copy();
     copy.acl = acl.copy();
     copy.system = system.copy();
@@ -163,6 +165,16 @@ final class ClusterModel {
             command.getReconcileImport().getService(),
             command.getReconcileImport().getInstancesList(),
             index);
+        imports.reconciled(name, command.getReconcileImport().getService());
+      }
+      case IMPORT_CHANGES -> {
+        String name = command.getImportChanges().getPeer();
+        requireOpen(name);
+        long fence = command.getImportChanges().getFence();
+        if (fence != 0 && fences.getOrDefault(name, 0L) != fence) {
+          return false;
+        }
+        imports.apply(command.getImportChanges(), catalog, index);
       }
       case RECONCILE_IMPORT_LIST -> reconcileList(command.getReconcileImportList());
       case PURGE_IMPORTS -> {
@@ -281,6 +293,7 @@ final class ClusterModel {
       require(old.state() == PeeringState.DELETING);
       require(catalog.firstNode(name).isEmpty() && !bundles.contains(name));
       peerings.remove(name);
+      imports.forget(name);
       withdrawn.remove(name);
       pins.remove(name);
     }
@@ -294,6 +307,7 @@ final class ClusterModel {
       gone.remove(name.toLowerCase(Locale.ROOT) + "-sidecar-proxy");
     }
     gone.forEach(name -> catalog.reconcile(command.getPeer(), name, List.of(), 0));
+    imports.keepOnly(command.getPeer(), command.getServicesList());
   }
 
   private boolean purge(PurgeImports command) {
@@ -303,6 +317,7 @@ final class ClusterModel {
         peering == null
             || peering.state() == PeeringState.DELETING
             || peering.state() == PeeringState.TERMINATED);
+    imports.forget(peer);
     for (int i = 0; i < command.getNodesMax(); i++) {
       catalog.firstNode(peer).ifPresent(node -> catalog.dropNode(peer, node.name()));
     }

@@ -2,6 +2,7 @@ package io.hanse.fsm.apply;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import io.hanse.fsm.apply.CatalogModel.ModelCheck;
 import io.hanse.fsm.apply.CatalogModel.ModelNode;
@@ -48,6 +49,7 @@ import io.hanse.fsm.view.UserEvents;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -298,6 +300,12 @@ class ClusterModelTest {
         .extracting(PeeringTrustBundle::getPeerName)
         .containsExactlyElementsOf(model.bundles);
     for (String peer : new String[] {"east", "west"}) {
+      Map<String, ByteString> marks = new TreeMap<>();
+      Tables.IMPORTED_SERVICES.forEach(
+          rows,
+          Key.ofPeer(peer),
+          row -> marks.put(ImportModel.key(peer, row.getService()), row.getMark()));
+      assertThat(marks).as(what).isEqualTo(model.imports.marks.subMap(peer + "/", peer + "0"));
       boolean isWithdrawn = model.withdrawn.contains(peer);
       assertThat(new Peerings(rows).withdrawal(peer).isPresent()).as(what).isEqualTo(isWithdrawn);
       for (String service : new Peerings(rows).importedServices(peer)) {

@@ -137,7 +137,10 @@ class IndexTruthTest {
 
   /** Rows that come and go within one command are rows that went. */
   private static boolean mayWakeMore(Command command) {
-    return command.hasRegister() || command.hasReconcileImport() || command.hasTransact();
+    return command.hasRegister()
+        || command.hasReconcileImport()
+        || command.hasImportChanges()
+        || command.hasTransact();
   }
 
   private static Map<String, Seen> look(

@@ -27,9 +27,13 @@ import static io.hanse.fsm.apply.Commands.sidecar;
 import static io.hanse.fsm.apply.Commands.withdraw;
 import static io.hanse.fsm.apply.Commands.write;
 
+import com.google.protobuf.ByteString;
 import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.HealthCheck;
+import io.hanse.fsm.row.ImportChange;
+import io.hanse.fsm.row.ImportChanges;
+import io.hanse.fsm.row.InstanceName;
 import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.OpenImports;
 import io.hanse.fsm.row.PeeringState;
@@ -202,10 +206,38 @@ final class RandomCommands {
       instances[i] =
           instance(node(one(NODES)).setId(one(IDS)), sent, check("c" + i, sent.getId(), "passing"));
     }
+    if (random.nextBoolean()) {
+      return changes(service, instances);
+    }
     Command.Builder command = reconcile(one(PEERS), service, instances);
     if (random.nextInt(4) == 0) {
       command.getReconcileImportBuilder().setFence(random.nextInt(100));
     }
     return command;
+  }
+
+  private Command.Builder changes(String service, CheckServiceNode.Builder... instances) {
+    ImportChange.Builder change =
+        ImportChange.newBuilder()
+            .setService(service)
+            .setMark(ByteString.copyFromUtf8(one(STATUSES)))
+            .setGone(random.nextInt(8) == 0);
+    for (CheckServiceNode.Builder instance : instances) {
+      change.addInstances(instance);
+    }
+    if (random.nextBoolean()) {
+      change
+          .setBase(ByteString.copyFromUtf8(one(STATUSES)))
+          .addRemoved(InstanceName.newBuilder().setNode(one(NODES)).setServiceId(one(INSTANCES)));
+    }
+    ImportChanges.Builder changes =
+        ImportChanges.newBuilder().setPeer(one(PEERS)).addChanges(change);
+    if (random.nextInt(3) == 0) {
+      changes.addChanges(change.setService(one(SERVICES)).setMark(ByteString.copyFromUtf8("m")));
+    }
+    if (random.nextInt(6) == 0) {
+      changes.setFence(random.nextInt(100));
+    }
+    return Command.newBuilder().setImportChanges(changes);
   }
 }
