@@ -151,6 +151,7 @@ public final class Tables {
           TableId.PINNED_ADDRESSES,
           PinnedAddresses.getDefaultInstance(),
           pinned -> Keys.peering(pinned.getPeeringId()));
+
   public static final Table<ImportedService> IMPORTED_SERVICES =
       Table.of(
           TableId.IMPORTED_SERVICES,

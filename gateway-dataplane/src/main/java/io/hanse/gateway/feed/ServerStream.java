@@ -172,7 +172,8 @@ final class ServerStream implements StreamDriver.Owner {
       case RESPONSE -> wrapped.setResponse(message.getResponse());
       case TERMINATED -> wrapped.setTerminated(message.getTerminated());
       case HEARTBEAT -> wrapped.setHeartbeat(message.getHeartbeat());
-      case OPEN, PAYLOAD_NOT_SET -> throw new IllegalArgumentException("not of this stream");
+      case OPEN, EXTENDED, PAYLOAD_NOT_SET ->
+          throw new IllegalArgumentException("not of this stream");
     }
     return wrapped.build();
   }

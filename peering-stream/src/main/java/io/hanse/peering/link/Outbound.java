@@ -8,6 +8,9 @@ import java.util.Set;
  * do nothing once the stream has ended.
  */
 public interface Outbound {
+  /** The extension by which services travel in changes. */
+  String CHANGES = "changes-1";
+
   /** Sends a message after all sent before. */
   void send(ReplicationMessage message);
 

@@ -1,9 +1,11 @@
 package io.hanse.peering.protocol;
 
 import com.google.protobuf.Any;
+import io.hanse.fsm.row.ImportChange;
 import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.proto.PeerStreamStatus;
 import io.hanse.peering.proto.ReplicationMessage;
+import java.util.List;
 
 /** What a stream wants done, in order. */
 public sealed interface Effect {
@@ -20,6 +22,22 @@ public sealed interface Effect {
    * out and not finished do not depend on each other.
    */
   record Import(long sequence, ResourceType type, String id, Any payload) implements Effect {}
+
+  /**
+   * The exporter is to be told what is held of it: from now on nothing that an earlier stream
+   * brings may be stored. Answer with {@link Input.HeldRead}.
+   */
+  record ReadHeld() implements Effect {}
+
+  /** Store the changes of one message, and answer with {@link Input.ChangesStored}. */
+  record ImportChanges(long number, List<ImportChange> changes) implements Effect {}
+
+  /** The content of a service of ours is wanted once more, as it is now. */
+  record Ask(String name) implements Effect {}
+
+  /** The importer has this content of a service of ours, or has forgotten the service. */
+  record Confirmed(String name, long exporterIndex, long importerIndex, boolean gone)
+      implements Effect {}
 
   /**
    * The other end ended the relation: make that durable, then give {@link Input.TerminationStored}.

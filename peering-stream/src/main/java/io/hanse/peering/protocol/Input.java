@@ -1,9 +1,15 @@
 package io.hanse.peering.protocol;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import io.hanse.peering.link.LinkStatus;
+import io.hanse.peering.proto.ExportedService;
 import io.hanse.peering.proto.ReplicationMessage;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
 
 /** What can happen to a stream. */
 public sealed interface Input {
@@ -20,6 +26,35 @@ public sealed interface Input {
 
   /** A resource of ours is no longer watched. It is sent anew if it is offered again. */
   record Withdrawn(ResourceType type, String id) implements Input {}
+
+  /** What only streams between two Hanses know. */
+  sealed interface OfChanges extends Input {}
+
+  /** Both ends announced that they speak in changes; before any message that depends on it. */
+  record ChangesAgreed() implements OfChanges {}
+
+  /**
+   * The names of all services that are exported from now on, twins included.
+   *
+   * <p>Before the content of a new one is given.
+   */
+  record ExportedNames(SortedSet<String> names) implements OfChanges {}
+
+  /** The whole content of an exported service, as it was at an index. */
+  record ServiceOffered(String name, ExportedService content, long index) implements OfChanges {}
+
+  /** What {@link Effect.ReadHeld} asked for: what is imported, by name, with the marks. */
+  record HeldRead(SortedMap<String, ByteString> marks) implements OfChanges {}
+
+  /**
+   * What became of {@link Effect.ImportChanges}.
+   *
+   * @param index under which the rest can be read
+   * @param refusals by position, for the other end
+   * @param misfits positions of differences to something else than what is stored
+   */
+  record ChangesStored(long number, long index, Map<Integer, String> refusals, Set<Integer> misfits)
+      implements OfChanges {}
 
   /** The transport takes more data: the answer to {@link Effect.AwaitReady}. */
   record TransportReady() implements Input {}

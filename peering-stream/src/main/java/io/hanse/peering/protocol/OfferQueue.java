@@ -2,12 +2,7 @@ package io.hanse.peering.protocol;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
-import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Message;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Map.Entry;
@@ -61,43 +56,40 @@ final class OfferQueue {
     }
   }
 
+  /** Forgets what waits behind a gate, and answers it by name. */
+  Map<String, Message> takeBehind(String url) {
+    Map<String, Message> taken = new LinkedHashMap<>();
+    Map<ResourceKey, Waiting> behind = gated.remove(url);
+    if (behind != null) {
+      behind.forEach((key, waiting) -> taken.put(key.id(), waiting.payload()));
+    }
+    return taken;
+  }
+
   /** The next resource whose content differs from what was sent last. */
   Optional<Offer> next() {
     var offers = open.entrySet().iterator();
     while (offers.hasNext()) {
       Entry<ResourceKey, Waiting> entry = offers.next();
       offers.remove();
-      ByteString bytes = deterministic(entry.getValue().payload());
-      ByteString hash = sha256(bytes);
+      byte[] bytes = Deterministic.bytes(entry.getValue().payload());
+      ByteString hash = Deterministic.sha256(bytes);
       if (!hash.equals(sent.put(entry.getKey(), hash))) {
         ResourceType type = entry.getValue().type();
-        Any payload = Any.newBuilder().setTypeUrl(type.url()).setValue(bytes).build();
+        Any payload =
+            Any.newBuilder().setTypeUrl(type.url()).setValue(ByteString.copyFrom(bytes)).build();
         return Optional.of(new Offer(type, entry.getKey().id(), payload));
       }
     }
     return Optional.empty();
   }
 
-  private static ByteString deterministic(Message payload) {
-    byte[] bytes = new byte[payload.getSerializedSize()];
-    CodedOutputStream out = CodedOutputStream.newInstance(bytes);
-    out.useDeterministicSerialization();
-    try {
-      payload.writeTo(out);
-      out.checkNoSpaceLeft();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  /** How many wait to be sent. */
+  int size() {
+    int waiting = open.size();
+    for (Map<ResourceKey, Waiting> behind : gated.values()) {
+      waiting += behind.size();
     }
-    return ByteString.copyFrom(bytes);
-  }
-
-  private static ByteString sha256(ByteString bytes) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      bytes.asReadOnlyByteBufferList().forEach(digest::update);
-      return ByteString.copyFrom(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    return waiting;
   }
 }

@@ -38,6 +38,11 @@ public final class PeerResources {
 
   private PeerResources() {}
 
+  /** Whether it is about services, which two Hanses exchange in changes. */
+  static boolean isOfServices(ResourceType type) {
+    return type.gate().equals(SERVICE.url());
+  }
+
   /**
    * The rules of an accepting cluster: it dials nobody and so has no use for addresses.
    *

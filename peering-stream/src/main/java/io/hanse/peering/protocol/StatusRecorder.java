@@ -2,9 +2,11 @@ package io.hanse.peering.protocol;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.hanse.fsm.row.ImportChange;
 import io.hanse.peering.proto.ExportedServiceList;
 import io.hanse.peering.proto.ImportRefusal;
 import io.hanse.peering.proto.PeerStreamStatus;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -89,6 +91,50 @@ final class StatusRecorder {
     status.setLastReceiveSuccessMillis(nowMillis).removeRefusedImports(id);
     namesOf(type, payload)
         .ifPresent(names -> status.clearImportedServices().addAllImportedServices(names));
+    changed = true;
+  }
+
+  /** All names that are imported, twins included: what can be read, no more. */
+  void importedAre(Collection<String> names) {
+    status.clearImportedServices();
+    names.stream()
+        .filter(name -> !name.endsWith(PeerResources.TWIN_SUFFIX))
+        .forEach(status::addImportedServices);
+    changed = true;
+  }
+
+  /** The plain names that are exported. */
+  void exportedAre(List<String> names) {
+    status.clearExportedServices().addAllExportedServices(names);
+    changed = true;
+  }
+
+  void changesSent(long nowMillis, List<ImportChange> changes) {
+    status.setLastSendSuccessMillis(nowMillis);
+    changes.forEach(change -> status.removeRefusedExports(change.getService()));
+    changed = true;
+  }
+
+  /** A message with changes was answered. */
+  void changesConfirmed(long nowMillis) {
+    status.setLastAckMillis(nowMillis);
+    changed = true;
+  }
+
+  void changeConfirmed(String service) {
+    status.removeExportsRefusedByPeer(service);
+  }
+
+  void changeRefused(long nowMillis, String service, String reason) {
+    status
+        .setLastNackMillis(nowMillis)
+        .setLastNackMessage("client peer was unable to apply resource: " + reason)
+        .putExportsRefusedByPeer(service, reason);
+    changed = true;
+  }
+
+  void changeStored(long nowMillis, String service) {
+    status.setLastReceiveSuccessMillis(nowMillis).removeRefusedImports(service);
     changed = true;
   }
 

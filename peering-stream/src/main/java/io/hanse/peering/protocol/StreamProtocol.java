@@ -7,7 +7,6 @@ import io.hanse.peering.proto.ReplicationMessage.Heartbeat;
 import io.hanse.peering.proto.ReplicationMessage.Request;
 import io.hanse.peering.proto.ReplicationMessage.Response;
 import io.hanse.peering.proto.ReplicationMessage.Terminated;
-import io.hanse.peering.protocol.OfferQueue.Offer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,9 +33,10 @@ public final class StreamProtocol {
 
   private final StreamRules rules;
   private final SubscriptionLedger ledger = new SubscriptionLedger();
-  private final OfferQueue offers = new OfferQueue();
   private final ImportQueue imports = new ImportQueue();
   private final StatusRecorder status;
+  private final ChangeExchange changes;
+  private final Outgoing outgoing;
 
   private Phase phase = Phase.NEW;
   private List<Effect> effects = new ArrayList<>();
@@ -45,7 +45,6 @@ public final class StreamProtocol {
   private long heartbeatDueMillis;
   private long silenceDueMillis;
   private long drainDueMillis;
-  private long burstBytes;
   private boolean readOwed;
   private boolean halfClosed;
   private boolean terminationStored;
@@ -58,6 +57,12 @@ public final class StreamProtocol {
   public StreamProtocol(StreamRules rules, PeerStreamStatus earlier) {
     this.rules = rules;
     this.status = new StatusRecorder(earlier);
+    this.changes = new ChangeExchange(this::add, status, rules.limits().messageBytesMax());
+    this.outgoing = new Outgoing(rules.limits(), ledger, status, changes, this::add);
+  }
+
+  private void add(Effect effect) {
+    effects.add(effect);
   }
 
   /**
@@ -70,9 +75,11 @@ public final class StreamProtocol {
     now = nowMillis;
     effects = new ArrayList<>();
     take(input);
-    flushOffers();
+    if (phase == Phase.OPEN && close == null) {
+      outgoing.flush(now);
+    }
     readIfRoom();
-    status.outstanding(ledger.unanswered(), ledger.oldestMillis(), imports.size());
+    outgoing.count(imports);
     if (status.takeChanged()) {
       effects.add(new Effect.Report(status.status()));
     }
@@ -92,16 +99,17 @@ public final class StreamProtocol {
       readOwed = true;
       receive(received.message());
     } else if (input instanceof Input.Offered offered) {
-      offer(offered);
+      outgoing.offer(offered);
     } else if (input instanceof Input.Withdrawn withdrawn) {
-      offers.withdraw(withdrawn.type(), withdrawn.id());
-      status.withdrawn(withdrawn.id());
+      outgoing.withdraw(withdrawn);
     } else if (input instanceof Input.ImportFinished finished) {
       importFinished(finished);
+    } else if (input instanceof Input.OfChanges ofChanges) {
+      outgoing.take(now, ofChanges);
     } else if (input instanceof Input.Tick) {
       tick();
     } else if (input instanceof Input.TransportReady) {
-      burstBytes = 0;
+      outgoing.transportReady();
     } else if (input instanceof Input.Started) {
       start();
     } else if (input instanceof Input.DeleteRequested) {
@@ -118,6 +126,11 @@ public final class StreamProtocol {
     } else if (input instanceof Input.Stopped stopped) {
       fail(stopped.status());
     }
+  }
+
+  /** Whether there is use for contents of services; if not, one of the next inputs makes room. */
+  public boolean hasRoomForServices() {
+    return outgoing.hasRoomForServices();
   }
 
   private void start() {
@@ -149,6 +162,7 @@ public final class StreamProtocol {
         silenceDueMillis = now + rules.limits().silenceMillisMax();
         status.heartbeat(now);
       }
+      case EXTENDED -> changes.receive(now, message.getExtended()).ifPresent(this::refuse);
       case TERMINATED -> receiveTerminated();
       // As Consul: neither a second opening nor what only a later version knows does harm.
       case OPEN, PAYLOAD_NOT_SET -> {}
@@ -172,24 +186,21 @@ public final class StreamProtocol {
   }
 
   private void subscribe(Request request) {
-    String peerId = request.getPeerId();
-    if (!peerId.isEmpty() && !rules.peerId().isEmpty() && !peerId.equals(rules.peerId())) {
-      refuse(
-          "initial subscription requests for a resource type must have consistent PeerID values:"
-              + (" got=\"" + peerId + "\" expected=\"" + rules.peerId() + "\""));
-    } else if (!request.getResponseNonce().isEmpty()) {
-      refuse("initial subscription requests for a resource type must not contain a nonce");
-    } else if (request.hasError()) {
-      refuse("initial subscription request for a resource type must not contain an error");
+    Optional<String> problem = SubscriptionLedger.problemOf(request, rules.peerId());
+    if (problem.isPresent()) {
+      refuse(problem.get());
     } else {
-      ledger.subscribe(request.getResourceUrl());
-      offers.openGate(request.getResourceUrl());
+      outgoing.subscribed(request.getResourceUrl());
       status.subscribed(now);
     }
   }
 
   private void receive(Response response) {
     Optional<ResourceType> type = rules.table().byUrl(response.getResourceUrl());
+    if (changes.isAgreed() && type.filter(PeerResources::isOfServices).isPresent()) {
+      refuse("services come as changes on this stream");
+      return;
+    }
     Optional<Answers.Nack> nack = Answers.problemOf(response, type.isPresent());
     if (nack.isPresent()) {
       status.receiveFailed(now, nack.get().message());
@@ -309,43 +320,6 @@ public final class StreamProtocol {
     }
   }
 
-  private void offer(Input.Offered offered) {
-    boolean flows = ledger.isSubscribed(offered.type().gate());
-    offers.offer(offered.type(), offered.id(), offered.payload(), flows);
-  }
-
-  private void flushOffers() {
-    while (phase == Phase.OPEN
-        && close == null
-        && burstBytes < rules.limits().burstBytesMax()
-        && ledger.unanswered() < rules.limits().unackedMax()) {
-      Optional<Offer> offer = offers.next();
-      if (offer.isEmpty()) {
-        return;
-      }
-      send(offer.get());
-    }
-  }
-
-  private void send(Offer offer) {
-    int bytesMax = rules.limits().messageBytesMax();
-    int bytes = Answers.sizeOf(offer);
-    if (bytes > bytesMax) {
-      String reason =
-          "resource \"" + offer.id() + "\" is too large to be sent: " + bytes + " > " + bytesMax;
-      status.notSent(now, offer.id(), reason);
-      effects.add(new Effect.Refused(offer.type(), offer.id(), reason));
-      return;
-    }
-    String nonce = ledger.send(offer.type(), offer.id(), now);
-    status.sent(now, offer);
-    effects.add(new Effect.Send(Answers.response(offer, nonce)));
-    burstBytes += bytes;
-    if (burstBytes >= rules.limits().burstBytesMax()) {
-      effects.add(new Effect.AwaitReady());
-    }
-  }
-
   private void send(Request request) {
     effects.add(new Effect.Send(ReplicationMessage.newBuilder().setRequest(request).build()));
   }
@@ -353,7 +327,8 @@ public final class StreamProtocol {
   private void readIfRoom() {
     boolean room =
         imports.size() < rules.limits().pendingImportsMax()
-            && imports.bytes() < rules.limits().pendingImportBytesMax();
+            && imports.bytes() < rules.limits().pendingImportBytesMax()
+            && changes.hasRoomToReceive();
     if (readOwed && room && close == null) {
       readOwed = false;
       effects.add(new Effect.Read());

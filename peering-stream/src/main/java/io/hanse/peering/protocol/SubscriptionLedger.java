@@ -1,5 +1,6 @@
 package io.hanse.peering.protocol;
 
+import io.hanse.peering.proto.ReplicationMessage.Request;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -22,6 +23,27 @@ public final class SubscriptionLedger {
 
   boolean isSubscribed(String url) {
     return urls.contains(url);
+  }
+
+  /**
+   * What is wrong with a subscription.
+   *
+   * @param expected the only peer id that it may have; empty: any
+   */
+  static Optional<String> problemOf(Request request, String expected) {
+    String peerId = request.getPeerId();
+    if (!peerId.isEmpty() && !expected.isEmpty() && !peerId.equals(expected)) {
+      return Optional.of(
+          "initial subscription requests for a resource type must have consistent PeerID values:"
+              + (" got=\"" + peerId + "\" expected=\"" + expected + "\""));
+    }
+    if (!request.getResponseNonce().isEmpty()) {
+      return Optional.of(
+          "initial subscription requests for a resource type must not contain a nonce");
+    }
+    return request.hasError()
+        ? Optional.of("initial subscription request for a resource type must not contain an error")
+        : Optional.empty();
   }
 
   void subscribe(String url) {

@@ -2,7 +2,6 @@ package io.hanse.peering.replication;
 
 import com.google.protobuf.Message;
 import io.hanse.fsm.port.StateReader;
-import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.ExportResolver;
 import io.hanse.fsm.view.ExportResolver.Exports;
@@ -11,15 +10,11 @@ import io.hanse.peering.proto.ExportedServiceList;
 import io.hanse.peering.protocol.PeerResources;
 import io.hanse.peering.protocol.ResourceType;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Says what one peer is to know, and says it again as it changes. Each resource is a question of
@@ -27,13 +22,17 @@ import org.slf4j.LoggerFactory;
  * loop only.
  */
 final class ExportFeed {
-  private static final Logger LOG = LoggerFactory.getLogger(ExportFeed.class);
-
   /** Where resources go. */
-  interface Sink {
+  interface Sink extends ServiceFeed.Sink {
+    /** All names whose contents are given from now on, twins included. */
+    void names(SortedSet<String> names);
+
     void offered(ResourceType type, String id, Message payload);
 
     void withdrawn(ResourceType type, String id);
+
+    /** Whether contents of services are wanted. */
+    boolean hasRoom();
   }
 
   private final Loop loop;
@@ -41,9 +40,8 @@ final class ExportFeed {
   private final String peer;
   private final List<StandingExport> standing;
   private final Sink sink;
+  private final ServiceFeed services;
   private final List<WatchedQuery<?>> always = new ArrayList<>();
-  private final Map<String, WatchedQuery<?>> services = new TreeMap<>();
-  private final Map<String, WatchedQuery<?>> twins = new TreeMap<>();
 
   /**
    * A feed for one stream.
@@ -57,6 +55,7 @@ final class ExportFeed {
     this.peer = peer;
     this.standing = List.copyOf(standing);
     this.sink = sink;
+    services = new ServiceFeed(loop, state, sink::hasRoom, sink);
   }
 
   void start() {
@@ -75,86 +74,56 @@ final class ExportFeed {
   }
 
   private void exportsAre(Exports exports) {
+    SortedSet<String> names = new TreeSet<>(exports.services());
+    exports.meshServices().keySet().forEach(name -> names.add(twinOf(name)));
+    sink.names(names);
     sink.offered(
         PeerResources.SERVICE_LIST,
         PeerResources.SERVICE_LIST_ID,
         ExportedServiceList.newBuilder().addAllServices(exports.services()).build());
-    dropAllBut(exports.services(), services)
-        .forEach(name -> sink.withdrawn(PeerResources.SERVICE, name));
-    dropAllBut(exports.meshServices().keySet(), twins)
-        .forEach(name -> twinIsGone(name, exports.services().contains(name)));
+    for (String gone : services.keepOnly(names)) {
+      isGone(gone, exports);
+    }
     for (String name : exports.services()) {
-      services.computeIfAbsent(name, this::watchService);
+      services.add(name, resolver -> resolver.instances(name));
     }
     for (String name : exports.meshServices().keySet()) {
-      twins.computeIfAbsent(name, this::watchTwin);
+      services.add(twinOf(name), resolver -> resolver.meshInstances(name, peer));
     }
-  }
-
-  private WatchedQuery<?> watchService(String name) {
-    return watch(
-        view -> payload(resolver(view).instances(name)),
-        payload -> {
-          if (services.containsKey(name)) {
-            sink.offered(PeerResources.SERVICE, name, payload);
-          }
-        });
-  }
-
-  private WatchedQuery<?> watchTwin(String name) {
-    return watch(
-        view -> payload(resolver(view).meshInstances(name, peer)),
-        payload -> {
-          if (twins.containsKey(name)) {
-            sink.offered(PeerResources.SERVICE, twinOf(name), payload);
-          }
-        });
+    services.pump();
   }
 
   /**
    * The list speaks of plain names only: a twin whose name stays in it must be emptied, or it would
    * live on at the peer.
    */
-  private void twinIsGone(String name, boolean nameIsListed) {
-    if (nameIsListed) {
-      sink.offered(PeerResources.SERVICE, twinOf(name), ExportedService.getDefaultInstance());
+  private void isGone(String name, Exports exports) {
+    int end = name.length() - PeerResources.TWIN_SUFFIX.length();
+    boolean isTwin = name.endsWith(PeerResources.TWIN_SUFFIX);
+    if (isTwin && exports.services().contains(name.substring(0, end))) {
+      sink.offered(PeerResources.SERVICE, name, ExportedService.getDefaultInstance());
     } else {
-      sink.withdrawn(PeerResources.SERVICE, twinOf(name));
+      sink.withdrawn(PeerResources.SERVICE, name);
     }
-  }
-
-  private List<String> dropAllBut(Set<String> names, Map<String, WatchedQuery<?>> watched) {
-    List<String> dropped = new ArrayList<>();
-    Iterator<Map.Entry<String, WatchedQuery<?>>> entries = watched.entrySet().iterator();
-    while (entries.hasNext()) {
-      Map.Entry<String, WatchedQuery<?>> entry = entries.next();
-      if (!names.contains(entry.getKey())) {
-        entry.getValue().close();
-        entries.remove();
-        dropped.add(entry.getKey());
-      }
-    }
-    return dropped;
   }
 
   private static String twinOf(String name) {
     return name + PeerResources.TWIN_SUFFIX;
   }
 
-  private static ExportResolver resolver(View view) {
-    return new ExportResolver(view, reason -> LOG.warn("instance withheld cause={}", reason));
+  /** There may be room for contents again. */
+  void pump() {
+    services.pump();
   }
 
-  private static ExportedService payload(List<CheckServiceNode> instances) {
-    return ExportedService.newBuilder().addAllNodes(instances).build();
+  /** The content of a service is wanted once more. */
+  void again(String name) {
+    services.again(name);
   }
 
   void close() {
     always.forEach(WatchedQuery::close);
-    services.values().forEach(WatchedQuery::close);
-    twins.values().forEach(WatchedQuery::close);
     always.clear();
-    services.clear();
-    twins.clear();
+    services.close();
   }
 }

@@ -9,6 +9,7 @@ import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.CommandResult;
 import io.hanse.fsm.row.HealthCheck;
+import io.hanse.fsm.row.ImportChange;
 import io.hanse.fsm.row.OpenImports;
 import io.hanse.fsm.row.PeeringServerAddresses;
 import io.hanse.fsm.row.PeeringTrustBundle;
@@ -39,6 +40,9 @@ final class ImportIntake {
   private final String peer;
   private final int commandBytesMax;
   private @Nullable CompletableFuture<CommandResult> fence;
+
+  /** The last of those that are laid down in parts: there is one at a time. */
+  private CompletableFuture<?> large = CompletableFuture.completedFuture(null);
 
   /**
    * Imports for one peering.
@@ -75,6 +79,27 @@ final class ImportIntake {
     fence()
         .thenCompose(opened -> writer.submit(fenced(command, opened.getIndex())))
         .whenComplete((result, failure) -> finish(stored, result, failure));
+    return stored;
+  }
+
+  /** Completes once nothing that an earlier stream brings is stored any more. */
+  CompletableFuture<CommandResult> begin() {
+    return fence();
+  }
+
+  /** Stores changes, as {@link ChangeIntake} says. */
+  CompletableFuture<ChangeIntake.Outcome> store(List<ImportChange> changes) {
+    CompletableFuture<ChangeIntake.Outcome> stored =
+        (ChangeIntake.areLarge(changes, commandBytesMax) ? large : fence())
+            .handle((before, failure) -> fence())
+            .thenCompose(fence -> fence)
+            .thenCompose(
+                opened ->
+                    new ChangeIntake(writer, peer, opened.getIndex(), commandBytesMax)
+                        .store(changes));
+    if (ChangeIntake.areLarge(changes, commandBytesMax)) {
+      large = stored;
+    }
     return stored;
   }
 
@@ -153,20 +178,28 @@ final class ImportIntake {
   }
 
   private ReconcileImport service(String name, ExportedService service) throws MalformedResource {
-    List<CheckServiceNode> instances = service.getNodesList();
-    for (int i = 0; i < instances.size(); i++) {
-      Optional<String> missing = missingIn(instances.get(i));
-      if (missing.isPresent()) {
-        throw new MalformedResource(
-            "did not increment imported services count for service=\"%s\": instance %d has no %s"
-                .formatted(name, i, missing.get()));
-      }
+    Optional<String> flaw = flaw(name, service.getNodesList());
+    if (flaw.isPresent()) {
+      throw new MalformedResource(flaw.get());
     }
     return ReconcileImport.newBuilder()
         .setPeer(peer)
         .setService(name)
-        .addAllInstances(instances)
+        .addAllInstances(service.getNodesList())
         .build();
+  }
+
+  /** What makes instances impossible to store, whatever is stored. */
+  static Optional<String> flaw(String service, List<CheckServiceNode> instances) {
+    for (int i = 0; i < instances.size(); i++) {
+      Optional<String> missing = missingIn(instances.get(i));
+      if (missing.isPresent()) {
+        return Optional.of(
+            "did not increment imported services count for service=\"%s\": instance %d has no %s"
+                .formatted(service, i, missing.get()));
+      }
+    }
+    return Optional.empty();
   }
 
   /** What an instance must have and has not: without it, it could not be told from others. */

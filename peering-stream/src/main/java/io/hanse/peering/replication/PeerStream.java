@@ -1,5 +1,6 @@
 package io.hanse.peering.replication;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.Peering;
@@ -9,6 +10,7 @@ import io.hanse.fsm.view.Peerings;
 import io.hanse.peering.link.Inbound;
 import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.link.Outbound;
+import io.hanse.peering.proto.ExportedService;
 import io.hanse.peering.proto.PeerStreamStatus;
 import io.hanse.peering.proto.ReplicationMessage;
 import io.hanse.peering.protocol.Effect;
@@ -18,6 +20,9 @@ import io.hanse.peering.protocol.StreamProtocol;
 import io.hanse.peering.protocol.StreamRules;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +38,7 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
   private final Loop loop;
   private final Peering peering;
   private final Outbound outbound;
+  private final StreamProtocol protocol;
   private final StreamDriver driver;
   private final LogWriter writer;
   private final ImportIntake intake;
@@ -40,6 +46,7 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
   private final Consumer<Effect.Close> ended;
   private Optional<WatchedQuery<Boolean>> ownRow = Optional.empty();
   private boolean heard;
+  private boolean agreed;
 
   /**
    * A stream that is ready to start.
@@ -59,12 +66,8 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
     this.outbound = outbound;
     this.ended = ended;
     ReplicationSettings settings = replication.settings();
-    driver =
-        new StreamDriver(
-            loop,
-            new StreamProtocol(rules, replication.statuses().status(peering.getId())),
-            outbound,
-            this);
+    protocol = new StreamProtocol(rules, replication.statuses().status(peering.getId()));
+    driver = new StreamDriver(loop, protocol, outbound, this);
     writer = new LogWriter(loop, replication.submitter(), settings.submitAttempts());
     intake =
         new ImportIntake(writer, peering.getId(), peering.getName(), settings.commandBytesMax());
@@ -79,6 +82,21 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
             peering.getName(),
             standing,
             new ExportFeed.Sink() {
+              @Override
+              public void names(SortedSet<String> names) {
+                driver.give(new Input.ExportedNames(names));
+              }
+
+              @Override
+              public void content(String name, ExportedService content, long index) {
+                driver.give(new Input.ServiceOffered(name, content, index));
+              }
+
+              @Override
+              public boolean hasRoom() {
+                return protocol.hasRoomForServices();
+              }
+
               @Override
               public void offered(ResourceType type, String id, Message payload) {
                 driver.give(new Input.Offered(type, id, payload));
@@ -95,6 +113,8 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
   void start() {
     replication.statuses().claim(peering.getId(), this);
     driver.give(new Input.Started());
+    // A dialer is told only with the first answer.
+    agreeOnChanges();
     feed.start();
     ownRow =
         Optional.of(
@@ -137,15 +157,79 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
   private void received(ReplicationMessage message) {
     heard = true;
     if (replication.leadership().standing().self()) {
+      agreeOnChanges();
       driver.give(new Input.MessageReceived(message));
+      // An answer makes room.
+      feed.pump();
     } else {
       driver.give(new Input.LeadershipLost(replication.leaderAddress()));
     }
   }
 
+  private void agreeOnChanges() {
+    if (!agreed && outbound.extensions().contains(Outbound.CHANGES)) {
+      agreed = true;
+      driver.give(new Input.ChangesAgreed());
+    }
+  }
+
+  @Override
+  public void readHeld() {
+    intake
+        .begin()
+        .whenComplete(
+            (begun, failure) ->
+                loop.execute(
+                    () -> {
+                      if (failure == null) {
+                        driver.give(new Input.HeldRead(held()));
+                      } else {
+                        driver.give(new Input.Stopped(notStored(failure)));
+                      }
+                    }));
+  }
+
+  private SortedMap<String, ByteString> held() {
+    SortedMap<String, ByteString> marks = new TreeMap<>();
+    try (View view = replication.state().view()) {
+      new Peerings(view)
+          .importMarks(peering.getName())
+          .values()
+          .forEach(row -> marks.put(row.getService(), row.getMark()));
+    }
+    return marks;
+  }
+
+  @Override
+  public void store(Effect.ImportChanges changes) {
+    intake
+        .store(changes.changes())
+        .whenComplete(
+            (outcome, failure) ->
+                loop.execute(
+                    () -> {
+                      if (failure == null) {
+                        driver.give(
+                            new Input.ChangesStored(
+                                changes.number(),
+                                outcome.index(),
+                                outcome.refusals(),
+                                outcome.misfits()));
+                      } else {
+                        driver.give(new Input.Stopped(notStored(failure)));
+                      }
+                    }));
+  }
+
+  @Override
+  public void ask(String name) {
+    feed.again(name);
+  }
+
   @Override
   public void onReady() {
     driver.onReady();
+    loop.execute(feed::pump);
   }
 
   @Override

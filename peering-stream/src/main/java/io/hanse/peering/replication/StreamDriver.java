@@ -25,6 +25,18 @@ public final class StreamDriver implements Inbound {
     /** A resource of ours can't be sent. */
     void refused(Effect.Refused refused);
 
+    /** Says what is held of the other end's exports, by {@link Input.HeldRead}. */
+    default void readHeld() {}
+
+    /** Stores changes, and gives {@link Input.ChangesStored} when that is done. */
+    default void store(Effect.ImportChanges changes) {}
+
+    /** Gives the content of an exported service once more. */
+    default void ask(String name) {}
+
+    /** The other end has a content of an exported service. */
+    default void confirmed(Effect.Confirmed confirmed) {}
+
     /** The status changed. */
     void report(PeerStreamStatus status);
 
@@ -113,6 +125,14 @@ public final class StreamDriver implements Inbound {
       outbound.halfClose();
     } else if (effect instanceof Effect.Import received) {
       owner.store(received);
+    } else if (effect instanceof Effect.ImportChanges changes) {
+      owner.store(changes);
+    } else if (effect instanceof Effect.ReadHeld) {
+      owner.readHeld();
+    } else if (effect instanceof Effect.Ask ask) {
+      owner.ask(ask.name());
+    } else if (effect instanceof Effect.Confirmed confirmed) {
+      owner.confirmed(confirmed);
     } else if (effect instanceof Effect.StoreTermination) {
       owner.storeTermination();
     } else if (effect instanceof Effect.Refused refused) {

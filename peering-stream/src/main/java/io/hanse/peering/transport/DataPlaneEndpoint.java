@@ -152,8 +152,8 @@ public final class DataPlaneEndpoint implements ExternalService {
         case RESPONSE -> outer.setResponse(message.getResponse());
         case TERMINATED -> outer.setTerminated(message.getTerminated());
         case HEARTBEAT -> outer.setHeartbeat(message.getHeartbeat());
-        case OPEN, PAYLOAD_NOT_SET -> {
-          // Servers open no streams to proxies.
+        case OPEN, EXTENDED, PAYLOAD_NOT_SET -> {
+          // Servers open no streams to proxies, and say nothing that is between clusters.
         }
       }
       return outer.build();

@@ -1,6 +1,7 @@
 package io.hanse.peering.transport;
 
 import io.grpc.Metadata;
+import io.hanse.peering.link.Outbound;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -19,7 +20,7 @@ final class Extensions {
   static final String TOKEN_REASONS = "token-reasons";
 
   /** All that this version announces. */
-  static final Set<String> OURS = Set.of(REDEEMER_NONCE, TOKEN_REASONS);
+  static final Set<String> OURS = Set.of(REDEEMER_NONCE, TOKEN_REASONS, Outbound.CHANGES);
 
   static final Metadata.Key<String> NONCE =
       Metadata.Key.of("hanse-redeemer-nonce", Metadata.ASCII_STRING_MARSHALLER);

@@ -65,6 +65,8 @@ class ReplicationSimTest {
     Run(long seed) {
       time = new SimTime(seed);
       network = new SimNetwork(time);
+      // As a real Consul, as a Hanse, and as a cluster between two versions of it.
+      network.speakInChanges(List.of(0.0, 1.0, 0.5).get((int) (seed % 3)));
       alpha = new SimCluster("alpha", time, network, this::appliedAtAlpha);
       beta = new SimCluster("beta", time, network, this::appliedAtBeta);
     }
@@ -190,7 +192,18 @@ class ReplicationSimTest {
         waited += 5_000;
         inARow = condition.getAsBoolean() ? inARow + 1 : 0;
       }
-      assertThat(inARow).as("reached within %d ms", CALM_MILLIS_MAX).isEqualTo(2);
+      assertThat(inARow)
+          .as(
+              "reached within %d ms: alpha exports %s, beta imports %s; beta exports %s, alpha"
+                  + " imports %s; connected %s %s",
+              CALM_MILLIS_MAX,
+              SimInvariants.exports(alpha, "beta"),
+              SimInvariants.imports(beta, "alpha"),
+              SimInvariants.exports(beta, "alpha"),
+              SimInvariants.imports(alpha, "beta"),
+              isActive(alpha, ALPHA_ID),
+              isActive(beta, BETA_ID))
+          .isEqualTo(2);
     }
 
     private boolean isConverged() {

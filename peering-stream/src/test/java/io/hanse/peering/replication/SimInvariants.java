@@ -15,6 +15,7 @@ import io.hanse.fsm.view.Health;
 import io.hanse.fsm.view.Peerings;
 import io.hanse.peering.proto.ExportedService;
 import io.hanse.peering.proto.ReplicationMessage;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -44,8 +45,15 @@ final class SimInvariants {
 
     /** To be called after each import. */
     void imported(SimCluster importer, String peer, Command command) {
+      Set<String> services = new TreeSet<>();
       if (command.hasReconcileImport()) {
-        String service = command.getReconcileImport().getService();
+        services.add(command.getReconcileImport().getService());
+      }
+      command
+          .getImportChanges()
+          .getChangesList()
+          .forEach(change -> services.add(change.getService()));
+      for (String service : services) {
         List<String> content =
             imports(importer, peer, Set.of(service)).getOrDefault(service, List.of());
         if (!content.isEmpty()) {
@@ -61,24 +69,38 @@ final class SimInvariants {
 
     /** How many rows there were. */
     static int check(ReplicationMessage message) {
+      if (message.hasExtended()) {
+        List<CheckServiceNode> rows = new ArrayList<>();
+        message
+            .getExtended()
+            .getChanges()
+            .getPlain()
+            .getChangesList()
+            .forEach(change -> rows.addAll(change.getInstancesList()));
+        return check(rows);
+      }
       if (!message.hasResponse()
           || !message.getResponse().getResource().is(ExportedService.class)) {
         return 0;
       }
       try {
         ExportedService sent = message.getResponse().getResource().unpack(ExportedService.class);
-        for (CheckServiceNode row : sent.getNodesList()) {
-          assertThat(row.hasNode()).isTrue();
-          assertThat(row.getNode().getNode()).isNotEmpty();
-          assertThat(row.hasService()).isTrue();
-          assertThat(row.getService().getId()).isNotEmpty();
-          assertThat(row.getService().getService()).isNotEmpty();
-          assertThat(row.getChecksList()).noneMatch(check -> check.getCheckId().isEmpty());
-        }
-        return sent.getNodesCount();
+        return check(sent.getNodesList());
       } catch (InvalidProtocolBufferException e) {
         throw new AssertionError(e);
       }
+    }
+
+    private static int check(List<CheckServiceNode> rows) {
+      for (CheckServiceNode row : rows) {
+        assertThat(row.hasNode()).isTrue();
+        assertThat(row.getNode().getNode()).isNotEmpty();
+        assertThat(row.hasService()).isTrue();
+        assertThat(row.getService().getId()).isNotEmpty();
+        assertThat(row.getService().getService()).isNotEmpty();
+        assertThat(row.getChecksList()).noneMatch(check -> check.getCheckId().isEmpty());
+      }
+      return rows.size();
     }
   }
 

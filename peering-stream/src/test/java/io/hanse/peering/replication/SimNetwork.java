@@ -29,6 +29,9 @@ final class SimNetwork {
   private long latencyMillisMax = 20;
   private double refusals;
 
+  /** The share of connections on which both ends speak in changes. */
+  private double changes;
+
   SimNetwork(SimTime time) {
     this.time = time;
   }
@@ -46,6 +49,10 @@ final class SimNetwork {
     refusals = shareOfRefusals;
   }
 
+  void speakInChanges(double share) {
+    changes = share;
+  }
+
   List<Connection> connections() {
     connections.removeIf(connection -> connection.over);
     return List.copyOf(connections);
@@ -61,7 +68,9 @@ final class SimNetwork {
   }
 
   Outbound dial(String from, LinkTarget target, Function<Outbound, Inbound> inbound) {
-    Connection connection = new Connection(from, target.address());
+    Connection connection =
+        new Connection(
+            from, target.address(), time.chance(changes) ? Set.of(Outbound.CHANGES) : Set.of());
     connections.add(connection);
     connection.dialer.inbound = inbound.apply(connection.dialer);
     time.after(1 + time.random.nextLong(latencyMillisMax), connection::arrive);
@@ -77,12 +86,14 @@ final class SimNetwork {
   final class Connection {
     final String from;
     final String to;
+    private final Set<String> extensions;
     private final End dialer = new End(this);
     private final End acceptor = new End(this);
     private boolean over;
     private boolean silent;
 
-    private Connection(String from, String to) {
+    private Connection(String from, String to, Set<String> extensions) {
+      this.extensions = extensions;
       this.from = from;
       this.to = to;
       dialer.other = acceptor;
@@ -124,6 +135,7 @@ final class SimNetwork {
     private long lastArrivalMillis;
     private int credits;
     private boolean ended;
+    private boolean heard;
 
     private End(Connection connection) {
       this.connection = connection;
@@ -165,6 +177,7 @@ final class SimNetwork {
       toOther(
           () -> {
             receiver.credits--;
+            receiver.heard = true;
             Optional.ofNullable(receiver.inbound).ifPresent(in -> in.onMessage(message));
           });
     }
@@ -212,7 +225,8 @@ final class SimNetwork {
 
     @Override
     public Set<String> extensions() {
-      return Set.of();
+      // A dialer knows with the first message from the other end.
+      return this == connection.dialer && !heard ? Set.of() : connection.extensions;
     }
 
     @Override

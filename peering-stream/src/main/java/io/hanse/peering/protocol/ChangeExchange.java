@@ -1,0 +1,183 @@
+package io.hanse.peering.protocol;
+
+import com.google.protobuf.ByteString;
+import io.hanse.fsm.row.ImportChange;
+import io.hanse.peering.proto.AskHeld;
+import io.hanse.peering.proto.ChangeSet;
+import io.hanse.peering.proto.Changes;
+import io.hanse.peering.proto.Extended;
+import io.hanse.peering.proto.HeldGroup;
+import io.hanse.peering.proto.ReplicationMessage;
+import io.hanse.peering.protocol.Packing.MalformedChanges;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * How two Hanses exchange services on a stream, once both have announced it: in changes, of which
+ * only those are sent that the other end has not, after a break of the link as well. Without that,
+ * it does nothing.
+ */
+final class ChangeExchange {
+  /** What a message takes beside its change. */
+  private static final int FRAMING_BYTES = 4_096;
+
+  private final Consumer<Effect> effects;
+  private final StatusRecorder status;
+  private final ChangeSender sender;
+  private final ChangeReceiver receiver;
+  private boolean agreed;
+  private long now;
+  private long numbers;
+
+  /**
+   * Agreed on nothing yet.
+   *
+   * @param messageBytesMax what one service may take
+   */
+  ChangeExchange(Consumer<Effect> effects, StatusRecorder status, int messageBytesMax) {
+    this.effects = effects;
+    this.status = status;
+    receiver = new ChangeReceiver(status, messageBytesMax);
+    sender = new ChangeSender(new Told(), messageBytesMax - FRAMING_BYTES);
+  }
+
+  boolean isAgreed() {
+    return agreed;
+  }
+
+  boolean hasRoomForContents() {
+    return sender.hasRoom();
+  }
+
+  boolean hasRoomToReceive() {
+    return receiver.hasRoom();
+  }
+
+  int unanswered() {
+    return sender.queue().unanswered();
+  }
+
+  long oldestMillis() {
+    return sender.queue().oldestMillis();
+  }
+
+  int pending() {
+    return receiver.size();
+  }
+
+  void agree() {
+    if (!agreed) {
+      agreed = true;
+      effects.accept(new Effect.ReadHeld());
+    }
+  }
+
+  void take(long nowMillis, Input.OfChanges input) {
+    now = nowMillis;
+    if (input instanceof Input.ExportedNames exported) {
+      sender.namesAre(exported.names());
+    } else if (input instanceof Input.ServiceOffered offered) {
+      sender.offer(offered.name(), offered.content(), offered.index());
+    } else if (input instanceof Input.HeldRead read) {
+      send(Extended.newBuilder().setHeld(receiver.holding(read.marks())));
+    } else if (input instanceof Input.ChangesStored stored) {
+      send(Extended.newBuilder().setReceipt(receiver.stored(now, stored)));
+    }
+  }
+
+  /** Takes a message; answers what is wrong with it. */
+  Optional<String> receive(long nowMillis, Extended message) {
+    now = nowMillis;
+    if (!agreed) {
+      // As all else that is not known.
+      return Optional.empty();
+    }
+    switch (message.getBodyCase()) {
+      case HELD -> {
+        Map<Integer, ByteString> digests = new TreeMap<>();
+        for (HeldGroup group : message.getHeld().getGroupsList()) {
+          digests.put(group.getGroup(), group.getDigest());
+        }
+        sender.heldIs(digests);
+      }
+      case ASK_HELD -> {
+        for (int group : message.getAskHeld().getGroupsList()) {
+          send(Extended.newBuilder().setHeldNames(receiver.namesOf(group)));
+        }
+      }
+      case HELD_NAMES -> sender.heldNamesAre(message.getHeldNames());
+      case CHANGES -> {
+        return store(message.getChanges());
+      }
+      case RECEIPT -> {
+        status.changesConfirmed(now);
+        sender.receive(message.getReceipt());
+      }
+      case BODY_NOT_SET -> {}
+    }
+    return Optional.empty();
+  }
+
+  private Optional<String> store(Changes changes) {
+    try {
+      List<ImportChange> received = receiver.receive(changes);
+      effects.accept(new Effect.ImportChanges(changes.getNumber(), received));
+      return Optional.empty();
+    } catch (MalformedChanges e) {
+      return Optional.of("received " + e.getMessage());
+    }
+  }
+
+  /** The next message with changes, if one is to be sent now. */
+  Optional<ReplicationMessage> next(long nowMillis) {
+    List<ImportChange> changes = sender.next(numbers + 1, nowMillis);
+    if (changes.isEmpty()) {
+      return Optional.empty();
+    }
+    status.changesSent(nowMillis, changes);
+    Changes.Builder packed =
+        Packing.pack(ChangeSet.newBuilder().addAllChanges(changes).build()).setNumber(++numbers);
+    return Optional.of(
+        ReplicationMessage.newBuilder()
+            .setExtended(Extended.newBuilder().setChanges(packed))
+            .build());
+  }
+
+  private void send(Extended.Builder message) {
+    effects.accept(new Effect.Send(ReplicationMessage.newBuilder().setExtended(message).build()));
+  }
+
+  /** What the sender wants done. */
+  private final class Told implements ChangeSender.Sink {
+    @Override
+    public void ask(String name) {
+      effects.accept(new Effect.Ask(name));
+    }
+
+    @Override
+    public void askHeld(int group) {
+      send(Extended.newBuilder().setAskHeld(AskHeld.newBuilder().addGroups(group)));
+    }
+
+    @Override
+    public void tooLarge(String name, int bytes) {
+      String reason = "resource \"" + name + "\" is too large to be sent: " + bytes + " bytes";
+      status.notSent(now, name, reason);
+      effects.accept(new Effect.Refused(PeerResources.SERVICE, name, reason));
+    }
+
+    @Override
+    public void refusedByPeer(String name, String reason) {
+      status.changeRefused(now, name, reason);
+    }
+
+    @Override
+    public void confirmed(String name, long exporterIndex, long importerIndex, boolean gone) {
+      status.changeConfirmed(name);
+      effects.accept(new Effect.Confirmed(name, exporterIndex, importerIndex, gone));
+    }
+  }
+}

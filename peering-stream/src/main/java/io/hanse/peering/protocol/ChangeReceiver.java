@@ -1,0 +1,128 @@
+package io.hanse.peering.protocol;
+
+import com.google.protobuf.ByteString;
+import io.hanse.fsm.row.ImportChange;
+import io.hanse.peering.proto.ChangeRefusal;
+import io.hanse.peering.proto.ChangeSet;
+import io.hanse.peering.proto.Changes;
+import io.hanse.peering.proto.Held;
+import io.hanse.peering.proto.HeldGroup;
+import io.hanse.peering.proto.HeldNames;
+import io.hanse.peering.proto.HeldService;
+import io.hanse.peering.proto.Receipt;
+import io.hanse.peering.protocol.Packing.MalformedChanges;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The importing end of a stream between two Hanses: says what it holds, has changes stored and
+ * confirms each message.
+ */
+final class ChangeReceiver {
+  private static final int IN_WORK_MAX = 16;
+  private static final long IN_WORK_BYTES_MAX = 16L << 20;
+
+  private final StatusRecorder status;
+  private final int bytesMax;
+  private final TreeMap<String, ByteString> held = new TreeMap<>();
+  private final Map<Long, ChangeSet> inWork = new LinkedHashMap<>();
+  private long inWorkBytes;
+
+  /**
+   * Holds nothing yet.
+   *
+   * @param bytesMax of one message, as it is before it is made small
+   */
+  ChangeReceiver(StatusRecorder status, int bytesMax) {
+    this.status = status;
+    this.bytesMax = bytesMax;
+  }
+
+  boolean hasRoom() {
+    return inWork.size() < IN_WORK_MAX && inWorkBytes < IN_WORK_BYTES_MAX;
+  }
+
+  int size() {
+    return inWork.values().stream().mapToInt(ChangeSet::getChangesCount).sum();
+  }
+
+  /** Takes what is held, and answers how it is told. */
+  Held holding(SortedMap<String, ByteString> marks) {
+    held.clear();
+    held.putAll(marks);
+    status.importedAre(held.keySet());
+    Map<Integer, SortedMap<String, ByteString>> groups = new TreeMap<>();
+    held.forEach(
+        (name, mark) ->
+            groups.computeIfAbsent(Content.groupOf(name), g -> new TreeMap<>()).put(name, mark));
+    Held.Builder told = Held.newBuilder();
+    groups.forEach(
+        (number, members) ->
+            told.addGroups(
+                HeldGroup.newBuilder().setGroup(number).setDigest(Content.digestOf(members))));
+    return told.build();
+  }
+
+  HeldNames namesOf(int group) {
+    HeldNames.Builder names = HeldNames.newBuilder().setGroup(group);
+    held.forEach(
+        (name, mark) -> {
+          if (Content.groupOf(name) == group) {
+            names.addServices(HeldService.newBuilder().setName(name).setMark(mark));
+          }
+        });
+    return names.build();
+  }
+
+  /** Takes a message; answers what is to be stored. */
+  List<ImportChange> receive(Changes changes) throws MalformedChanges {
+    if (inWork.containsKey(changes.getNumber())) {
+      throw new MalformedChanges("changes under a number that is in work");
+    }
+    ChangeSet set = Packing.unpack(changes, bytesMax);
+    inWork.put(changes.getNumber(), set);
+    inWorkBytes += set.getSerializedSize();
+    return set.getChangesList();
+  }
+
+  /** Takes what became of a message, and answers how it is confirmed. */
+  Receipt stored(long nowMillis, Input.ChangesStored stored) {
+    Receipt.Builder receipt =
+        Receipt.newBuilder()
+            .setNumber(stored.number())
+            .setIndex(stored.index())
+            .addAllMisfits(new java.util.TreeSet<>(stored.misfits()));
+    ChangeSet set = inWork.remove(stored.number());
+    if (set == null) {
+      return receipt.build();
+    }
+    inWorkBytes -= set.getSerializedSize();
+    boolean isOther = false;
+    for (int i = 0; i < set.getChangesCount(); i++) {
+      ImportChange change = set.getChanges(i);
+      String reason = stored.refusals().get(i);
+      if (reason != null) {
+        receipt.addRefusals(ChangeRefusal.newBuilder().setPosition(i).setReason(reason));
+        status.notStored(nowMillis, change.getService(), reason);
+      } else if (!stored.misfits().contains(i)) {
+        isOther |= take(change);
+        status.changeStored(nowMillis, change.getService());
+      }
+    }
+    if (isOther) {
+      status.importedAre(held.keySet());
+    }
+    return receipt.build();
+  }
+
+  /** Whether the names that are held are others by it. */
+  private boolean take(ImportChange change) {
+    if (change.getGone()) {
+      return held.remove(change.getService()) != null;
+    }
+    return held.put(change.getService(), change.getMark()) == null;
+  }
+}

@@ -1,0 +1,209 @@
+package io.hanse.peering.replication;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.error.ProblemCode.Category;
+import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.CommandResult;
+import io.hanse.fsm.row.CompleteImport;
+import io.hanse.fsm.row.ImportChange;
+import io.hanse.fsm.row.ImportChanges;
+import io.hanse.fsm.row.ImportOutcome;
+import io.hanse.fsm.row.StageImport;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Brings the changes of one message to the log in as few commands as they fit in. Each service is
+ * stored whole or not at all, and one that cannot be does not keep back the others. Used once.
+ */
+final class ChangeIntake {
+  /** So that other writes wait no longer for a command than for some others. */
+  private static final int GROUP_BYTES_MAX = 512 << 10;
+
+  private static final int PART_BYTES = 512 << 10;
+
+  /** What a command takes besides its changes. */
+  private static final int FRAMING_BYTES = 1_024;
+
+  /**
+   * What became of the changes.
+   *
+   * @param index under which all are stored but those named
+   * @param refusals by position
+   * @param misfits positions of differences to something else than what is stored
+   */
+  record Outcome(long index, Map<Integer, String> refusals, Set<Integer> misfits) {}
+
+  private final LogWriter writer;
+  private final String peer;
+  private final long fence;
+  private final int commandBytesMax;
+  private final Map<Integer, String> refusals = new TreeMap<>();
+  private final Set<Integer> misfits = new TreeSet<>();
+  private long index;
+
+  ChangeIntake(LogWriter writer, String peer, long fence, int commandBytesMax) {
+    this.writer = writer;
+    this.peer = peer;
+    this.fence = fence;
+    this.commandBytesMax = commandBytesMax;
+  }
+
+  /**
+   * Stores them. Fails where the log did not take one: then the stream must end, and the next one
+   * finds out what is held.
+   */
+  CompletableFuture<Outcome> store(List<ImportChange> changes) {
+    CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
+    List<Integer> group = new ArrayList<>();
+    int bytes = 0;
+    for (int i = 0; i < changes.size(); i++) {
+      ImportChange change = changes.get(i);
+      Optional<String> flaw = flaw(change);
+      if (flaw.isPresent()) {
+        refusals.put(i, flaw.get());
+        continue;
+      }
+      int size = change.getSerializedSize();
+      if (isLarge(change, commandBytesMax)) {
+        int position = i;
+        all = all.thenCompose(before -> stage(position, change));
+        continue;
+      }
+      if (bytes + size > GROUP_BYTES_MAX && !group.isEmpty()) {
+        List<Integer> full = group;
+        all = both(all, together(full, changes));
+        group = new ArrayList<>();
+        bytes = 0;
+      }
+      group.add(i);
+      bytes += size;
+    }
+    if (!group.isEmpty()) {
+      all = both(all, together(group, changes));
+    }
+    return all.thenApply(done -> new Outcome(index, refusals, misfits));
+  }
+
+  private static CompletableFuture<Void> both(
+      CompletableFuture<Void> one, CompletableFuture<Void> other) {
+    return CompletableFuture.allOf(one, other);
+  }
+
+  /** Whether one of them does not fit into a command. */
+  static boolean areLarge(List<ImportChange> changes, int commandBytesMax) {
+    return changes.stream().anyMatch(change -> isLarge(change, commandBytesMax));
+  }
+
+  private static boolean isLarge(ImportChange change, int commandBytesMax) {
+    return change.getSerializedSize() + FRAMING_BYTES > commandBytesMax;
+  }
+
+  private static Optional<String> flaw(ImportChange change) {
+    if (change.getService().isEmpty()) {
+      return Optional.of("a change names no service");
+    }
+    return ImportIntake.flaw(change.getService(), change.getInstancesList());
+  }
+
+  /** All in one command; where it is refused, one by one. */
+  private CompletableFuture<Void> together(List<Integer> positions, List<ImportChange> changes) {
+    ImportChanges.Builder command = ImportChanges.newBuilder().setPeer(peer).setFence(fence);
+    positions.forEach(position -> command.addChanges(changes.get(position)));
+    return writer
+        .submit(Command.newBuilder().setImportChanges(command).build())
+        .handle(
+            (result, failure) -> {
+              if (failure == null) {
+                taken(result, positions);
+                return done();
+              }
+              ProblemException problem = LogWriter.problemOf(failure);
+              if (problem.code().category() != Category.CALLER) {
+                return CompletableFuture.<Void>failedFuture(problem);
+              }
+              if (positions.size() == 1) {
+                refusals.put(positions.get(0), String.valueOf(problem.getMessage()));
+                return done();
+              }
+              CompletableFuture<Void> alone = done();
+              for (int position : positions) {
+                alone = alone.thenCompose(before -> together(List.of(position), changes));
+              }
+              return alone;
+            })
+        .thenCompose(next -> next);
+  }
+
+  private static CompletableFuture<Void> done() {
+    return CompletableFuture.completedFuture(null);
+  }
+
+  private void taken(CommandResult result, List<Integer> positions) {
+    if (!result.getDone()) {
+      throw new ProblemException(ProblemCode.NOT_LEADER, "a newer stream imports for this peering");
+    }
+    try {
+      for (int misfit : ImportOutcome.parseFrom(result.getPayload()).getMisfitsList()) {
+        misfits.add(positions.get(misfit));
+      }
+    } catch (InvalidProtocolBufferException e) {
+      throw new ProblemException(ProblemCode.DECODE_FAILED, "an answer of the log", e);
+    }
+    index = Math.max(index, result.getIndex());
+  }
+
+  /** Part by part, and then shown by one command. */
+  private CompletableFuture<Void> stage(int position, ImportChange change) {
+    ByteString content = change.toByteString();
+    int parts = (content.size() + PART_BYTES - 1) / PART_BYTES;
+    CompletableFuture<CommandResult> last = CompletableFuture.completedFuture(null);
+    for (int part = 0; part < parts; part++) {
+      StageImport stage =
+          StageImport.newBuilder()
+              .setPeer(peer)
+              .setService(change.getService())
+              .setFence(fence)
+              .setPart(part)
+              .setContent(
+                  content.substring(
+                      part * PART_BYTES, Math.min(content.size(), (part + 1) * PART_BYTES)))
+              .build();
+      last =
+          last.thenCompose(
+              before -> writer.submit(Command.newBuilder().setStageImport(stage).build()));
+    }
+    CompleteImport complete =
+        CompleteImport.newBuilder()
+            .setPeer(peer)
+            .setService(change.getService())
+            .setFence(fence)
+            .setParts(parts)
+            .build();
+    return last.thenCompose(
+            before -> writer.submit(Command.newBuilder().setCompleteImport(complete).build()))
+        .handle(
+            (result, failure) -> {
+              if (failure == null) {
+                taken(result, List.of(position));
+                return done();
+              }
+              ProblemException problem = LogWriter.problemOf(failure);
+              if (problem.code().category() != Category.CALLER) {
+                return CompletableFuture.<Void>failedFuture(problem);
+              }
+              refusals.put(position, String.valueOf(problem.getMessage()));
+              return done();
+            })
+        .thenCompose(next -> next);
+  }
+}

@@ -1,0 +1,182 @@
+package io.hanse.peering.replication;
+
+import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.port.StateReader;
+import io.hanse.fsm.row.CheckServiceNode;
+import io.hanse.fsm.store.ReadSet;
+import io.hanse.fsm.store.View;
+import io.hanse.fsm.view.ExportResolver;
+import io.hanse.peering.proto.ExportedService;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives the contents of exported services, those of each once and whenever it changed, and no more
+ * at a time than are wanted: what has changed is a name until somebody has use for its content.
+ * Used on its loop only.
+ */
+final class ServiceFeed {
+  private static final Logger LOG = LoggerFactory.getLogger(ServiceFeed.class);
+  private static final long RETRY_MILLIS = 1_000;
+
+  /** Then others that share the thread get their turn. */
+  private static final int ASKED_IN_A_ROW = 16;
+
+  /** Takes the content of a service as it was at an index. */
+  interface Sink {
+    void content(String name, ExportedService content, long index);
+  }
+
+  /** One name. */
+  private final class Watched {
+    final String name;
+    final Function<ExportResolver, List<CheckServiceNode>> question;
+    Runnable unwatch = () -> {};
+    boolean closed;
+
+    Watched(String name, Function<ExportResolver, List<CheckServiceNode>> question) {
+      this.name = name;
+      this.question = question;
+    }
+
+    void ask() {
+      unwatch.run();
+      ExportedService content;
+      long index;
+      try {
+        ReadSet reads;
+        try (View view = state.view()) {
+          content =
+              ExportedService.newBuilder().addAllNodes(question.apply(resolver(view))).build();
+          reads = view.reads();
+          index = view.readIndex();
+        }
+        unwatch = state.watch(reads, index, () -> loop.execute(this::changed));
+      } catch (ProblemException e) {
+        LOG.warn("service not read, trying again service={} cause={}", name, e.getMessage());
+        unwatch = loop.after(RETRY_MILLIS, this::changed);
+        return;
+      }
+      sink.content(name, content, index);
+    }
+
+    void changed() {
+      if (!closed) {
+        due.add(this);
+        pump();
+      }
+    }
+
+    void close() {
+      closed = true;
+      unwatch.run();
+      due.remove(this);
+    }
+  }
+
+  private final Loop loop;
+  private final StateReader state;
+  private final BooleanSupplier hasRoom;
+  private final Sink sink;
+  private final Map<String, Watched> watched = new TreeMap<>();
+  private final Set<Watched> due = new LinkedHashSet<>();
+  private boolean pumping;
+  private boolean scheduled;
+
+  /**
+   * Gives nothing yet.
+   *
+   * @param hasRoom whether contents are wanted; {@link #pump} once they are again
+   */
+  ServiceFeed(Loop loop, StateReader state, BooleanSupplier hasRoom, Sink sink) {
+    this.loop = loop;
+    this.state = state;
+    this.hasRoom = hasRoom;
+    this.sink = sink;
+  }
+
+  private static ExportResolver resolver(View view) {
+    return new ExportResolver(view, reason -> LOG.warn("instance withheld cause={}", reason));
+  }
+
+  Set<String> names() {
+    return watched.keySet();
+  }
+
+  /** Answers the names that are no more in the set, which are given no more. */
+  List<String> keepOnly(Set<String> names) {
+    List<String> dropped = new ArrayList<>();
+    Iterator<Watched> all = watched.values().iterator();
+    while (all.hasNext()) {
+      Watched one = all.next();
+      if (!names.contains(one.name)) {
+        one.close();
+        all.remove();
+        dropped.add(one.name);
+      }
+    }
+    return dropped;
+  }
+
+  /** Begins to give the content of a service, if it is not given already. */
+  void add(String name, Function<ExportResolver, List<CheckServiceNode>> question) {
+    if (!watched.containsKey(name)) {
+      Watched added = new Watched(name, question);
+      watched.put(name, added);
+      due.add(added);
+    }
+  }
+
+  /** The content is wanted although it may not have changed. */
+  void again(String name) {
+    Watched one = watched.get(name);
+    if (one != null) {
+      due.add(one);
+      schedule();
+    }
+  }
+
+  /** Gives what is due, as long as it is wanted. */
+  void pump() {
+    if (pumping) {
+      return;
+    }
+    pumping = true;
+    try {
+      for (int i = 0; i < ASKED_IN_A_ROW && !due.isEmpty() && hasRoom.getAsBoolean(); i++) {
+        Watched next = due.iterator().next();
+        due.remove(next);
+        next.ask();
+      }
+    } finally {
+      pumping = false;
+    }
+    if (!due.isEmpty() && hasRoom.getAsBoolean()) {
+      schedule();
+    }
+  }
+
+  private void schedule() {
+    if (!scheduled) {
+      scheduled = true;
+      loop.execute(
+          () -> {
+            scheduled = false;
+            pump();
+          });
+    }
+  }
+
+  void close() {
+    keepOnly(Set.of());
+  }
+}
