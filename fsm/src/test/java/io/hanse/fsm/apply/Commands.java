@@ -27,17 +27,13 @@ import io.hanse.fsm.row.Node;
 import io.hanse.fsm.row.NodeOperation;
 import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.OpenSessionTimers;
-import io.hanse.fsm.row.PeerAddress;
 import io.hanse.fsm.row.Peering;
-import io.hanse.fsm.row.PinPeerAddresses;
 import io.hanse.fsm.row.PreparedQuery;
 import io.hanse.fsm.row.PurgeImports;
 import io.hanse.fsm.row.ReconcileImport;
 import io.hanse.fsm.row.ReconcileImportList;
 import io.hanse.fsm.row.RegisterCatalog;
 import io.hanse.fsm.row.RemovePeering;
-import io.hanse.fsm.row.RevokePeeringToken;
-import io.hanse.fsm.row.RotateStreamSecret;
 import io.hanse.fsm.row.ServiceConsumer;
 import io.hanse.fsm.row.ServiceOperation;
 import io.hanse.fsm.row.Session;
@@ -288,45 +284,6 @@ public final class Commands {
                         .setEstablishment(establishment)
                         .setPendingStream(pending)
                         .setRedeemerNonce(redeemer)));
-  }
-
-  /** As the servers of today write it: what becomes of tokens is remembered. */
-  public static Command.Builder remembering(Command.Builder write) {
-    write.getWritePeeringBuilder().setRemembers(true);
-    return write.setLevel(3);
-  }
-
-  public static Command.Builder revoke(String name) {
-    return Command.newBuilder()
-        .setRevokePeeringToken(RevokePeeringToken.newBuilder().setName(name));
-  }
-
-  public static Command.Builder rotate(String id, String current, String next) {
-    return Command.newBuilder()
-        .setRotateStreamSecret(
-            RotateStreamSecret.newBuilder().setPeeringId(id).setCurrent(current).setNext(next));
-  }
-
-  /** Only in place of another one. */
-  public static Command.Builder follow(String id, String replaced, String active) {
-    return remembering(
-        Command.newBuilder()
-            .setWritePeering(
-                WritePeering.newBuilder()
-                    .setSecretsOnly(true)
-                    .setPeering(Peering.newBuilder().setId(id))
-                    .setEstablish(
-                        WritePeering.Establish.newBuilder()
-                            .setReplaced(replaced)
-                            .setActiveStream(active))));
-  }
-
-  public static Command.Builder pin(String name, String... addresses) {
-    PinPeerAddresses.Builder pins = PinPeerAddresses.newBuilder().setName(name);
-    for (String address : addresses) {
-      pins.addAddresses(PeerAddress.newBuilder().setAddress(address).setLabel("of " + address));
-    }
-    return Command.newBuilder().setPinPeerAddresses(pins);
   }
 
   public static Command.Builder promote(Peering.Builder peering, String pending) {
