@@ -157,6 +157,7 @@ public final class ClusterStateMachine implements AutoCloseable {
   public SnapshotFile.Header loadSnapshot(Path file) throws IOException {
     SnapshotFile.Header header = SnapshotFile.load(file, Tables.SCHEMA, store);
     digests.restart(header.logIndex(), header.digest());
+    RestoreApplier.resume(store.begin(header.logIndex() + 1, header.timeMillis()));
     return header;
   }
 

@@ -21,6 +21,7 @@ import io.hanse.fsm.view.Tables;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +38,9 @@ final class RestoreApplier {
 
   /** What was staged later than so long before is not noted: it would be one more write each. */
   private static final long NOTED_EVERY_MILLIS = 5_000;
+
+  /** Parts read with one that comes: those may be out of order that are under way together. */
+  private static final int READ_WITH_PART_MAX = 4;
 
   private static final int UNPACK_BUFFER_BYTES = 64 << 10;
 
@@ -76,11 +80,15 @@ final class RestoreApplier {
         || command.getContent().size() > RestoreBounds.CHUNK_BYTES_MAX) {
       throw invalid("a part of a restore has 1 to " + RestoreBounds.CHUNK_BYTES_MAX + " bytes");
     }
-    rows.put(
-        TableId.RESTORE_CHUNKS,
-        Keys.restoreChunk(command.getNumber()),
-        command.getContent().toByteArray(),
-        context.index());
+    Key key = Keys.restoreChunk(command.getNumber());
+    byte[] content = command.getContent().toByteArray();
+    byte[] before = rows.get(TableId.RESTORE_CHUNKS, key);
+    rows.put(TableId.RESTORE_CHUNKS, key, content, context.index());
+    Restoration building = building(rows, restore);
+    if (before != null && !Arrays.equals(before, content)) {
+      building.changed(command.getNumber());
+    }
+    advance(rows, building, READ_WITH_PART_MAX);
     if (context.timeMillis() - restore.getLastStagedMillis() >= NOTED_EVERY_MILLIS) {
       Tables.RESTORES.put(
           rows, restore.toBuilder().setLastStagedMillis(context.timeMillis()).build());
@@ -98,13 +106,10 @@ final class RestoreApplier {
     }
     Optional<ClusterIdentity> identity = new Ca(rows).cluster();
     Map<Key, Long> counters = counters(rows);
-    try (InputStream snapshot =
-        new GZIPInputStream(new Staged(rows, restore.getChunks()), UNPACK_BUFFER_BYTES)) {
-      Restoration.run(
-          rows, Tables.SCHEMA, snapshot, restore.getSnapshotBytes(), command.getKeepsParts());
-    } catch (IOException e) {
-      // What the JDK says of it may differ between servers, and results are part of the state.
-      throw invalid("the snapshot to restore cannot be unpacked: it is damaged or cut short");
+    Restoration building = building(rows, restore);
+    advance(rows, building, restore.getChunks());
+    if (!command.getKeepsParts() || !building.take(rows, Tables.SCHEMA, restore.getChunks())) {
+      building = readAll(rows, restore, command.getKeepsParts());
     }
     requireSameDatacenter(identity, new Ca(rows).cluster());
     counters(rows)
@@ -112,7 +117,42 @@ final class RestoreApplier {
     counters.forEach(
         (name, counter) ->
             rows.put(TableId.COUNTERS, name, Counters.row(counter), rows.publicIndex()));
+    building.finish();
     return Applied.DONE;
+  }
+
+  private static Restoration building(Transaction rows, Restore restore) {
+    return Restoration.of(rows, restore.getId(), restore.getSnapshotBytes());
+  }
+
+  /** What a part brings is read when it comes, so that little is left to the last command. */
+  private static void advance(Transaction rows, Restoration building, int max) {
+    building.advance(
+        rows,
+        Tables.SCHEMA,
+        number -> rows.get(TableId.RESTORE_CHUNKS, Keys.restoreChunk(number)),
+        max);
+  }
+
+  /** Reads on in a state that was loaded amid a restore, whose parts came before. */
+  static void resume(Transaction rows) {
+    underWay(rows)
+        .ifPresent(restore -> advance(rows, building(rows, restore), restore.getChunks()));
+  }
+
+  private static Restoration readAll(Transaction rows, Restore restore, boolean keepsParts) {
+    Staged staged = new Staged(rows, restore.getChunks());
+    try (InputStream snapshot = new GZIPInputStream(staged, UNPACK_BUFFER_BYTES)) {
+      return Restoration.run(
+          rows,
+          Tables.SCHEMA,
+          snapshot,
+          restore.getSnapshotBytes(),
+          () -> staged.isCut = !keepsParts);
+    } catch (IOException e) {
+      // What the JDK says of it may differ between servers, and results are part of the state.
+      throw invalid("the snapshot to restore cannot be unpacked: it is damaged or cut short");
+    }
   }
 
   /** What was handed out since the archive was made is not handed out again. */
@@ -167,6 +207,7 @@ final class RestoreApplier {
     rows.scanKeys(TableId.RESTORE_CHUNKS, Key.EMPTY, Key.EMPTY, (key, index) -> staged.add(key));
     staged.forEach(key -> rows.remove(TableId.RESTORE_CHUNKS, key, rows.publicIndex()));
     Tables.RESTORES.remove(rows, Keys.ONLY);
+    Restoration.drop(rows);
   }
 
   private static Optional<Restore> underWay(Transaction rows) {
@@ -191,6 +232,9 @@ final class RestoreApplier {
     private byte[] part = {};
     private int at;
 
+    /** Whether those not read yet are gone: see {@code keeps_parts}. */
+    private boolean isCut;
+
     Staged(Transaction rows, int count) {
       this.rows = rows;
       this.count = count;
@@ -199,7 +243,9 @@ final class RestoreApplier {
     private boolean isAtEnd() {
       while (at == part.length) {
         byte[] following =
-            next == count ? null : rows.get(TableId.RESTORE_CHUNKS, Keys.restoreChunk(next++));
+            isCut || next == count
+                ? null
+                : rows.get(TableId.RESTORE_CHUNKS, Keys.restoreChunk(next++));
         if (following == null) {
           return true;
         }

@@ -46,6 +46,12 @@ final class Loading implements SnapshotSink {
     editors.computeIfAbsent(table, none -> new TreeEditor(Tree.EMPTY)).put(key, id, modifyIndex);
   }
 
+  /** One of the trees as it is now. */
+  Tree tree(TableId table) {
+    TreeEditor editor = editors.get(table);
+    return editor == null ? Tree.EMPTY : editor.tree();
+  }
+
   /**
    * What was built.
    *
@@ -54,11 +60,15 @@ final class Loading implements SnapshotSink {
   Version version(long sequence, long generation, long digest) {
     Tree[] trees = new Tree[TableId.COUNT];
     for (TableId table : TableId.values()) {
-      TreeEditor editor = editors.get(table);
-      trees[table.slot()] = editor == null ? Tree.EMPTY : editor.tree();
+      trees[table.slot()] = tree(table);
     }
     Totals totals = new Totals(digest, rows, bytes);
     return new Version(sequence, generation, values, trees, floors, totals, position);
+  }
+
+  /** Forgets the trees. */
+  void clear() {
+    editors.clear();
   }
 
   /** Gives up; nothing of it was used. */

@@ -74,9 +74,13 @@ final class RunningTotals {
   }
 
   void requireWithin(StateQuota quota) {
-    if (rows > quota.getRowsMax() || bytes > quota.getBytesMax() + reserve(quota)) {
+    if (!isWithin(quota)) {
       throw full(quota);
     }
+  }
+
+  boolean isWithin(StateQuota quota) {
+    return rows <= quota.getRowsMax() && bytes <= quota.getBytesMax() + reserve(quota);
   }
 
   private static long reserve(StateQuota quota) {

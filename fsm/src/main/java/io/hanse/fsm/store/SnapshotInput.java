@@ -48,6 +48,17 @@ final class SnapshotInput {
     return need(Long.BYTES).getLong() == expected;
   }
 
+  /** How much was taken from the channel and not read; the checksum at the end counts. */
+  int buffered() {
+    return buffer.remaining();
+  }
+
+  /** What {@link #readInt} will answer behind so many bytes of the next eight. */
+  int peekInt(int behind) throws IOException {
+    ByteBuffer ahead = need(behind + Integer.BYTES);
+    return ahead.getInt(ahead.position() + behind);
+  }
+
   int readInt() throws IOException {
     take(Integer.BYTES);
     return need(Integer.BYTES).getInt();

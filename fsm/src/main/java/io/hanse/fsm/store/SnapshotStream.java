@@ -5,6 +5,8 @@ import io.hanse.fsm.error.ProblemException;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.util.Arrays;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a snapshot in the form that {@link SnapshotFile} writes, from wherever it comes. */
 final class SnapshotStream {
@@ -12,6 +14,9 @@ final class SnapshotStream {
 
   /** The form of the file and the keys of all tables. A change of either is a new number. */
   static final int LAYOUT = 1;
+
+  /** The magic number, the layout, the header, and the bytes of the rows. */
+  static final int HEADER_BYTES = Integer.BYTES + 7 * Long.BYTES;
 
   /**
    * Of a key or a value. A damaged length must not take the memory of the process; commands have at
@@ -37,12 +42,44 @@ final class SnapshotStream {
     }
   }
 
+  /** What comes next, of what length at least. */
+  private enum Unit {
+    FLOORS(Integer.BYTES),
+    FLOOR(Integer.BYTES + Long.BYTES),
+    TABLES(Integer.BYTES),
+    TABLE(2 * Integer.BYTES),
+    ROW(2 * Integer.BYTES + Long.BYTES),
+    END(Long.BYTES),
+    NOTHING(0);
+
+    final int bytes;
+
+    Unit(int bytes) {
+      this.bytes = bytes;
+    }
+  }
+
+  @FunctionalInterface
+  private interface Reading {
+    void run() throws IOException;
+  }
+
   private final SnapshotInput in;
   private final SnapshotFile.Header header;
   private final long rowBytes;
 
   /** Of all floors and rows that were handed over. */
   private long digest;
+
+  private Unit next = Unit.FLOORS;
+  private int tablesLeft;
+
+  /** Floors, or rows of the table. */
+  private int left;
+
+  private TableId id = TableId.NODES;
+  private @Nullable Table<?> table;
+  private byte @Nullable [] lastKey;
 
   private SnapshotStream(SnapshotInput in, SnapshotFile.Header header, long rowBytes) {
     this.in = in;
@@ -87,13 +124,42 @@ final class SnapshotStream {
 
   /** Hands over all that follows, and fails unless it is whole and what the header says. */
   void readInto(SnapshotSink sink, Schema schema) throws IOException {
+    guarded(
+        () -> {
+          while (next != Unit.NOTHING) {
+            readUnit(sink, schema);
+          }
+        });
+  }
+
+  /**
+   * Hands over what has come whole, of a snapshot that comes bit by bit.
+   *
+   * @param arrived how much can be read of the channel
+   * @return whether it was read to the end, and is what the header says
+   */
+  boolean readArrived(SnapshotSink sink, Schema schema, IntSupplier arrived) throws IOException {
+    guarded(
+        () -> {
+          while (next != Unit.NOTHING && hasArrived(arrived)) {
+            readUnit(sink, schema);
+          }
+        });
+    return next == Unit.NOTHING;
+  }
+
+  private boolean hasArrived(IntSupplier arrived) throws IOException {
+    int there = in.buffered() + arrived.getAsInt();
+    if (next != Unit.ROW || there < next.bytes) {
+      return there >= next.bytes;
+    }
+    return there >= next.bytes + (long) length(in.peekInt(0)) + length(in.peekInt(Integer.BYTES));
+  }
+
+  /** Reads, and says where it failed. */
+  private void guarded(Reading reading) throws IOException {
     try {
-      readFloors(sink);
-      readTables(sink, schema);
-      in.finish();
-      if (digest != header.digest()) {
-        throw new IOException("the digest differs");
-      }
+      reading.run();
     } catch (NewerException e) {
       throw e;
     } catch (IOException | IllegalArgumentException e) {
@@ -106,41 +172,82 @@ final class SnapshotStream {
     }
   }
 
-  private void readFloors(SnapshotSink sink) throws IOException {
-    for (int left = in.readInt(); left > 0; left--) {
-      TableId table = table(in.readInt());
-      long floor = in.readLong();
-      sink.floor(table, floor);
-      digest += StateDigest.ofFloor(table, floor);
+  private void readUnit(SnapshotSink sink, Schema schema) throws IOException {
+    switch (next) {
+      case FLOORS -> begin(Unit.FLOOR, in.readInt());
+      case FLOOR -> readFloor(sink);
+      case TABLES -> {
+        tablesLeft = in.readInt();
+        next = tablesLeft > 0 ? Unit.TABLE : Unit.END;
+      }
+      case TABLE -> {
+        id = table(in.readInt());
+        table = schema.table(id);
+        lastKey = null;
+        begin(Unit.ROW, in.readInt());
+      }
+      case ROW -> readRow(sink);
+      case END -> finish();
+      case NOTHING -> throw new IllegalStateException("it was read to the end");
     }
   }
 
-  private void readTables(SnapshotSink sink, Schema schema) throws IOException {
-    for (int tables = in.readInt(); tables > 0; tables--) {
-      TableId id = table(in.readInt());
-      Table<?> table = schema.table(id);
-      byte[] last = null;
-      for (int rows = in.readInt(); rows > 0; rows--) {
-        int keyBytes = length(in.readInt());
-        int valueBytes = length(in.readInt());
-        long modifyIndex = in.readLong();
-        byte[] key = in.readBytes(keyBytes);
-        if (last != null && Arrays.compareUnsigned(last, key) >= 0) {
-          throw new IOException("the keys of " + id + " are not in order");
-        }
-        last = key;
-        byte[] value = in.readBytes(valueBytes);
-        long valueId = sink.row(id, key, value, modifyIndex);
-        digest += StateDigest.ofRow(id, key, modifyIndex, value);
-        if (id == TableId.TOMBSTONES) {
-          Key byTime = Tombstones.timeKey(Tombstones.deletedAtMillis(value), Key.wrap(key));
-          sink.leaf(TableId.TOMBSTONES_BY_TIME, byTime.bytes(), valueId, modifyIndex);
-        }
-        if (table != null) {
-          table.link(sink, key, value, valueId, modifyIndex);
-        }
-      }
+  private void begin(Unit unit, int count) {
+    left = count;
+    next = unit;
+    passIfNoneLeft();
+  }
+
+  private void passIfNoneLeft() {
+    if (left > 0) {
+      return;
     }
+    if (next == Unit.FLOOR) {
+      next = Unit.TABLES;
+    } else {
+      tablesLeft--;
+      next = tablesLeft > 0 ? Unit.TABLE : Unit.END;
+    }
+  }
+
+  private void readFloor(SnapshotSink sink) throws IOException {
+    TableId of = table(in.readInt());
+    long floor = in.readLong();
+    sink.floor(of, floor);
+    digest += StateDigest.ofFloor(of, floor);
+    left--;
+    passIfNoneLeft();
+  }
+
+  private void readRow(SnapshotSink sink) throws IOException {
+    int keyBytes = length(in.readInt());
+    int valueBytes = length(in.readInt());
+    long modifyIndex = in.readLong();
+    byte[] key = in.readBytes(keyBytes);
+    if (lastKey != null && Arrays.compareUnsigned(lastKey, key) >= 0) {
+      throw new IOException("the keys of " + id + " are not in order");
+    }
+    lastKey = key;
+    byte[] value = in.readBytes(valueBytes);
+    long valueId = sink.row(id, key, value, modifyIndex);
+    digest += StateDigest.ofRow(id, key, modifyIndex, value);
+    if (id == TableId.TOMBSTONES) {
+      Key byTime = Tombstones.timeKey(Tombstones.deletedAtMillis(value), Key.wrap(key));
+      sink.leaf(TableId.TOMBSTONES_BY_TIME, byTime.bytes(), valueId, modifyIndex);
+    }
+    if (table != null) {
+      table.link(sink, key, value, valueId, modifyIndex);
+    }
+    left--;
+    passIfNoneLeft();
+  }
+
+  private void finish() throws IOException {
+    in.finish();
+    if (digest != header.digest()) {
+      throw new IOException("the digest differs");
+    }
+    next = Unit.NOTHING;
   }
 
   /** Refuses what could be written, but not be read again. */

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The state, in versions. One thread applies the log to it; any thread reads, without waiting and
@@ -46,6 +47,7 @@ public final class Store implements AutoCloseable {
   private final Retired retired = new Retired();
   private final Deque<Replaced> replaced = new ArrayDeque<>();
   private long lastValueNumber;
+  private @Nullable Restoration restoration;
 
   /**
    * An empty state, at public index 1.
@@ -145,7 +147,12 @@ public final class Store implements AutoCloseable {
     current.values.remove(id);
   }
 
-  void publish(Version base, Version next, LongList replacedIds, List<Transaction.Change> changes) {
+  void publish(
+      Version base,
+      Version next,
+      LongList replacedIds,
+      List<Tree> replacedTrees,
+      List<Transaction.Change> changes) {
     if (current != base) {
       throw new ProblemException(
           ProblemCode.INVARIANT_BROKEN,
@@ -154,6 +161,7 @@ public final class Store implements AutoCloseable {
     for (int i = 0; i < replacedIds.size(); i++) {
       retired.add(next.sequence, replacedIds.at(i));
     }
+    replacedTrees.forEach(tree -> retired.add(next.sequence, tree));
     current = next;
     free(FREED_WITH_ENTRY_MIN + 2 * replacedIds.size());
     next.values.moveAtMost(MOVED_WITH_ENTRY_MAX);
@@ -167,6 +175,7 @@ public final class Store implements AutoCloseable {
   private void free(int max) {
     long oldest = slots.oldest(current.sequence);
     retired.free(current.values, oldest, max);
+    retired.freeTrees(current.values, oldest);
     retiredCount = retired.size();
     while (!replaced.isEmpty() && replaced.peek().sequence() <= oldest) {
       replaced.remove().values().close();
@@ -178,6 +187,43 @@ public final class Store implements AutoCloseable {
     TieredValues values = new TieredValues(settings, background);
     values.expect(expectedBytes);
     return new Loading(this, values);
+  }
+
+  /** What is built of the restore: of one at a time. */
+  Restoration restoration(String id, long bytes) {
+    Restoration known = restoration;
+    if (known != null && known.isOf(id, bytes)) {
+      return known;
+    }
+    dropRestoration();
+    current.values.announce(bytes);
+    Restoration begun = new Restoration(this, id, bytes, new Loading(this, current.values));
+    restoration = begun;
+    return begun;
+  }
+
+  /** Frees what was built. */
+  void dropRestoration() {
+    Restoration known = restoration;
+    if (known != null) {
+      restoration = null;
+      known.discard();
+    }
+  }
+
+  /** What was built belongs to the state, or its values are gone with an older one. */
+  void forgetRestoration() {
+    restoration = null;
+  }
+
+  /** Frees values, little by little, that no version has had. */
+  void free(Loading unused) {
+    for (TableId table : TableId.values()) {
+      if (!table.isSecondary()) {
+        retired.add(0, unused.tree(table));
+      }
+    }
+    unused.clear();
   }
 
   long nextValueId(byte[] value) {
@@ -193,6 +239,7 @@ public final class Store implements AutoCloseable {
     Version old = current;
     Version next = loaded.version(old.sequence + 1, old.generation + 1, digest);
     retired.clear();
+    forgetRestoration();
     replaced.add(new Replaced(old.values, next.sequence));
     current = next;
     free(0);

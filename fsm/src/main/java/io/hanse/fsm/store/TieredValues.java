@@ -97,8 +97,17 @@ final class TieredValues implements Values {
     }
   }
 
+  /** Makes room for so many bytes that will come little by little, beside the writer. */
+  void announce(long bytes) {
+    openIfDue(heapBytes + bytes);
+  }
+
   private void openIfDue() {
-    boolean due = heapBytes > settings.heapBytesMax() || settings.heapBytesMax() == 0;
+    openIfDue(heapBytes);
+  }
+
+  private void openIfDue(long onHeap) {
+    boolean due = onHeap > settings.heapBytesMax() || settings.heapBytesMax() == 0;
     if (due && opening.compareAndSet(false, true)) {
       background.execute(this::open);
     }

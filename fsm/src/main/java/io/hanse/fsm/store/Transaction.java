@@ -36,6 +36,7 @@ public final class Transaction implements Rows {
   private long commandIndex;
   private int createdBefore;
   private int retiredBefore;
+  private int retiredTreesBefore;
   private int changesBefore;
 
   // What this command changed.
@@ -48,6 +49,7 @@ public final class Transaction implements Rows {
 
   private final LongList created = new LongList();
   private final LongList retired = new LongList();
+  private final List<Tree> retiredTrees = new ArrayList<>();
   private final List<Change> changes = new ArrayList<>();
 
   Transaction(Store store, Version base, long logIndex, long timeMillis) {
@@ -99,6 +101,7 @@ public final class Transaction implements Rows {
     }
     created.cutTo(createdBefore);
     retired.cutTo(retiredBefore);
+    retiredTrees.subList(retiredTreesBefore, retiredTrees.size()).clear();
     changes.subList(changesBefore, changes.size()).clear();
   }
 
@@ -109,6 +112,7 @@ public final class Transaction implements Rows {
     replacedBefore = isReplaced;
     createdBefore = created.size();
     retiredBefore = retired.size();
+    retiredTreesBefore = retiredTrees.size();
     changesBefore = changes.size();
   }
 
@@ -191,7 +195,8 @@ public final class Transaction implements Rows {
     }
   }
 
-  private StateQuota quota() {
+  /** The one that holds. */
+  StateQuota quota() {
     StateQuota known = quota;
     if (known == null) {
       known = RunningTotals.quota(size(TableId.QUOTA) == 0 ? null : this, store.settings());
@@ -308,13 +313,13 @@ public final class Transaction implements Rows {
   }
 
   /**
-   * Empties all tables but those of the servers, and counts what is left.
+   * Puts what was built in place of all tables but those of the servers. To every query all may be
+   * different then.
    *
-   * @param keepsParts whether the parts of the restore, which are what is read, stay until it is
-   *     finished
+   * @param sum of the rows that were built
    */
-  void clearForRestore(Schema schema, boolean keepsParts) {
-    totals.reset(Totals.NONE);
+  void replaceBy(Schema schema, Loading built, Totals sum) {
+    totals.reset(sum);
     for (TableId table : TableId.values()) {
       totals.moveFloor(table, 0, floors[table.slot()]);
       if (table.isOfServers()) {
@@ -325,47 +330,19 @@ public final class Transaction implements Rows {
               totals.add(table, key.bytes(), index, value);
               return true;
             });
-      } else if (!schema.isIndexOfServers(table)
-          && !(keepsParts && table == TableId.RESTORE_CHUNKS)) {
-        clear(table);
+      } else if (!schema.isIndexOfServers(table)) {
+        Tree old = trees.replace(table, built.tree(table));
+        if (!table.isSecondary()) {
+          retiredTrees.add(old);
+        }
       }
-    }
-  }
-
-  private void clear(TableId table) {
-    if (!table.isSecondary()) {
-      trees.scan(table, Key.EMPTY, Key.EMPTY, (key, id, index) -> retire(id));
-    }
-    trees.clear(table);
-  }
-
-  private boolean retire(long id) {
-    retired.add(id);
-    return true;
-  }
-
-  /** Answers the id of the value. The key must not be there yet. */
-  long restoreRow(TableId table, byte[] key, byte[] value, long modifyIndex) {
-    long id = store.keep(value);
-    created.add(id);
-    trees.put(table, key, id, modifyIndex);
-    totals.add(table, key, modifyIndex, value);
-    // With each row, not at the end: what is too much must not be taken in first.
-    totals.requireWithin(quota());
-    return id;
-  }
-
-  void restoreLeaf(TableId secondary, byte[] key, long id, long modifyIndex) {
-    trees.put(secondary, key, id, modifyIndex);
-  }
-
-  /** To every query all may be different now. */
-  void finishRestore() {
-    clear(TableId.RESTORE_CHUNKS);
-    for (TableId table : TableId.values()) {
       raiseFloor(table, publicIndex);
     }
     isReplaced = true;
+  }
+
+  Store store() {
+    return store;
   }
 
   /** Makes all changes visible at once and wakes those who wait for them. Ends the transaction. */
@@ -384,7 +361,7 @@ public final class Transaction implements Rows {
             floors,
             totalsBefore,
             new Position(logIndex, publicIndex, timeMillis));
-    store.publish(base, next, retired, changes);
+    store.publish(base, next, retired, retiredTrees, changes);
     return next;
   }
 }

@@ -14,7 +14,7 @@ final class WorkingTrees {
   private sealed interface Undo {
     record Leaf(TreeEditor editor, byte[] key, long id, long modifyIndex) implements Undo {}
 
-    /** Of a tree that was emptied. */
+    /** Of a tree that was replaced. */
     record Whole(int slot, Tree tree) implements Undo {}
   }
 
@@ -22,8 +22,8 @@ final class WorkingTrees {
   private final @Nullable TreeEditor[] editors = new TreeEditor[TableId.COUNT];
   private final List<Undo> undo = new ArrayList<>();
 
-  /** Those that the present command emptied: to take that back takes back what came after it. */
-  private final BitSet emptied = new BitSet(TableId.COUNT);
+  /** Those that the present command replaced: to take that back takes back what came after it. */
+  private final BitSet replaced = new BitSet(TableId.COUNT);
 
   /** Takes over the array. */
   WorkingTrees(Tree[] trees) {
@@ -76,17 +76,20 @@ final class WorkingTrees {
   }
 
   private void note(TableId table, TreeEditor editor, byte[] key, long oldId) {
-    if (!emptied.get(table.slot())) {
+    if (!replaced.get(table.slot())) {
       undo.add(new Undo.Leaf(editor, key, oldId, editor.oldIndex()));
     }
   }
 
-  void clear(TableId table) {
+  /** Puts another tree in place of one, and answers that. */
+  Tree replace(TableId table, Tree tree) {
     int slot = table.slot();
     TreeEditor editor = editors[slot];
-    undo.add(new Undo.Whole(slot, editor == null ? trees[slot] : editor.tree()));
-    emptied.set(slot);
-    editors[slot] = new TreeEditor(Tree.EMPTY);
+    Tree old = editor == null ? trees[slot] : editor.tree();
+    undo.add(new Undo.Whole(slot, old));
+    replaced.set(slot);
+    editors[slot] = new TreeEditor(tree);
+    return old;
   }
 
   private TreeEditor editor(int slot) {
@@ -117,7 +120,7 @@ final class WorkingTrees {
   /** Ends the present command: its changes stay. */
   void finish() {
     undo.clear();
-    emptied.clear();
+    replaced.clear();
   }
 
   /** What the finished commands left; not to be changed. */

@@ -43,8 +43,14 @@ final class RestoreRun {
 
   private static final Logger LOG = LoggerFactory.getLogger(RestoreRun.class);
 
-  /** Parts under way at a time. */
-  private static final int WINDOW = 4;
+  /** Parts under way at a time: other writes come in between. */
+  private static final int WINDOW = 2;
+
+  /**
+   * Of a part, if so many are enough. Some thousand rows, which every server reads when the part
+   * comes: that must not hold up other writes for long.
+   */
+  private static final int CHUNK_BYTES_USUAL = 64 << 10;
 
   /** Opens the archive. */
   @FunctionalInterface
@@ -90,7 +96,12 @@ final class RestoreRun {
   private void restore(Path packed, long bytes) throws IOException {
     String id = UUID.randomUUID().toString();
     long size = Files.size(packed);
-    long chunks = (size + RestoreBounds.CHUNK_BYTES_MAX - 1) / RestoreBounds.CHUNK_BYTES_MAX;
+    int chunk =
+        (int)
+            Math.min(
+                RestoreBounds.CHUNK_BYTES_MAX,
+                Math.max(CHUNK_BYTES_USUAL, ceilDivide(size, RestoreBounds.CHUNKS_MAX)));
+    long chunks = ceilDivide(size, chunk);
     RestoreBounds.require(bytes, (int) Math.min(chunks, Integer.MAX_VALUE));
     submit(
             Command.newBuilder()
@@ -103,7 +114,7 @@ final class RestoreRun {
     LOG.info("restore begun id={} bytes={} chunks={}", id, bytes, chunks);
     boolean isDone = false;
     try (InputStream in = Files.newInputStream(packed)) {
-      stage(id, in);
+      stage(id, in, chunk);
       complete(id);
       isDone = true;
       LOG.info("restore done id={}", id);
@@ -116,12 +127,14 @@ final class RestoreRun {
     }
   }
 
-  private void stage(String id, InputStream packed) throws IOException {
+  private static long ceilDivide(long dividend, long divisor) {
+    return (dividend + divisor - 1) / divisor;
+  }
+
+  private void stage(String id, InputStream packed, int chunk) throws IOException {
     Deque<CompletableFuture<?>> underWay = new ArrayDeque<>();
     int number = 0;
-    for (byte[] part = packed.readNBytes(RestoreBounds.CHUNK_BYTES_MAX);
-        part.length > 0;
-        part = packed.readNBytes(RestoreBounds.CHUNK_BYTES_MAX)) {
+    for (byte[] part = packed.readNBytes(chunk); part.length > 0; part = packed.readNBytes(chunk)) {
       if (underWay.size() == WINDOW) {
         underWay.remove().join();
       }
