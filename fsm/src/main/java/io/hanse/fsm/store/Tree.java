@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Tree {
   static final Tree EMPTY =
-      new Tree(new Leaf(new Object(), new byte[0][], new long[0], new long[0]), 0);
+      new Tree(new Leaf(SortedKeys.NONE, PackedNumbers.NONE, PackedNumbers.NONE), 0);
 
   /** Takes leaves in key order; ends the scan by answering false. */
   @FunctionalInterface
@@ -38,14 +38,14 @@ final class Tree {
 
   static long valueId(Node root, byte[] key) {
     Leaf leaf = leafOf(root, key);
-    int at = find(leaf.keys, key);
-    return at < 0 ? 0 : leaf.ids[at];
+    int at = leaf.keys.find(key);
+    return at < 0 ? 0 : leaf.ids.get(at);
   }
 
   static long modifyIndex(Node root, byte[] key) {
     Leaf leaf = leafOf(root, key);
-    int at = find(leaf.keys, key);
-    return at < 0 ? 0 : leaf.indexes[at];
+    int at = leaf.keys.find(key);
+    return at < 0 ? 0 : leaf.indexes.get(at);
   }
 
   /** The leaves whose keys begin with the prefix and are not below {@code from}. */
@@ -80,11 +80,11 @@ final class Tree {
       return true;
     }
     Leaf leaf = (Leaf) node;
-    for (int i = firstNotBelow(leaf.keys, low); i < leaf.keys.length; i++) {
-      if (!startsWith(leaf.keys[i], prefix)) {
+    for (int i = leaf.keys.firstNotBelow(low); i < leaf.size(); i++) {
+      if (!leaf.keys.startsWith(i, prefix)) {
         return true;
       }
-      if (!visitor.visit(leaf.keys[i], leaf.ids[i], leaf.indexes[i])) {
+      if (!visitor.visit(leaf.keys.key(i), leaf.ids.get(i), leaf.indexes.get(i))) {
         return false;
       }
     }
@@ -97,10 +97,10 @@ final class Tree {
   private static long newest(Node node, byte[] prefix, byte @Nullable [] next) {
     long newest = 0;
     if (node instanceof Leaf leaf) {
-      for (int i = firstNotBelow(leaf.keys, prefix);
-          i < leaf.keys.length && startsWith(leaf.keys[i], prefix);
+      for (int i = leaf.keys.firstNotBelow(prefix);
+          i < leaf.size() && leaf.keys.startsWith(i, prefix);
           i++) {
-        newest = Math.max(newest, leaf.indexes[i]);
+        newest = Math.max(newest, leaf.indexes.get(i));
       }
       return newest;
     }
@@ -127,84 +127,66 @@ final class Tree {
         && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
   }
 
-  private static int firstNotBelow(byte[][] keys, byte[] key) {
-    int at = find(keys, key);
-    return at < 0 ? ~at : at;
-  }
-
-  /** Where the key is, or the complement of where it would be. */
-  static int find(byte[][] keys, byte[] key) {
-    int low = 0;
-    int high = keys.length - 1;
-    while (low <= high) {
-      int middle = (low + high) >>> 1;
-      int order = Arrays.compareUnsigned(keys[middle], key);
-      if (order < 0) {
-        low = middle + 1;
-      } else if (order > 0) {
-        high = middle - 1;
-      } else {
-        return middle;
-      }
-    }
-    return ~low;
-  }
-
   abstract static sealed class Node permits Leaf, Inner {
-    /** Who made this node and may still change it. */
-    final Object owner;
-
-    Node(Object owner) {
-      this.owner = owner;
-    }
-
     abstract int size();
 
     abstract long newest();
 
     /** Not above any key of this node. */
     abstract byte[] first();
-
-    static long largest(long[] numbers) {
-      long largest = 0;
-      for (long number : numbers) {
-        largest = Math.max(largest, number);
-      }
-      return largest;
-    }
   }
 
   static final class Leaf extends Node {
-    /** Replaced, never changed in place: leaves of other versions share it. */
-    byte[][] keys;
+    final SortedKeys keys;
+    final PackedNumbers ids;
+    final PackedNumbers indexes;
 
-    long[] ids;
-    long[] indexes;
-
-    Leaf(Object owner, byte[][] keys, long[] ids, long[] indexes) {
-      super(owner);
+    Leaf(SortedKeys keys, PackedNumbers ids, PackedNumbers indexes) {
       this.keys = keys;
       this.ids = ids;
       this.indexes = indexes;
     }
 
+    Leaf with(int i, long id, long modifyIndex) {
+      return new Leaf(keys, ids.with(i, id), indexes.with(i, modifyIndex));
+    }
+
+    Leaf insert(int i, byte[] key, long id, long modifyIndex) {
+      return new Leaf(keys.insert(i, key), ids.insert(i, id), indexes.insert(i, modifyIndex));
+    }
+
+    Leaf delete(int i) {
+      return new Leaf(keys.delete(i), ids.delete(i), indexes.delete(i));
+    }
+
+    Leaf range(int from, int to) {
+      return new Leaf(keys.range(from, to), ids.range(from, to), indexes.range(from, to));
+    }
+
+    Leaf then(Leaf others) {
+      return new Leaf(keys.then(others.keys), ids.then(others.ids), indexes.then(others.indexes));
+    }
+
     @Override
     int size() {
-      return keys.length;
+      return keys.size();
     }
 
     @Override
     long newest() {
-      return largest(indexes);
+      return indexes.largest();
     }
 
     @Override
     byte[] first() {
-      return keys[0];
+      return keys.key(0);
     }
   }
 
   static final class Inner extends Node {
+    /** Who made this node and may still change it. */
+    final Object owner;
+
     /** Each is not above any key of the child; the first one is not compared with. */
     byte[][] separators;
 
@@ -212,7 +194,7 @@ final class Tree {
     long[] newest;
 
     Inner(Object owner, byte[][] separators, Node[] kids, long[] newest) {
-      super(owner);
+      this.owner = owner;
       this.separators = separators;
       this.kids = kids;
       this.newest = newest;
@@ -225,7 +207,11 @@ final class Tree {
 
     @Override
     long newest() {
-      return largest(newest);
+      long largest = 0;
+      for (long number : newest) {
+        largest = Math.max(largest, number);
+      }
+      return largest;
     }
 
     @Override

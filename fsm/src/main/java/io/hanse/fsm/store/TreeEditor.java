@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the next version of a tree. It copies the nodes on the path of a change once and edits its
- * own copies in place; the tree that it began with stays as it is. Used by one thread.
+ * own copies of inner ones in place; the tree that it began with stays as it is. Used by one
+ * thread.
  */
 final class TreeEditor {
   private static final int FAN_OUT = 32;
@@ -119,11 +120,12 @@ final class TreeEditor {
     Inner inner = own((Inner) node);
     int i = inner.childOf(key);
     inner.kids[i] = put(inner.kids[i], key, id, modifyIndex);
-    inner.newest[i] = inner.kids[i].newest();
     Node right = split;
     if (right == null) {
+      inner.newest[i] = modifyIndex >= inner.newest[i] ? modifyIndex : inner.kids[i].newest();
       return inner;
     }
+    inner.newest[i] = inner.kids[i].newest();
     split = null;
     inner.separators = insert(inner.separators, i + 1, right.first());
     inner.kids = insert(inner.kids, i + 1, right);
@@ -145,35 +147,21 @@ final class TreeEditor {
   }
 
   private Leaf put(Leaf leaf, byte[] key, long id, long modifyIndex) {
-    int i = Tree.find(leaf.keys, key);
+    int i = leaf.keys.find(key);
     if (i >= 0) {
-      oldId = leaf.ids[i];
-      oldIndex = leaf.indexes[i];
-      Leaf mine =
-          leaf.owner == owner
-              ? leaf
-              : new Leaf(owner, leaf.keys, leaf.ids.clone(), leaf.indexes.clone());
-      mine.ids[i] = id;
-      mine.indexes[i] = modifyIndex;
-      return mine;
+      oldId = leaf.ids.get(i);
+      oldIndex = leaf.indexes.get(i);
+      return leaf.with(i, id, modifyIndex);
     }
     i = ~i;
-    byte[][] keys = insert(leaf.keys, i, key);
-    long[] ids = insert(leaf.ids, i, id);
-    long[] indexes = insert(leaf.indexes, i, modifyIndex);
-    int end = keys.length;
+    Leaf longer = leaf.insert(i, key, id, modifyIndex);
+    int end = longer.size();
     if (end <= FAN_OUT) {
-      return new Leaf(owner, keys, ids, indexes);
+      return longer;
     }
     int at = splitAt(i, end);
-    split =
-        new Leaf(
-            owner,
-            Arrays.copyOfRange(keys, at, end),
-            Arrays.copyOfRange(ids, at, end),
-            Arrays.copyOfRange(indexes, at, end));
-    return new Leaf(
-        owner, Arrays.copyOf(keys, at), Arrays.copyOf(ids, at), Arrays.copyOf(indexes, at));
+    split = longer.range(at, end);
+    return longer.range(0, at);
   }
 
   /** In the middle; but keys that come in ascending order shall leave full nodes behind. */
@@ -183,13 +171,13 @@ final class TreeEditor {
 
   private Node remove(Node node, byte[] key) {
     if (node instanceof Leaf leaf) {
-      int i = Tree.find(leaf.keys, key);
+      int i = leaf.keys.find(key);
       if (i < 0) {
         return leaf;
       }
-      oldId = leaf.ids[i];
-      oldIndex = leaf.indexes[i];
-      return new Leaf(owner, delete(leaf.keys, i), delete(leaf.ids, i), delete(leaf.indexes, i));
+      oldId = leaf.ids.get(i);
+      oldIndex = leaf.indexes.get(i);
+      return leaf.delete(i);
     }
     Inner inner = (Inner) node;
     int i = inner.childOf(key);
@@ -229,12 +217,7 @@ final class TreeEditor {
 
   private Node merge(Node a, Node b, byte[] separator) {
     if (a instanceof Leaf left) {
-      Leaf right = (Leaf) b;
-      return new Leaf(
-          owner,
-          join(left.keys, right.keys),
-          join(left.ids, right.ids),
-          join(left.indexes, right.indexes));
+      return left.then((Leaf) b);
     }
     Inner left = (Inner) a;
     Inner right = (Inner) b;
