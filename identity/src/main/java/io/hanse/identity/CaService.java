@@ -17,7 +17,9 @@ import io.hanse.fsm.row.CommandResult;
 import io.hanse.fsm.row.InitializeCluster;
 import io.hanse.fsm.row.PruneCaRoots;
 import io.hanse.fsm.row.RotateCa;
+import io.hanse.fsm.row.StateQuota;
 import io.hanse.fsm.row.WriteCa;
+import io.hanse.fsm.store.StoreSettings;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Ca;
 import java.nio.ByteBuffer;
@@ -42,6 +44,9 @@ import org.slf4j.LoggerFactory;
 public final class CaService implements LeafSigner {
   /** The text that clients know while there is no root yet. */
   public static final String NOT_INITIALIZED = "CA has not finished initializing";
+
+  /** A server that knows nothing of a quota in this command stops, and does not go its own way. */
+  private static final int QUOTA_LEVEL = 3;
 
   private static final Logger log = LoggerFactory.getLogger(CaService.class);
 
@@ -106,8 +111,13 @@ public final class CaService implements LeafSigner {
     config.putFields("LeafCertTTL", text(settings.leafTtl().toHours() + "h"));
     config.putFields("RootCertTTL", text("87600h"));
     return Command.newBuilder()
+        .setLevel(QUOTA_LEVEL)
         .setInitializeCluster(
             InitializeCluster.newBuilder()
+                .setQuota(
+                    StateQuota.newBuilder()
+                        .setRowsMax(StoreSettings.NEW_CLUSTER_ROWS)
+                        .setBytesMax(StoreSettings.NEW_CLUSTER_BYTES))
                 .setIdentity(
                     ClusterIdentity.newBuilder()
                         .setId(clusterId)

@@ -120,7 +120,7 @@ enum CommandType {
 
   /**
    * Of this program: see {@code Command.level}. 2: the parts of a restore are kept. 3: what becomes
-   * of peering tokens is remembered.
+   * of peering tokens is remembered, and a cluster begins with a quota of its own.
    */
   static final int LEVEL = 3;
 

@@ -10,6 +10,7 @@ import io.hanse.fsm.row.RemoveServer;
 import io.hanse.fsm.row.Server;
 import io.hanse.fsm.row.WriteServer;
 import io.hanse.fsm.store.Key;
+import io.hanse.fsm.store.TableId;
 import io.hanse.fsm.store.Transaction;
 import io.hanse.fsm.view.Ca;
 import io.hanse.fsm.view.Servers;
@@ -43,6 +44,9 @@ final class ServerApplier {
     }
     if (command.hasRoot()) {
       Tables.CA_ROOTS.put(rows, command.getRoot().toBuilder().setActive(true).build());
+    }
+    if (command.hasQuota() && rows.size(TableId.QUOTA) == 0) {
+      QuotaApplier.put(rows, command.getQuota());
     }
     return Applied.DONE;
   }

@@ -25,6 +25,16 @@ public record StoreSettings(
   public static final long QUOTA_BYTES_MAX = 3L << 30;
 
   /**
+   * What a new cluster begins with: a million instances with a check each, on nodes of their own,
+   * and as much again as one of these for all else. Those that are older keep what was built in
+   * when they began, so that their logs mean what they meant.
+   */
+  public static final long NEW_CLUSTER_ROWS = 4_000_000;
+
+  /** A KiB for each of a million instances. */
+  public static final long NEW_CLUSTER_BYTES = 1L << 30;
+
+  /**
    * The first three decide what is refused and what an index says, so all servers of a cluster must
    * have the same. There may be more watches than clients have queries waiting: these must not keep
    * the server's own parts from hearing of changes.

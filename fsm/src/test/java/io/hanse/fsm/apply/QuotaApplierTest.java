@@ -16,6 +16,8 @@ import io.hanse.fsm.row.CommandResult;
 import io.hanse.fsm.row.WriteQuota;
 import io.hanse.fsm.store.Store;
 import io.hanse.fsm.store.StoreSettings;
+import io.hanse.fsm.store.TableId;
+import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -46,6 +48,33 @@ class QuotaApplierTest {
       replica.done(kv(DELETE_TREE, "k", "", 0));
       replica.done(quota(3, 1_000));
       replica.done(kv(SET, "k3", "v", 0));
+    }
+  }
+
+  @Test
+  void shouldBeginWithTheQuotaThatANewClusterIsGiven() {
+    try (Replica young = new Replica();
+        Replica old = new Replica();
+        Replica told = new Replica()) {
+      Command.Builder initialize = Commands.initialize();
+      old.done(initialize.clone());
+      initialize
+          .setLevel(3)
+          .getInitializeClusterBuilder()
+          .getQuotaBuilder()
+          .setRowsMax(1)
+          .setBytesMax(1_000);
+      young.done(initialize.clone());
+      told.done(quota(2, 1_000));
+      told.done(initialize);
+      for (Replica replica : List.of(young, old, told)) {
+        replica.done(kv(SET, "one", "v", 0));
+      }
+      assertThat(young.refusal(kv(SET, "two", "v", 0))).contains("1 of 1 rows");
+      told.done(kv(SET, "two", "v", 0));
+      assertThat(told.refusal(kv(SET, "three", "v", 0))).contains("2 of 2 rows");
+      old.done(kv(SET, "two", "v", 0));
+      assertThat(old.now().size(TableId.QUOTA)).isZero();
     }
   }
 
