@@ -5,14 +5,12 @@ import io.hanse.fsm.apply.ClusterStateMachine;
 import io.hanse.fsm.row.Batch;
 import io.hanse.fsm.row.BeginRestore;
 import io.hanse.fsm.row.Command;
-import io.hanse.fsm.row.CommandResult;
 import io.hanse.fsm.row.CompleteRestore;
 import io.hanse.fsm.row.Entry;
 import io.hanse.fsm.row.HealthCheck;
 import io.hanse.fsm.row.Node;
 import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.RegisterCatalog;
-import io.hanse.fsm.row.RegisterClient;
 import io.hanse.fsm.row.StageRestore;
 import io.hanse.fsm.store.FolderSync;
 import io.hanse.fsm.store.Store;
@@ -59,21 +57,12 @@ public final class Growth {
   private final ExecutorService background;
   private final ClusterStateMachine machine;
   private final Random random = new Random(1);
-  private final long client;
-  private long logIndex;
-  private long sequence;
+  private final AppliedLog log;
 
   private Growth(ExecutorService background) {
     this.background = background;
     this.machine = new ClusterStateMachine(new Store(SETTINGS, background));
-    apply(
-        Batch.newBuilder()
-            .addEntries(
-                Entry.newBuilder()
-                    .setCommand(
-                        Command.newBuilder()
-                            .setRegisterClient(RegisterClient.getDefaultInstance()))));
-    client = machine.publicIndex();
+    this.log = new AppliedLog(machine);
   }
 
   /** Takes the numbers of instances, in growing order. */
@@ -117,7 +106,7 @@ public final class Growth {
         batch.addEntries(registration(j, "passing"));
       }
       long begin = System.nanoTime();
-      apply(batch);
+      log.append(batch);
       nanos[(i - from) / TOGETHER] = System.nanoTime() - begin;
     }
     return percentile(nanos, 50) / TOGETHER;
@@ -218,7 +207,7 @@ public final class Growth {
   }
 
   private void command(Command.Builder command) {
-    apply(Batch.newBuilder().addEntries(entry(command)));
+    log.append(Batch.newBuilder().addEntries(log.entry(command)));
   }
 
   private long change(int instances) {
@@ -245,7 +234,7 @@ public final class Growth {
   private long register(int instance, String status) {
     Batch.Builder batch = Batch.newBuilder().addEntries(registration(instance, status));
     long begin = System.nanoTime();
-    apply(batch);
+    log.append(batch);
     return System.nanoTime() - begin;
   }
 
@@ -269,26 +258,7 @@ public final class Growth {
                     .setName("alive")
                     .setServiceId(id)
                     .setStatus(status));
-    return entry(Command.newBuilder().setRegister(command)).build();
-  }
-
-  private Entry.Builder entry(Command.Builder command) {
-    sequence++;
-    return Entry.newBuilder()
-        .setClient(client)
-        .setSequence(sequence)
-        .setAckedBelow(sequence)
-        .setCommand(command);
-  }
-
-  private void apply(Batch.Builder batch) {
-    logIndex++;
-    byte[] bytes = batch.setTimeMillis(logIndex).build().toByteArray();
-    for (CommandResult result : machine.apply(logIndex, bytes).getResultsList()) {
-      if (result.getProblem() != 0) {
-        throw new IllegalStateException(result.getMessage());
-      }
-    }
+    return log.entry(Command.newBuilder().setRegister(command)).build();
   }
 
   private static double percentile(long[] nanos, int percent) {

@@ -25,6 +25,7 @@ import java.util.stream.Stream;
 /** The servers of a system, as processes in a folder of their own. */
 final class Cluster implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(4);
+  private static final int HTTP_OK = 200;
   private static final HttpClient HTTP =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
@@ -33,6 +34,7 @@ final class Cluster implements AutoCloseable {
   private final Path folder;
   private final List<Kind.Ports> ports = new ArrayList<>();
   private final Process[] processes;
+  private boolean isClosed;
 
   Cluster(Kind kind, String program, int size) throws IOException {
     this.processes = new Process[size];
@@ -59,7 +61,10 @@ final class Cluster implements AutoCloseable {
     await(() -> leader() >= 0, "a leader");
   }
 
-  void start(int server) throws IOException {
+  synchronized void start(int server) throws IOException {
+    if (isClosed) {
+      throw new IOException("the servers were ended");
+    }
     Path home = folder.resolve("s" + server);
     ProcessBuilder builder = new ProcessBuilder(kind.command(program, home, server, ports));
     builder.redirectErrorStream(true).redirectOutput(home.resolve("log").toFile());
@@ -163,6 +168,23 @@ final class Cluster implements AutoCloseable {
     }
   }
 
+  /** Sends a file, which may take long. */
+  void upload(int server, String path, Path file) throws IOException {
+    HttpRequest http =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + ports.get(server).client() + path))
+            .PUT(HttpRequest.BodyPublishers.ofFile(file))
+            .timeout(PATIENCE)
+            .build();
+    try {
+      HttpResponse<String> answer = HTTP.send(http, HttpResponse.BodyHandlers.ofString());
+      if (answer.statusCode() != HTTP_OK) {
+        throw new IOException(path + ": " + answer.statusCode() + " " + answer.body());
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   private static String run(String... command) {
     try {
       ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
@@ -215,7 +237,8 @@ final class Cluster implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
+  public synchronized void close() throws IOException {
+    isClosed = true;
     for (Process process : processes) {
       if (process != null) {
         process.destroyForcibly().onExit().join();

@@ -1,9 +1,10 @@
 package io.hanse.bench.load;
 
-import java.util.ArrayList;
+import java.io.IOException;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.IntFunction;
 
 /** Runs workloads on servers of each system in turns; {@link Options#HELP} says which. */
@@ -20,7 +21,7 @@ final class Load {
   private static final int READERS = 64;
 
   private final Map<Kind, String> programs = new EnumMap<>(Kind.class);
-  private final List<Cluster> clusters = new ArrayList<>();
+  private final List<Cluster> clusters = new CopyOnWriteArrayList<>();
   private final Report report = new Report();
   private final Options options;
 
@@ -48,14 +49,25 @@ final class Load {
       return;
     }
     Load load = new Load(options);
+    // At a signal, too, no server is left behind.
+    Runtime.getRuntime().addShutdownHook(new Thread(load::end, "end"));
     try {
       load.run();
-    } finally {
-      for (Cluster cluster : load.clusters) {
-        cluster.close();
-      }
+    } catch (Exception e) {
+      e.printStackTrace();
+      System.exit(1);
     }
     System.exit(0);
+  }
+
+  private void end() {
+    for (Cluster cluster : List.copyOf(clusters)) {
+      try {
+        cluster.close();
+      } catch (IOException | RuntimeException e) {
+        System.err.println("left behind of " + cluster.kind() + ": " + e);
+      }
+    }
   }
 
   private void run() throws Exception {
@@ -177,7 +189,7 @@ final class Load {
 
   private void size() throws Exception {
     for (Cluster cluster : clusters) {
-      Size.run(cluster, options.count(), report);
+      Size.run(cluster, options.count(), options.archive(), report);
     }
     report.print(Size.row(options.count()));
   }

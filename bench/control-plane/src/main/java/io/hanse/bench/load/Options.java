@@ -1,8 +1,10 @@
 package io.hanse.bench.load;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** What the command line of a load says. */
@@ -15,7 +17,8 @@ record Options(
     int count,
     int servers,
     List<Integer> inFlight,
-    List<String> at) {
+    List<String> at,
+    Optional<Path> archive) {
   static final String HELP =
       """
       Usage: bench/load WORKLOAD [--OPTION VALUE]...
@@ -43,6 +46,7 @@ record Options(
         --in-flight N,...    writes open at a time (1,16,64,256)
         --at WHERE,...       of leader, follower: who gets writes and reads (both)
         --count N            blocking queries, or instances (10000)
+        --archive FILE       Hanse gets the instances by a restore, of what bench/growth archive made
 
       Examples:
         bench/load writes --at leader --in-flight 64 --rounds 5 --only hanse,etcd
@@ -61,7 +65,8 @@ record Options(
           "--count",
           "--servers",
           "--in-flight",
-          "--at");
+          "--at",
+          "--archive");
 
   /** A command line that is none: why. */
   static final class Flaw extends Exception {
@@ -103,7 +108,8 @@ record Options(
         (int) number(given, "--count", "10000", 1),
         (int) number(given, "--servers", "3", 1),
         counts(given.getOrDefault("--in-flight", "1,16,64,256")),
-        names(given, "--at", List.of("leader", "follower")));
+        names(given, "--at", List.of("leader", "follower")),
+        Optional.ofNullable(given.get("--archive")).map(Path::of));
   }
 
   private static double number(Map<String, String> given, String name, String usual, double min)

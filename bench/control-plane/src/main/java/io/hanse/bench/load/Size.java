@@ -1,8 +1,11 @@
 package io.hanse.bench.load;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A large catalog: what it takes to load, how much memory it needs, what a snapshot costs those who
@@ -12,7 +15,15 @@ final class Size {
   private static final int PER_NODE = 20;
   private static final int PER_SERVICE = 10;
   private static final int LOADING = 16;
+
+  /** A transaction has at most 128 operations: a node, and two for each instance. */
+  private static final int NODES_TOGETHER = 3;
+
+  /** Says how far it is so many times. */
+  private static final int STEPS = 10;
+
   private static final int WRITING = 16;
+  private static final int BESIDE_RESTORE = 4;
   private static final double BEFORE_SECONDS = 4;
   private static final double DURING_SECONDS_MIN = 2;
   private static final int SETTLE_MILLIS = 5_000;
@@ -35,14 +46,14 @@ final class Size {
     return count + " instances";
   }
 
-  static void run(Cluster cluster, int count, Report report) throws Exception {
+  static void run(Cluster cluster, int count, Optional<Path> archive, Report report)
+      throws Exception {
     Size size = new Size(cluster, count, report);
-    if (cluster.kind().isJvm()) {
-      cluster.send(
-          cluster.leader(),
-          Request.put("/v1/operator/quota", "{\"RowsMax\":6000000,\"BytesMax\":3221225472}"));
+    if (cluster.kind().isJvm() && archive.isPresent()) {
+      size.restore(archive.get());
+    } else {
+      size.load();
     }
-    size.load();
     Cluster.pause(SETTLE_MILLIS);
     size.memory("RSS MB");
     size.snapshot();
@@ -63,22 +74,72 @@ final class Size {
             cluster.wires(),
             LOADING,
             LOADING,
-            lane -> next[0] == nodes ? null : Request.put("/v1/txn", node(next[0]++)),
+            lane -> next[0] == nodes ? null : Request.put("/v1/txn", some(next)),
             (lane, sent, done, isOk) -> refused[0] += isOk ? 0 : 1)) {
       flood.begin();
-      flood.run(() -> next[0] < nodes || flood.open() > 0, 0);
+      for (int step = 1; step <= STEPS; step++) {
+        int until = (int) ((long) nodes * step / STEPS);
+        flood.run(() -> next[0] < until, 0);
+        System.err.printf(
+            "%s: %d instances sent after %d s%n",
+            cluster.kind(), until * PER_NODE, (System.nanoTime() - begin) / 1_000_000_000);
+      }
+      flood.run(() -> flood.open() > 0, 0);
     }
     if (refused[0] > 0) {
-      throw new IllegalStateException(refused[0] + " of " + nodes + " nodes were refused");
+      throw new IllegalStateException(refused[0] + " transactions were refused");
     }
     add("load s", (System.nanoTime() - begin) / 1e9);
     add("cpu us/instance", (Usage.cpuMicros(pids) - cpu) / (nodes * PER_NODE));
   }
 
-  /** One node with its services and their checks, in one transaction. */
-  private String node(int number) {
-    String node = "size-n" + number;
+  /** By an archive, beside writes: how long those wait says how long a restore holds up others. */
+  private void restore(Path archive) throws Exception {
+    int server = cluster.leader();
+    long begin = System.nanoTime();
+    AtomicReference<IOException> failure = new AtomicReference<>();
+    Thread restoring =
+        new Thread(
+            () -> {
+              try {
+                cluster.upload(server, "/v1/snapshot", archive);
+              } catch (IOException e) {
+                failure.set(e);
+              }
+            });
+    restoring.start();
+    Latencies latencies = new Latencies();
+    try (Flood flood =
+        new Flood(
+            List.of(cluster.address(server)),
+            cluster.wires(),
+            BESIDE_RESTORE,
+            BESIDE_RESTORE,
+            Requests.keyValue(cluster.kind()),
+            (lane, sent, done, isOk) -> latencies.add(done - sent))) {
+      flood.begin();
+      flood.run(restoring::isAlive, 3_000_000_000L);
+    }
+    if (failure.get() != null) {
+      throw failure.get();
+    }
+    add("restore s", (System.nanoTime() - begin) / 1e9);
+    add("write p99 ms beside", latencies.millis(0.99));
+    add("longest ms", latencies.millis(1));
+  }
+
+  /** The next nodes with their services and their checks, in one transaction. */
+  private String some(int[] next) {
     List<String> operations = new ArrayList<>();
+    int end = Math.min(nodes, next[0] + NODES_TOGETHER);
+    while (next[0] < end) {
+      add(operations, next[0]++);
+    }
+    return ("[" + String.join(",", operations) + "]").replace('\'', '"');
+  }
+
+  private void add(List<String> operations, int number) {
+    String node = "size-n" + number;
     operations.add("{'Node':{'Verb':'set','Node':{'Node':'" + node + "','Address':'10.0.0.1'}}}");
     for (int i = 0; i < PER_NODE; i++) {
       String service = "size-s" + (number * PER_NODE + i) % services;
@@ -101,7 +162,6 @@ final class Size {
               + id
               + "','Output':'HTTP GET 200 OK'}}}");
     }
-    return ("[" + String.join(",", operations) + "]").replace('\'', '"');
   }
 
   private void snapshot() throws Exception {
