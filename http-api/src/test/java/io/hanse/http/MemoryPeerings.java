@@ -4,6 +4,7 @@ import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.CommandResult;
+import io.hanse.fsm.row.PeerAddress;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.row.RevokePeeringToken;
@@ -52,6 +53,11 @@ public final class MemoryPeerings implements PeeringService {
                 .setRevokePeeringToken(RevokePeeringToken.newBuilder().setName(name))
                 .build())
         .thenApply(CommandResult::getDone);
+  }
+
+  @Override
+  public CompletableFuture<Boolean> pinAddresses(String name, List<PeerAddress> addresses) {
+    return CompletableFuture.completedFuture(false);
   }
 
   @Override

@@ -14,7 +14,9 @@ import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.CommandResult;
 import io.hanse.fsm.row.MarkPeeringDeleted;
+import io.hanse.fsm.row.PeerAddress;
 import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.row.PinPeerAddresses;
 import io.hanse.fsm.row.RevokePeeringToken;
 import io.hanse.peering.link.SecretIssuer;
 import io.hanse.peering.link.SecretRedeemer;
@@ -185,6 +187,21 @@ public final class PeeringOperations implements PeeringService, SecretIssuer {
         EstablishCall.newBuilder().setName(name).setToken(token).putAllMeta(meta).build();
     return ask(ESTABLISH, call, settings.establishPatience(), EstablishAnswer.parser())
         .thenApply(done -> null);
+  }
+
+  @Override
+  public CompletableFuture<Boolean> pinAddresses(String name, List<PeerAddress> addresses) {
+    try {
+      requireEnabled();
+      TokenRules.checkPins(addresses);
+    } catch (ProblemException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    PinPeerAddresses pin =
+        PinPeerAddresses.newBuilder().setName(name).addAllAddresses(addresses).build();
+    return submitter
+        .submit(Command.newBuilder().setPinPeerAddresses(pin).build())
+        .thenApply(CommandResult::getDone);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.hanse.peering;
 
+import io.hanse.fsm.row.PeerAddress;
 import io.hanse.fsm.row.Peering;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,12 @@ public interface PeeringService {
 
   /** Redeems a token; completes once the stream secret is stored. Runs on the leader. */
   CompletableFuture<Void> establish(String name, String token, Map<String, String> meta);
+
+  /**
+   * Has a peering dialed at these addresses and no others; none: where the other cluster says.
+   * Answers whether that changed anything.
+   */
+  CompletableFuture<Boolean> pinAddresses(String name, List<PeerAddress> addresses);
 
   /** Marks for deletion; an unknown name is no failure. */
   CompletableFuture<Void> delete(String name);

@@ -46,6 +46,7 @@ public record PeeringSettings(
 
   /** For a whole establish on the leader, its writes included. */
   Duration establishPatience() {
-    return exchangePatience.plus(attemptPatience).plusSeconds(10);
+    // Twice: through gateways first, then directly.
+    return exchangePatience.multipliedBy(2).plus(attemptPatience).plusSeconds(10);
   }
 }

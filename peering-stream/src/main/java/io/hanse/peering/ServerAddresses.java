@@ -6,11 +6,14 @@ import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.Server;
 import io.hanse.fsm.store.Rows;
 import io.hanse.fsm.view.Catalog;
+import io.hanse.fsm.view.Health;
 import io.hanse.fsm.view.Servers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /**
  * Where other clusters reach this cluster's servers: what a token says, and later the stream.
@@ -18,12 +21,44 @@ import java.util.Optional;
  * them otherwise.
  */
 public final class ServerAddresses {
+  private static final String SERVERS = "consul";
+  private static final String CRITICAL = "critical";
+
   private ServerAddresses() {}
 
-  /** At least one, or a failure. */
-  public static List<String> of(Rows rows) {
+  /** Where a token says that this cluster is: at least one, or a failure. */
+  static List<String> forToken(Rows rows) {
+    if (!MeshGateways.areUsed(rows)) {
+      return of(rows);
+    }
+    List<String> gateways = MeshGateways.wan(rows);
+    if (gateways.isEmpty()) {
+      throw new ProblemException(
+          ProblemCode.FAILED_PRECONDITION,
+          "servers are configured to PeerThroughMeshGateways, but no mesh gateway instances are"
+              + " registered");
+    }
+    return gateways;
+  }
+
+  /** Where dialers are told that this cluster is now, sorted; none: they keep what they know. */
+  public static NavigableSet<String> forDialers(Rows rows) {
+    if (MeshGateways.areUsed(rows)) {
+      return new TreeSet<>(MeshGateways.wan(rows));
+    }
+    NavigableSet<String> addresses = new TreeSet<>();
+    for (CheckServiceNode server : new Health(rows).service("", SERVERS)) {
+      if (server.getChecksList().stream().noneMatch(check -> check.getStatus().equals(CRITICAL))) {
+        of(server).ifPresent(addresses::add);
+      }
+    }
+    return addresses;
+  }
+
+  /** Of the servers themselves: at least one, or a failure. */
+  private static List<String> of(Rows rows) {
     List<String> addresses = new ArrayList<>();
-    for (CheckServiceNode instance : new Catalog(rows).service("", "consul")) {
+    for (CheckServiceNode instance : new Catalog(rows).service("", SERVERS)) {
       of(instance).ifPresent(addresses::add);
     }
     if (addresses.isEmpty()) {
@@ -44,7 +79,7 @@ public final class ServerAddresses {
   }
 
   /** Where one server is reached, by its instance in the catalog; empty without a port. */
-  public static Optional<String> of(CheckServiceNode instance) {
+  private static Optional<String> of(CheckServiceNode instance) {
     Map<String, String> meta = instance.getService().getMetaMap();
     return port(meta.get("grpc_tls_port"))
         .or(() -> port(meta.get("grpc_port")))
@@ -64,7 +99,7 @@ public final class ServerAddresses {
     }
   }
 
-  private static String joined(String host, int port) {
+  static String joined(String host, int port) {
     return host.indexOf(':') >= 0 && !host.startsWith("[")
         ? "[" + host + "]:" + port
         : host + ":" + port;

@@ -134,7 +134,7 @@ final class TokenGenerator {
       return new PeeringToken(
           roots,
           call.getExternalAddressesList(),
-          ServerAddresses.of(view),
+          ServerAddresses.forToken(view),
           domain.serverName(settings.datacenter()),
           peeringId,
           secret,

@@ -7,6 +7,7 @@ import io.hanse.fsm.port.IdSource;
 import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.CommandResult;
+import io.hanse.fsm.row.DialCandidate;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.row.WritePeering;
@@ -67,7 +68,12 @@ final class TokenRedeemer {
                   .thenCompose(
                       written ->
                           TokenRedemption.redeem(
-                              settings, redeemer, timers, token, nonce(peering, token)))
+                              settings,
+                              redeemer,
+                              timers,
+                              token,
+                              candidates(peering),
+                              nonce(peering, token)))
                   .thenCompose(secret -> write(established(peering, secret)));
             })
         .thenApply(written -> null);
@@ -128,6 +134,12 @@ final class TokenRedeemer {
         .addAllManualServerAddresses(token.manualAddresses())
         .setRemote(token.remote())
         .build();
+  }
+
+  private List<DialCandidate> candidates(Peering peering) {
+    try (View view = reader.view()) {
+      return DialTargets.of(view, peering);
+    }
   }
 
   private static WritePeering.Builder established(Peering peering, String secret) {

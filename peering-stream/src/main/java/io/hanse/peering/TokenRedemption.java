@@ -2,6 +2,7 @@ package io.hanse.peering;
 
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.row.DialCandidate;
 import io.hanse.peering.link.LinkException;
 import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.link.LinkTarget;
@@ -16,18 +17,21 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Redeems one token: tries the addresses in turn, for some seconds, until one answers. Source:
- * peering protocol, section 4.3.
+ * Redeems one token: tries the addresses in turn, for some seconds, until one answers. Where this
+ * cluster's own gateways lead out of it, only they are tried at first, then all. Source: peering
+ * protocol, section 4.3; that a secret is refused is final here, whoever relayed it.
  */
 final class TokenRedemption {
   private final PeeringSettings settings;
   private final SecretRedeemer redeemer;
   private final ScheduledExecutorService timers;
   private final PeeringToken token;
-  private final List<String> addresses;
+  private final List<DialCandidate> candidates;
   private final String nonce;
   private final List<String> errors = new ArrayList<>();
   private final CompletableFuture<String> result = new CompletableFuture<>();
+  private final int gateways;
+  private final long gatewaysOnlyUntilNanos;
   private final long deadlineNanos;
   private int attempts;
 
@@ -36,32 +40,43 @@ final class TokenRedemption {
       SecretRedeemer redeemer,
       ScheduledExecutorService timers,
       PeeringToken token,
+      List<DialCandidate> candidates,
       String nonce) {
     this.settings = settings;
     this.redeemer = redeemer;
     this.timers = timers;
     this.token = token;
-    this.addresses =
-        token.manualAddresses().isEmpty() ? token.addresses() : token.manualAddresses();
+    this.candidates = candidates;
+    this.gateways = (int) candidates.stream().filter(DialTargets::isGateway).count();
     this.nonce = nonce;
-    this.deadlineNanos = System.nanoTime() + settings.exchangePatience().toNanos();
+    long patience = settings.exchangePatience().toNanos();
+    this.gatewaysOnlyUntilNanos = System.nanoTime() + patience;
+    this.deadlineNanos = gatewaysOnlyUntilNanos + (gateways > 0 ? patience : 0);
   }
 
-  /** Answers the stream secret. */
+  /**
+   * Answers the stream secret.
+   *
+   * @param candidates at least one
+   */
   static CompletableFuture<String> redeem(
       PeeringSettings settings,
       SecretRedeemer redeemer,
       ScheduledExecutorService timers,
       PeeringToken token,
+      List<DialCandidate> candidates,
       String nonce) {
-    TokenRedemption redemption = new TokenRedemption(settings, redeemer, timers, token, nonce);
+    TokenRedemption redemption =
+        new TokenRedemption(settings, redeemer, timers, token, candidates, nonce);
     redemption.attempt();
     return redemption.result;
   }
 
   /** One at a time: the next one begins only when the last has failed. */
   private void attempt() {
-    String address = addresses.get(attempts % addresses.size());
+    boolean gatewaysOnly = gateways > 0 && System.nanoTime() < gatewaysOnlyUntilNanos;
+    int count = gatewaysOnly ? gateways : candidates.size();
+    String address = candidates.get(attempts % count).getAddress();
     attempts++;
     redeemer
         .redeem(

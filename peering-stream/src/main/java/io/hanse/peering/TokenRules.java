@@ -2,8 +2,10 @@ package io.hanse.peering;
 
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.row.PeerAddress;
 import io.hanse.identity.Pem;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -18,6 +20,8 @@ final class TokenRules {
   private static final int META_PAIRS_MAX = 64;
   private static final int META_KEY_MAX = 128;
   private static final int META_VALUE_MAX = 512;
+  private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
+  private static final int PINS_MAX = 64;
   private static final int PORT_MAX = 65_535;
   private static final Duration LIFETIME_MIN = Duration.ofSeconds(1);
   private static final Duration LIFETIME_MAX = Duration.ofDays(3_650);
@@ -104,6 +108,21 @@ final class TokenRules {
     }
     if (token.peerId().isEmpty()) {
       throw refused("peering token peer ID value is empty");
+    }
+  }
+
+  static void checkPins(List<PeerAddress> addresses) {
+    if (addresses.size() > PINS_MAX) {
+      throw refused("more than " + PINS_MAX + " addresses");
+    }
+    for (PeerAddress pinned : addresses) {
+      checkAddress(pinned.getAddress());
+      if (!pinned.getLabel().isEmpty() && !LABEL.matcher(pinned.getLabel()).matches()) {
+        throw refused(
+            "a label has up to 64 letters, digits, '-', '_' and '.', and \""
+                + pinned.getAddress()
+                + "\" has another one");
+      }
     }
   }
 

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 @Command(name = "peering", description = "Joins this cluster with others.")
 public final class PeeringCommands {
@@ -117,6 +118,46 @@ public final class PeeringCommands {
         () -> http.client(session).send(request).orFail());
     session.print("Successfully established peering connection with " + name);
     return 0;
+  }
+
+  @Command(
+      name = "pin-addresses",
+      description = {
+        "Has the other cluster dialed at these addresses and no others, whatever it says itself;"
+            + " without any, where it says.",
+        "They are tried in this order. A label is a word for operators: what leads where.",
+        "%nExample: hanse peering pin-addresses -name beta vpn=10.8.0.7:8503 198.51.100.7:443"
+      })
+  int pinAddresses(
+      @Mixin HttpFlags http,
+      @Mixin PeerFlag peer,
+      @Parameters(arity = "0..*", paramLabel = "[<label>=]<host>:<port>")
+          @Nullable List<String> addresses) {
+    String name = peer.required();
+    List<Value> pinned =
+        Failures.arguments(addresses).stream().map(PeeringCommands::address).toList();
+    Value body =
+        new Value.Fields(Map.of("PeerName", Value.of(name), "Addresses", new Value.Items(pinned)));
+    Value answer =
+        during(
+            "Error pinning addresses of " + name,
+            () ->
+                http.client(session)
+                    .send(Request.put("/v1/peering/addresses").with(body))
+                    .orFail()
+                    .json());
+    String what =
+        pinned.isEmpty() ? "No address of " + name + " is" : "Addresses of " + name + " are";
+    session.print(what + " pinned" + (answer.at("Changed").truth() ? "" : ", as before"));
+    return 0;
+  }
+
+  private static Value address(String text) {
+    int equals = text.indexOf('=');
+    return Value.ofTexts(
+        Map.of(
+            "Label", text.substring(0, Math.max(0, equals)),
+            "Address", text.substring(equals + 1)));
   }
 
   @Command(name = "list", description = "Lists all peerings.")

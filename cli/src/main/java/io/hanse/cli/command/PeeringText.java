@@ -82,6 +82,17 @@ final class PeeringText {
               : ", expires " + time(detail.at("TokenExpires"));
       line(out, "Newest Token:           ", detail.at("Token").text() + expires);
     }
+    for (Value candidate : detail.at("Candidates").items()) {
+      String label = candidate.at("Label").text();
+      line(
+          out,
+          "Dialed At:              ",
+          candidate.at("Address").text()
+              + " ("
+              + candidate.at("Origin").text()
+              + (label.isEmpty() ? "" : ", " + label)
+              + ")");
+    }
     if (!detail.at("SecretSince").isNothing()) {
       line(out, "Secret Since:           ", time(detail.at("SecretSince")));
     }

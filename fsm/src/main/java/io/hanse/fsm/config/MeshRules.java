@@ -17,13 +17,6 @@ final class MeshRules {
       validate(mesh.getTls().getIncoming(), "incoming");
       validate(mesh.getTls().getOutgoing(), "outgoing");
     }
-    // A token made meanwhile would carry addresses at which nobody answers.
-    if (mesh.getPeering().getPeerThroughMeshGateways()) {
-      throw invalid(
-          "Peering.PeerThroughMeshGateways is not supported yet: peering tokens would carry"
-              + " addresses of mesh gateways that do not relay the peering stream; leave it false"
-              + " and make ports.grpc_tls of the servers reachable");
-    }
   }
 
   private static void validate(MeshTlsDirection tls, String direction) {

@@ -21,7 +21,7 @@ public final class TokenFates {
     EXPIRED("expired", "the token has expired"),
     REVOKED("revoked", "the token was revoked"),
     SUPERSEDED("superseded", "a newer token was generated"),
-    UNKNOWN("", "the token is not known here");
+    UNKNOWN("", "");
 
     private final String word;
     private final String reason;
@@ -36,7 +36,7 @@ public final class TokenFates {
       return word;
     }
 
-    /** Why who comes with the token is turned away. */
+    /** Why who comes with the token is turned away; nothing to say of one that was never made. */
     public String reason() {
       return reason;
     }

@@ -346,15 +346,15 @@ class ConfigEntryRefusalsTest {
   }
 
   @Test
-  void shouldSayWhyPeeringThroughGatewaysIsRefused() {
+  void shouldTakePeeringThroughGateways() {
     ConfigEntry entry =
         entry(
             ConfigEntryKind.MESH,
             "mesh",
             mesh -> mesh.getMeshBuilder().getPeeringBuilder().setPeerThroughMeshGateways(true));
 
-    assertThatThrownBy(() -> ConfigEntryKind.prepare(entry))
-        .hasMessageContaining("Peering.PeerThroughMeshGateways is not supported yet");
+    assertThat(ConfigEntryKind.prepare(entry).getMesh().getPeering().getPeerThroughMeshGateways())
+        .isTrue();
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.hanse.fsm.row.PeeringSecrets;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Peerings;
 import io.hanse.fsm.view.TokenFates;
+import io.hanse.peering.DialTargets;
 
 /** What is stored of a peering beside its row and may be shown: never a secret. */
 final class PeeringDetails {
@@ -17,6 +18,7 @@ final class PeeringDetails {
         new Peerings(view).secrets(peering.getId()).orElse(PeeringSecrets.getDefaultInstance());
     PeeringDetail.Builder detail = PeeringDetail.newBuilder();
     if (Peerings.dials(peering)) {
+      detail.addAllCandidates(DialTargets.of(view, peering));
       if (secrets.getActiveSinceMillis() > 0) {
         detail.setSecretSince(timestamp(secrets.getActiveSinceMillis()));
       }

@@ -15,6 +15,7 @@ import io.hanse.http.exchange.HttpProblem;
 import io.hanse.http.json.JsonWriter;
 import io.hanse.http.request.EstablishRequest;
 import io.hanse.http.request.GenerateTokenRequest;
+import io.hanse.http.request.PinAddressesRequest;
 import io.hanse.http.request.RevokeTokenRequest;
 import io.hanse.peering.PeeringService;
 import io.hanse.peering.TokenRequest;
@@ -74,6 +75,17 @@ public final class PeeringEndpoints {
         .revokeToken(request.getPeerName())
         .thenApply(
             revoked -> Answer.json(out -> out.beginObject().field("Revoked", revoked).endObject()));
+  }
+
+  public CompletableFuture<Answer> pinAddresses(Call call) {
+    PinAddressesRequest request = Bodies.peering(call, PinAddressesRequest.newBuilder()).build();
+    if (request.getPeerName().isEmpty()) {
+      throw HttpProblem.badRequest("PeerName is required in the payload when pinning addresses.");
+    }
+    return peerings
+        .pinAddresses(request.getPeerName(), request.getAddressesList())
+        .thenApply(
+            changed -> Answer.json(out -> out.beginObject().field("Changed", changed).endObject()));
   }
 
   public CompletableFuture<Answer> establish(Call call) {

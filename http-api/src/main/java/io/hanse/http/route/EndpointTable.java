@@ -266,6 +266,8 @@ public final class EndpointTable {
             .post("peering:write", peering::revokeToken, "Takes back a token not redeemed yet"),
         atPeering("/v1/peering/establish")
             .post("peering:write", peering::establish, "Redeems a token of another cluster"),
+        atPeering("/v1/peering/addresses")
+            .put("peering:write", peering::pinAddresses, "Pins where a peer is dialed"),
         atPeering("/v1/peering/")
             .get(
                 "peering:read",

@@ -9,6 +9,7 @@ import io.hanse.fsm.row.Weights;
 import io.hanse.peering.proto.Endpoint;
 import io.hanse.peering.proto.Endpoints;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Instances as addresses to dial. All are mapped, the unhealthy too: who chooses must know that
@@ -54,6 +55,18 @@ final class EndpointMapper {
     return service.getAddress().isEmpty()
         ? node.getTaggedAddressesOrDefault(WAN, node.getAddress())
         : service.getAddress();
+  }
+
+  /** A server of this cluster by the port on which it awaits other clusters, if it does. */
+  static Optional<Endpoint> server(CheckServiceNode server) {
+    String port = server.getService().getMetaOrDefault("grpc_tls_port", "");
+    Endpoints.Builder found = Endpoints.newBuilder();
+    try {
+      add(found, server, server.getNode().getAddress(), Integer.parseInt(port));
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
+    return found.getEndpointsList().stream().findFirst();
   }
 
   /** What has no address can't be dialed and is left out: a proxy would refuse all for it. */

@@ -30,8 +30,9 @@ import java.util.TreeSet;
 
 /**
  * What a mesh gateway routes: each service of this cluster by its own name, each exported one by
- * the name that each peer uses, each imported one by the name that its exporter gave it. Each list
- * of endpoints is a question of its own, so that a changed instance is one small message.
+ * the name that each peer uses, each imported one by the name that its exporter gave it; and the
+ * servers, where they peer through gateways. Each list of endpoints is a question of its own, so
+ * that a changed instance is one small message.
  */
 final class GatewaySource implements ProxySource {
   /** Names of one moment. */
@@ -60,12 +61,14 @@ final class GatewaySource implements ProxySource {
   private final ResourceSet resources;
   private final List<WatchedQuery<?>> always = new ArrayList<>();
   private final WatchedEndpoints locals;
+  private final PeeringRoutes peering;
   private final Map<Imported, WatchedQuery<?>> imports = new TreeMap<>();
   private final Map<Imported, String> importedNames = new TreeMap<>();
   private Map<String, Route> localRoutes = Map.of();
   private boolean configKnown;
   private boolean localKnown;
   private boolean importsKnown;
+  private boolean peeringKnown;
 
   GatewaySource(Loop loop, StateReader state, ProxyOpen open, ResourceSet resources) {
     this.loop = loop;
@@ -73,6 +76,7 @@ final class GatewaySource implements ProxySource {
     this.open = open;
     this.resources = resources;
     this.locals = new WatchedEndpoints(loop, state, resources, this::offerLists);
+    this.peering = new PeeringRoutes(loop, state, resources, this::peeringIs);
   }
 
   @Override
@@ -81,6 +85,12 @@ final class GatewaySource implements ProxySource {
         WatchedQuery.start(loop, state, view -> ProxyConfigs.of(view, open), this::configIs));
     always.add(WatchedQuery.start(loop, state, GatewaySource::local, this::localIs));
     always.add(WatchedQuery.start(loop, state, GatewaySource::imports, this::importsAre));
+    peering.start();
+  }
+
+  private void peeringIs(long index) {
+    peeringKnown = true;
+    offerLists(index);
   }
 
   private void configIs(Optional<ProxyConfig> config) {
@@ -236,7 +246,7 @@ final class GatewaySource implements ProxySource {
   }
 
   private void offerLists(long index) {
-    if (configKnown && localKnown && importsKnown) {
+    if (configKnown && localKnown && importsKnown && peeringKnown) {
       resources.offerLists(ProxyResources.of(ProxyResources.MESH_GATEWAY), index);
     }
   }
@@ -244,6 +254,7 @@ final class GatewaySource implements ProxySource {
   @Override
   public void close() {
     always.forEach(WatchedQuery::close);
+    peering.close();
     imports.values().forEach(WatchedQuery::close);
     imports.clear();
     locals.retain(List.of());

@@ -1,11 +1,13 @@
 package io.hanse.peering.replication;
 
+import io.hanse.fsm.row.DialCandidate;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringSecrets;
 import io.hanse.fsm.row.RemoteInfo;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Ca;
 import io.hanse.fsm.view.Peerings;
+import io.hanse.peering.DialTargets;
 import io.hanse.peering.link.Inbound;
 import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.link.LinkTarget;
@@ -80,13 +82,13 @@ final class DialLoop {
     if (peering.isEmpty() || secret.isEmpty()) {
       return Optional.empty();
     }
-    List<String> manual = peering.get().getManualServerAddressesList();
-    List<String> addresses = manual.isEmpty() ? peering.get().getPeerServerAddressesList() : manual;
+    List<String> addresses =
+        DialTargets.of(view, peering.get()).stream().map(DialCandidate::getAddress).toList();
     RemoteInfo.Builder remote = RemoteInfo.newBuilder();
     new Ca(view).cluster().ifPresent(cluster -> remote.setDatacenter(cluster.getDatacenter()));
     return addresses.isEmpty()
         ? Optional.empty()
-        : Optional.of(new Dialable(peering.get(), List.copyOf(addresses), secret, remote.build()));
+        : Optional.of(new Dialable(peering.get(), addresses, secret, remote.build()));
   }
 
   private void targetIs(Optional<Dialable> found) {

@@ -2,19 +2,15 @@ package io.hanse.peering.replication;
 
 import com.google.protobuf.Message;
 import io.hanse.fsm.row.CaRoot;
-import io.hanse.fsm.row.CheckServiceNode;
-import io.hanse.fsm.row.HealthCheck;
 import io.hanse.fsm.row.PeeringServerAddresses;
 import io.hanse.fsm.row.PeeringTrustBundle;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Ca;
-import io.hanse.fsm.view.Health;
 import io.hanse.peering.ServerAddresses;
 import io.hanse.peering.protocol.PeerResources;
 import io.hanse.peering.protocol.ResourceType;
 import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
@@ -37,9 +33,6 @@ record StandingExport(
           PeerResources.SERVER_ADDRESSES_ID,
           StandingExport::serverAddresses);
 
-  private static final String SERVERS = "consul";
-  private static final String CRITICAL = "critical";
-
   private static Optional<PeeringTrustBundle> trustBundle(View view) {
     Ca ca = new Ca(view);
     Optional<String> trustDomain = ca.trustDomain();
@@ -53,23 +46,9 @@ record StandingExport(
   }
 
   private static Optional<PeeringServerAddresses> serverAddresses(View view) {
-    NavigableSet<String> addresses = new TreeSet<>();
-    for (CheckServiceNode server : new Health(view).service("", SERVERS)) {
-      if (isUp(server)) {
-        ServerAddresses.of(server).ifPresent(addresses::add);
-      }
-    }
+    NavigableSet<String> addresses = ServerAddresses.forDialers(view);
     return addresses.isEmpty()
         ? Optional.empty()
         : Optional.of(PeeringServerAddresses.newBuilder().addAllAddresses(addresses).build());
-  }
-
-  private static boolean isUp(CheckServiceNode server) {
-    for (HealthCheck check : server.getChecksList()) {
-      if (check.getStatus().equals(CRITICAL)) {
-        return false;
-      }
-    }
-    return true;
   }
 }

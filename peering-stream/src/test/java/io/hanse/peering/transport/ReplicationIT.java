@@ -3,108 +3,25 @@ package io.hanse.peering.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.hanse.fsm.row.CheckServiceNode;
-import io.hanse.fsm.row.HealthCheck;
-import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringState;
-import io.hanse.fsm.row.PeeringTrustBundle;
-import io.hanse.fsm.store.View;
-import io.hanse.fsm.view.Health;
-import io.hanse.fsm.view.Peerings;
-import io.hanse.peering.TokenRequest;
-import io.hanse.peering.link.StreamAcceptor;
-import io.hanse.peering.replication.PeerSupervisor;
-import io.hanse.peering.replication.Replication;
-import io.hanse.peering.replication.ReplicationSettings;
 import io.hanse.peering.replication.SimCommands;
-import io.hanse.peering.replication.StreamStatuses;
-import io.hanse.peering.replication.ThreadLoops;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** From the token to the deletion: two clusters in this process, and TLS between them. */
 class ReplicationIT {
-  /** A cluster that replicates. */
-  private static final class Side implements AutoCloseable {
-    final ThreadLoops loops = new ThreadLoops("streams", 1);
-    final CompletableFuture<StreamAcceptor> acceptor = new CompletableFuture<>();
-    final TestServer server;
-    final StreamStatuses statuses;
-    final PeerSupervisor supervisor;
-
-    Side(String datacenter) throws IOException {
-      server = new TestServer(datacenter, outbound -> acceptor.join().accept(outbound));
-      statuses = new StreamStatuses(server.cluster, System::nanoTime, 45_000);
-      supervisor =
-          new PeerSupervisor(
-              new Replication(
-                  server.cluster,
-                  server.cluster,
-                  server.cluster,
-                  new GrpcDialer(server.executor),
-                  loops,
-                  statuses,
-                  ReplicationSettings.DEFAULT));
-      acceptor.complete(supervisor.acceptor());
-      supervisor.start();
-    }
-
-    Optional<Peering> peering(String name) {
-      try (View view = server.cluster.view()) {
-        return new Peerings(view).byName(name);
-      }
-    }
-
-    Peering overlaid(String name) {
-      return statuses
-          .overlay(List.of(peering(name).orElseThrow()), Duration.ofSeconds(5))
-          .join()
-          .get(0);
-    }
-
-    List<String> imported(String peer, String service) {
-      try (View view = server.cluster.view()) {
-        return new Health(view).service(peer, service).stream().map(Side::line).toList();
-      }
-    }
-
-    private static String line(CheckServiceNode instance) {
-      List<String> statuses =
-          instance.getChecksList().stream().map(HealthCheck::getStatus).toList();
-      return instance.getService().getId() + " " + statuses;
-    }
-
-    Optional<PeeringTrustBundle> trustBundle(String peer) {
-      try (View view = server.cluster.view()) {
-        return new Peerings(view).trustBundle(peer);
-      }
-    }
-
-    @Override
-    public void close() {
-      supervisor.close();
-      loops.close();
-      server.close();
-    }
-  }
-
-  private Side alpha;
-  private Side beta;
+  private PeerCluster alpha;
+  private PeerCluster beta;
 
   @BeforeEach
   void peer() throws Exception {
-    alpha = new Side("dc-alpha");
-    beta = new Side("dc-beta");
-    String token = alpha.server.peerings.generateToken(TokenRequest.of("beta", List.of())).join();
-    beta.server.peerings.establish("alpha", token, Map.of()).join();
+    alpha = new PeerCluster("dc-alpha");
+    beta = new PeerCluster("dc-beta");
+    alpha.acceptFrom(beta);
     eventually(
         () -> {
           assertThat(alpha.overlaid("beta").getState()).isEqualTo(PeeringState.ACTIVE);

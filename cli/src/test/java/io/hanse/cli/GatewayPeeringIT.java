@@ -1,0 +1,191 @@
+package io.hanse.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.hanse.cli.program.FreePorts;
+import io.hanse.cli.value.JsonText;
+import io.hanse.cli.value.Value;
+import io.hanse.http.RawClient;
+import io.hanse.http.RawClient.Response;
+import io.hanse.http.replay.Recording;
+import io.hanse.peering.PeeringToken;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two agents that peer through their mesh gateways: nobody dials a server from outside. */
+class GatewayPeeringIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @TempDir Path folder;
+
+  private Side alpha;
+  private Side beta;
+
+  @BeforeEach
+  void start() throws Exception {
+    CompletableFuture<Side> other =
+        CompletableFuture.supplyAsync(
+            () -> new Side("beta", "e0000000-0000-4000-8000-000000000002"));
+    alpha = new Side("alpha", "e0000000-0000-4000-8000-000000000001");
+    beta = other.get(2, TimeUnit.MINUTES);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    alpha.end();
+    beta.end();
+  }
+
+  @Test
+  void shouldPeerThroughTheGatewaysOfBothSides() throws Exception {
+    alpha.peerThroughGateways();
+    beta.peerThroughGateways();
+    Response refused = alpha.send("POST", "/v1/peering/token", "{\"PeerName\":\"beta\"}");
+    assertThat(refused.status()).isEqualTo(500);
+    assertThat(refused.text())
+        .isEqualTo(
+            "servers are configured to PeerThroughMeshGateways, but no mesh gateway instances are"
+                + " registered");
+    alpha.startGateway();
+    beta.startGateway();
+    alpha.awaitGateway();
+    beta.awaitGateway();
+
+    String token =
+        alpha
+            .json("POST", "/v1/peering/token", "{\"PeerName\":\"beta\"}")
+            .at("PeeringToken")
+            .text();
+    assertThat(PeeringToken.decode(token).addresses())
+        .containsExactly("127.0.0.1:" + alpha.gatewayPort);
+    beta.json(
+        "POST",
+        "/v1/peering/establish",
+        "{\"PeerName\":\"alpha\",\"PeeringToken\":\"" + token + "\"}");
+    awaitActive();
+    List<Value> candidates =
+        beta.json("GET", "/v1/peering/alpha?detail", "").at("Detail").at("Candidates").items();
+    assertThat(candidates)
+        .extracting(each -> each.at("Origin").text() + " " + each.at("Address").text())
+        .containsExactly(
+            "gateway 127.0.0.1:" + beta.gatewayPort, "peer 127.0.0.1:" + alpha.gatewayPort);
+    for (Side side : List.of(alpha, beta)) {
+      assertThat(side.admin("/status"))
+          .as("the routes of " + side.name)
+          .contains("server.dc-alpha.peering.");
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () -> assertThat(side.admin("/access-log")).contains("server.dc-alpha.peering."));
+    }
+  }
+
+  private void awaitActive() {
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> {
+              assertThat(alpha.json("GET", "/v1/peering/beta", "").at("State").text())
+                  .isEqualTo("ACTIVE");
+              assertThat(beta.json("GET", "/v1/peering/alpha", "").at("State").text())
+                  .isEqualTo("ACTIVE");
+            });
+  }
+
+  /** A cluster of one agent, and its gateway. */
+  private final class Side {
+    final String name;
+    final AgentProcess agent;
+    final int gatewayPort;
+    final int adminPort;
+    private Process gateway;
+
+    Side(String name, String nodeId) {
+      this.name = name;
+      FreePorts free = FreePorts.choose(2);
+      gatewayPort = free.next();
+      adminPort = free.next();
+      try {
+        agent =
+            AgentProcess.start(
+                AgentProcess.program(),
+                folder,
+                new Recording.Agent(name, nodeId, Map.of("datacenter", "dc-" + name)),
+                true);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    Response send(String method, String path, String body) throws IOException {
+      return RawClient.exchange(
+          agent.http(), method, path, Map.of(), body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    Value json(String method, String path, String body) throws IOException {
+      Response response = send(method, path, body);
+      assertThat(response.status()).as(name + ": " + response.text()).isEqualTo(200);
+      return response.text().isEmpty() ? Value.nothing() : JsonText.parse(response.text());
+    }
+
+    void peerThroughGateways() throws IOException {
+      json(
+          "PUT",
+          "/v1/config",
+          "{\"Kind\":\"mesh\",\"Peering\":{\"PeerThroughMeshGateways\":true}}");
+    }
+
+    void startGateway() throws IOException {
+      String here = "127.0.0.1:";
+      ProcessBuilder builder =
+          new ProcessBuilder(
+                  AgentProcess.program().toString(),
+                  "gateway",
+                  "-http-addr=" + here + agent.http().getPort(),
+                  "-address=" + here + gatewayPort,
+                  "-admin-bind=" + here + adminPort)
+              .redirectErrorStream(true)
+              .redirectOutput(folder.resolve(name + "-gateway.log").toFile());
+      builder.environment().put("HANSE_JVM_FLAGS", "-XX:TieredStopAtLevel=1");
+      gateway = builder.start();
+    }
+
+    void awaitGateway() {
+      await().atMost(PATIENCE).ignoreExceptions().until(() -> admin("/ready").equals("ready\n"));
+    }
+
+    String admin(String path) throws IOException {
+      return RawClient.exchange(
+              new InetSocketAddress(InetAddress.getLoopbackAddress(), adminPort),
+              "GET",
+              path,
+              Map.of(),
+              null)
+          .text();
+    }
+
+    void end() throws InterruptedException {
+      if (gateway != null) {
+        gateway.destroy();
+        if (!gateway.waitFor(10, TimeUnit.SECONDS)) {
+          gateway.destroyForcibly();
+        }
+      }
+      agent.close();
+    }
+  }
+}

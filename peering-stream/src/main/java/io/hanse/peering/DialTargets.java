@@ -1,0 +1,57 @@
+package io.hanse.peering;
+
+import io.hanse.fsm.row.DialCandidate;
+import io.hanse.fsm.row.PeerAddress;
+import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.store.Rows;
+import io.hanse.fsm.view.Peerings;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Where a peering is dialed, the first first: through this cluster's own gateways, if that is
+ * wanted; then where its operator has pinned it, else where the other cluster's operator has, else
+ * where the other cluster itself says. Source: peering protocol, section 3.6.
+ */
+public final class DialTargets {
+  private static final String GATEWAY = "gateway";
+
+  private DialTargets() {}
+
+  /** In the order in which they are tried. */
+  public static List<DialCandidate> of(Rows rows, Peering peering) {
+    List<DialCandidate> candidates = new ArrayList<>();
+    if (MeshGateways.areUsed(rows)) {
+      MeshGateways.lan(rows).forEach(address -> candidates.add(candidate(address, "", GATEWAY)));
+    }
+    candidates.addAll(direct(rows, peering));
+    return candidates;
+  }
+
+  /** Without the gateways: where these relay to. */
+  public static List<DialCandidate> direct(Rows rows, Peering peering) {
+    List<DialCandidate> candidates = new ArrayList<>();
+    for (PeerAddress pinned : new Peerings(rows).pinned(peering.getId())) {
+      candidates.add(candidate(pinned.getAddress(), pinned.getLabel(), "pinned"));
+    }
+    if (candidates.isEmpty()) {
+      peering
+          .getManualServerAddressesList()
+          .forEach(address -> candidates.add(candidate(address, "", "token")));
+    }
+    if (candidates.isEmpty()) {
+      peering
+          .getPeerServerAddressesList()
+          .forEach(address -> candidates.add(candidate(address, "", "peer")));
+    }
+    return candidates;
+  }
+
+  static boolean isGateway(DialCandidate candidate) {
+    return candidate.getOrigin().equals(GATEWAY);
+  }
+
+  private static DialCandidate candidate(String address, String label, String origin) {
+    return DialCandidate.newBuilder().setAddress(address).setLabel(label).setOrigin(origin).build();
+  }
+}

@@ -1,0 +1,70 @@
+package io.hanse.peering;
+
+import io.hanse.fsm.config.ConfigEntryKind;
+import io.hanse.fsm.row.CheckServiceNode;
+import io.hanse.fsm.row.NodeService;
+import io.hanse.fsm.row.ServiceAddress;
+import io.hanse.fsm.store.Rows;
+import io.hanse.fsm.view.Catalog;
+import io.hanse.fsm.view.ConfigEntries;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Whether other clusters are reached through this cluster's mesh gateways, and where those are.
+ * Source: peering protocol, sections 1.5 and 9.
+ */
+public final class MeshGateways {
+  private static final String WAN = "wan";
+
+  private MeshGateways() {}
+
+  /** What the operator wants, for both directions. */
+  public static boolean areUsed(Rows rows) {
+    return new ConfigEntries(rows)
+        .singleton(ConfigEntryKind.MESH)
+        .map(entry -> entry.getMesh().getPeering().getPeerThroughMeshGateways())
+        .orElse(false);
+  }
+
+  /** Where other clusters dial them. */
+  static List<String> wan(Rows rows) {
+    List<String> addresses = new ArrayList<>();
+    for (CheckServiceNode gateway : all(rows)) {
+      NodeService service = gateway.getService();
+      ServiceAddress tagged =
+          service.getTaggedAddressesOrDefault(WAN, ServiceAddress.getDefaultInstance());
+      int port = tagged.getPort() != 0 ? tagged.getPort() : service.getPort();
+      String host = tagged.getAddress();
+      if (host.isEmpty()) {
+        host = service.getAddress();
+      }
+      if (host.isEmpty()) {
+        host = gateway.getNode().getTaggedAddressesOrDefault(WAN, "");
+      }
+      add(addresses, gateway, host, port);
+    }
+    return addresses;
+  }
+
+  /** Where this cluster's own servers dial them. */
+  static List<String> lan(Rows rows) {
+    List<String> addresses = new ArrayList<>();
+    for (CheckServiceNode gateway : all(rows)) {
+      NodeService service = gateway.getService();
+      add(addresses, gateway, service.getAddress(), service.getPort());
+    }
+    return addresses;
+  }
+
+  private static List<CheckServiceNode> all(Rows rows) {
+    return new Catalog(rows).ofKind("", "mesh-gateway");
+  }
+
+  private static void add(List<String> addresses, CheckServiceNode gateway, String host, int port) {
+    String known = host.isEmpty() ? gateway.getNode().getAddress() : host;
+    if (!known.isEmpty() && port > 0) {
+      addresses.add(ServerAddresses.joined(known, port));
+    }
+  }
+}

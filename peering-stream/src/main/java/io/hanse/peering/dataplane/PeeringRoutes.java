@@ -1,0 +1,165 @@
+package io.hanse.peering.dataplane;
+
+import io.hanse.fsm.port.StateReader;
+import io.hanse.fsm.row.CheckServiceNode;
+import io.hanse.fsm.row.ClusterIdentity;
+import io.hanse.fsm.row.DialCandidate;
+import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.store.View;
+import io.hanse.fsm.view.Ca;
+import io.hanse.fsm.view.Health;
+import io.hanse.fsm.view.Peerings;
+import io.hanse.peering.DialTargets;
+import io.hanse.peering.MeshGateways;
+import io.hanse.peering.proto.Endpoint;
+import io.hanse.peering.proto.Endpoints;
+import io.hanse.peering.proto.Route;
+import io.hanse.peering.protocol.ProxyResources;
+import io.hanse.peering.replication.Loop;
+import io.hanse.peering.replication.WatchedQuery;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.LongConsumer;
+
+/**
+ * What a mesh gateway relays of peering itself, where servers peer through gateways: what asks for
+ * this cluster's servers goes to them, and what its own servers send to those of a peer goes there.
+ * TLS is between the servers: a gateway reads the name and no more. Source: peering protocol,
+ * section 9. Used on its loop only.
+ */
+final class PeeringRoutes {
+  private static final String SERVERS = "peering/servers";
+
+  /** Of one moment; endpoints and routes by the names of their resources. */
+  private record Answer(Map<String, Endpoints> endpoints, Map<String, Route> routes, long index) {}
+
+  private final Loop loop;
+  private final StateReader state;
+  private final ResourceSet resources;
+  private final LongConsumer changed;
+  private Answer known = new Answer(Map.of(), Map.of(), 0);
+  private Optional<WatchedQuery<Answer>> query = Optional.empty();
+
+  /**
+   * Without any route yet.
+   *
+   * @param changed told the index of each answer
+   */
+  PeeringRoutes(Loop loop, StateReader state, ResourceSet resources, LongConsumer changed) {
+    this.loop = loop;
+    this.state = state;
+    this.resources = resources;
+    this.changed = changed;
+  }
+
+  void start() {
+    query = Optional.of(WatchedQuery.start(loop, state, PeeringRoutes::ask, this::routesAre));
+  }
+
+  private static Answer ask(View view) {
+    Map<String, Endpoints> endpoints = new TreeMap<>();
+    Map<String, Route> routes = new TreeMap<>();
+    if (MeshGateways.areUsed(view)) {
+      inward(view, endpoints, routes);
+      outward(view, endpoints, routes);
+    }
+    return new Answer(endpoints, routes, view.publicIndex());
+  }
+
+  private static void inward(
+      View view, Map<String, Endpoints> endpoints, Map<String, Route> routes) {
+    Optional<ClusterIdentity> cluster = new Ca(view).cluster();
+    Optional<String> trustDomain = new Ca(view).trustDomain();
+    if (cluster.isEmpty() || trustDomain.isEmpty()) {
+      return;
+    }
+    Endpoints.Builder servers = Endpoints.newBuilder().setName(SERVERS);
+    for (CheckServiceNode server : new Health(view).service("", "consul")) {
+      EndpointMapper.server(server).ifPresent(servers::addEndpoints);
+    }
+    String name = "server." + cluster.get().getDatacenter() + ".peering." + trustDomain.get();
+    endpoints.put(SERVERS, servers.build());
+    routes.put(name, route(name, SERVERS, ""));
+  }
+
+  /** Of peerings whose servers have one name the newest: nobody can tell them apart. */
+  private static void outward(
+      View view, Map<String, Endpoints> endpoints, Map<String, Route> routes) {
+    Map<String, Peering> byName = new TreeMap<>();
+    for (Peering peering : new Peerings(view).all()) {
+      String name = peering.getPeerServerName();
+      if (Peerings.dials(peering) && Peerings.isActive(peering) && !name.isEmpty()) {
+        byName.merge(name, peering, PeeringRoutes::newer);
+      }
+    }
+    byName.forEach(
+        (name, peering) -> {
+          String list = "peering/to/" + peering.getName();
+          Endpoints.Builder servers = Endpoints.newBuilder().setName(list);
+          for (DialCandidate candidate : DialTargets.direct(view, peering)) {
+            endpoint(candidate.getAddress()).ifPresent(servers::addEndpoints);
+          }
+          endpoints.put(list, servers.build());
+          routes.putIfAbsent(name, route(name, list, peering.getName()));
+        });
+  }
+
+  private static Peering newer(Peering one, Peering other) {
+    return one.getRaftIndex().getCreateIndex() >= other.getRaftIndex().getCreateIndex()
+        ? one
+        : other;
+  }
+
+  /** Host and port; a name is resolved by the gateway, for each connection. */
+  private static Optional<Endpoint> endpoint(String address) {
+    int colon = address.lastIndexOf(':');
+    if (colon <= 0) {
+      return Optional.empty();
+    }
+    String host = address.substring(0, colon);
+    boolean isBracketed = host.startsWith("[") && host.endsWith("]");
+    try {
+      return Optional.of(
+          Endpoint.newBuilder()
+              .setAddress(isBracketed ? host.substring(1, host.length() - 1) : host)
+              .setPort(Integer.parseInt(address.substring(colon + 1)))
+              .setHealthy(true)
+              .setWeight(1)
+              .build());
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Route route(String sni, String endpoints, String peer) {
+    return Route.newBuilder()
+        .setSni(sni)
+        .setEndpoints(endpoints)
+        .setService("consul")
+        .setPeer(peer)
+        .build();
+  }
+
+  private void routesAre(Answer now) {
+    for (String gone : known.routes().keySet()) {
+      if (!now.routes().containsKey(gone)) {
+        resources.remove(ProxyResources.ROUTE, gone);
+      }
+    }
+    for (String gone : known.endpoints().keySet()) {
+      if (!now.endpoints().containsKey(gone)) {
+        resources.remove(ProxyResources.ENDPOINTS, gone);
+      }
+    }
+    // Endpoints first: a route never points to what the proxy doesn't know.
+    now.endpoints().forEach((name, each) -> resources.put(ProxyResources.ENDPOINTS, name, each));
+    now.routes().forEach((name, each) -> resources.put(ProxyResources.ROUTE, name, each));
+    known = now;
+    changed.accept(now.index());
+  }
+
+  void close() {
+    query.ifPresent(WatchedQuery::close);
+  }
+}

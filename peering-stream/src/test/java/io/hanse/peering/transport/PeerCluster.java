@@ -1,0 +1,131 @@
+package io.hanse.peering.transport;
+
+import io.hanse.fsm.row.CheckServiceNode;
+import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.HealthCheck;
+import io.hanse.fsm.row.Node;
+import io.hanse.fsm.row.NodeService;
+import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.row.PeeringSecrets;
+import io.hanse.fsm.row.PeeringState;
+import io.hanse.fsm.row.PeeringTrustBundle;
+import io.hanse.fsm.row.RegisterCatalog;
+import io.hanse.fsm.store.View;
+import io.hanse.fsm.view.Health;
+import io.hanse.fsm.view.Peerings;
+import io.hanse.peering.TokenRequest;
+import io.hanse.peering.link.StreamAcceptor;
+import io.hanse.peering.replication.PeerSupervisor;
+import io.hanse.peering.replication.Replication;
+import io.hanse.peering.replication.ReplicationSettings;
+import io.hanse.peering.replication.StreamStatuses;
+import io.hanse.peering.replication.ThreadLoops;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** A cluster that replicates, called by its datacenter without {@code dc-}. */
+final class PeerCluster implements AutoCloseable {
+  final String name;
+  final ThreadLoops loops = new ThreadLoops("streams", 1);
+  final CompletableFuture<StreamAcceptor> acceptor = new CompletableFuture<>();
+  final TestServer server;
+  final StreamStatuses statuses;
+  final PeerSupervisor supervisor;
+
+  PeerCluster(String datacenter) throws IOException {
+    name = datacenter.substring("dc-".length());
+    server = new TestServer(datacenter, outbound -> acceptor.join().accept(outbound));
+    statuses = new StreamStatuses(server.cluster, System::nanoTime, 45_000);
+    supervisor =
+        new PeerSupervisor(
+            new Replication(
+                server.cluster,
+                server.cluster,
+                server.cluster,
+                new GrpcDialer(server.executor),
+                loops,
+                statuses,
+                ReplicationSettings.DEFAULT));
+    acceptor.complete(supervisor.acceptor());
+    supervisor.start();
+  }
+
+  /** Generates a token that the other one redeems. */
+  void acceptFrom(PeerCluster dialer, String... externalAddresses) {
+    TokenRequest request = TokenRequest.of(dialer.name, List.of(externalAddresses));
+    String token = server.peerings.generateToken(request).join();
+    dialer.server.peerings.establish(name, token, Map.of()).join();
+  }
+
+  boolean isActive(PeerCluster other) {
+    return peering(other.name).isPresent()
+        && overlaid(other.name).getState() == PeeringState.ACTIVE;
+  }
+
+  /** Has the catalog say where this cluster's server is, as its leader would. */
+  void standAt(int port) {
+    server
+        .cluster
+        .submit(
+            Command.newBuilder()
+                .setRegister(
+                    RegisterCatalog.newBuilder()
+                        .setNode(Node.newBuilder().setNode("node-1").setAddress("127.0.0.1"))
+                        .setService(
+                            NodeService.newBuilder()
+                                .setId("consul")
+                                .setService("consul")
+                                .setPort(8300)
+                                .putMeta("grpc_tls_port", String.valueOf(port))))
+                .build())
+        .join();
+  }
+
+  PeeringSecrets secrets(String peer) {
+    try (View view = server.cluster.view()) {
+      Peerings peerings = new Peerings(view);
+      return peerings.secrets(peerings.byName(peer).orElseThrow().getId()).orElseThrow();
+    }
+  }
+
+  Optional<Peering> peering(String name) {
+    try (View view = server.cluster.view()) {
+      return new Peerings(view).byName(name);
+    }
+  }
+
+  Peering overlaid(String name) {
+    return statuses
+        .overlay(List.of(peering(name).orElseThrow()), Duration.ofSeconds(5))
+        .join()
+        .get(0);
+  }
+
+  List<String> imported(String peer, String service) {
+    try (View view = server.cluster.view()) {
+      return new Health(view).service(peer, service).stream().map(PeerCluster::line).toList();
+    }
+  }
+
+  private static String line(CheckServiceNode instance) {
+    List<String> statuses = instance.getChecksList().stream().map(HealthCheck::getStatus).toList();
+    return instance.getService().getId() + " " + statuses;
+  }
+
+  Optional<PeeringTrustBundle> trustBundle(String peer) {
+    try (View view = server.cluster.view()) {
+      return new Peerings(view).trustBundle(peer);
+    }
+  }
+
+  @Override
+  public void close() {
+    supervisor.close();
+    loops.close();
+    server.close();
+  }
+}
