@@ -35,6 +35,15 @@ public interface Replica {
   /** Replaces the whole state by a snapshot and wakes all watches. */
   void load(Path snapshot) throws IOException;
 
+  /**
+   * How often the log, as far as this process applied it, replaced the whole state: few bytes of
+   * log then stand for much work, which the next start does again unless there is a snapshot behind
+   * it.
+   */
+  default int restores() {
+    return 0;
+  }
+
   View view();
 
   /** The time of the newest entry: log time. */

@@ -47,6 +47,11 @@ public final class StateReplica implements Replica {
   }
 
   @Override
+  public int restores() {
+    return state.restores();
+  }
+
+  @Override
   public View view() {
     return state.view();
   }

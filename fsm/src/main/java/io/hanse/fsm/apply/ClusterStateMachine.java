@@ -37,6 +37,7 @@ public final class ClusterStateMachine implements AutoCloseable {
 
   private final Store store;
   private final DigestHistory digests = new DigestHistory();
+  private volatile int restores;
 
   /** Takes over the store. */
   public ClusterStateMachine(Store store) {
@@ -55,6 +56,7 @@ public final class ClusterStateMachine implements AutoCloseable {
 
   /** Applies an entry of the log that is decoded already. */
   public BatchResult apply(long logIndex, Batch batch) {
+    Version before = store.version();
     Transaction rows = store.begin(logIndex, batch.getTimeMillis());
     KeptResults kept = new KeptResults(rows);
     BatchResult.Builder results = BatchResult.newBuilder();
@@ -64,6 +66,9 @@ public final class ClusterStateMachine implements AutoCloseable {
     }
     Version version = rows.publish();
     digests.add(logIndex, version.digest());
+    if (version.isReplacementOf(before)) {
+      restores++;
+    }
     return results.build();
   }
 
@@ -159,6 +164,11 @@ public final class ClusterStateMachine implements AutoCloseable {
     digests.restart(header.logIndex(), header.digest());
     RestoreApplier.resume(store.begin(header.logIndex() + 1, header.timeMillis()));
     return header;
+  }
+
+  /** How often the log, as far as this process applied it, replaced the whole state. */
+  public int restores() {
+    return restores;
   }
 
   /** The newest version, pinned until it is closed. */

@@ -44,6 +44,11 @@ public final class Version {
     this.timeMillis = position.timeMillis();
   }
 
+  /** Whether the whole state is another one than that of a version before. */
+  public boolean isReplacementOf(Version before) {
+    return generation != before.generation;
+  }
+
   public long logIndex() {
     return logIndex;
   }

@@ -31,6 +31,8 @@ class LargeRestoreTest {
       }
       byte[] snapshot = RestoreApplierTest.snapshot(old.machine);
       RestoreApplierTest.restore("r", snapshot, random).forEach(young::done);
+      assertThat(young.machine.restores()).isEqualTo(1);
+      assertThat(old.machine.restores()).isZero();
 
       assertThat(new Kv(young.now()).list("")).hasSize(VALUES);
       assertThat(new Kv(young.now()).list("")).isEqualTo(new Kv(old.now()).list(""));

@@ -58,6 +58,7 @@ public final class RatisConsensus implements Consensus {
 
   private volatile @Nullable RatisGroup group;
   private volatile long snapshotBegunAtBytes;
+  private volatile int snapshotBegunAfterRestores;
 
   private RatisConsensus(
       RaftSettings.Limits limits,
@@ -319,10 +320,12 @@ public final class RatisConsensus implements Consensus {
     }
     long applied = present.stateMachine().appliedBytes();
     long due = Math.max(limits.snapshotLogBytes(), 2 * present.stateMachine().snapshotBytes());
-    if (applied - snapshotBegunAtBytes < due) {
+    int restores = present.stateMachine().restores();
+    if (applied - snapshotBegunAtBytes < due && restores == snapshotBegunAfterRestores) {
       return;
     }
     snapshotBegunAtBytes = applied;
+    snapshotBegunAfterRestores = restores;
     requests
         .snapshot(present.id())
         .exceptionally(

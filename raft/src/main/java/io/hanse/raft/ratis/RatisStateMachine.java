@@ -71,6 +71,10 @@ final class RatisStateMachine extends BaseStateMachine {
     return appliedBytes.get();
   }
 
+  int restores() {
+    return replica.restores();
+  }
+
   long snapshotBytes() {
     return snapshots.finishedBytes();
   }
