@@ -270,7 +270,8 @@ public final class AgentAssembly implements AutoCloseable {
         RaftSettings.Timing.defaults()
             .withMultiplier(config.timing().raftMultiplier())
             .withHold(config.timing().rpcHoldTimeout()),
-        RaftSettings.Limits.defaults());
+        RaftSettings.Limits.defaults()
+            .withSnapshots(config.snapshots().entries(), config.snapshots().trailing()));
   }
 
   /** Where there is none yet. */

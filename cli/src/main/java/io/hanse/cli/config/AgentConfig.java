@@ -25,6 +25,7 @@ public record AgentConfig(
     Joining joining,
     Timing timing,
     Limits limits,
+    Snapshots snapshots,
     Optional<Path> dataDirectory,
     Optional<Path> pidFile,
     Optional<String> defaultIntentionPolicy,
@@ -146,6 +147,14 @@ public record AgentConfig(
   }
 
   public record Limits(int httpConnectionsPerClient, int kvValueBytes) {}
+
+  /**
+   * When a server writes a snapshot; 0: as is usual.
+   *
+   * @param entries of the log after which it does
+   * @param trailing entries that are kept behind it
+   */
+  public record Snapshots(int entries, int trailing) {}
 
   public record Logging(String level, boolean json) {}
 

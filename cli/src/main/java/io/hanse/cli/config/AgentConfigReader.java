@@ -78,6 +78,8 @@ public final class AgentConfigReader {
             new AgentConfig.Limits(
                 values.whole("limits.http_max_conns_per_client", 200),
                 values.whole("limits.kv_max_value_size", 512 * 1024)),
+            new AgentConfig.Snapshots(
+                notNegative("raft_snapshot_threshold"), notNegative("raft_trailing_logs")),
             dev || dataDirectory.isEmpty()
                 ? Optional.empty()
                 : Optional.of(sources.directory().resolve(dataDirectory)),
@@ -253,6 +255,14 @@ public final class AgentConfigReader {
         values.duration("performance.rpc_hold_timeout", Duration.ofSeconds(7)),
         values.duration("default_query_time", Duration.ofSeconds(300)),
         values.duration("max_query_time", Duration.ofSeconds(600)));
+  }
+
+  private int notNegative(String key) {
+    int number = values.whole(key, 0);
+    if (number < 0) {
+      values.error(key + " cannot be " + number + ". Must be greater than or equal to zero");
+    }
+    return number;
   }
 
   private Optional<String> policy() {

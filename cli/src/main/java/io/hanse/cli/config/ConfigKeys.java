@@ -51,7 +51,8 @@ final class ConfigKeys {
     used(
         Kind.WHOLE,
         "bootstrap_expect http_config.max_header_bytes limits.http_max_conns_per_client",
-        "limits.kv_max_value_size performance.raft_multiplier");
+        "limits.kv_max_value_size performance.raft_multiplier raft_snapshot_threshold",
+        "raft_trailing_logs");
     used(Kind.DURATION, "default_query_time max_query_time performance.rpc_hold_timeout");
     used(
         Kind.PORT,
@@ -105,7 +106,7 @@ final class ConfigKeys {
         "connect.ca_config.rotation_period connect.test_ca_leaf_root_change_spread",
         "discovery_max_stale license_path log_file log_rotate_bytes",
         "log_rotate_duration log_rotate_max_files partition primary_gateways_interval protocol",
-        "raft_protocol raft_snapshot_interval raft_snapshot_threshold raft_trailing_logs",
+        "raft_protocol raft_snapshot_interval",
         "reconnect_timeout reconnect_timeout_wan retry_interval_wan retry_max_wan serf_lan",
         "serf_lan_allowed_cidrs serf_wan serf_wan_allowed_cidrs session_ttl_min syslog_facility");
     warned(

@@ -126,6 +126,7 @@ class AgentConfigTest {
         "primary_datacenter = \"other\"|federation is not supported",
         "bootstrap = true bootstrap_expect = 3|mutually exclusive",
         "performance { raft_multiplier = 11 }|Must be between 1 and 10",
+        "raft_trailing_logs = -1|raft_trailing_logs cannot be -1",
         "performance { rpc_hold_timeout = \"7\" }|invalid duration: \"7\"",
         "default_intention_policy = \"maybe\"|neither \"allow\" nor \"deny\"",
         "encrypt = \"abc\"|encrypt has invalid key",
