@@ -40,6 +40,9 @@ public final class Schedule {
     }
     round.add(new Pause());
     round.add(new FlippedLog(draw(random)));
+    for (DamagedSnapshot.Which which : DamagedSnapshot.Which.values()) {
+      round.add(new DamagedSnapshot(which, draw(random)));
+    }
     for (Replacement.Loss loss : Replacement.Loss.values()) {
       round.add(new Replacement(loss, draw(random)));
     }

@@ -96,6 +96,7 @@ public final class Cluster implements AutoCloseable {
           "bind_addr": "%s",
           "client_addr": "%s",
           "retry_join": [%s],
+          "raft_snapshot_threshold": 300,
           "ports": {"http": %d, "server": %d, "serf_lan": %d, "grpc_tls": %d, "grpc": -1, "dns": -1, "serf_wan": -1}
         }
         """

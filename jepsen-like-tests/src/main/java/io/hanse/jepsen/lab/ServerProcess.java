@@ -14,11 +14,14 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One server of a cluster, through all its lives. */
 public final class ServerProcess implements AutoCloseable {
+  private static final Pattern SNAPSHOT = Pattern.compile("snapshot\\.\\d+_\\d+");
+
   private static final int END_SECONDS = 20;
   private static final int TAIL_LINES = 40;
 
@@ -170,6 +173,24 @@ public final class ServerProcess implements AutoCloseable {
           .sorted(Comparator.comparing(ServerProcess::firstIndex))
           .toList();
     }
+  }
+
+  /** Its finished snapshots, oldest first. */
+  public List<Path> snapshots() throws IOException {
+    try (Stream<Path> files = Files.walk(data().resolve("raft/groups"))) {
+      return files
+          .filter(path -> SNAPSHOT.matcher(path.getFileName().toString()).matches())
+          .sorted(Comparator.comparing(ServerProcess::snapshotIndex))
+          .toList();
+    } catch (UncheckedIOException e) {
+      // One was deleted for a newer one meanwhile.
+      return List.of();
+    }
+  }
+
+  private static long snapshotIndex(Path snapshot) {
+    String name = snapshot.getFileName().toString();
+    return Long.parseLong(name.substring(name.indexOf('_') + 1));
   }
 
   /** Of {@code log_inprogress_7} as of {@code log_7-9}: 7. */
