@@ -24,6 +24,7 @@ import io.hanse.peering.proto.EstablishAnswer;
 import io.hanse.peering.proto.EstablishCall;
 import io.hanse.peering.proto.ExchangeAnswer;
 import io.hanse.peering.proto.ExchangeCall;
+import io.hanse.peering.proto.FollowCall;
 import io.hanse.peering.proto.GenerateTokenAnswer;
 import io.hanse.peering.proto.GenerateTokenCall;
 import java.time.Duration;
@@ -43,6 +44,7 @@ public final class PeeringOperations implements PeeringService, SecretIssuer {
   private static final String GENERATE = "peering.generate";
   private static final String ESTABLISH = "peering.establish";
   private static final String EXCHANGE = "peering.exchange";
+  private static final String FOLLOW = "peering.follow";
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final PeeringSettings settings;
@@ -76,6 +78,7 @@ public final class PeeringOperations implements PeeringService, SecretIssuer {
 
   /** Begins to answer the other servers while this one leads. */
   public void serve() {
+    serveFollow();
     serve(
         GENERATE,
         GenerateTokenCall.parser(),
@@ -93,6 +96,16 @@ public final class PeeringOperations implements PeeringService, SecretIssuer {
         call ->
             exchange
                 .exchange(call)
+                .thenApply(secret -> ExchangeAnswer.newBuilder().setStreamSecret(secret).build()));
+  }
+
+  private void serveFollow() {
+    serve(
+        FOLLOW,
+        FollowCall.parser(),
+        call ->
+            exchange
+                .follow(call)
                 .thenApply(secret -> ExchangeAnswer.newBuilder().setStreamSecret(secret).build()));
   }
 
@@ -244,6 +257,14 @@ public final class PeeringOperations implements PeeringService, SecretIssuer {
             .setWantsReason(wantsReason)
             .build();
     return ask(EXCHANGE, call, PATIENCE, ExchangeAnswer.parser())
+        .thenApply(ExchangeAnswer::getStreamSecret);
+  }
+
+  @Override
+  public CompletableFuture<String> follow(String peerId, String current, boolean isStored) {
+    FollowCall call =
+        FollowCall.newBuilder().setPeerId(peerId).setCurrent(current).setIsStored(isStored).build();
+    return ask(FOLLOW, call, PATIENCE, ExchangeAnswer.parser())
         .thenApply(ExchangeAnswer::getStreamSecret);
   }
 

@@ -9,19 +9,22 @@ import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringSecrets;
+import io.hanse.fsm.row.RotateStreamSecret;
 import io.hanse.fsm.row.WritePeering;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Peerings;
 import io.hanse.fsm.view.TokenFates;
 import io.hanse.peering.proto.ExchangeCall;
+import io.hanse.peering.proto.FollowCall;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Exchanges establishment secrets for stream secrets, on the leader. What is looked at here is
- * looked at again when the command is applied: of two who race for one token, one gets it.
+ * Exchanges establishment secrets for stream secrets, and stream secrets for the ones that follow
+ * them, on the leader. What is looked at here is looked at again when the command is applied: of
+ * two who race for one token, one gets it.
  */
 final class SecretExchange {
   private static final int ID_CHARACTERS = 36;
@@ -74,6 +77,30 @@ final class SecretExchange {
               }
               return text(result.getPayload());
             });
+  }
+
+  /** A dialer shows its stream secret, and is given the next one or has stored it. */
+  CompletableFuture<String> follow(FollowCall call) {
+    PeeringSecrets stored;
+    try (View view = reader.view()) {
+      stored =
+          new Peerings(view).secrets(call.getPeerId()).orElse(PeeringSecrets.getDefaultInstance());
+    }
+    boolean isKnown =
+        same(stored.getActiveStream(), call.getCurrent())
+            || same(stored.getPendingStream(), call.getCurrent());
+    if (call.getCurrent().isEmpty() || !isKnown) {
+      throw new ProblemException(ProblemCode.PERMISSION_DENIED, "invalid peering stream secret");
+    }
+    RotateStreamSecret rotate =
+        RotateStreamSecret.newBuilder()
+            .setPeeringId(call.getPeerId())
+            .setCurrent(call.getCurrent())
+            .setNext(call.getIsStored() ? "" : ids.uuid())
+            .build();
+    return submitter
+        .submit(Command.newBuilder().setRotateStreamSecret(rotate).build())
+        .thenApply(result -> text(result.getPayload()));
   }
 
   /** A command that only servers understand which remember what becomes of tokens. */

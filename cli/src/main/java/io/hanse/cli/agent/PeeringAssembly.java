@@ -97,6 +97,7 @@ final class PeeringAssembly implements AutoCloseable {
                     replication.submitter(),
                     replication.leadership(),
                     dialer,
+                    dialer,
                     loops,
                     statuses,
                     ReplicationSettings.DEFAULT)));

@@ -12,4 +12,13 @@ public interface SecretIssuer {
    * @return the stream secret, or a failure with a {@link LinkException}
    */
   CompletableFuture<String> issue(String peerId, String secret, String nonce, boolean wantsReason);
+
+  /**
+   * Has a stream secret followed by another one.
+   *
+   * @param current what the dialer has
+   * @param isStored whether that is the secret it was given last, and stored now
+   * @return the secret that follows, or the one that is stored
+   */
+  CompletableFuture<String> follow(String peerId, String current, boolean isStored);
 }

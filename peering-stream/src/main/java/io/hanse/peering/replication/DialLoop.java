@@ -12,6 +12,7 @@ import io.hanse.peering.link.Inbound;
 import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.link.LinkTarget;
 import io.hanse.peering.link.Outbound;
+import io.hanse.peering.link.SecretFollower;
 import io.hanse.peering.proto.ReplicationMessage;
 import io.hanse.peering.proto.ReplicationMessage.Open;
 import io.hanse.peering.protocol.Effect;
@@ -36,7 +37,11 @@ final class DialLoop {
    * @param remote what the other cluster is told of this one
    */
   private record Dialable(
-      Peering peering, List<String> addresses, String secret, RemoteInfo remote) {
+      Peering peering,
+      List<String> addresses,
+      String secret,
+      long secretSinceMillis,
+      RemoteInfo remote) {
     /** Whether attempts made with the other one are worth nothing for this one. */
     boolean differsFrom(Dialable other) {
       return !addresses.equals(other.addresses)
@@ -67,19 +72,24 @@ final class DialLoop {
   private long dialedMillis;
   private Runnable cancelAttempt = () -> {};
   private boolean stopped;
+  private final SecretRotation rotation;
+  private @Nullable LinkTarget link;
+  private Runnable cancelCheck = () -> {};
 
   DialLoop(Replication replication, String peeringId) {
     this.replication = replication;
     this.peeringId = peeringId;
     this.loop = replication.loops().newLoop();
+    this.rotation = new SecretRotation(replication, loop);
     this.watch = WatchedQuery.start(loop, replication.state(), this::dialable, this::targetIs);
   }
 
   private Optional<Dialable> dialable(View view) {
     Peerings peerings = new Peerings(view);
     Optional<Peering> peering = peerings.byId(peeringId).filter(Peerings::isActive);
-    String secret = peerings.secrets(peeringId).map(PeeringSecrets::getActiveStream).orElse("");
-    if (peering.isEmpty() || secret.isEmpty()) {
+    PeeringSecrets secrets =
+        peerings.secrets(peeringId).orElse(PeeringSecrets.getDefaultInstance());
+    if (peering.isEmpty() || secrets.getActiveStream().isEmpty()) {
       return Optional.empty();
     }
     List<String> addresses =
@@ -88,7 +98,13 @@ final class DialLoop {
     new Ca(view).cluster().ifPresent(cluster -> remote.setDatacenter(cluster.getDatacenter()));
     return addresses.isEmpty()
         ? Optional.empty()
-        : Optional.of(new Dialable(peering.get(), addresses, secret, remote.build()));
+        : Optional.of(
+            new Dialable(
+                peering.get(),
+                addresses,
+                secrets.getActiveStream(),
+                secrets.getActiveSinceMillis(),
+                remote.build()));
   }
 
   private void targetIs(Optional<Dialable> found) {
@@ -115,10 +131,11 @@ final class DialLoop {
     Dialable dialed = target;
     String address = dialed.addresses().get(ring++ % dialed.addresses().size());
     Peering peering = dialed.peering();
-    LinkTarget link =
+    LinkTarget way =
         new LinkTarget(address, peering.getPeerServerName(), peering.getPeerCaPemsList());
+    link = way;
     dialedMillis = loop.nowMillis();
-    replication.dialer().dial(link, outbound -> open(dialed, outbound));
+    replication.dialer().dial(way, outbound -> open(dialed, outbound));
     PeerStream opened = stream;
     if (opened != null) {
       loop.after(
@@ -129,6 +146,27 @@ final class DialLoop {
             }
           });
       opened.start();
+      cancelCheck.run();
+      cancelCheck = loop.after(rotation.checkMillis(), this::checkSecret);
+    }
+  }
+
+  /** By the way that the stream has found, and with the roots that are trusted now. */
+  private void checkSecret() {
+    if (stopped || stream == null) {
+      return;
+    }
+    cancelCheck = loop.after(rotation.checkMillis(), this::checkSecret);
+    if (target != null
+        && link != null
+        && stream.isHeard()
+        && stream.extensions().contains(SecretFollower.EXTENSION)
+        && rotation.isDue(target.secretSinceMillis())) {
+      Peering peering = target.peering();
+      rotation.begin(
+          new LinkTarget(link.address(), peering.getPeerServerName(), peering.getPeerCaPemsList()),
+          peering,
+          target.secret());
     }
   }
 
@@ -187,6 +225,7 @@ final class DialLoop {
         () -> {
           stopped = true;
           cancelAttempt.run();
+          cancelCheck.run();
           watch.close();
         });
   }
@@ -197,6 +236,7 @@ final class DialLoop {
         () -> {
           stopped = true;
           cancelAttempt.run();
+          cancelCheck.run();
           watch.close();
           if (stream != null) {
             stream.leadershipLost();

@@ -2,6 +2,7 @@ package io.hanse.peering.replication;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
+import io.hanse.fsm.error.Quoted;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.TerminatePeering;
@@ -20,6 +21,7 @@ import io.hanse.peering.protocol.StreamProtocol;
 import io.hanse.peering.protocol.StreamRules;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -33,6 +35,7 @@ import org.slf4j.LoggerFactory;
  */
 final class PeerStream implements Inbound, StreamDriver.Owner {
   private static final Logger LOG = LoggerFactory.getLogger(PeerStream.class);
+  private static final int REFUSALS_LOGGED = 20;
 
   private final Replication replication;
   private final Loop loop;
@@ -46,6 +49,7 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
   private final Consumer<Effect.Close> ended;
   private Optional<WatchedQuery<Boolean>> ownRow = Optional.empty();
   private boolean heard;
+  private long refusals;
   private boolean agreed;
 
   /**
@@ -147,6 +151,11 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
   /** Whether the other end has said anything yet. */
   boolean isHeard() {
     return heard;
+  }
+
+  /** What the other end announced; complete once it is heard. */
+  Set<String> extensions() {
+    return outbound.extensions();
   }
 
   @Override
@@ -293,6 +302,20 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
         peering.getName(),
         refused.id(),
         refused.reason());
+  }
+
+  /** Who floods us with nonsense does not flood the log. */
+  @Override
+  public void refusedOfTheirs(ReplicationMessage.Request answer) {
+    refusals++;
+    if (refusals <= REFUSALS_LOGGED || Long.bitCount(refusals) == 1) {
+      LOG.warn(
+          "resource of peer refused peer={} refusals={} type={} cause={}",
+          peering.getName(),
+          refusals,
+          Quoted.of(answer.getResourceUrl()),
+          Quoted.of(answer.getError().getMessage()));
+    }
   }
 
   @Override

@@ -5,12 +5,14 @@ import io.hanse.fsm.port.Leadership;
 import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Servers;
+import io.hanse.peering.link.SecretFollower;
 import io.hanse.peering.link.StreamDialer;
 import java.util.Optional;
 
 /**
  * What all streams of this server share.
  *
+ * @param follower how stream secrets are followed by others, where the other cluster knows how
  * @param statuses where streams report
  */
 public record Replication(
@@ -18,6 +20,7 @@ public record Replication(
     CommandSubmitter submitter,
     Leadership leadership,
     StreamDialer dialer,
+    SecretFollower follower,
     Loops loops,
     StreamStatuses statuses,
     ReplicationSettings settings) {

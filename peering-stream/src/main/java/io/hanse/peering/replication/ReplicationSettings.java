@@ -1,6 +1,7 @@
 package io.hanse.peering.replication;
 
 import io.hanse.peering.protocol.StreamLimits;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The bounds of replication.
@@ -12,6 +13,8 @@ import io.hanse.peering.protocol.StreamLimits;
  * @param submitAttempts how often a command is given to the log before its stream is given up
  * @param purgeMillis between two steps of a deletion
  * @param purgeNodes nodes removed in one step
+ * @param secretMillisMax after so long a dialer has its stream secret followed by another, where
+ *     the other cluster knows how
  * @param farewellMillisMax for a dialer that is not connected to come and hear of a deletion
  */
 public record ReplicationSettings(
@@ -22,8 +25,44 @@ public record ReplicationSettings(
     int submitAttempts,
     long purgeMillis,
     int purgeNodes,
+    long secretMillisMax,
     long farewellMillisMax) {
 
   public static final ReplicationSettings DEFAULT =
-      new ReplicationSettings(StreamLimits.DEFAULT, 15_000, 30_000, 1 << 20, 20, 100, 100, 10_000);
+      new ReplicationSettings(
+          StreamLimits.DEFAULT,
+          15_000,
+          30_000,
+          1 << 20,
+          20,
+          100,
+          100,
+          TimeUnit.DAYS.toMillis(1),
+          10_000);
+
+  public ReplicationSettings withStream(StreamLimits newStream) {
+    return new ReplicationSettings(
+        newStream,
+        openMillisMax,
+        healthyMillis,
+        commandBytesMax,
+        submitAttempts,
+        purgeMillis,
+        purgeNodes,
+        secretMillisMax,
+        farewellMillisMax);
+  }
+
+  public ReplicationSettings withSecretMillisMax(long newSecretMillisMax) {
+    return new ReplicationSettings(
+        stream,
+        openMillisMax,
+        healthyMillis,
+        commandBytesMax,
+        submitAttempts,
+        purgeMillis,
+        purgeNodes,
+        newSecretMillisMax,
+        farewellMillisMax);
+  }
 }

@@ -37,6 +37,9 @@ public final class StreamDriver implements Inbound {
     /** The other end has a content of an exported service. */
     default void confirmed(Effect.Confirmed confirmed) {}
 
+    /** Something of the other end's was refused, and it is told so. */
+    default void refusedOfTheirs(ReplicationMessage.Request answer) {}
+
     /** The status changed. */
     void report(PeerStreamStatus status);
 
@@ -114,6 +117,9 @@ public final class StreamDriver implements Inbound {
   private void perform(Effect effect) {
     if (effect instanceof Effect.Send send) {
       outbound.send(send.message());
+      if (send.message().getRequest().hasError()) {
+        owner.refusedOfTheirs(send.message().getRequest());
+      }
     } else if (effect instanceof Effect.Read) {
       outbound.requestNext();
     } else if (effect instanceof Effect.AwaitReady) {

@@ -2,6 +2,7 @@ package io.hanse.peering.transport;
 
 import io.grpc.Metadata;
 import io.hanse.peering.link.Outbound;
+import io.hanse.peering.link.SecretFollower;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -20,10 +21,21 @@ final class Extensions {
   static final String TOKEN_REASONS = "token-reasons";
 
   /** All that this version announces. */
-  static final Set<String> OURS = Set.of(REDEEMER_NONCE, TOKEN_REASONS, Outbound.CHANGES);
+  static final Set<String> OURS =
+      Set.of(REDEEMER_NONCE, TOKEN_REASONS, SecretFollower.EXTENSION, Outbound.CHANGES);
 
   static final Metadata.Key<String> NONCE =
       Metadata.Key.of("hanse-redeemer-nonce", Metadata.ASCII_STRING_MARSHALLER);
+
+  /** Of an exchange that is no redemption: what is shown is a stream secret. */
+  static final Metadata.Key<String> ROTATION =
+      Metadata.Key.of("hanse-secret-rotation", Metadata.ASCII_STRING_MARSHALLER);
+
+  /** The next secret is asked for. */
+  static final String ROTATION_NEXT = "next";
+
+  /** The secret that was given is stored. */
+  static final String ROTATION_STORED = "stored";
 
   private static final Metadata.Key<String> ANNOUNCED =
       Metadata.Key.of("hanse-extensions", Metadata.ASCII_STRING_MARSHALLER);

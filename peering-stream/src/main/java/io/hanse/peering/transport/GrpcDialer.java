@@ -16,6 +16,7 @@ import io.hanse.peering.link.LinkException;
 import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.link.LinkTarget;
 import io.hanse.peering.link.Outbound;
+import io.hanse.peering.link.SecretFollower;
 import io.hanse.peering.link.SecretRedeemer;
 import io.hanse.peering.link.StreamDialer;
 import io.hanse.peering.proto.ExchangeSecretRequest;
@@ -30,7 +31,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /** Dials other clusters over gRPC. Every attempt has a fresh connection, which ends with it. */
-public final class GrpcDialer implements StreamDialer, SecretRedeemer {
+public final class GrpcDialer implements StreamDialer, SecretRedeemer, SecretFollower {
   private final Executor executor;
 
   /**
@@ -61,16 +62,37 @@ public final class GrpcDialer implements StreamDialer, SecretRedeemer {
   @Override
   public CompletableFuture<String> redeem(
       LinkTarget target, String peerId, String secret, String nonce, Duration patience) {
+    Metadata headers = Extensions.announce(Extensions.OURS);
+    if (!nonce.isEmpty()) {
+      headers.put(Extensions.NONCE, nonce);
+    }
+    return exchange(target, peerId, secret, headers, patience);
+  }
+
+  @Override
+  public CompletableFuture<String> follow(
+      LinkTarget target, String peerId, String current, Duration patience) {
+    Metadata headers = Extensions.announce(Extensions.OURS);
+    headers.put(Extensions.ROTATION, Extensions.ROTATION_NEXT);
+    return exchange(target, peerId, current, headers, patience);
+  }
+
+  @Override
+  public CompletableFuture<Void> confirm(
+      LinkTarget target, String peerId, String stored, Duration patience) {
+    Metadata headers = Extensions.announce(Extensions.OURS);
+    headers.put(Extensions.ROTATION, Extensions.ROTATION_STORED);
+    return exchange(target, peerId, stored, headers, patience).thenApply(secret -> null);
+  }
+
+  private CompletableFuture<String> exchange(
+      LinkTarget target, String peerId, String secret, Metadata headers, Duration patience) {
     CompletableFuture<String> result = new CompletableFuture<>();
     ManagedChannel channel;
     try {
       channel = PeerChannel.open(target, executor);
     } catch (LinkException e) {
       return CompletableFuture.failedFuture(e);
-    }
-    Metadata headers = Extensions.announce(Extensions.OURS);
-    if (!nonce.isEmpty()) {
-      headers.put(Extensions.NONCE, nonce);
     }
     ClientInterceptor attach = MetadataUtils.newAttachHeadersInterceptor(headers);
     ClientCall<ExchangeSecretRequest, ExchangeSecretResponse> call =

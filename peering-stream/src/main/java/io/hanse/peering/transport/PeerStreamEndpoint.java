@@ -16,6 +16,7 @@ import io.hanse.peering.proto.ExchangeSecretResponse;
 import io.hanse.peering.proto.PeerStreamServiceGrpc;
 import io.hanse.peering.proto.ReplicationMessage;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -93,17 +94,26 @@ public final class PeerStreamEndpoint implements ExternalService {
         : new FollowerRefusal(call, leaderAddress.get(), timers);
   }
 
+  private CompletableFuture<String> answered(ExchangeSecretRequest request, Metadata headers) {
+    String peerId = request.getPeerId();
+    String secret = request.getEstablishmentSecret();
+    String rotation = headers.get(Extensions.ROTATION);
+    if (rotation != null) {
+      return issuer.follow(peerId, secret, rotation.equals(Extensions.ROTATION_STORED));
+    }
+    String nonce = headers.get(Extensions.NONCE);
+    return issuer.issue(
+        peerId,
+        secret,
+        nonce == null ? "" : nonce,
+        Extensions.read(headers).contains(Extensions.TOKEN_REASONS));
+  }
+
   private void exchange(
       ExchangeSecretRequest request,
       Metadata headers,
       StreamObserver<ExchangeSecretResponse> answer) {
-    String nonce = headers.get(Extensions.NONCE);
-    issuer
-        .issue(
-            request.getPeerId(),
-            request.getEstablishmentSecret(),
-            nonce == null ? "" : nonce,
-            Extensions.read(headers).contains(Extensions.TOKEN_REASONS))
+    answered(request, headers)
         .whenComplete(
             (secret, failure) -> {
               if (failure != null) {

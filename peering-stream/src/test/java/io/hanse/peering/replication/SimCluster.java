@@ -203,6 +203,7 @@ final class SimCluster implements StateReader, AutoCloseable {
                   command -> thisRun == run ? submit(command) : new CompletableFuture<>(),
                   this,
                   (target, inbound) -> network.dial(address, target, inbound),
+                  new NoFollower(),
                   time,
                   statuses,
                   ReplicationSettings.DEFAULT));

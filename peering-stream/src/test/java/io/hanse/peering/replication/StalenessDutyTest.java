@@ -76,6 +76,7 @@ class StalenessDutyTest {
             (target, inbound) -> {
               throw new AssertionError("nobody dials here");
             },
+            new NoFollower(),
             time,
             statuses,
             ReplicationSettings.DEFAULT));

@@ -29,6 +29,8 @@ import java.util.concurrent.CompletableFuture;
 
 /** A cluster that replicates, called by its datacenter without {@code dc-}. */
 final class PeerCluster implements AutoCloseable {
+  static final long FRESH_MILLIS = 45_000;
+
   final String name;
   final ThreadLoops loops = new ThreadLoops("streams", 1);
   final CompletableFuture<StreamAcceptor> acceptor = new CompletableFuture<>();
@@ -37,19 +39,31 @@ final class PeerCluster implements AutoCloseable {
   final PeerSupervisor supervisor;
 
   PeerCluster(String datacenter) throws IOException {
+    this(datacenter, ReplicationSettings.DEFAULT, FRESH_MILLIS);
+  }
+
+  /**
+   * With settings of its own.
+   *
+   * @param freshMillis how long a peer may be silent and be called active
+   */
+  PeerCluster(String datacenter, ReplicationSettings settings, long freshMillis)
+      throws IOException {
     name = datacenter.substring("dc-".length());
     server = new TestServer(datacenter, outbound -> acceptor.join().accept(outbound));
-    statuses = new StreamStatuses(server.cluster, System::nanoTime, 45_000);
+    GrpcDialer dialer = new GrpcDialer(server.executor);
+    statuses = new StreamStatuses(server.cluster, System::nanoTime, freshMillis);
     supervisor =
         new PeerSupervisor(
             new Replication(
                 server.cluster,
                 server.cluster,
                 server.cluster,
-                new GrpcDialer(server.executor),
+                dialer,
+                dialer,
                 loops,
                 statuses,
-                ReplicationSettings.DEFAULT));
+                settings));
     acceptor.complete(supervisor.acceptor());
     supervisor.start();
   }
@@ -114,6 +128,17 @@ final class PeerCluster implements AutoCloseable {
   private static String line(CheckServiceNode instance) {
     List<String> statuses = instance.getChecksList().stream().map(HealthCheck::getStatus).toList();
     return instance.getService().getId() + " " + statuses;
+  }
+
+  /** When the newest of its instances was written. */
+  long importedIndex(String peer, String service) {
+    try (View view = server.cluster.view()) {
+      return new Health(view)
+          .service(peer, service).stream()
+              .mapToLong(each -> each.getService().getRaftIndex().getModifyIndex())
+              .max()
+              .orElseThrow();
+    }
   }
 
   Optional<PeeringTrustBundle> trustBundle(String peer) {

@@ -212,6 +212,18 @@ class PeeringIT {
         "");
   }
 
+  @Test
+  void shouldRefuseExpiredCertificate() throws Exception {
+    ShiftedClock past = new ShiftedClock();
+    past.pass(Duration.ofDays(-30));
+    try (TestServer gamma = new TestServer("dc-gamma", outbound -> new RecordingInbound(), past)) {
+      String token = token(gamma, "alpha");
+      assertThat(refusal(alpha.peerings.establish("gamma", token, Map.of())))
+          .hasMessageContaining("certificate has expired or is not yet valid");
+      assertThat(peering(alpha, "gamma").getState()).isEqualTo(PeeringState.PENDING);
+    }
+  }
+
   private static void assertStatus(
       CompletableFuture<String> call, LinkStatus.Code code, String text) {
     assertThatThrownBy(call::join)

@@ -35,17 +35,19 @@ final class TestServer implements AutoCloseable {
   final ExternalGrpcServer server;
 
   TestServer(String datacenter, StreamAcceptor acceptor) throws IOException {
+    this(datacenter, acceptor, InstantSource.system());
+  }
+
+  /**
+   * With an authority that believes another time.
+   *
+   * @param dates what certificates are dated by
+   */
+  TestServer(String datacenter, StreamAcceptor acceptor, InstantSource dates) throws IOException {
     authority =
-        new CaService(
-            CaSettings.defaults(datacenter),
-            cluster,
-            cluster,
-            cluster,
-            InstantSource.system(),
-            executor);
+        new CaService(CaSettings.defaults(datacenter), cluster, cluster, cluster, dates, executor);
     authority.initialize().join();
-    certificate =
-        new ServerCertificate(datacenter, authority, cluster, InstantSource.system(), executor);
+    certificate = new ServerCertificate(datacenter, authority, cluster, dates, executor);
     certificate.start();
     await().atMost(Duration.ofSeconds(10)).until(() -> certificate.leaf().isPresent());
     PeeringSettings defaults = PeeringSettings.defaults(datacenter);

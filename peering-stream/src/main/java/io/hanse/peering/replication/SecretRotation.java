@@ -1,0 +1,120 @@
+package io.hanse.peering.replication;
+
+import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.row.WritePeering;
+import io.hanse.peering.link.LinkTarget;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows the stream secret of one dialing peering by a new one when it has grown old. The next
+ * secret is asked for by the current one, stored here, and only then confirmed: whatever is lost on
+ * the way, the other cluster takes what this one has. A stream that runs is not touched. Used on
+ * its loop only.
+ */
+final class SecretRotation {
+  private static final Logger LOG = LoggerFactory.getLogger(SecretRotation.class);
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+  /** What the commands that store such secrets need: see {@code Command.level}. */
+  private static final int LEVEL = 3;
+
+  private final Replication replication;
+  private final Loop loop;
+  private final long bornMillis;
+  private boolean underWay;
+  private long lastMillis;
+
+  SecretRotation(Replication replication, Loop loop) {
+    this.replication = replication;
+    this.loop = loop;
+    this.bornMillis = loop.nowMillis();
+  }
+
+  /** How often it is worth to ask whether it is time. */
+  long checkMillis() {
+    return Math.max(50, Math.min(60_000, replication.settings().secretMillisMax() / 4));
+  }
+
+  /**
+   * Whether it is time.
+   *
+   * @param sinceMillis since when the secret is used; 0: unknown
+   */
+  boolean isDue(long sinceMillis) {
+    long since = Math.max(lastMillis, sinceMillis == 0 ? bornMillis : sinceMillis);
+    return !underWay && loop.nowMillis() - since >= replication.settings().secretMillisMax();
+  }
+
+  void begin(LinkTarget target, Peering peering, String current) {
+    underWay = true;
+    lastMillis = loop.nowMillis();
+    replication
+        .follower()
+        .follow(target, peering.getPeerId(), current, PATIENCE)
+        .whenComplete(
+            (next, failure) ->
+                loop.execute(
+                    () -> {
+                      if (failure != null || next == null || next.isEmpty()) {
+                        ended(peering, failure);
+                      } else if (next.equals(current)) {
+                        underWay = false;
+                      } else {
+                        store(target, peering, current, next);
+                      }
+                    }));
+  }
+
+  private void store(LinkTarget target, Peering peering, String current, String next) {
+    Command command =
+        Command.newBuilder()
+            .setLevel(LEVEL)
+            .setWritePeering(
+                WritePeering.newBuilder()
+                    .setPeering(Peering.newBuilder().setId(peering.getId()))
+                    .setSecretsOnly(true)
+                    .setRemembers(true)
+                    .setEstablish(
+                        WritePeering.Establish.newBuilder()
+                            .setReplaced(current)
+                            .setActiveStream(next)))
+            .build();
+    new LogWriter(loop, replication.submitter(), 1)
+        .submit(command)
+        .whenComplete(
+            (result, failure) ->
+                loop.execute(
+                    () -> {
+                      // Meanwhile a new token may have been redeemed: then there is another secret.
+                      if (failure == null && result.getDone()) {
+                        confirm(target, peering, next);
+                      } else {
+                        ended(peering, failure);
+                      }
+                    }));
+  }
+
+  private void confirm(LinkTarget target, Peering peering, String next) {
+    replication
+        .follower()
+        .confirm(target, peering.getPeerId(), next, PATIENCE)
+        .whenComplete((done, failure) -> loop.execute(() -> ended(peering, failure)));
+  }
+
+  /** What failed is begun anew when it is time again: both secrets are good until then. */
+  private void ended(Peering peering, @Nullable Throwable failure) {
+    underWay = false;
+    if (failure == null) {
+      LOG.info("stream secret followed by another peer={}", peering.getName());
+    } else {
+      LOG.warn(
+          "stream secret not followed by another peer={} cause={}",
+          peering.getName(),
+          LogWriter.messageOf(failure));
+    }
+  }
+}
