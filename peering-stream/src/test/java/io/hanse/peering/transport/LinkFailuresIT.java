@@ -1,0 +1,261 @@
+package io.hanse.peering.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.awaitility.Awaitility.await;
+
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import io.hanse.fsm.row.CaConfiguration;
+import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.ExportProblem;
+import io.hanse.fsm.row.Node;
+import io.hanse.fsm.row.NodeService;
+import io.hanse.fsm.row.PeeringState;
+import io.hanse.fsm.row.RegisterCatalog;
+import io.hanse.fsm.row.WriteQuota;
+import io.hanse.fsm.store.StoreSettings;
+import io.hanse.fsm.store.View;
+import io.hanse.fsm.view.Ca;
+import io.hanse.identity.CaPlan;
+import io.hanse.identity.RootKey;
+import io.hanse.peering.protocol.StreamLimits;
+import io.hanse.peering.replication.ReplicationSettings;
+import io.hanse.peering.replication.SimCommands;
+import java.time.Duration;
+import java.util.List;
+import org.awaitility.core.ThrowingRunnable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a peering must survive, over a link that a test breaks. Beta dials alpha and imports. */
+class LinkFailuresIT {
+  private static final long HEARTBEAT_MILLIS = 200;
+  private static final long FRESH_MILLIS = 2_500;
+  private static final int MESSAGE_BYTES_MAX = 20_000;
+
+  private PeerCluster alpha;
+  private PeerCluster beta;
+  private FaultyLink link;
+
+  @BeforeEach
+  void peer() throws Exception {
+    StreamLimits usual = StreamLimits.DEFAULT;
+    ReplicationSettings settings =
+        ReplicationSettings.DEFAULT.withStream(
+            new StreamLimits(
+                HEARTBEAT_MILLIS,
+                usual.silenceMillisMax(),
+                usual.drainMillisMax(),
+                usual.unackedMax(),
+                usual.pendingImportsMax(),
+                usual.pendingImportBytesMax(),
+                usual.burstBytesMax(),
+                MESSAGE_BYTES_MAX));
+    alpha = new PeerCluster("dc-alpha", settings, FRESH_MILLIS);
+    beta = new PeerCluster("dc-beta", settings, FRESH_MILLIS);
+    link = new FaultyLink(alpha.server.server.port());
+    alpha.acceptFrom(beta, link.address());
+    awaitActive();
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    beta.close();
+    alpha.close();
+    link.close();
+  }
+
+  private static void eventually(ThrowingRunnable assertion) {
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .pollInterval(Duration.ofMillis(20))
+        .untilAsserted(assertion);
+  }
+
+  private void awaitActive() {
+    eventually(
+        () -> {
+          assertThat(alpha.isActive(beta)).isTrue();
+          assertThat(beta.isActive(alpha)).isTrue();
+        });
+  }
+
+  private void awaitImported(String service, String... lines) {
+    eventually(() -> assertThat(beta.imported("alpha", service)).containsExactly(lines));
+  }
+
+  private static void submit(PeerCluster at, Command command) {
+    at.server.cluster.submit(command).join();
+  }
+
+  private void export(String... services) {
+    submit(alpha, SimCommands.export("beta", List.of(services)));
+  }
+
+  @Test
+  void shouldLeaveActiveWhenTheLinkIsHalfOpen() {
+    long frozen = System.nanoTime();
+    link.freeze();
+
+    eventually(
+        () -> {
+          assertThat(alpha.overlaid("beta").getState()).isEqualTo(PeeringState.FAILING);
+          assertThat(beta.overlaid("alpha").getState()).isEqualTo(PeeringState.FAILING);
+        });
+    assertThat(Duration.ofNanos(System.nanoTime() - frozen).toMillis())
+        .as("not before the bound")
+        .isGreaterThanOrEqualTo(FRESH_MILLIS - 10 * HEARTBEAT_MILLIS);
+    assertThat(beta.overlaid("alpha").getDetail().getReason()).contains("nothing was heard for");
+
+    link.mend();
+    link.reset();
+    awaitActive();
+  }
+
+  @Test
+  void shouldFollowAScaleToZeroAndBackWhileTheLinkIsDown() {
+    export("web", "gone");
+    submit(alpha, SimCommands.register("n1", "web", 80, "passing"));
+    submit(alpha, SimCommands.register("n1", "gone", 80, "passing"));
+    awaitImported("web", "web-n1 [passing]");
+    awaitImported("gone", "gone-n1 [passing]");
+    link.cut();
+
+    submit(alpha, SimCommands.deregister("n1", "web-n1"));
+    submit(alpha, SimCommands.deregister("n1", "gone-n1"));
+    submit(alpha, SimCommands.register("n2", "web", 80, "warning"));
+    link.mend();
+
+    awaitImported("web", "web-n2 [warning]");
+    awaitImported("gone");
+    awaitActive();
+  }
+
+  @Test
+  void shouldLeaveTheLocalServiceOfANameWhenTheImportedOneGoes() {
+    submit(beta, SimCommands.register("n1", "web", 80, "passing"));
+    submit(alpha, SimCommands.register("n1", "web", 80, "warning"));
+    export("web");
+    awaitImported("web", "web-n1 [warning]");
+    assertThat(beta.imported("", "web")).containsExactly("web-n1 [passing]");
+
+    export();
+
+    awaitImported("web");
+    assertThat(beta.imported("", "web")).containsExactly("web-n1 [passing]");
+  }
+
+  @Test
+  void shouldNotDeclareHealthyRemotesDeadWhenTheImporterRestarts() {
+    submit(alpha, SimCommands.register("n1", "web", 80, "passing"));
+    export("web");
+    awaitImported("web", "web-n1 [passing]");
+    long before = beta.importedIndex("alpha", "web");
+
+    beta.server.cluster.lead(false);
+    beta.server.cluster.lead(true);
+    awaitActive();
+    submit(alpha, SimCommands.register("n1", "other", 80, "passing"));
+    export("web", "other");
+    awaitImported("other", "other-n1 [passing]");
+
+    assertThat(beta.imported("alpha", "web")).containsExactly("web-n1 [passing]");
+    assertThat(beta.importedIndex("alpha", "web")).as("nobody has touched it").isEqualTo(before);
+  }
+
+  @Test
+  void shouldReturnAfterTheRootWasRotatedWhileTheLinkWasDown() {
+    link.cut();
+    eventually(() -> assertThat(beta.isActive(alpha)).isFalse());
+    CaConfiguration stored;
+    try (View view = alpha.server.cluster.view()) {
+      stored = new Ca(view).configuration().orElseThrow();
+    }
+    Struct config =
+        stored.getConfig().toBuilder()
+            .putFields("PrivateKeyType", Value.newBuilder().setStringValue("ec").build())
+            .putFields("PrivateKeyBits", Value.newBuilder().setNumberValue(384).build())
+            .build();
+    alpha
+        .server
+        .authority
+        .configure(
+            new CaPlan(
+                stored.toBuilder().setConfig(config).build(),
+                RootKey.of(config),
+                Duration.ofDays(3_650)))
+        .join();
+    assertThat(alpha.server.roots()).hasSize(2);
+
+    link.mend();
+
+    awaitActive();
+    eventually(
+        () ->
+            assertThat(beta.peering("alpha").orElseThrow().getPeerCaPemsList())
+                .containsExactlyInAnyOrderElementsOf(alpha.server.roots()));
+    link.reset();
+    awaitActive();
+  }
+
+  @Test
+  void shouldNameWhatAnImporterAtItsQuotaRefuses() {
+    eventually(() -> assertThat(beta.trustBundle("alpha")).isPresent());
+    quota(1);
+    submit(alpha, SimCommands.register("n1", "web", 80, "passing"));
+    export("web");
+
+    eventually(
+        () -> {
+          List<ExportProblem> problems = alpha.overlaid("beta").getDetail().getExportProblemsList();
+          assertThat(problems).extracting(ExportProblem::getResource).contains("web");
+          assertThat(problems).allMatch(ExportProblem::getByPeer);
+        });
+    assertThat(beta.imported("alpha", "web")).isEmpty();
+    awaitActive();
+
+    quota(StoreSettings.QUOTA_ROWS_MAX);
+    submit(alpha, SimCommands.register("n1", "web", 81, "passing"));
+    awaitImported("web", "web-n1 [passing]");
+    eventually(
+        () -> assertThat(alpha.overlaid("beta").getDetail().getExportProblemsList()).isEmpty());
+  }
+
+  private void quota(long rows) {
+    submit(
+        beta,
+        Command.newBuilder()
+            .setWriteQuota(
+                WriteQuota.newBuilder().setRowsMax(rows).setBytesMax(StoreSettings.QUOTA_BYTES_MAX))
+            .build());
+  }
+
+  @Test
+  void shouldRefuseWhatIsTooLargeByNameWhileOthersGoOn() {
+    NodeService.Builder big = NodeService.newBuilder().setId("big-n1").setService("big");
+    for (int i = 0; i < 60; i++) {
+      big.putMeta("key-" + i, "x".repeat(500));
+    }
+    submit(
+        alpha,
+        Command.newBuilder()
+            .setRegister(
+                RegisterCatalog.newBuilder()
+                    .setNode(Node.newBuilder().setNode("n1").setAddress("10.0.0.1"))
+                    .setService(big))
+            .build());
+    submit(alpha, SimCommands.register("n1", "web", 80, "passing"));
+    export("big", "web");
+
+    awaitImported("web", "web-n1 [passing]");
+    eventually(
+        () ->
+            assertThat(alpha.overlaid("beta").getDetail().getExportProblemsList())
+                .extracting(ExportProblem::getResource, ExportProblem::getByPeer)
+                .containsExactly(tuple("big", false)));
+    submit(alpha, SimCommands.register("n1", "web", 80, "critical"));
+    awaitImported("web", "web-n1 [critical]");
+  }
+}
