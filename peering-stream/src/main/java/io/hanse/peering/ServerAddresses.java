@@ -91,6 +91,15 @@ public final class ServerAddresses {
     return wan == null || wan.isEmpty() ? instance.getNode().getAddress() : wan;
   }
 
+  /**
+   * Refuses what nobody can dial.
+   *
+   * @throws ProblemException {@code INVALID_ARGUMENT}, in Consul's words
+   */
+  public static void check(String address) {
+    TokenRules.checkAddress(address);
+  }
+
   private static Optional<Integer> port(@org.jspecify.annotations.Nullable String text) {
     try {
       return Optional.ofNullable(text).map(Integer::valueOf).filter(port -> port > 0);

@@ -126,7 +126,7 @@ final class TokenRules {
     }
   }
 
-  private static void checkAddress(String address) {
+  static void checkAddress(String address) {
     int colon = address.lastIndexOf(':');
     String host = colon < 0 ? "" : address.substring(0, colon);
     boolean isBracketed = host.startsWith("[") && host.endsWith("]");

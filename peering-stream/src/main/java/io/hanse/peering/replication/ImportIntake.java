@@ -17,6 +17,8 @@ import io.hanse.fsm.row.ReconcileImport;
 import io.hanse.fsm.row.ReconcileImportList;
 import io.hanse.fsm.row.WritePeeringAddresses;
 import io.hanse.fsm.row.WriteTrustBundle;
+import io.hanse.identity.Pem;
+import io.hanse.peering.ServerAddresses;
 import io.hanse.peering.proto.ExportedService;
 import io.hanse.peering.proto.ExportedServiceList;
 import io.hanse.peering.protocol.PeerResources;
@@ -162,6 +164,7 @@ final class ImportIntake {
               .setBundle(bundle.toBuilder().setPeerName(peer).clearPartition()));
     } else {
       PeeringServerAddresses addresses = PeeringServerAddresses.parseFrom(payload.getValue());
+      requireAddresses(addresses);
       command.setWritePeeringAddresses(
           WritePeeringAddresses.newBuilder()
               .setId(peeringId)
@@ -170,10 +173,26 @@ final class ImportIntake {
     return command;
   }
 
-  /** The peer is dialed by what it holds: without roots, that would be in the clear. */
+  /**
+   * The peer is dialed by what it holds: without roots, that would be in the clear, and by what is
+   * no certificate not at all.
+   */
   private static void requireRoots(PeeringTrustBundle bundle) throws MalformedResource {
     if (bundle.getTrustDomain().isEmpty() || bundle.getRootPemsCount() == 0) {
       throw new MalformedResource("a trust bundle needs a trust domain and roots");
+    }
+    try {
+      bundle.getRootPemsList().forEach(Pem::firstCertificate);
+    } catch (ProblemException e) {
+      throw new MalformedResource("a trust bundle holds what is no root: " + e.getMessage());
+    }
+  }
+
+  private static void requireAddresses(PeeringServerAddresses addresses) throws MalformedResource {
+    try {
+      addresses.getAddressesList().forEach(ServerAddresses::check);
+    } catch (ProblemException e) {
+      throw new MalformedResource(e.getMessage());
     }
   }
 
@@ -223,9 +242,9 @@ final class ImportIntake {
 
     private final String problem;
 
-    MalformedResource(String problem) {
+    MalformedResource(@Nullable String problem) {
       super(problem);
-      this.problem = problem;
+      this.problem = String.valueOf(problem);
     }
   }
 }

@@ -36,11 +36,18 @@ class ImportIntakeTest {
   void shouldRefuseATrustBundleThatTrustsNobody() {
     assertThat(refusal(PeeringTrustBundle.newBuilder().setTrustDomain("t.consul")))
         .hasValueSatisfying(text -> assertThat(text).contains("needs a trust domain and roots"));
-    assertThat(refusal(PeeringTrustBundle.newBuilder().addRootPems("pem"))).isPresent();
+    assertThat(refusal(PeeringTrustBundle.newBuilder().addRootPems(SimCommands.root())))
+        .isPresent();
+    assertThat(
+            refusal(PeeringTrustBundle.newBuilder().setTrustDomain("t.consul").addRootPems("pem")))
+        .hasValueSatisfying(text -> assertThat(text).contains("holds what is no root"));
     assertThat(submitted).isEmpty();
 
     assertThat(
-            refusal(PeeringTrustBundle.newBuilder().setTrustDomain("t.consul").addRootPems("pem")))
+            refusal(
+                PeeringTrustBundle.newBuilder()
+                    .setTrustDomain("t.consul")
+                    .addRootPems(SimCommands.root())))
         .isEmpty();
     assertThat(submitted).hasSize(2);
   }

@@ -20,12 +20,30 @@ import io.hanse.fsm.row.RegisterCatalog;
 import io.hanse.fsm.row.ServiceConsumer;
 import io.hanse.fsm.row.WriteConfigEntry;
 import io.hanse.fsm.row.WritePeering;
+import io.hanse.identity.CertificateAuthority;
+import io.hanse.identity.TrustDomain;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 
 /** What operators and agents of simulated clusters write. */
 public final class SimCommands {
+  /** One for all: nobody checks anything by it. */
+  private static final String ROOT =
+      CertificateAuthority.create(
+              TrustDomain.ofCluster("11111111-2222-3333-4444-555555555555"),
+              "root",
+              7,
+              Instant.parse("2026-01-01T00:00:00Z"))
+          .row()
+          .getRootCert();
+
   private SimCommands() {}
+
+  /** A certificate that can be read. */
+  public static String root() {
+    return ROOT;
+  }
 
   public static Command initialize(String id, String datacenter) {
     return Command.newBuilder()
@@ -38,7 +56,7 @@ public final class SimCommands {
                         .setId("root-" + datacenter)
                         .setName("root")
                         .setActive(true)
-                        .setRootCert("PEM of " + datacenter + "\n")))
+                        .setRootCert(root())))
         .build();
   }
 
