@@ -2,11 +2,17 @@ package io.hanse.bench.load;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /** Blocking queries that are parked while something changes: who wakes, how soon, at what cost. */
 final class Watches {
   private static final int WINDOW_SECONDS = 20;
   private static final int SEEDING = 64;
+
+  /** Of own services so many change, one after the other, so that there is a 99th percentile. */
+  private static final int OWN_CHANGES = 300;
+
+  private static final long POLL_NANOS = 200_000;
 
   private final Cluster cluster;
   private final boolean isShared;
@@ -21,7 +27,12 @@ final class Watches {
 
   private final Latencies latencies = new Latencies();
   private boolean isParking;
-  private long changedNanos;
+  private volatile long changedNanos;
+
+  /** The lane whose service changes, where each has its own. */
+  private volatile int changing;
+
+  private volatile int woken;
   private int answered;
   private int spurious;
 
@@ -58,8 +69,8 @@ final class Watches {
   }
 
   /**
-   * Parks queries on one service, or each on its own, changes one service, and waits for those that
-   * have to wake. Each asks for the present index, then waits for a later one, once. A second watch
+   * Parks queries on one service, which changes, or each on its own, of which some change one after
+   * the other, and waits for those that have to wake. Each asks for the present index, then waits for a later one, once. A second watch
    * in the same rounds shows what only a parked query costs.
    */
   static void run(Cluster cluster, int count, boolean isShared, Report report) throws Exception {
@@ -68,7 +79,8 @@ final class Watches {
 
   private void run(Report report) throws Exception {
     int count = seen.length;
-    int woken = isShared ? count : 1;
+    int changes = isShared ? 1 : Math.min(OWN_CHANGES, count);
+    int due = isShared ? count : changes;
     String row = count + (isShared ? " on one service" : " on own services");
     List<Long> pids = cluster.pids();
     List<Long> self = List.of(ProcessHandle.current().pid());
@@ -97,23 +109,23 @@ final class Watches {
       long after = memory(cluster, server);
       double cpu = Usage.cpuMicros(pids);
       double own = Usage.cpuMicros(self);
-      changedNanos = System.nanoTime();
-      Thread writer = new Thread(() -> change(server));
+      Thread writer = new Thread(() -> change(server, changes));
       writer.start();
       long until = System.nanoTime() + WINDOW_SECONDS * 1_000_000_000L;
-      flood.run(() -> latencies.count() < woken && System.nanoTime() < until, 0);
+      flood.run(() -> latencies.count() < due && System.nanoTime() < until, 0);
       writer.join();
       own = Usage.cpuMicros(self) - own;
+      double spent = Usage.cpuMicros(pids) - cpu;
       long calm = System.nanoTime() + 1_000_000_000L;
       flood.run(() -> System.nanoTime() < calm, 0);
       report.add(row, cluster.kind(), "p50 ms", latencies.millis(0.5));
       report.add(row, cluster.kind(), "p99 ms", latencies.millis(0.99));
       report.add(row, cluster.kind(), "max ms", latencies.millis(1));
-      report.add(row, cluster.kind(), "cpu ms", (Usage.cpuMicros(pids) - cpu) / 1000);
-      report.add(row, cluster.kind(), "load ms", own / 1000);
+      report.add(row, cluster.kind(), "cpu ms", spent / 1000 / changes);
+      report.add(row, cluster.kind(), "load ms", own / 1000 / changes);
       report.add(row, cluster.kind(), "park us", parking / count);
       report.add(row, cluster.kind(), "KB/query", (after - before) / (double) count);
-      report.add(row, cluster.kind(), "missing", Math.max(0, woken - latencies.count()));
+      report.add(row, cluster.kind(), "missing", Math.max(0, due - latencies.count()));
       report.add(row, cluster.kind(), "spurious", spurious);
     }
     Cluster.pause(1000);
@@ -138,19 +150,33 @@ final class Watches {
     if (!isParking) {
       seen[lane] = index;
       answered++;
-    } else if (isOk && changedNanos != 0 && index > seen[lane] && (isShared || lane == 0)) {
+    } else if (isOk
+        && changedNanos != 0
+        && index > seen[lane]
+        && (isShared || lane == changing)) {
       latencies.add(done - changedNanos);
+      woken = latencies.count();
     } else {
       spurious++;
     }
   }
 
-  private void change(int server) {
-    cluster.send(
-        server,
-        Request.put(
-            "/v1/catalog/register",
-            Requests.registration("seed-1", "watched", System.nanoTime() % 1000)));
+  private void change(int server, int changes) {
+    for (int i = 0; i < changes; i++) {
+      changing = i;
+      changedNanos = System.nanoTime();
+      String node = i == 0 ? "seed-1" : "own-node-" + i % 100;
+      String service = i == 0 ? "watched" : own(i);
+      cluster.send(
+          server,
+          Request.put(
+              "/v1/catalog/register",
+              Requests.registration(node, service, 1 + System.nanoTime() % 1000)));
+      long until = System.nanoTime() + WINDOW_SECONDS * 1_000_000_000L / changes;
+      while (!isShared && woken <= i && System.nanoTime() < until) {
+        LockSupport.parkNanos(POLL_NANOS);
+      }
+    }
   }
 
   /** Kilobytes: of a JVM what lives on its heap after a collection, of others the resident set. */
