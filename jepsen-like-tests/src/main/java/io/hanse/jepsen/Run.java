@@ -1,6 +1,7 @@
 package io.hanse.jepsen;
 
 import io.hanse.jepsen.experiment.Experiment;
+import io.hanse.jepsen.experiment.PeeringExperiment;
 import io.hanse.jepsen.experiment.Plan;
 import io.hanse.jepsen.experiment.Report;
 import io.hanse.jepsen.experiment.Result;
@@ -13,8 +14,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The long run: {@code <distribution> <folder for reports> <hours> <seed> <faults>}. Rounds of
- * every kind of fault, or of those only that are named like one of the list, until the time is
+ * The long run: {@code <distribution> <folder for reports> <hours> <seed> <faults> <what>}. Rounds
+ * of every kind of fault, or of those only that are named like one of the list, until the time is
  * over, each with its own seed and its own report. Ends with 1 where one was not good.
  */
 public final class Run {
@@ -24,12 +25,14 @@ public final class Run {
   private static final double NANOS_PER_HOUR = 3.6e12;
 
   private static final String USAGE =
-      "arguments: <distribution> <folder for reports> <hours> <seed> <faults, by commas>";
+      "arguments: <distribution> <folder for reports> <hours> <seed> <faults, by commas>"
+          + " cluster|peering";
 
   private Run() {}
 
   public static void main(String[] arguments) throws IOException, InterruptedException {
-    if (arguments.length != 5) {
+    boolean isOfPeering = arguments.length == 6 && arguments[5].equals("peering");
+    if (arguments.length != 6 || !(isOfPeering || arguments[5].equals("cluster"))) {
       System.err.println(USAGE);
       System.exit(2);
     }
@@ -45,10 +48,13 @@ public final class Run {
           (int) Math.min(FAULTS_PER_ROUND, 1 + left / FAULT.plus(CALM).plusSeconds(3).toSeconds());
       Path folder = Files.createTempDirectory("hanse-faults");
       System.out.printf("seed %d, data and logs in %s%n", seed, folder);
-      Experiment experiment = new Experiment(distribution, folder, System.out::println);
-      Result result = experiment.run(new Plan(seed, 3, faults, FAULT, CALM, only));
+      Plan plan = new Plan(seed, 3, faults, FAULT, CALM, only);
+      Result result =
+          isOfPeering
+              ? new PeeringExperiment(distribution, folder, System.out::println).run(plan)
+              : new Experiment(distribution, folder, System.out::println).run(plan);
       System.out.println(result);
-      String name = "faults-" + seed;
+      String name = (isOfPeering ? "peering-" : "faults-") + seed;
       Files.writeString(reports.resolve(name + ".svg"), Report.picture(result));
       Files.writeString(reports.resolve(name + ".md"), Report.page(result, name + ".svg"));
       if (result.isGood()) {

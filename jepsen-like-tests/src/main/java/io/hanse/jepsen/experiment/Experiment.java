@@ -73,7 +73,7 @@ public final class Experiment {
     }
   }
 
-  private static Workload.Verdict elections(Cluster cluster) {
+  static Workload.Verdict elections(Cluster cluster) {
     LeaderTerms terms = new LeaderTerms();
     for (ServerProcess server : cluster.servers()) {
       terms.add(server.name(), server.said());
@@ -107,7 +107,7 @@ public final class Experiment {
   /**
    * Lets clients and faults go on: the duration is part of the experiment, nothing waits for it.
    */
-  private static void let(Duration duration) {
+  static void let(Duration duration) {
     long end = System.nanoTime() + duration.toNanos();
     while (System.nanoTime() < end) {
       LockSupport.parkNanos(end - System.nanoTime());

@@ -24,8 +24,8 @@ public final class Report {
 
         ![Requests and answer times of each second](%s)
 
-        A fault is dark as long as it lasts, and light until all servers answer again. Queries that wait
-        for a change are counted, not timed.
+        A fault is dark as long as it lasts, and light until all is well: all servers answer, and clusters
+        that are peered show the same. Queries that wait for a change are counted, not timed.
 
         | Workload | Judged | Verdict |
         |---|---|---|
@@ -50,8 +50,7 @@ public final class Report {
       page.append(
           "| %s | %s | %s |%n".formatted(each.workload(), each.verdict().counts(), verdict));
     }
-    page.append(
-        "\n| # | At | Fault | Felt | All answer again after its end |\n|---|---|---|---|---|\n");
+    page.append("\n| # | At | Fault | Felt | All is well after its end |\n|---|---|---|---|---|\n");
     int number = 1;
     for (Result.Fault fault : result.faults()) {
       page.append(

@@ -44,8 +44,21 @@ public final class Cluster implements AutoCloseable {
   public static Cluster start(
       Distribution distribution, Path folder, String datacenter, Lab lab, int size)
       throws IOException, InterruptedException {
+    return start(distribution, folder, datacenter, lab, 0, size);
+  }
+
+  /**
+   * Starts one of the clusters of a lab.
+   *
+   * @param first of the hosts of the lab's network, if it has one
+   */
+  public static Cluster start(
+      Distribution distribution, Path folder, String datacenter, Lab lab, int first, int size)
+      throws IOException, InterruptedException {
     List<Host> hosts =
-        lab.network().isPresent() ? lab.network().get().hosts() : Host.onLoopback(size);
+        lab.network().isPresent()
+            ? lab.network().get().hosts().subList(first, first + size)
+            : Host.onLoopback(size);
     return start(distribution, folder, datacenter, hosts, lab);
   }
 

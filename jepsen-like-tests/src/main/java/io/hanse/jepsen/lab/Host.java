@@ -11,6 +11,9 @@ import java.util.List;
  * @param entry the words before its command that bring it there; none: this machine as it is
  */
 record Host(String address, List<String> entry, int http, int server, int serfLan, int grpcTls) {
+  /** The usual port of the HTTP API. */
+  static final int HTTP = 8500;
+
   private static final int PORTS = 4;
 
   /** Hosts that are all this machine, told apart by their ports. */
@@ -32,6 +35,6 @@ record Host(String address, List<String> entry, int http, int server, int serfLa
 
   /** A host that has the usual ports for itself. */
   static Host apart(String address, List<String> entry) {
-    return new Host(address, entry, 8500, 8300, 8301, 8503);
+    return new Host(address, entry, HTTP, 8300, 8301, 8503);
   }
 }

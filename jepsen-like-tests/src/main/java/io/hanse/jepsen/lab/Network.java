@@ -103,6 +103,29 @@ public final class Network implements AutoCloseable {
         "permanent");
   }
 
+  /** Whether one host gets an answer of another, of its HTTP API. */
+  public boolean reaches(int from, int to) throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(
+                "ip",
+                "netns",
+                "exec",
+                space(from),
+                "timeout",
+                "1",
+                "bash",
+                "-c",
+                "</dev/tcp/" + address(to) + "/" + Host.HTTP)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    if (!process.waitFor(COMMAND_SECONDS, SECONDS)) {
+      process.destroyForcibly();
+      return false;
+    }
+    return process.exitValue() == 0;
+  }
+
   /** Delivers everything again. */
   public void heal() throws IOException, InterruptedException {
     for (int i = 0; i < size; i++) {

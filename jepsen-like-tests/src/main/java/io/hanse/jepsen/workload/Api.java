@@ -124,10 +124,18 @@ final class Api {
   }
 
   Answer put(String path, String body) throws InterruptedException {
+    return write("PUT", path, body);
+  }
+
+  Answer post(String path, String body) throws InterruptedException {
+    return write("POST", path, body);
+  }
+
+  private Answer write(String method, String path, String body) throws InterruptedException {
     return send(
         HttpRequest.newBuilder(server.resolve(path))
             .timeout(PATIENCE)
-            .PUT(BodyPublishers.ofString(body)),
+            .method(method, BodyPublishers.ofString(body)),
         true);
   }
 

@@ -1,0 +1,264 @@
+package io.hanse.jepsen.workload;
+
+import io.hanse.jepsen.check.ExportCheck;
+import io.hanse.jepsen.history.ExportHistory;
+import io.hanse.jepsen.history.ExportHistory.Sight;
+import io.hanse.jepsen.history.ExportHistory.Write;
+import io.hanse.jepsen.history.Operation;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Clients that change services of a cluster, most of them exported and some not, and clients of the
+ * cluster that imports them, which look.
+ */
+public final class ExportWorkload implements Workload {
+  /** What the exporting cluster calls the other one, and the other way round. */
+  private static final String IMPORTER = "importer";
+
+  private static final String EXPORTER = "exporter";
+
+  /** Names in use at a time, of each writer. */
+  private static final int NAMES_EACH = 4;
+
+  /** A name whose last write has an unknown outcome is given up for a new one. */
+  private static final int NAMES_MAX = 600;
+
+  private static final String EXPORTED = "exported-";
+  private static final String HIDDEN = "hidden-";
+  private static final int HIDDEN_NAMES = 3;
+  private static final int GONE_EVERY = 8;
+  private static final int HIDDEN_EVERY = 10;
+  private static final long PAUSE_NANOS = Duration.ofMillis(100).toNanos();
+  private static final long POLL_NANOS = Duration.ofMillis(100).toNanos();
+  private static final Duration SETUP = Duration.ofSeconds(90);
+
+  /** A silent peer's services are withdrawn after so long. */
+  private static final Duration STALE_AFTER = Duration.ofSeconds(45);
+
+  /** And so late at most: a new leader counts from its election, and a read may be under way. */
+  private static final Duration STALE_MAX = STALE_AFTER.plusSeconds(30);
+
+  private final Site exporter;
+  private final Site importer;
+  private final ExportHistory history = new ExportHistory();
+  private final AtomicInteger nextName = new AtomicInteger();
+  private final AtomicLong nextNumber = new AtomicLong(1);
+  private final ConcurrentHashMap<String, Boolean> names = new ConcurrentHashMap<>();
+  private final List<Clients> clients = new ArrayList<>();
+  private final List<String> late = new ArrayList<>();
+  private volatile boolean isResting;
+  private long slowestMillis;
+  private int convergences;
+
+  /** Joins the clusters by a peering and starts the clients. */
+  public ExportWorkload(Site exporter, Site importer, long seed) throws InterruptedException {
+    this.exporter = exporter;
+    this.importer = importer;
+    join();
+    clients.add(new Clients(exporter, 1, seed, PAUSE_NANOS, Writer::new));
+    clients.add(new Clients(importer, 1, seed + 1, PAUSE_NANOS, () -> this::look));
+  }
+
+  private void join() throws InterruptedException {
+    StringBuilder services = new StringBuilder();
+    for (int i = 0; i < NAMES_MAX; i++) {
+      services.append(
+          "%s{\"Name\":\"%s%d\",\"Consumers\":[{\"Peer\":\"%s\"}]}"
+              .formatted(i == 0 ? "" : ",", EXPORTED, i, IMPORTER));
+    }
+    put(
+        exporter,
+        "{\"Kind\":\"exported-services\",\"Name\":\"default\",\"Services\":[" + services + "]}");
+    put(
+        importer,
+        "{\"Kind\":\"peering\",\"Name\":\"%s\",\"StaleAfter\":\"%ds\",\"OnStale\":\"withdraw\"}"
+            .formatted(EXPORTER, STALE_AFTER.toSeconds()));
+    String token =
+        exporter
+            .api(0)
+            .post("/v1/peering/token", "{\"PeerName\":\"" + IMPORTER + "\"}")
+            .values("PeeringToken")
+            .get(0);
+    importer
+        .api(0)
+        .post(
+            "/v1/peering/establish",
+            "{\"PeerName\":\"%s\",\"PeeringToken\":\"%s\"}".formatted(EXPORTER, token));
+    long end = System.nanoTime() + SETUP.toNanos();
+    while (!isActive()) {
+      if (System.nanoTime() > end) {
+        throw new IllegalStateException("the peering is not active after " + SETUP.toSeconds());
+      }
+      LockSupport.parkNanos(POLL_NANOS);
+    }
+  }
+
+  private static void put(Site site, String entry) throws InterruptedException {
+    Api.Answer answer = site.api(0).put("/v1/config", entry);
+    if (!answer.isOk()) {
+      throw new IllegalStateException("config entry refused: " + answer.body());
+    }
+  }
+
+  private boolean isActive() throws InterruptedException {
+    Api.Answer answer = importer.api(0).get("/v1/peering/" + EXPORTER);
+    return answer.isOk() && answer.values("State").contains("ACTIVE");
+  }
+
+  @Override
+  public String name() {
+    return "exports";
+  }
+
+  private static boolean isExported(String service) {
+    return service.startsWith(EXPORTED);
+  }
+
+  /** Of some names, which nobody else writes. */
+  private final class Writer implements Clients.Client {
+    private final List<String> own = new ArrayList<>();
+
+    @Override
+    public void step(Api api, SplittableRandom random) throws InterruptedException {
+      if (isResting) {
+        return;
+      }
+      while (own.size() < NAMES_EACH && nextName.get() < NAMES_MAX) {
+        String fresh = EXPORTED + nextName.getAndIncrement();
+        names.put(fresh, true);
+        own.add(fresh);
+      }
+      if (random.nextInt(HIDDEN_EVERY) == 0 || own.isEmpty()) {
+        write(api, HIDDEN + random.nextInt(HIDDEN_NAMES), false);
+        return;
+      }
+      String service = own.get(random.nextInt(own.size()));
+      if (!write(api, service, random.nextInt(GONE_EVERY) == 0)) {
+        own.remove(service);
+      }
+    }
+
+    /** Answers whether the outcome is known. */
+    private boolean write(Api api, String service, boolean isGone) throws InterruptedException {
+      long number = nextNumber.getAndIncrement();
+      long call = System.nanoTime();
+      Api.Answer answer =
+          isGone
+              ? api.put(
+                  "/v1/catalog/deregister",
+                  "{\"Node\":\"node-%s\",\"ServiceID\":\"%s\"}".formatted(service, service))
+              : api.put("/v1/catalog/register", registration(service, number));
+      long now = System.nanoTime();
+      boolean isKnown = answer.outcome() != Api.Outcome.UNKNOWN;
+      if (answer.isOk() || !isKnown) {
+        history.add(new Write(service, number, isGone, call, isKnown ? now : Operation.UNKNOWN));
+      }
+      return isKnown;
+    }
+  }
+
+  private static String registration(String service, long number) {
+    return """
+        {"Node": "node-%1$s", "Address": "10.0.0.1",
+         "Service": {"ID": "%1$s", "Service": "%1$s", "Port": 80, "Meta": {"number": "%2$d"}},
+         "Check": {"CheckID": "check-%1$s", "Name": "alive", "ServiceID": "%1$s", "Status": "%3$s"}}
+        """
+        .formatted(service, number, ExportHistory.isHealthy(number) ? "passing" : "critical");
+  }
+
+  private void look(Api api, SplittableRandom random) throws InterruptedException {
+    List<String> known = List.copyOf(names.keySet());
+    boolean isHidden = known.isEmpty() || random.nextInt(HIDDEN_EVERY) == 0;
+    String service =
+        isHidden ? HIDDEN + random.nextInt(HIDDEN_NAMES) : known.get(random.nextInt(known.size()));
+    long call = System.nanoTime();
+    Api.Answer answer = api.get("/v1/health/service/" + service + "?peer=" + EXPORTER);
+    if (answer.isOk()) {
+      boolean isHealthy = !answer.values("Status").contains("critical");
+      history.add(new Sight(service, number(answer), isHealthy, call, System.nanoTime()));
+    }
+  }
+
+  private static long number(Api.Answer answer) {
+    List<String> numbers = answer.values("number");
+    return numbers.isEmpty() ? ExportHistory.NONE : Long.parseLong(numbers.get(0));
+  }
+
+  /**
+   * Lets writers rest and waits until each server of the importing cluster shows what the exporting
+   * one has.
+   *
+   * @return whether that came in time
+   */
+  public boolean converge(Duration patience) throws InterruptedException {
+    isResting = true;
+    long began = System.nanoTime();
+    List<String> left = List.copyOf(names.keySet());
+    while (!left.isEmpty() && System.nanoTime() - began < patience.toNanos()) {
+      List<String> differing = new ArrayList<>();
+      for (String service : left) {
+        if (!isEqual(service)) {
+          differing.add(service);
+        }
+      }
+      left = differing;
+      LockSupport.parkNanos(left.isEmpty() ? 0 : POLL_NANOS);
+    }
+    long millis = (System.nanoTime() - began) / 1_000_000;
+    slowestMillis = Math.max(slowestMillis, millis);
+    convergences++;
+    if (!left.isEmpty()) {
+      late.add("not the same after %d ms: %s".formatted(millis, left));
+    }
+    isResting = false;
+    return left.isEmpty();
+  }
+
+  private boolean isEqual(String service) throws InterruptedException {
+    String path = "/v1/health/service/" + service;
+    Api.Answer before = exporter.api(0).get(path);
+    List<Long> seen = new ArrayList<>();
+    for (int server = 0; server < importer.servers().size(); server++) {
+      Api.Answer answer = importer.api(server).get(path + "?peer=" + EXPORTER);
+      if (!answer.isOk()) {
+        return false;
+      }
+      seen.add(number(answer));
+    }
+    return before.isOk() && seen.stream().allMatch(number -> number == number(before));
+  }
+
+  @Override
+  public void close() {
+    clients.forEach(Clients::close);
+  }
+
+  @Override
+  public Verdict verdict() {
+    List<Write> writes = history.writes();
+    long acknowledged = writes.stream().filter(Write::isAcknowledged).count();
+    List<Sight> sights = history.sights();
+    long visible = sights.stream().filter(sight -> sight.number() != ExportHistory.NONE).count();
+    List<String> faults =
+        new ArrayList<>(ExportCheck.check(history, ExportWorkload::isExported, STALE_MAX));
+    faults.addAll(late);
+    return new Verdict(
+        "%d changes acknowledged, %d of unknown outcome, %d looks of which %d saw a service, the same %d times, after %d ms at most"
+            .formatted(
+                acknowledged,
+                writes.size() - acknowledged,
+                sights.size(),
+                visible,
+                convergences,
+                slowestMillis),
+        faults,
+        acknowledged == 0 || visible == 0 || convergences == 0);
+  }
+}

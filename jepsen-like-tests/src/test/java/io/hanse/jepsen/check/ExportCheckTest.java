@@ -1,0 +1,88 @@
+package io.hanse.jepsen.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hanse.jepsen.history.ExportHistory;
+import io.hanse.jepsen.history.ExportHistory.Sight;
+import io.hanse.jepsen.history.ExportHistory.Write;
+import io.hanse.jepsen.history.Operation;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ExportCheckTest {
+  private static final Duration STALE_MAX = Duration.ofNanos(1_000);
+
+  private final ExportHistory history = new ExportHistory();
+
+  @BeforeEach
+  void write() {
+    history.add(new Write("web", 2, false, 0, 10));
+    history.add(new Write("web", 5, false, 20, 30));
+    history.add(new Write("web", 8, true, 40, 50));
+    history.add(new Write("secret", 6, false, 0, 10));
+  }
+
+  private List<String> faults() {
+    return ExportCheck.check(history, service -> !service.equals("secret"), STALE_MAX);
+  }
+
+  private void see(String service, long number, boolean isHealthy, long call) {
+    history.add(new Sight(service, number, isHealthy, call, call + 5));
+  }
+
+  @Test
+  void shouldAcceptWhatMayBe() {
+    see("web", ExportHistory.NONE, true, 0);
+    see("web", 2, true, 25);
+    // One that has begun before the other has ended may see less.
+    history.add(new Sight("web", 5, false, 30, 60));
+    see("web", 2, true, 40);
+    see("web", 5, false, 1_000);
+    see("web", ExportHistory.NONE, true, 5_000);
+    see("secret", ExportHistory.NONE, true, 100);
+    assertThat(faults()).isEmpty();
+  }
+
+  @Test
+  void shouldConvictALeak() {
+    see("secret", 6, true, 100);
+    assertThat(faults()).singleElement().asString().contains("secret is not exported");
+  }
+
+  @Test
+  void shouldConvictWhatNobodyWrote() {
+    see("web", 5, false, 14);
+    see("web", 4, true, 100);
+    see("other", 2, true, 100);
+    assertThat(faults()).filteredOn(fault -> fault.startsWith("nobody had written")).hasSize(3);
+  }
+
+  @Test
+  void shouldConvictHealthOfAnotherState() {
+    see("web", 5, true, 35);
+    assertThat(faults()).singleElement().asString().contains("health of another state");
+  }
+
+  @Test
+  void shouldConvictAStepBack() {
+    see("web", 5, false, 35);
+    see("web", 2, true, 45);
+    assertThat(faults()).singleElement().asString().contains("went back");
+  }
+
+  @Test
+  void shouldConvictAStaleState() {
+    see("web", 5, false, 1_051);
+    assertThat(faults()).singleElement().asString().contains("replaced 0 ms before");
+  }
+
+  @Test
+  void shouldNotJudgeTheOrderAfterAnUnknownOutcome() {
+    history.add(new Write("web", 9, false, 60, Operation.UNKNOWN));
+    see("web", 9, false, 70);
+    see("web", 5, false, 80);
+    assertThat(faults()).isEmpty();
+  }
+}
