@@ -99,7 +99,7 @@ final class GrpcWire implements Wire {
     ByteArrayOutputStream reply = new ByteArrayOutputStream();
     while (in.remaining() >= HEAD) {
       int at = in.position();
-      int length = (in.get(at) & 0xff) << 16 | in.getShort(at + 1) & 0xffff;
+      int length = ((in.get(at) & 0xff) << 16) | (in.getShort(at + 1) & 0xffff);
       if (in.remaining() < HEAD + length) {
         break;
       }

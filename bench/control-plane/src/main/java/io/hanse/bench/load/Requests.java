@@ -97,10 +97,10 @@ final class Requests {
 
   private static void field(ByteArrayOutputStream message, int number, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    message.write(number << 3 | 2);
+    message.write((number << 3) | 2);
     int left = bytes.length;
     while (left >= 0x80) {
-      message.write(left & 0x7f | 0x80);
+      message.write((left & 0x7f) | 0x80);
       left >>>= 7;
     }
     message.write(left);

@@ -3,6 +3,7 @@ package io.hanse.bench.load;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /** Blocking queries that are parked while something changes: who wakes, how soon, at what cost. */
 final class Watches {
@@ -136,7 +137,7 @@ final class Watches {
   }
 
   /** Each lane asks twice: for the present index, then for a later one. */
-  private Request request(int lane) {
+  private @Nullable Request request(int lane) {
     if (asked[lane] == (isParking ? 2 : 1)) {
       return null;
     }
