@@ -22,6 +22,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Folds the log into the state: the only writer of the store. The same entries make the same state
@@ -37,7 +38,7 @@ public final class ClusterStateMachine implements AutoCloseable {
 
   private final Store store;
   private final DigestHistory digests = new DigestHistory();
-  private volatile int restores;
+  private final AtomicInteger restores = new AtomicInteger();
 
   /** Takes over the store. */
   public ClusterStateMachine(Store store) {
@@ -67,7 +68,7 @@ public final class ClusterStateMachine implements AutoCloseable {
     Version version = rows.publish();
     digests.add(logIndex, version.digest());
     if (version.isReplacementOf(before)) {
-      restores++;
+      restores.incrementAndGet();
     }
     return results.build();
   }
@@ -168,7 +169,7 @@ public final class ClusterStateMachine implements AutoCloseable {
 
   /** How often the log, as far as this process applied it, replaced the whole state. */
   public int restores() {
-    return restores;
+    return restores.get();
   }
 
   /** The newest version, pinned until it is closed. */
