@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -92,6 +93,36 @@ class GatewayPeeringIT {
           .untilAsserted(
               () -> assertThat(side.admin("/access-log")).contains("server.dc-alpha.peering."));
     }
+    pinAddresses();
+    revokeToken();
+  }
+
+  private void pinAddresses() {
+    String address = "127.0.0.1:" + alpha.gatewayPort;
+    assertThat(beta.run("peering pin-addresses", "-name=alpha", "vpn=" + address).out())
+        .isEqualTo("Addresses of alpha are pinned\n");
+    assertThat(beta.run("peering read", "-name=alpha", "-detailed").out())
+        .contains("Dialed At:              127.0.0.1:" + beta.gatewayPort + " (gateway)\n")
+        .contains("Dialed At:              " + address + " (pinned, vpn)\n");
+    assertThat(beta.run("peering pin-addresses", "-name=alpha").out())
+        .isEqualTo("No address of alpha is pinned\n");
+    assertThat(beta.run("peering pin-addresses", "-name=alpha", "nowhere").err())
+        .contains("nowhere is not a valid peering server address");
+  }
+
+  private void revokeToken() {
+    alpha.run("peering generate-token", "-name=gamma", "-ttl=1h");
+    assertThat(alpha.run("peering read", "-name=gamma", "-detailed").out())
+        .contains("Newest Token:           unused, expires ");
+    assertThat(alpha.run("peering token revoke", "-name=gamma").out())
+        .isEqualTo("Revoked the token of gamma\n");
+    assertThat(alpha.run("peering read", "-name=gamma", "-detailed").out())
+        .contains("Newest Token:           revoked\n");
+    CommandRun.Result again = alpha.run("peering token revoke", "-name=gamma");
+    assertThat(again.exit()).isEqualTo(1);
+    assertThat(again.err()).contains("There is no unused token of gamma.");
+    assertThat(alpha.run("peering generate-token", "-name=gamma", "-ttl=1ms").err())
+        .contains("TTL must be between 1s and 87600h");
   }
 
   private void awaitActive() {
@@ -140,6 +171,13 @@ class GatewayPeeringIT {
       Response response = send(method, path, body);
       assertThat(response.status()).as(name + ": " + response.text()).isEqualTo(200);
       return response.text().isEmpty() ? Value.nothing() : JsonText.parse(response.text());
+    }
+
+    CommandRun.Result run(String command, String... flags) {
+      List<String> line = new ArrayList<>(List.of(command.split(" ", -1)));
+      line.add("-http-addr=127.0.0.1:" + agent.http().getPort());
+      line.addAll(List.of(flags));
+      return new CommandRun().run(line.toArray(String[]::new));
     }
 
     void peerThroughGateways() throws IOException {

@@ -3,6 +3,7 @@ package io.hanse.peering;
 import com.google.protobuf.ByteString;
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.error.Quoted;
 import io.hanse.fsm.port.CommandSubmitter;
 import io.hanse.fsm.port.IdSource;
 import io.hanse.fsm.port.StateReader;
@@ -20,6 +21,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Exchanges establishment secrets for stream secrets, and stream secrets for the ones that follow
@@ -27,6 +30,7 @@ import java.util.concurrent.CompletableFuture;
  * two who race for one token, one gets it.
  */
 final class SecretExchange {
+  private static final Logger LOG = LoggerFactory.getLogger(SecretExchange.class);
   private static final int ID_CHARACTERS = 36;
   private static final int REMEMBERING_LEVEL = 3;
 
@@ -143,7 +147,9 @@ final class SecretExchange {
   /** The reason is told to those who show the very secret, and understand it. */
   private ProblemException invalid(ExchangeCall call) {
     String text = "invalid peering establishment secret";
-    String reason = TokenFates.of(stored(call), call.getSecret(), clock.millis()).reason();
+    TokenFates.Fate fate = TokenFates.of(stored(call), call.getSecret(), clock.millis());
+    LOG.info("token refused peering={} it_is={}", Quoted.of(call.getPeerId()), fate);
+    String reason = fate.reason();
     if (call.getWantsReason() && !reason.isEmpty()) {
       text += ": " + reason;
     }

@@ -17,10 +17,10 @@ public final class TokenFates {
   /** How a token stands. */
   public enum Fate {
     GOOD("unused", ""),
-    REDEEMED("redeemed", "the token was used already"),
+    REDEEMED("redeemed", ""),
     EXPIRED("expired", "the token has expired"),
     REVOKED("revoked", "the token was revoked"),
-    SUPERSEDED("superseded", "a newer token was generated"),
+    SUPERSEDED("superseded", ""),
     UNKNOWN("", "");
 
     private final String word;
@@ -36,7 +36,7 @@ public final class TokenFates {
       return word;
     }
 
-    /** Why who comes with the token is turned away; nothing to say of one that was never made. */
+    /** What is said beyond what Consul says to who comes with it; Consul knows of no other ends. */
     public String reason() {
       return reason;
     }

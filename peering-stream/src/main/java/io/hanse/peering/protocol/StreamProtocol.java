@@ -99,7 +99,10 @@ public final class StreamProtocol {
       readOwed = true;
       receive(received.message());
     } else if (input instanceof Input.Offered offered) {
-      outgoing.offer(offered);
+      // That nothing is exported to a peer that is gone is not what it was told last.
+      if (phase != Phase.TERMINATED) {
+        outgoing.offer(offered);
+      }
     } else if (input instanceof Input.Withdrawn withdrawn) {
       outgoing.withdraw(withdrawn);
     } else if (input instanceof Input.ImportFinished finished) {

@@ -223,6 +223,22 @@ class StreamProtocolTest {
   }
 
   @Test
+  void shouldGoOnSayingWhatAPeerThatEndedWasToldLast() {
+    for (boolean changesAgreed : new boolean[] {false, true}) {
+      StreamProbe acceptor = StreamProbe.acceptor().subscribeAll();
+      if (changesAgreed) {
+        acceptor.on(new Input.ChangesAgreed());
+      }
+      acceptor.offer(SERVICE_LIST, SERVICE_LIST_ID, list("web"));
+      acceptor.receive(StreamProbe.terminated());
+
+      acceptor.offer(SERVICE_LIST, SERVICE_LIST_ID, list());
+
+      assertThat(acceptor.protocol.status().getExportedServicesList()).containsExactly("web");
+    }
+  }
+
+  @Test
   void shouldHalfCloseAsDialerOnceTheTerminationIsStored() {
     StreamProbe dialer = StreamProbe.dialer();
     dialer.receive(StreamProbe.terminated());
