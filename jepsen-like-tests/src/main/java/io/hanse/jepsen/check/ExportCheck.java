@@ -34,7 +34,8 @@ public final class ExportCheck {
         history.writes().stream().collect(Collectors.groupingBy(Write::service));
     history.sights().stream()
         .collect(Collectors.groupingBy(Sight::service))
-        .forEach((service, seen) -> check.check(service, writes.get(service), seen));
+        .forEach(
+            (service, seen) -> check.check(service, writes.getOrDefault(service, List.of()), seen));
     return check.faults;
   }
 
@@ -48,12 +49,11 @@ public final class ExportCheck {
       faults.add("%s is not exported, and was seen: %s".formatted(service, visible.get(0)));
       return;
     }
-    List<Write> known = writes == null ? List.of() : writes;
-    visible.forEach(sight -> checkOrigin(known, sight));
+    visible.forEach(sight -> checkOrigin(writes, sight));
     // A write whose outcome nobody knows may have come after later ones.
-    if (known.stream().allMatch(Write::isAcknowledged)) {
+    if (writes.stream().allMatch(Write::isAcknowledged)) {
       checkOrder(visible);
-      visible.forEach(sight -> checkAge(known, sight));
+      visible.forEach(sight -> checkAge(writes, sight));
     }
   }
 
