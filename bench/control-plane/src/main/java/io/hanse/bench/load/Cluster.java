@@ -84,6 +84,30 @@ final class Cluster implements AutoCloseable {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), ports.get(server).client());
   }
 
+  /** Where one takes streams of peers. */
+  int tlsPort(int server) {
+    return ports.get(server).other();
+  }
+
+  /** The index of a query's answer, as text. */
+  String indexOf(int server, String path) {
+    HttpRequest http =
+        HttpRequest.newBuilder(
+                URI.create("http://127.0.0.1:" + ports.get(server).client() + path))
+            .timeout(Duration.ofSeconds(10))
+            .build();
+    try {
+      return HTTP.send(http, HttpResponse.BodyHandlers.discarding())
+          .headers()
+          .firstValue("X-Consul-Index")
+          .orElse("0");
+    } catch (IOException e) {
+      return "0";
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   Supplier<Wire> wires() {
     return kind == Kind.ETCD ? () -> new GrpcWire("127.0.0.1") : HttpWire::new;
   }

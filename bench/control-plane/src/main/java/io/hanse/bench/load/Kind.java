@@ -71,6 +71,7 @@ enum Kind {
             "retry_interval = \"1s\"",
             "log_level = \"WARN\"",
             "performance { raft_multiplier = 1 }",
+            this == CONSUL ? "connect { enabled = true }" : "",
             "limits { http_max_conns_per_client = 15000 }",
             "ports {",
             "  http = " + own.client(),

@@ -89,16 +89,7 @@ record Options(
     if (!WORKLOADS.contains(args[0])) {
       throw new Flaw("there is no workload \"" + args[0] + "\"; choose " + one(WORKLOADS));
     }
-    Map<String, String> given = new TreeMap<>();
-    for (int i = 1; i < args.length; i += 2) {
-      if (!NAMES.contains(args[i])) {
-        throw new Flaw("there is no option \"" + args[i] + "\"; choose " + one(NAMES));
-      }
-      if (i + 1 == args.length) {
-        throw new Flaw(args[i] + " needs a value");
-      }
-      given.put(args[i], args[i + 1]);
-    }
+    Map<String, String> given = given(1, NAMES, args);
     return new Options(
         args[0],
         (int) number(given, "--rounds", "3", 1),
@@ -112,7 +103,22 @@ record Options(
         Optional.ofNullable(given.get("--archive")).map(Path::of));
   }
 
-  private static double number(Map<String, String> given, String name, String usual, double min)
+  /** Options with their values, from a position on. */
+  static Map<String, String> given(int from, List<String> names, String... args) throws Flaw {
+    Map<String, String> given = new TreeMap<>();
+    for (int i = from; i < args.length; i += 2) {
+      if (!names.contains(args[i])) {
+        throw new Flaw("there is no option \"" + args[i] + "\"; choose " + one(names));
+      }
+      if (i + 1 == args.length) {
+        throw new Flaw(args[i] + " needs a value");
+      }
+      given.put(args[i], args[i + 1]);
+    }
+    return given;
+  }
+
+  static double number(Map<String, String> given, String name, String usual, double min)
       throws Flaw {
     String text = given.getOrDefault(name, usual);
     try {
@@ -134,7 +140,7 @@ record Options(
     return counts;
   }
 
-  private static List<String> names(Map<String, String> given, String name, List<String> all)
+  static List<String> names(Map<String, String> given, String name, List<String> all)
       throws Flaw {
     if (!given.containsKey(name)) {
       return all;

@@ -19,6 +19,10 @@ record Request(String verb, String path, byte[] body) {
     return new Request("PUT", path, body.getBytes(StandardCharsets.UTF_8));
   }
 
+  static Request post(String path, String body) {
+    return new Request("POST", path, body.getBytes(StandardCharsets.UTF_8));
+  }
+
   /** A call of gRPC with an encoded message. */
   static Request call(String method, byte[] message) {
     return new Request("POST", method, message);

@@ -1,0 +1,85 @@
+package io.hanse.bench.load;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** Two peered clusters of each system in turns; {@link #HELP} says what is looked at. */
+final class PeeringBench {
+  private static final int USAGE = 2;
+  private static final String HELP =
+      """
+      Usage: bench/peering --services N [--OPTION VALUE]...
+
+      Starts two clusters of Hanse, and two of Consul where CONSUL_BIN names one, in turns; peers
+      them over a link that counts bytes, exports services from one to the other, and prints
+
+        first sync    s until all can be read at the importer, CPU of each side per instance,
+                      bytes on the link
+        one change    ms from the write of one instance of ten to the answer of a blocked health
+                      query of the importer, and bytes both ways
+        idle          CPU of each side in percent of a core, bytes/s
+        after a cut   of the link of one second: ms until a change that was made meanwhile can be
+                      read, counted from its end, and the bytes of a return without any change
+
+      Options:
+        --services N     services that are exported
+        --instances N    of each service (10)
+        --changes N      single changes (300)
+        --idle S         seconds of looking on (20)
+        --servers N      of each cluster (1)
+        --rounds N       of each system (1)
+        --only NAME,...  of hanse, before, consul (all that are at hand)
+      """;
+
+  private PeeringBench() {}
+
+  public static void main(String[] args) throws Exception {
+    if (Options.asksForHelp(args)) {
+      System.out.print(HELP);
+      return;
+    }
+    PeeringRun.Plan plan;
+    List<String> only;
+    int rounds;
+    try {
+      Map<String, String> given =
+          Options.given(
+              0,
+              List.of(
+                  "--services", "--instances", "--changes", "--idle", "--servers", "--rounds",
+                  "--only"),
+              args);
+      plan =
+          new PeeringRun.Plan(
+              (int) Options.number(given, "--services", "5000", 1),
+              (int) Options.number(given, "--instances", "10", 1),
+              (int) Options.number(given, "--changes", "300", 1),
+              Options.number(given, "--idle", "20", 1),
+              (int) Options.number(given, "--servers", "1", 1));
+      only = Options.names(given, "--only", List.of("hanse", "before", "consul"));
+      rounds = (int) Options.number(given, "--rounds", "1", 1);
+    } catch (Options.Flaw e) {
+      System.err.println("bench/peering: " + e.getMessage() + "\nTry: bench/peering --help");
+      System.exit(USAGE);
+      return;
+    }
+    Map<Kind, String> programs = new EnumMap<>(Kind.class);
+    for (Kind kind : List.of(Kind.HANSE, Kind.BEFORE, Kind.CONSUL)) {
+      String program = System.getenv(kind.name() + "_BIN");
+      if (program != null && !program.isEmpty() && only.contains(kind.label())) {
+        programs.put(kind, program);
+      }
+    }
+    Report report = new Report();
+    for (int round = 0; round < rounds; round++) {
+      for (Map.Entry<Kind, String> program : programs.entrySet()) {
+        try (PeeringRun run = new PeeringRun(program.getKey(), program.getValue(), plan, report)) {
+          run.run();
+        }
+      }
+    }
+    PeeringRun.ROWS.forEach(report::print);
+    System.exit(0);
+  }
+}

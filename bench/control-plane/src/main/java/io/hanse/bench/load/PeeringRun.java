@@ -1,0 +1,321 @@
+package io.hanse.bench.load;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** One pair of peered clusters: the exporter, which is dialed, and the importer. */
+final class PeeringRun implements AutoCloseable {
+  private static final String SYNC = "first sync";
+  private static final String CHANGE = "one change";
+  private static final String IDLE = "idle";
+  private static final String CUT = "after a cut of 1 s";
+  static final List<String> ROWS = List.of(SYNC, CHANGE, IDLE, CUT);
+
+  private static final int NODES = 100;
+  private static final int LOADING = 16;
+  private static final int SAMPLES = 50;
+  private static final int SETTLE_MILLIS = 3_000;
+
+  /** What is done. */
+  record Plan(int services, int instances, int changes, double idleSeconds, int servers) {}
+
+  private final Kind kind;
+  private final Plan plan;
+  private final Report report;
+  private final Cluster exporter;
+  private final Cluster importer;
+  private final Random random = new Random(1);
+  private Relay relay;
+  private int ports = 10_000;
+
+  PeeringRun(Kind kind, String program, Plan plan, Report report) throws IOException {
+    this.kind = kind;
+    this.plan = plan;
+    this.report = report;
+    exporter = new Cluster(kind, program, plan.servers());
+    importer = new Cluster(kind, program, plan.servers());
+  }
+
+  void run() throws Exception {
+    exporter.start();
+    importer.start();
+    relay = new Relay(exporter.tlsPort(exporter.leader()));
+    load();
+    peer();
+    Cluster.pause(SETTLE_MILLIS);
+    firstSync();
+    Cluster.pause(SETTLE_MILLIS);
+    changes();
+    Cluster.pause(SETTLE_MILLIS);
+    idle();
+    cut();
+  }
+
+  private static String service(int number) {
+    return "svc-" + number;
+  }
+
+  private String instance(int number, int instance, int port) {
+    String service = service(number);
+    String id = service + "-" + instance;
+    return "{'Node':'"
+        + node(number, instance)
+        + "','Address':'10.0.0.1','SkipNodeUpdate':true,'Service':{'ID':'"
+        + id
+        + "','Service':'"
+        + service
+        + "','Tags':['v1','primary'],'Address':'10.0.0.1','Port':"
+        + port
+        + ",'Meta':{'version':'1.2.3','zone':'a'}},'Check':{'CheckID':'"
+        + id
+        + "-alive','Name':'alive','Status':'passing','ServiceID':'"
+        + id
+        + "'}}";
+  }
+
+  private static String node(int number, int instance) {
+    return "node-" + (number + 7 * instance) % NODES;
+  }
+
+  private static Request register(String body) {
+    return Request.put("/v1/catalog/register", body.replace('\'', '"'));
+  }
+
+  private void load() throws Exception {
+    for (int i = 0; i < NODES; i++) {
+      exporter.send(0, register("{'Node':'node-" + i + "','Address':'10.0.0." + i + "'}"));
+    }
+    int[] next = {0};
+    int[] refused = {0};
+    try (Flood flood =
+        new Flood(
+            List.of(exporter.address(exporter.leader())),
+            exporter.wires(),
+            LOADING,
+            LOADING,
+            lane -> next[0] == plan.services() ? null : Request.put("/v1/txn", all(next[0]++)),
+            (lane, sent, done, isOk) -> refused[0] += isOk ? 0 : 1)) {
+      flood.begin();
+      flood.run(() -> next[0] < plan.services() || flood.open() > 0, 0);
+    }
+    if (refused[0] > 0) {
+      throw new IllegalStateException(refused[0] + " services were refused");
+    }
+  }
+
+  /** All instances of a service. */
+  private String all(int number) {
+    List<String> operations = new ArrayList<>();
+    for (int i = 0; i < plan.instances(); i++) {
+      String id = service(number) + "-" + i;
+      operations.add(
+          "{'Service':{'Verb':'set','Node':'"
+              + node(number, i)
+              + "','Service':{'ID':'"
+              + id
+              + "','Service':'"
+              + service(number)
+              + "','Tags':['v1','primary'],'Address':'10.0.0.1','Port':8080,"
+              + "'Meta':{'version':'1.2.3','zone':'a'}}}}");
+      operations.add(
+          "{'Check':{'Verb':'set','Check':{'Node':'"
+              + node(number, i)
+              + "','CheckID':'"
+              + id
+              + "-alive','Name':'alive','Status':'passing','ServiceID':'"
+              + id
+              + "'}}}");
+    }
+    return ("[" + String.join(",", operations) + "]").replace('\'', '"');
+  }
+
+  private void peer() {
+    String answer =
+        exporter.send(
+            exporter.leader(),
+            Request.post(
+                "/v1/peering/token",
+                "{\"PeerName\":\"importer\",\"ServerExternalAddresses\":[\""
+                    + relay.address()
+                    + "\"]}"));
+    Matcher token = Pattern.compile("\"PeeringToken\":\\s*\"([^\"]+)\"").matcher(answer);
+    if (!token.find()) {
+      throw new IllegalStateException("no token: " + answer);
+    }
+    importer.send(
+        importer.leader(),
+        Request.post(
+            "/v1/peering/establish",
+            "{\"PeerName\":\"exporter\",\"PeeringToken\":\"" + token.group(1) + "\"}"));
+    awaitActive();
+  }
+
+  private void awaitActive() {
+    Cluster.await(
+        () ->
+            importer
+                .get(importer.leader(), "/v1/peering/exporter")
+                .replace(" ", "")
+                .contains("\"State\":\"ACTIVE\""),
+        "an active peering");
+  }
+
+  private void firstSync() {
+    double exporterCpu = Usage.cpuMicros(exporter.pids());
+    double importerCpu = Usage.cpuMicros(importer.pids());
+    long bytes = relay.bytes();
+    long begin = System.nanoTime();
+    exporter.send(
+        exporter.leader(),
+        Request.put(
+            "/v1/config",
+            ("{'Kind':'exported-services','Name':'default','Services':"
+                    + "[{'Name':'*','Consumers':[{'Peer':'importer'}]}]}")
+                .replace('\'', '"')));
+    // Looking at all of them would cost more than what is looked at.
+    for (int i = 0; i <= SAMPLES; i++) {
+      awaitVisible(Math.min(plan.services() - 1, i * plan.services() / SAMPLES));
+    }
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    double count = (double) plan.services() * plan.instances();
+    double exporterMicros = (Usage.cpuMicros(exporter.pids()) - exporterCpu) / count;
+    double importerMicros = (Usage.cpuMicros(importer.pids()) - importerCpu) / count;
+    boolean isAll = true;
+    for (int i = 0; i < plan.services(); i++) {
+      if (!isVisible(i)) {
+        isAll = false;
+        awaitVisible(i);
+      }
+    }
+    if (!isAll) {
+      seconds = (System.nanoTime() - begin) / 1e9;
+    }
+    report.add(SYNC, kind, "s", seconds);
+    report.add(SYNC, kind, "exporter us/instance", exporterMicros);
+    report.add(SYNC, kind, "importer us/instance", importerMicros);
+    report.add(SYNC, kind, "MB", (relay.bytes() - bytes) / 1e6);
+  }
+
+  private String path(int number) {
+    return "/v1/health/service/" + service(number) + "?peer=exporter";
+  }
+
+  private boolean isVisible(int number) {
+    String text = importer.get(importer.leader(), path(number));
+    String last = "\"ID\":\"" + service(number) + "-" + (plan.instances() - 1) + "\"";
+    return text.replace(" ", "").contains(last);
+  }
+
+  private void awaitVisible(int number) {
+    Cluster.await(() -> isVisible(number), service(number));
+  }
+
+  private void changes() throws InterruptedException {
+    Latencies latencies = new Latencies();
+    long bytes = relay.bytes();
+    for (int i = 0; i < plan.changes(); i++) {
+      latencies.add(change(random.nextInt(plan.services())));
+    }
+    Cluster.pause(500);
+    report.add(CHANGE, kind, "p50 ms", latencies.millis(0.5));
+    report.add(CHANGE, kind, "p99 ms", latencies.millis(0.99));
+    report.add(CHANGE, kind, "bytes", (double) (relay.bytes() - bytes) / plan.changes());
+  }
+
+  /** Nanoseconds from the write to the answer of a query that waits for it. */
+  private long change(int number) throws InterruptedException {
+    int port = ports++;
+    String seen = importer.indexOf(importer.leader(), path(number));
+    long[] at = {0};
+    Thread waiting = new Thread(() -> at[0] = awaitPort(number, port, seen));
+    waiting.start();
+    Cluster.pause(15);
+    long begin = System.nanoTime();
+    exporter.send(exporter.leader(), register(instance(number, random.nextInt(plan.instances()), port)));
+    waiting.join();
+    return at[0] - begin;
+  }
+
+  private long awaitPort(int number, int port, String index) {
+    String since = index;
+    while (true) {
+      String text =
+          importer.get(importer.leader(), path(number) + "&wait=8s&index=" + since).replace(" ", "");
+      long now = System.nanoTime();
+      if (text.contains("\"Port\":" + port)) {
+        return now;
+      }
+      since = importer.indexOf(importer.leader(), path(number));
+    }
+  }
+
+  private void idle() {
+    double exporterCpu = Usage.cpuMicros(exporter.pids());
+    double importerCpu = Usage.cpuMicros(importer.pids());
+    long bytes = relay.bytes();
+    Cluster.pause((long) (plan.idleSeconds() * 1_000));
+    double micros = plan.idleSeconds() * 1e6;
+    report.add(
+        IDLE, kind, "exporter %", (Usage.cpuMicros(exporter.pids()) - exporterCpu) / micros * 100);
+    report.add(
+        IDLE, kind, "importer %", (Usage.cpuMicros(importer.pids()) - importerCpu) / micros * 100);
+    report.add(IDLE, kind, "bytes/s", (relay.bytes() - bytes) / plan.idleSeconds());
+  }
+
+  private void cut() throws InterruptedException {
+    cutForASecond();
+    long bytes = relay.bytes();
+    relay.mend();
+    Cluster.pause(SETTLE_MILLIS);
+    awaitActive();
+    awaitQuiet();
+    report.add(CUT, kind, "bytes, nothing changed", relay.bytes() - bytes);
+    // So long that the link counts as a good one again.
+    Cluster.pause(31_000);
+    relay.cut();
+    Cluster.pause(500);
+    int number = random.nextInt(plan.services());
+    int port = ports++;
+    String seen = importer.indexOf(importer.leader(), path(number));
+    long[] at = {0};
+    Thread waiting = new Thread(() -> at[0] = awaitPort(number, port, seen));
+    waiting.start();
+    exporter.send(exporter.leader(), register(instance(number, 0, port)));
+    Cluster.pause(500);
+    long begin = System.nanoTime();
+    relay.mend();
+    waiting.join();
+    report.add(CUT, kind, "ms to a change", (at[0] - begin) / 1e6);
+  }
+
+  private void cutForASecond() {
+    relay.cut();
+    Cluster.pause(1_000);
+  }
+
+  private void awaitQuiet() {
+    long[] before = {-1};
+    Cluster.await(
+        () -> {
+          long now = relay.bytes();
+          boolean isQuiet = now == before[0];
+          before[0] = now;
+          Cluster.pause(1_000);
+          return isQuiet;
+        },
+        "a quiet link");
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (relay != null) {
+      relay.close();
+    }
+    exporter.close();
+    importer.close();
+  }
+}
