@@ -6,6 +6,8 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -69,6 +71,9 @@ final class PeeringText {
     StringBuilder out = new StringBuilder("\n");
     String reason = detail.at("Reason").text();
     line(out, "Reason:                 ", reason.isEmpty() ? "all is well" : reason);
+    if (detail.at("InChanges").truth()) {
+      line(out, "Services Travel:        ", "in changes");
+    }
     line(out, "Last Confirmed:         ", time(detail.at("LastConfirmed")));
     line(out, "Silence:                ", orNil(detail.at("Silence")));
     line(out, "Withdrawn Since:        ", time(detail.at("WithdrawnSince")));
@@ -96,6 +101,18 @@ final class PeeringText {
     if (!detail.at("SecretSince").isNothing()) {
       line(out, "Secret Since:           ", time(detail.at("SecretSince")));
     }
+    List<Value> confirmed = detail.at("ConfirmedExports").items();
+    if (!confirmed.isEmpty()) {
+      Value oldest = Collections.min(confirmed, Comparator.comparing(PeeringText::confirmedAt));
+      line(
+          out,
+          "Confirmed Exports:      ",
+          confirmed.size()
+              + ", longest ago "
+              + oldest.at("Service").text()
+              + ": "
+              + time(oldest.at("ConfirmedAt")));
+    }
     for (Value problem : detail.at("ExportProblems").items()) {
       boolean isByPeer = problem.at("ByPeer").truth();
       String label = isByPeer ? "Refused By Peer:        " : "Not Exported:           ";
@@ -112,6 +129,10 @@ final class PeeringText {
               + problem.at("Reason").text());
     }
     return out.toString();
+  }
+
+  private static String confirmedAt(Value confirmed) {
+    return confirmed.at("ConfirmedAt").text();
   }
 
   private static String orNil(Value value) {

@@ -110,7 +110,7 @@ public final class PeeringEndpoints {
     // Asked even where there is no row: it refuses where peering is switched off.
     return () ->
         peerings
-            .withStreamStatus(stored.stream().toList())
+            .withStreamStatus(stored.map(row -> askingForDetail(call, row)).stream().toList())
             .thenApply(
                 rows ->
                     rows.stream()
@@ -137,6 +137,13 @@ public final class PeeringEndpoints {
             .withStreamStatus(stored)
             .thenApply(
                 rows -> Answer.json(rows.stream().map(row -> asAsked(call, row, known)).toList()));
+  }
+
+  /** Of one peering, receipts may be asked for: there is one for each service. */
+  private static Peering askingForDetail(Call call, Peering row) {
+    return call.parameters().has(DETAIL)
+        ? row.toBuilder().setDetail(PeeringDetail.getDefaultInstance()).build()
+        : row;
   }
 
   /** Consul has no {@code Detail}: who does not ask for it gets what Consul would answer. */

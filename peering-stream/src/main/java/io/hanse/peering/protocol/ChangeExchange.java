@@ -71,6 +71,7 @@ final class ChangeExchange {
   void agree() {
     if (!agreed) {
       agreed = true;
+      status.inChanges();
       effects.accept(new Effect.ReadHeld());
     }
   }

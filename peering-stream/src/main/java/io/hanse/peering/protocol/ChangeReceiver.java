@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The importing end of a stream between two Hanses: says what it holds, has changes stored and
@@ -94,7 +95,7 @@ final class ChangeReceiver {
         Receipt.newBuilder()
             .setNumber(stored.number())
             .setIndex(stored.index())
-            .addAllMisfits(new java.util.TreeSet<>(stored.misfits()));
+            .addAllMisfits(new TreeSet<>(stored.misfits()));
     ChangeSet set = inWork.remove(stored.number());
     if (set == null) {
       return receipt.build();

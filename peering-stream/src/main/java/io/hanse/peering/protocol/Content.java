@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.List;
 import java.util.SortedMap;
 
 /**
@@ -19,7 +18,7 @@ import java.util.SortedMap;
  */
 final class Content {
   /** Into how many groups names are divided, for two ends to compare what they have. */
-  static final int GROUPS = 128;
+  static final int GROUPS = 64;
 
   private static final int MARK_BYTES = 16;
 
@@ -122,10 +121,5 @@ final class Content {
           digest.update(mark.toByteArray());
         });
     return ByteString.copyFrom(digest.digest(), 0, MARK_BYTES);
-  }
-
-  /** The names of the instances, for tests. */
-  List<String> keys() {
-    return List.of(keys);
   }
 }

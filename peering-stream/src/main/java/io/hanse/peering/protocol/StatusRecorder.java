@@ -22,6 +22,7 @@ final class StatusRecorder {
     status =
         earlier.toBuilder()
             .setConnected(false)
+            .setInChanges(false)
             .clearRefusedExports()
             .clearExportsRefusedByPeer()
             .clearRefusedImports()
@@ -91,6 +92,12 @@ final class StatusRecorder {
     status.setLastReceiveSuccessMillis(nowMillis).removeRefusedImports(id);
     namesOf(type, payload)
         .ifPresent(names -> status.clearImportedServices().addAllImportedServices(names));
+    changed = true;
+  }
+
+  /** Services travel in changes from now on. */
+  void inChanges() {
+    status.setInChanges(true);
     changed = true;
   }
 

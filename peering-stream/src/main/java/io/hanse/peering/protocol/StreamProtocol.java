@@ -108,7 +108,9 @@ public final class StreamProtocol {
     } else if (input instanceof Input.ImportFinished finished) {
       importFinished(finished);
     } else if (input instanceof Input.OfChanges ofChanges) {
-      outgoing.take(now, ofChanges);
+      if (phase == Phase.OPEN) {
+        outgoing.take(now, ofChanges);
+      }
     } else if (input instanceof Input.Tick) {
       tick();
     } else if (input instanceof Input.TransportReady) {

@@ -57,6 +57,11 @@ final class DialLoop {
     }
   }
 
+  /** For so long after the loss of a good stream, attempts follow each other quickly. */
+  private static final long QUICK_MILLIS = 3_000;
+
+  private static final long QUICK_DELAY_MILLIS = 200;
+
   private final Replication replication;
   private final String peeringId;
   private final Loop loop;
@@ -70,6 +75,10 @@ final class DialLoop {
   private int refusals;
 
   private long dialedMillis;
+
+  /** When a stream ended that had been good for a while. */
+  private long lostMillis = Long.MIN_VALUE / 2;
+
   private Runnable cancelAttempt = () -> {};
   private boolean stopped;
   private final SecretRotation rotation;
@@ -200,11 +209,22 @@ final class DialLoop {
     if (loop.nowMillis() - dialedMillis >= replication.settings().healthyMillis()) {
       failures = 0;
       refusals = 0;
+      lostMillis = loop.nowMillis();
+      LOG.warn(
+          "stream lost, dialing again peering={} code={} text={}",
+          peeringId,
+          close.status().code(),
+          close.status().text());
     }
-    failures++;
     // While a cluster elects, its servers refuse many times in a second. That must not make the
     // next failure of another kind one of a long row, which is waited out for minutes.
     boolean refused = close.status().code() == LinkStatus.Code.FAILED_PRECONDITION;
+    if (!refused && loop.nowMillis() - lostMillis < QUICK_MILLIS) {
+      // Most links that were good are soon good again, and what was missed is little.
+      cancelAttempt = loop.after(QUICK_DELAY_MILLIS, this::attempt);
+      return;
+    }
+    failures++;
     refusals += refused ? 1 : 0;
     long delay =
         RedialDelays.millisAfter(close.status().code(), refused ? refusals : failures - refusals);

@@ -231,6 +231,11 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
   }
 
   @Override
+  public void confirmed(Effect.Confirmed confirmed) {
+    replication.statuses().confirmed(peering.getId(), this, confirmed, loop.nowMillis());
+  }
+
+  @Override
   public void ask(String name) {
     feed.again(name);
   }

@@ -3,6 +3,7 @@ package io.hanse.peering.replication;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import io.hanse.fsm.config.Durations;
+import io.hanse.fsm.row.ConfirmedExport;
 import io.hanse.fsm.row.ExportProblem;
 import io.hanse.fsm.row.ImportProblem;
 import io.hanse.fsm.row.Peering;
@@ -11,6 +12,7 @@ import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.row.StreamStatus;
 import io.hanse.fsm.view.Peerings;
 import io.hanse.peering.proto.PeerStreamStatus;
+import io.hanse.peering.proto.ServiceReceipt;
 import java.util.TreeMap;
 
 /**
@@ -86,6 +88,15 @@ final class StatusOverlay {
       detail
           .setLastConfirmed(timestamp(status.getLastHeardMillis()))
           .setSilence(duration(status.getSilenceMillis()));
+    }
+    detail.setInChanges(status.getInChanges());
+    for (ServiceReceipt receipt : status.getReceiptsList()) {
+      detail.addConfirmedExports(
+          ConfirmedExport.newBuilder()
+              .setService(receipt.getService())
+              .setExporterIndex(receipt.getExporterIndex())
+              .setImporterIndex(receipt.getImporterIndex())
+              .setConfirmedAt(timestamp(receipt.getConfirmedMillis())));
     }
     if (status.getWithdrawnSinceMillis() > 0) {
       detail.setWithdrawnSince(timestamp(status.getWithdrawnSinceMillis()));

@@ -9,6 +9,8 @@ import io.hanse.fsm.row.Peering;
 import io.hanse.peering.proto.PeerStreamStatus;
 import io.hanse.peering.proto.PeerStreamStatusRequest;
 import io.hanse.peering.proto.PeerStreamStatuses;
+import io.hanse.peering.proto.ServiceReceipt;
+import io.hanse.peering.protocol.Effect;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +32,11 @@ public final class StreamStatuses {
   public static final String CALL = "peering.status";
 
   /** A status, the stream that may change it, and when the other end was heard. */
-  private record Entry(Object stream, PeerStreamStatus status, long heardNanos) {
+  private record Entry(
+      Object stream,
+      PeerStreamStatus status,
+      long heardNanos,
+      Map<String, ServiceReceipt> receipts) {
     /** The server that asks has a clock of its own, so it is told an age. */
     PeerStreamStatus aged(long nowNanos) {
       boolean isHeard = status.getLastHeardMillis() > 0;
@@ -81,8 +87,9 @@ public final class StreamStatuses {
         peeringId,
         (id, earlier) ->
             earlier == null
-                ? new Entry(stream, PeerStreamStatus.getDefaultInstance(), 0)
-                : new Entry(stream, earlier.status(), earlier.heardNanos()));
+                ? new Entry(
+                    stream, PeerStreamStatus.getDefaultInstance(), 0, new ConcurrentSkipListMap<>())
+                : new Entry(stream, earlier.status(), earlier.heardNanos(), earlier.receipts()));
   }
 
   void report(String peeringId, Object stream, PeerStreamStatus status) {
@@ -93,8 +100,30 @@ public final class StreamStatuses {
             return entry;
           }
           boolean isOld = status.getLastHeardMillis() == entry.status().getLastHeardMillis();
-          return new Entry(stream, status, isOld ? entry.heardNanos() : nanoClock.getAsLong());
+          long heardNanos = isOld ? entry.heardNanos() : nanoClock.getAsLong();
+          return new Entry(stream, status, heardNanos, entry.receipts());
         });
+  }
+
+  /** The other end of a stream holds a content, as of now. */
+  void confirmed(String peeringId, Object stream, Effect.Confirmed confirmed, long nowMillis) {
+    Entry entry = entries.get(peeringId);
+    if (entry == null || entry.stream() != stream) {
+      return;
+    }
+    String name = confirmed.name();
+    if (confirmed.gone()) {
+      entry.receipts().remove(name);
+      return;
+    }
+    ServiceReceipt.Builder receipt =
+        entry.receipts().getOrDefault(name, ServiceReceipt.getDefaultInstance()).toBuilder();
+    if (confirmed.importerIndex() > 0) {
+      receipt
+          .setExporterIndex(confirmed.exporterIndex())
+          .setImporterIndex(confirmed.importerIndex());
+    }
+    entry.receipts().put(name, receipt.setService(name).setConfirmedMillis(nowMillis).build());
   }
 
   void forget(String peeringId) {
@@ -163,9 +192,14 @@ public final class StreamStatuses {
   private CompletableFuture<ByteString> answer(ByteString request) {
     try {
       PeerStreamStatuses.Builder answer = PeerStreamStatuses.newBuilder();
-      List<String> ids = PeerStreamStatusRequest.parseFrom(request).getPeeringIdsList();
+      PeerStreamStatusRequest asked = PeerStreamStatusRequest.parseFrom(request);
+      List<String> ids = asked.getPeeringIdsList();
       for (String id : ids.isEmpty() ? known() : ids) {
         PeerStreamStatus status = shown(id);
+        Entry entry = entries.get(id);
+        if (entry != null && asked.getWithReceiptsList().contains(id)) {
+          status = status.toBuilder().addAllReceipts(entry.receipts().values()).build();
+        }
         if (!status.equals(PeerStreamStatus.getDefaultInstance())) {
           answer.putStatuses(id, status);
         }
@@ -180,10 +214,14 @@ public final class StreamStatuses {
   /** Asks the leader for the status of streams; none: of all. */
   public CompletableFuture<Map<String, PeerStreamStatus>> ofLeader(
       List<String> peeringIds, Duration patience) {
-    ByteString request =
-        PeerStreamStatusRequest.newBuilder().addAllPeeringIds(peeringIds).build().toByteString();
+    return ofLeader(
+        PeerStreamStatusRequest.newBuilder().addAllPeeringIds(peeringIds).build(), patience);
+  }
+
+  private CompletableFuture<Map<String, PeerStreamStatus>> ofLeader(
+      PeerStreamStatusRequest request, Duration patience) {
     return leaderCall
-        .call(CALL, request, patience)
+        .call(CALL, request.toByteString(), patience)
         .thenApply(
             answer -> {
               try {
@@ -195,13 +233,22 @@ public final class StreamStatuses {
             });
   }
 
-  /** Adds to rows as stored what only the leader knows. */
+  /**
+   * Adds to rows as stored what only the leader knows. A row that comes with a detail, however
+   * empty, gets receipts in it as well, which can be many.
+   */
   public CompletableFuture<List<Peering>> overlay(List<Peering> stored, Duration patience) {
     if (stored.isEmpty()) {
       return CompletableFuture.completedFuture(stored);
     }
-    List<String> ids = stored.stream().map(Peering::getId).toList();
-    return ofLeader(ids, patience)
+    PeerStreamStatusRequest.Builder request = PeerStreamStatusRequest.newBuilder();
+    for (Peering peering : stored) {
+      request.addPeeringIds(peering.getId());
+      if (peering.hasDetail()) {
+        request.addWithReceipts(peering.getId());
+      }
+    }
+    return ofLeader(request.build(), patience)
         .thenApply(
             known -> {
               List<Peering> overlaid = new ArrayList<>(stored.size());

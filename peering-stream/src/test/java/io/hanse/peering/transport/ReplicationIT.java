@@ -3,7 +3,11 @@ package io.hanse.peering.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.Node;
+import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.PeeringState;
+import io.hanse.fsm.row.RegisterCatalog;
 import io.hanse.peering.replication.SimCommands;
 import java.time.Duration;
 import java.util.List;
@@ -49,6 +53,50 @@ class ReplicationIT {
 
   private void register(String status) {
     alpha.server.cluster.submit(SimCommands.register("n1", "web", 80, status)).join();
+  }
+
+  /** Each instance takes two thousand bytes. */
+  private void registerLarge(String service, int from, int to) {
+    NodeService.Builder row = NodeService.newBuilder().setService(service).setPort(80);
+    for (int i = 0; i < 4; i++) {
+      row.putMeta("m" + i, "x".repeat(500));
+    }
+    for (int i = from; i < to; i++) {
+      alpha
+          .server
+          .cluster
+          .submit(
+              Command.newBuilder()
+                  .setRegister(
+                      RegisterCatalog.newBuilder()
+                          .setNode(Node.newBuilder().setNode("n" + i).setAddress("10.0.0.1"))
+                          .setService(row.setId(service + "-" + i)))
+                  .build())
+          .join();
+    }
+  }
+
+  @Test
+  void shouldImportLargeServicesAtOnceAndNameThoseThatAreTooLarge() {
+    registerLarge("large", 0, 1_000);
+    registerLarge("huge", 0, 4_500);
+    register("passing");
+    export("huge", "large", "web");
+    eventually(
+        () -> {
+          assertThat(beta.imported("alpha", "web")).hasSize(1);
+          int large = beta.imported("alpha", "large").size();
+          assertThat(large).isIn(0, 1_000);
+          assertThat(large).isEqualTo(1_000);
+          assertThat(alpha.overlaid("beta").getDetail().getExportProblemsList())
+              .singleElement()
+              .satisfies(
+                  problem -> {
+                    assertThat(problem.getResource()).isEqualTo("huge");
+                    assertThat(problem.getReason()).contains("too large to be sent");
+                  });
+        });
+    assertThat(beta.imported("alpha", "huge")).isEmpty();
   }
 
   @Test
