@@ -52,12 +52,17 @@ public final class CommandShape {
       return Optional.of(
           new ProblemException(ProblemCode.INVALID_ARGUMENT, "the command says nothing"));
     }
-    return MAY_NEST.contains(command.getBodyCase().getNumber()) && isDeeper(command, DEPTH_MAX)
+    return MAY_NEST.contains(command.getBodyCase().getNumber()) && isTooDeep(command)
         ? Optional.of(
             new ProblemException(
                 ProblemCode.INVALID_ARGUMENT,
                 "the command is nested too deeply, more than " + DEPTH_MAX + " messages"))
         : Optional.empty();
+  }
+
+  /** Whether the message, a command or a part of one, is nested more deeply than is allowed. */
+  static boolean isTooDeep(Message message) {
+    return isDeeper(message, DEPTH_MAX);
   }
 
   /** Whether there are more levels below the message. Looks only where there may be any number. */

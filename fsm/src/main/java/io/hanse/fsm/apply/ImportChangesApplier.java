@@ -145,6 +145,10 @@ final class ImportChangesApplier {
       if (!change.getService().equals(service)) {
         throw invalid("what was laid down is of another service than \"" + service + "\"");
       }
+      // As bytes it has passed by where commands are looked at; as a row nobody could read it.
+      if (CommandShape.isTooDeep(change)) {
+        throw invalid("what was laid down of service \"" + service + "\" is nested too deeply");
+      }
       return change;
     } catch (InvalidProtocolBufferException e) {
       throw invalid("what was laid down of service \"" + service + "\" is no import");

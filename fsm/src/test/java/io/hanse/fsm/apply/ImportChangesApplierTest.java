@@ -12,6 +12,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
 import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.CommandResult;
@@ -183,14 +185,17 @@ class ImportChangesApplierTest {
   }
 
   private CommandResult complete(int parts) {
-    return replica.done(
-        Command.newBuilder()
-            .setCompleteImport(
-                CompleteImport.newBuilder()
-                    .setPeer(PEER)
-                    .setService("web")
-                    .setFence(fence)
-                    .setParts(parts)));
+    return replica.done(completion(parts));
+  }
+
+  private Command.Builder completion(int parts) {
+    return Command.newBuilder()
+        .setCompleteImport(
+            CompleteImport.newBuilder()
+                .setPeer(PEER)
+                .setService("web")
+                .setFence(fence)
+                .setParts(parts));
   }
 
   @Test
@@ -219,5 +224,23 @@ class ImportChangesApplierTest {
     stage(1, content);
     assertThat(misfits(complete(1))).containsExactly(0);
     assertThat(Tables.IMPORT_PARTS.list(replica.now(), Key.EMPTY)).isEmpty();
+  }
+
+  @Test
+  void shouldRefuseWhatIsLaidDownNestedTooDeeply() {
+    Struct config = Struct.getDefaultInstance();
+    // So deep that it can be read here, but not as a part of a row.
+    for (int i = 0; i < 25; i++) {
+      config =
+          Struct.newBuilder()
+              .putFields("k", Value.newBuilder().setStructValue(config).build())
+              .build();
+    }
+    CheckServiceNode.Builder web = web("n1", "passing").toBuilder();
+    web.getServiceBuilder().getProxyBuilder().setConfig(config);
+    stage(0, change("", "1", web.build()).build().toByteString());
+
+    assertThat(replica.refusal(completion(1))).contains("nested too deeply");
+    assertThat(stored()).isEmpty();
   }
 }
