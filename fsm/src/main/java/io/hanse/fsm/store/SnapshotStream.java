@@ -174,22 +174,30 @@ final class SnapshotStream {
 
   private void readUnit(SnapshotSink sink, Schema schema) throws IOException {
     switch (next) {
-      case FLOORS -> begin(Unit.FLOOR, in.readInt());
+      case FLOORS -> begin(Unit.FLOOR, readCount());
       case FLOOR -> readFloor(sink);
       case TABLES -> {
-        tablesLeft = in.readInt();
+        tablesLeft = readCount();
         next = tablesLeft > 0 ? Unit.TABLE : Unit.END;
       }
       case TABLE -> {
         id = table(in.readInt());
         table = schema.table(id);
         lastKey = null;
-        begin(Unit.ROW, in.readInt());
+        begin(Unit.ROW, readCount());
       }
       case ROW -> readRow(sink);
       case END -> finish();
       case NOTHING -> throw new IllegalStateException("it was read to the end");
     }
+  }
+
+  private int readCount() throws IOException {
+    int count = in.readInt();
+    if (count < 0) {
+      throw new IOException("a damaged count: " + count);
+    }
+    return count;
   }
 
   private void begin(Unit unit, int count) {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.zip.CRC32C;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.lifecycle.AfterContainer;
@@ -62,6 +63,19 @@ class SnapshotFuzzTest {
         ByteBuffer.wrap(bad).putInt(at, random.nextInt());
       }
     }
+    refuse(bad);
+  }
+
+  /** No floors or fewer than none: the digest is the same. */
+  @Example
+  void shouldRefuseANegativeCount() throws IOException {
+    byte[] bad = good.clone();
+    ByteBuffer.wrap(bad).putInt(HEADER_BYTES, -1);
+    refuse(bad);
+  }
+
+  private static void refuse(byte[] bad) throws IOException {
+    int body = bad.length - Long.BYTES;
     CRC32C crc = new CRC32C();
     crc.update(bad, 0, body);
     ByteBuffer.wrap(bad).putLong(body, crc.getValue());
