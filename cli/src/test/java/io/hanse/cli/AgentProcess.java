@@ -69,7 +69,14 @@ final class AgentProcess implements Subject {
       builder.environment().put("HANSE_JVM_FLAGS", "-XX:TieredStopAtLevel=1");
       Process process = builder.start();
       AgentProcess started = new AgentProcess(ports, process);
-      await().atMost(START_MAX).ignoreExceptions().until(() -> started.isReady(agent.name()));
+      await()
+          .atMost(START_MAX)
+          .ignoreExceptions()
+          .until(() -> !process.isAlive() || started.isReady(agent.name()));
+      if (!process.isAlive()) {
+        throw new IllegalStateException(
+            "the agent ended at its start: " + Files.readString(log.toPath()));
+      }
       return started;
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Ports of loopback that were free a moment ago, all different. None is of those that systems give
@@ -20,6 +21,13 @@ public final class FreePorts {
   private static final int FIRST = 22_000;
   private static final int END = 32_768;
   private static final int ATTEMPTS = 1_000;
+
+  /**
+   * One after the other, so that none is given twice before whoever got it listens; from somewhere,
+   * as other processes look for ports as well.
+   */
+  private static final AtomicInteger NEXT =
+      new AtomicInteger(ThreadLocalRandom.current().nextInt(END - FIRST));
 
   private final Deque<Integer> ports = new ArrayDeque<>();
 
@@ -48,7 +56,7 @@ public final class FreePorts {
   private static ServerSocket hold() throws IOException {
     for (int attempt = 1; ; attempt++) {
       try {
-        int port = ThreadLocalRandom.current().nextInt(FIRST, END);
+        int port = FIRST + Math.floorMod(NEXT.getAndIncrement(), END - FIRST);
         return new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
       } catch (BindException e) {
         if (attempt == ATTEMPTS) {

@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Finds free ports on loopback. All of a call are held at once, so that they differ, and none is of
@@ -16,6 +17,13 @@ final class FreePorts {
   private static final int FIRST = 22_000;
   private static final int END = 32_768;
   private static final int ATTEMPTS = 1_000;
+
+  /**
+   * One after the other, so that none is given twice before whoever got it listens; from somewhere,
+   * as other processes look for ports as well.
+   */
+  private static final AtomicInteger NEXT =
+      new AtomicInteger(ThreadLocalRandom.current().nextInt(END - FIRST));
 
   private FreePorts() {}
 
@@ -39,7 +47,7 @@ final class FreePorts {
   private static ServerSocket hold() throws IOException {
     for (int attempt = 1; ; attempt++) {
       try {
-        int port = ThreadLocalRandom.current().nextInt(FIRST, END);
+        int port = FIRST + Math.floorMod(NEXT.getAndIncrement(), END - FIRST);
         return new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
       } catch (BindException e) {
         if (attempt == ATTEMPTS) {
