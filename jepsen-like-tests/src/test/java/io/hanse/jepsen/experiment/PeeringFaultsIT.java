@@ -15,9 +15,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Two peered clusters of three real processes each, of which one changes its services and the other
- * shows what is exported, while its leader is killed. Draws and lengths as {@link FaultsIT} has
- * them: {@code -Dhanse.seed=N}, {@code -Dhanse.peering.faults=N}, {@code
- * -Dhanse.peering.only=WORDS}.
+ * shows what is exported, while either is hurt. Six servers take the whole machine for minutes, so
+ * it runs only where {@code -Dhanse.peering.faults=N} says how many faults; {@code -Dhanse.seed=N}
+ * draws them, {@code -Dhanse.peering.only=WORDS,WORDS} says of which kinds. For hours there is
+ * {@code jepsen-like-tests/run --what peering}. In every build the demo kills a leader of peered
+ * clusters.
  */
 class PeeringFaultsIT {
   private static final Duration FAULT = Duration.ofSeconds(2);
