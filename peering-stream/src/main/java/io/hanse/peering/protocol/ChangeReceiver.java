@@ -26,9 +26,16 @@ final class ChangeReceiver {
   private static final int IN_WORK_MAX = 16;
   private static final long IN_WORK_BYTES_MAX = 16L << 20;
 
+  /** The mark of a content, and the group of its name, which costs a hash. */
+  private record Stored(int group, ByteString mark) {
+    static Stored of(String name, ByteString mark) {
+      return new Stored(Content.groupOf(name), mark);
+    }
+  }
+
   private final StatusRecorder status;
   private final int bytesMax;
-  private final TreeMap<String, ByteString> held = new TreeMap<>();
+  private final TreeMap<String, Stored> held = new TreeMap<>();
   private final Map<Long, ChangeSet> inWork = new LinkedHashMap<>();
   private long inWorkBytes;
 
@@ -53,12 +60,12 @@ final class ChangeReceiver {
   /** Takes what is held, and answers how it is told. */
   Held holding(SortedMap<String, ByteString> marks) {
     held.clear();
-    held.putAll(marks);
+    marks.forEach((name, mark) -> held.put(name, Stored.of(name, mark)));
     status.importedAre(held.keySet());
     Map<Integer, SortedMap<String, ByteString>> groups = new TreeMap<>();
     held.forEach(
-        (name, mark) ->
-            groups.computeIfAbsent(Content.groupOf(name), g -> new TreeMap<>()).put(name, mark));
+        (name, stored) ->
+            groups.computeIfAbsent(stored.group, g -> new TreeMap<>()).put(name, stored.mark));
     Held.Builder told = Held.newBuilder();
     groups.forEach(
         (number, members) ->
@@ -70,9 +77,9 @@ final class ChangeReceiver {
   HeldNames namesOf(int group) {
     HeldNames.Builder names = HeldNames.newBuilder().setGroup(group);
     held.forEach(
-        (name, mark) -> {
-          if (Content.groupOf(name) == group) {
-            names.addServices(HeldService.newBuilder().setName(name).setMark(mark));
+        (name, stored) -> {
+          if (stored.group == group) {
+            names.addServices(HeldService.newBuilder().setName(name).setMark(stored.mark));
           }
         });
     return names.build();
@@ -124,6 +131,7 @@ final class ChangeReceiver {
     if (change.getGone()) {
       return held.remove(change.getService()) != null;
     }
-    return held.put(change.getService(), change.getMark()) == null;
+    String name = change.getService();
+    return held.put(name, Stored.of(name, change.getMark())) == null;
   }
 }

@@ -2,6 +2,7 @@ package io.hanse.peering.protocol;
 
 import com.google.protobuf.ByteString;
 import io.hanse.fsm.row.ImportChange;
+import io.hanse.fsm.view.Keys;
 import io.hanse.peering.proto.ChangeRefusal;
 import io.hanse.peering.proto.ExportedService;
 import io.hanse.peering.proto.HeldNames;
@@ -9,7 +10,6 @@ import io.hanse.peering.proto.HeldService;
 import io.hanse.peering.proto.Receipt;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
@@ -119,7 +119,7 @@ final class ChangeSender {
   /** Says which names are exported from now on; the content of a new one comes by itself. */
   void namesAre(SortedSet<String> exported) {
     Set<String> folded = new TreeSet<>();
-    exported.forEach(name -> folded.add(fold(name)));
+    exported.forEach(name -> folded.add(Keys.fold(name)));
     foldedNames = folded;
     namesAreKnown = true;
     for (Exported known : new ArrayList<>(names.values())) {
@@ -134,10 +134,6 @@ final class ChangeSender {
       known.isExported = true;
     }
     checkAll();
-  }
-
-  private static String fold(String name) {
-    return name.toLowerCase(Locale.ROOT);
   }
 
   private Exported known(String name) {
@@ -162,7 +158,7 @@ final class ChangeSender {
     }
     queue.drop(gone.name);
     // Two names that differ by case are one to the importer.
-    boolean isThereStill = foldedNames.contains(fold(gone.name));
+    boolean isThereStill = foldedNames.contains(Keys.fold(gone.name));
     if (gone.isHeld && !isThereStill) {
       ImportChange change = ImportChange.newBuilder().setService(gone.name).setGone(true).build();
       queue.put(gone.name, gone, change, null);
@@ -273,13 +269,13 @@ final class ChangeSender {
     }
     ImportChange.Builder change =
         held == null ? content.whole(service) : content.since(held, service);
-    change.setService(exported.name).setExporterIndex(index);
-    int bytes = change.build().getSerializedSize();
+    ImportChange built = change.setService(exported.name).setExporterIndex(index).build();
+    int bytes = built.getSerializedSize();
     if (bytes > changeBytesMax) {
       queue.drop(exported.name);
       sink.tooLarge(exported.name, bytes);
     } else {
-      queue.put(exported.name, exported, change.build(), content);
+      queue.put(exported.name, exported, built, content);
     }
   }
 
