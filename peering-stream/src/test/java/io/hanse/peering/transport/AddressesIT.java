@@ -1,8 +1,8 @@
 package io.hanse.peering.transport;
 
+import static io.hanse.peering.transport.PeerCluster.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.hanse.fsm.error.ProblemException;
@@ -10,10 +10,8 @@ import io.hanse.fsm.row.DialCandidate;
 import io.hanse.fsm.row.PeerAddress;
 import io.hanse.fsm.store.View;
 import io.hanse.peering.DialTargets;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionException;
-import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,21 +38,6 @@ class AddressesIT {
     beta.close();
     alpha.close();
     translation.close();
-  }
-
-  private static void eventually(ThrowingRunnable assertion) {
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .pollInterval(Duration.ofMillis(20))
-        .untilAsserted(assertion);
-  }
-
-  private void awaitActive() {
-    eventually(
-        () -> {
-          assertThat(alpha.isActive(beta)).isTrue();
-          assertThat(beta.isActive(alpha)).isTrue();
-        });
   }
 
   /** Ends the stream; the next one is dialed at once. */
@@ -84,7 +67,7 @@ class AddressesIT {
   @Test
   void shouldKeepAddressBehindTranslationThroughAddressSync() {
     alpha.acceptFrom(beta, translation.address());
-    awaitActive();
+    alpha.awaitActiveWith(beta);
     // The server says where it stands itself: where nobody out there reaches it.
     alpha.standAt(NOWHERE);
     eventually(() -> assertThat(addressesAtBeta()).containsExactly("127.0.0.1:" + NOWHERE));
@@ -93,7 +76,7 @@ class AddressesIT {
     dialAnew();
 
     eventually(() -> assertThat(translation.accepted()).isGreaterThan(before));
-    awaitActive();
+    alpha.awaitActiveWith(beta);
     assertThat(beta.peering("alpha").orElseThrow().getManualServerAddressesList())
         .containsExactly(translation.address());
   }
@@ -101,7 +84,7 @@ class AddressesIT {
   @Test
   void shouldDialWhereItsOwnOperatorPinnedIt() {
     alpha.acceptFrom(beta);
-    awaitActive();
+    alpha.awaitActiveWith(beta);
     pin(at(translation.address(), "vpn"), at("127.0.0.1:" + NOWHERE, "old-vpn"));
     assertThat(candidates())
         .extracting(DialCandidate::getLabel, DialCandidate::getOrigin)
@@ -112,7 +95,7 @@ class AddressesIT {
 
     dialAnew();
     eventually(() -> assertThat(translation.accepted()).isPositive());
-    awaitActive();
+    alpha.awaitActiveWith(beta);
 
     pin();
     assertThat(candidates()).extracting(DialCandidate::getOrigin).containsExactly("peer");
@@ -121,14 +104,14 @@ class AddressesIT {
   @Test
   void shouldFollowAServerThatMoves() {
     alpha.acceptFrom(beta);
-    awaitActive();
+    alpha.awaitActiveWith(beta);
     alpha.standAt(translation.port());
     eventually(() -> assertThat(addressesAtBeta()).containsExactly(translation.address()));
 
     dialAnew();
 
     eventually(() -> assertThat(translation.accepted()).isPositive());
-    awaitActive();
+    alpha.awaitActiveWith(beta);
   }
 
   @Test

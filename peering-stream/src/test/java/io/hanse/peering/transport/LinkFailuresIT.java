@@ -1,8 +1,8 @@
 package io.hanse.peering.transport;
 
+import static io.hanse.peering.transport.PeerCluster.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
-import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
@@ -24,7 +24,6 @@ import io.hanse.peering.replication.ReplicationSettings;
 import io.hanse.peering.replication.SimCommands;
 import java.time.Duration;
 import java.util.List;
-import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,7 +56,7 @@ class LinkFailuresIT {
     beta = new PeerCluster("dc-beta", settings, FRESH_MILLIS);
     link = new FaultyLink(alpha.server.server.port());
     alpha.acceptFrom(beta, link.address());
-    awaitActive();
+    alpha.awaitActiveWith(beta);
   }
 
   @AfterEach
@@ -65,21 +64,6 @@ class LinkFailuresIT {
     beta.close();
     alpha.close();
     link.close();
-  }
-
-  private static void eventually(ThrowingRunnable assertion) {
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .pollInterval(Duration.ofMillis(20))
-        .untilAsserted(assertion);
-  }
-
-  private void awaitActive() {
-    eventually(
-        () -> {
-          assertThat(alpha.isActive(beta)).isTrue();
-          assertThat(beta.isActive(alpha)).isTrue();
-        });
   }
 
   private void awaitImported(String service, String... lines) {
@@ -111,7 +95,7 @@ class LinkFailuresIT {
 
     link.mend();
     link.reset();
-    awaitActive();
+    alpha.awaitActiveWith(beta);
   }
 
   @Test
@@ -130,7 +114,7 @@ class LinkFailuresIT {
 
     awaitImported("web", "web-n2 [warning]");
     awaitImported("gone");
-    awaitActive();
+    alpha.awaitActiveWith(beta);
   }
 
   @Test
@@ -156,7 +140,7 @@ class LinkFailuresIT {
 
     beta.server.cluster.lead(false);
     beta.server.cluster.lead(true);
-    awaitActive();
+    alpha.awaitActiveWith(beta);
     submit(alpha, SimCommands.register("n1", "other", 80, "passing"));
     export("web", "other");
     awaitImported("other", "other-n1 [passing]");
@@ -191,13 +175,13 @@ class LinkFailuresIT {
 
     link.mend();
 
-    awaitActive();
+    alpha.awaitActiveWith(beta);
     eventually(
         () ->
             assertThat(beta.peering("alpha").orElseThrow().getPeerCaPemsList())
                 .containsExactlyInAnyOrderElementsOf(alpha.server.roots()));
     link.reset();
-    awaitActive();
+    alpha.awaitActiveWith(beta);
   }
 
   @Test
@@ -214,7 +198,7 @@ class LinkFailuresIT {
           assertThat(problems).allMatch(ExportProblem::getByPeer);
         });
     assertThat(beta.imported("alpha", "web")).isEmpty();
-    awaitActive();
+    alpha.awaitActiveWith(beta);
 
     quota(StoreSettings.QUOTA_ROWS_MAX);
     submit(alpha, SimCommands.register("n1", "web", 81, "passing"));

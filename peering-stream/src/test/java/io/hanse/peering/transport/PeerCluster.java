@@ -1,5 +1,8 @@
 package io.hanse.peering.transport;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.HealthCheck;
@@ -26,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.awaitility.core.ThrowingRunnable;
 
 /** A cluster that replicates, called by its datacenter without {@code dc-}. */
 final class PeerCluster implements AutoCloseable {
@@ -145,6 +149,23 @@ final class PeerCluster implements AutoCloseable {
     try (View view = server.cluster.view()) {
       return new Peerings(view).trustBundle(peer);
     }
+  }
+
+  /** Waits, within a bound, until it holds. */
+  static void eventually(ThrowingRunnable assertion) {
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .pollInterval(Duration.ofMillis(10))
+        .untilAsserted(assertion);
+  }
+
+  /** Waits until either calls the other one active. */
+  void awaitActiveWith(PeerCluster other) {
+    eventually(
+        () -> {
+          assertThat(isActive(other)).isTrue();
+          assertThat(other.isActive(this)).isTrue();
+        });
   }
 
   @Override

@@ -1,7 +1,7 @@
 package io.hanse.peering.transport;
 
+import static io.hanse.peering.transport.PeerCluster.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.hanse.fsm.row.PeeringSecrets;
 import io.hanse.peering.TokenRequest;
@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
-import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,13 +42,6 @@ class SecretRotationIT {
     beta.close();
     alpha.close();
     link.close();
-  }
-
-  private static void eventually(ThrowingRunnable assertion) {
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .pollInterval(Duration.ofMillis(10))
-        .untilAsserted(assertion);
   }
 
   private void peer() {
