@@ -98,6 +98,21 @@ public final class Key implements Comparable<Key> {
     return new String(bytes, from, bytes.length - from - 1, StandardCharsets.UTF_8);
   }
 
+  /**
+   * The text of the segment that follows a beginning, whatever comes behind it.
+   *
+   * @throws IllegalArgumentException the key does not go on with a segment there
+   */
+  public String segmentBehind(Key beginning) {
+    int from = beginning.bytes.length;
+    for (int end = from; end < bytes.length; end++) {
+      if (bytes[end] == 0) {
+        return new String(bytes, from, end - from, StandardCharsets.UTF_8);
+      }
+    }
+    throw new IllegalArgumentException(this + " has no segment behind " + beginning);
+  }
+
   /** The first so many bytes. */
   Key first(int length) {
     return length == bytes.length ? this : new Key(Arrays.copyOf(bytes, length));

@@ -34,6 +34,11 @@ final class Tombstones {
     return table == TableId.TOMBSTONES || table == TableId.TOMBSTONES_BY_TIME;
   }
 
+  /** Of what was deleted. */
+  static Key deletedKey(byte[] tombstone) {
+    return Key.wrap(Arrays.copyOfRange(tombstone, TABLE_BYTES, tombstone.length));
+  }
+
   /** Of the tree in which they stand by the time of the deletion. */
   static Key timeKey(long deletedAtMillis, Key tombstone) {
     return Key.EMPTY.then(deletedAtMillis).then(tombstone);

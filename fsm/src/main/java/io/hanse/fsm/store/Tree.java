@@ -54,6 +54,11 @@ final class Tree {
     scan(root, prefix, low, visitor);
   }
 
+  /** Of the leaves under the prefix those with a modify index above the one given. */
+  void scanNewer(byte[] prefix, long since, Visitor visitor) {
+    scanNewer(root, prefix, since, visitor);
+  }
+
   /** The largest modify index under the prefix; 0 if there is no key. */
   long newestUnder(byte[] prefix) {
     return newest(root, prefix, null);
@@ -89,6 +94,22 @@ final class Tree {
       }
     }
     return true;
+  }
+
+  private static boolean scanNewer(Node node, byte[] prefix, long since, Visitor visitor) {
+    if (node instanceof Inner inner) {
+      for (int i = inner.childOf(prefix); i < inner.kids.length; i++) {
+        if (i > 0 && isPast(inner.separators[i], prefix)) {
+          return true;
+        }
+        if (inner.newest[i] > since && !scanNewer(inner.kids[i], prefix, since, visitor)) {
+          return false;
+        }
+      }
+      return true;
+    }
+    return scan(
+        node, prefix, prefix, (key, id, index) -> index <= since || visitor.visit(key, id, index));
   }
 
   /**

@@ -2,6 +2,7 @@ package io.hanse.fsm.store;
 
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,6 +114,49 @@ public final class View implements Rows, AutoCloseable {
    */
   public boolean isUnchanged(ReadSet reads, long index) {
     return reads.generation() == version.generation && version.newest(reads.reads()) == index;
+  }
+
+  /** Counts what was read at another version as read through this one, too. */
+  public void readAgain(ReadSet reads) {
+    for (ReadSet.Read read : reads.reads()) {
+      if (read.isPrefix()) {
+        recorder.prefix(read.table(), read.key());
+      } else {
+        recorder.key(read.table(), read.key());
+      }
+    }
+  }
+
+  /** Whether something was written or deleted after an index. It does not count as read. */
+  public boolean isNewer(ReadSet.Read read, long index) {
+    return version.newest(read) > index;
+  }
+
+  /**
+   * Hands over the keys under a prefix that were written or deleted after an index, in time that
+   * grows with these and not with what is there. The prefix does not count as read.
+   *
+   * @param wanted ends it by answering false
+   * @return false where some may be missing: where deletions are forgotten by now
+   */
+  public boolean changedSince(TableId table, Key prefix, long index, Predicate<Key> wanted) {
+    checkOpen();
+    if (version.floor(table) > index) {
+      return false;
+    }
+    boolean[] goesOn = {true};
+    version
+        .tree(table)
+        .scanNewer(prefix.bytes(), index, (key, id, at) -> goesOn[0] = wanted.test(Key.wrap(key)));
+    if (goesOn[0]) {
+      version
+          .tree(TableId.TOMBSTONES)
+          .scanNewer(
+              Tombstones.key(table, prefix).bytes(),
+              index,
+              (key, id, at) -> wanted.test(Tombstones.deletedKey(key)));
+    }
+    return true;
   }
 
   /** What was read so far. */

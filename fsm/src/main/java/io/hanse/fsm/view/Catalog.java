@@ -77,6 +77,29 @@ public final class Catalog {
     return names(TableId.SERVICES_BY_NAME, Key.ofPeer(peer));
   }
 
+  /** How a name is written that services of a kind go by, if there are any; told without case. */
+  public Optional<String> nameOfKind(String peer, String kind, String name) {
+    Key prefix = Keys.kind(peer, kind).thenFolded(name);
+    return first(TableId.SERVICES_BY_KIND, prefix, prefix)
+        .map(key -> row(TableId.SERVICES_BY_KIND, key).getService().getService());
+  }
+
+  /** The names, folded, of all services for which {@link #hasConnect} is so. */
+  public SortedSet<String> connectNames(String peer) {
+    SortedSet<String> names = new TreeSet<>();
+    Key prefix = Key.ofPeer(peer);
+    Optional<Key> next =
+        isWithdrawn(peer)
+            ? Optional.empty()
+            : first(TableId.SERVICES_BY_DESTINATION, prefix, prefix);
+    while (next.isPresent()) {
+      String name = next.get().segmentBehind(prefix);
+      names.add(name);
+      next = first(TableId.SERVICES_BY_DESTINATION, prefix, Keys.behind(prefix.then(name)));
+    }
+    return names;
+  }
+
   /** Of an index whose keys go on with the name. */
   private SortedSet<String> names(TableId index, Key prefix) {
     SortedSet<String> names = new TreeSet<>();

@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -87,8 +88,9 @@ public final class ExportResolver {
     SortedMap<String, String> meshServices = new TreeMap<>();
     // Without an identity there is nothing to call a mesh service by.
     if (!services.isEmpty() && ca.cluster().isPresent()) {
+      Set<String> reachable = catalog.connectNames("");
       for (String service : services) {
-        if (catalog.hasConnect("", service)) {
+        if (reachable.contains(Keys.fold(service))) {
           meshServices.put(service, entries.protocolOf(service));
         }
       }
@@ -128,9 +130,13 @@ public final class ExportResolver {
     } else {
       names.add(rule.getName());
     }
-    // A name with the suffix would be taken for some other service's mesh twin.
-    names.removeIf(name -> name.equals(CONSUL) || name.endsWith(SIDECAR_SUFFIX));
+    names.removeIf(name -> !isExportable(name));
     return names;
+  }
+
+  /** A name with the suffix would be taken for some other service's mesh twin. */
+  static boolean isExportable(String name) {
+    return !name.equals(CONSUL) && !name.endsWith(SIDECAR_SUFFIX);
   }
 
   /** The instances of a plain service as a peer gets them: flattened checks, fields withheld. */

@@ -3,8 +3,8 @@ package io.hanse.peering.replication;
 import com.google.protobuf.Message;
 import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.store.View;
-import io.hanse.fsm.view.ExportResolver;
 import io.hanse.fsm.view.ExportResolver.Exports;
+import io.hanse.fsm.view.StandingExports;
 import io.hanse.peering.proto.ExportedService;
 import io.hanse.peering.proto.ExportedServiceList;
 import io.hanse.peering.protocol.PeerResources;
@@ -15,6 +15,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says what one peer is to know, and says it again as it changes. Each resource is a question of
@@ -42,6 +43,7 @@ final class ExportFeed {
   private final Sink sink;
   private final ServiceFeed services;
   private final List<WatchedQuery<?>> always = new ArrayList<>();
+  private @Nullable Exports told;
 
   /**
    * A feed for one stream.
@@ -59,7 +61,7 @@ final class ExportFeed {
   }
 
   void start() {
-    always.add(watch(view -> new ExportResolver(view).forPeer(peer), this::exportsAre));
+    always.add(watch(new StandingExports(peer)::at, this::exportsAre));
     for (StandingExport export : standing) {
       always.add(
           watch(
@@ -74,6 +76,10 @@ final class ExportFeed {
   }
 
   private void exportsAre(Exports exports) {
+    if (exports.equals(told)) {
+      return;
+    }
+    told = exports;
     SortedSet<String> names = new TreeSet<>(exports.services());
     exports.meshServices().keySet().forEach(name -> names.add(twinOf(name)));
     sink.names(names);

@@ -1,0 +1,129 @@
+package io.hanse.fsm.view;
+
+import io.hanse.fsm.store.Key;
+import io.hanse.fsm.store.ReadSet;
+import io.hanse.fsm.store.TableId;
+import io.hanse.fsm.store.View;
+import io.hanse.fsm.view.ExportResolver.Exports;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one peer may see, for those who ask again after each change: most changes are of instances,
+ * and neither bring nor take a name. That is found out by what changed, however many names there
+ * are. Used by one thread at a time.
+ */
+public final class StandingExports {
+  private static final Key KIND = Keys.kind("", ServiceKinds.TYPICAL);
+  private static final Key OWN = Key.ofPeer("");
+
+  /** Of changes in these it can be told cheaply what they mean. */
+  private static final Set<TableId> INSTANCES =
+      EnumSet.of(TableId.SERVICES_BY_KIND, TableId.SERVICES_BY_DESTINATION);
+
+  /** An answer, and what it was made of. */
+  private record Known(
+      Exports exports, Map<String, List<String>> byFolded, ReadSet reads, long index) {
+    static Known of(Exports exports, View view) {
+      Map<String, List<String>> byFolded = new TreeMap<>();
+      for (String name : exports.services()) {
+        byFolded.computeIfAbsent(Keys.fold(name), folded -> new ArrayList<>(1)).add(name);
+      }
+      return new Known(exports, byFolded, view.reads(), view.readIndex());
+    }
+  }
+
+  private final String peer;
+  private @Nullable Known known;
+
+  /**
+   * Nothing is known yet.
+   *
+   * @param peer this cluster's own name for the other one
+   */
+  public StandingExports(String peer) {
+    this.peer = peer;
+  }
+
+  /**
+   * What the peer may see at a view through which nothing else was read.
+   *
+   * @return the same object as before as long as nothing of it is another
+   */
+  public Exports at(View view) {
+    Known before = known;
+    if (before != null && isSame(before, view)) {
+      view.readAgain(before.reads);
+      known = new Known(before.exports, before.byFolded, before.reads, view.readIndex());
+      return before.exports;
+    }
+    Exports exports = new ExportResolver(view).forPeer(peer);
+    known = Known.of(exports, view);
+    return exports;
+  }
+
+  private static boolean isSame(Known before, View view) {
+    if (before.reads.generation() != view.reads().generation()) {
+      return false;
+    }
+    Set<TableId> changed = EnumSet.noneOf(TableId.class);
+    for (ReadSet.Read read : before.reads.reads()) {
+      if (view.isNewer(read, before.index)) {
+        changed.add(read.table());
+      }
+    }
+    return INSTANCES.containsAll(changed)
+        && (!changed.contains(TableId.SERVICES_BY_KIND) || areNamedAsBefore(before, view))
+        && (!changed.contains(TableId.SERVICES_BY_DESTINATION) || areReachedAsBefore(before, view));
+  }
+
+  private static boolean areNamedAsBefore(Known before, View view) {
+    Catalog catalog = new Catalog(view);
+    return isForAll(
+        view,
+        TableId.SERVICES_BY_KIND,
+        KIND,
+        before.index,
+        folded -> isNamedAsBefore(before, catalog, folded));
+  }
+
+  private static boolean areReachedAsBefore(Known before, View view) {
+    Catalog catalog = new Catalog(view);
+    return isForAll(
+        view,
+        TableId.SERVICES_BY_DESTINATION,
+        OWN,
+        before.index,
+        folded -> isReachedAsBefore(before, catalog, folded));
+  }
+
+  /** Whether something is so for each name under which something changed; false: not known. */
+  private static boolean isForAll(
+      View view, TableId table, Key prefix, long index, Predicate<String> isSo) {
+    boolean[] isForAll = {true};
+    boolean areKnown =
+        view.changedSince(
+            table, prefix, index, key -> isForAll[0] = isSo.test(key.segmentBehind(prefix)));
+    return areKnown && isForAll[0];
+  }
+
+  private static boolean isNamedAsBefore(Known before, Catalog catalog, String folded) {
+    List<String> names = before.byFolded.getOrDefault(folded, List.of());
+    return catalog
+        .nameOfKind("", ServiceKinds.TYPICAL, folded)
+        .map(name -> !ExportResolver.isExportable(name) || names.contains(name))
+        .orElse(names.isEmpty());
+  }
+
+  private static boolean isReachedAsBefore(Known before, Catalog catalog, String folded) {
+    boolean isReached = catalog.hasConnect("", folded);
+    return before.byFolded.getOrDefault(folded, List.of()).stream()
+        .allMatch(name -> before.exports.meshServices().containsKey(name) == isReached);
+  }
+}
