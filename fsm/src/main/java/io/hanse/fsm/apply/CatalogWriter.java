@@ -163,9 +163,10 @@ final class CatalogWriter {
                         .build()));
     ServiceInstance instance =
         ServiceInstance.newBuilder().setNode(node.getNode()).setService(builder).build();
-    if (Tables.SERVICES.put(rows, instance)) {
+    // A new one has no checks yet: none outlives its instance.
+    if (Tables.SERVICES.put(rows, instance) && old.isPresent()) {
       checksOf(node.getNode(), builder.getId()).forEach(check -> putCheck(node.getNode(), check));
-      old.ifPresent(this::releaseAddresses);
+      releaseAddresses(old.get());
     }
   }
 

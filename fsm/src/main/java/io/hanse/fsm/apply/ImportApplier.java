@@ -37,8 +37,10 @@ final class ImportApplier {
       return Applied.NOT_DONE;
     }
     String peer = source.getName();
-    ImportReconciliation service = new ImportReconciliation(rows, peer, command.getService());
-    naming(command.getService(), () -> service.reconcile(command.getInstancesList()));
+    ImportReconciliation stored = new ImportReconciliation(rows, peer);
+    naming(
+        command.getService(),
+        () -> stored.reconcile(command.getService(), command.getInstancesList()));
     // Whoever sends in this way marks nothing.
     Tables.IMPORTED_SERVICES.remove(rows, Keys.service(peer, command.getService()));
     return Applied.DONE;
@@ -71,9 +73,10 @@ final class ImportApplier {
       kept.add(Keys.fold(service));
       kept.add(Keys.fold(service + ExportResolver.SIDECAR_SUFFIX));
     }
+    ImportReconciliation stored = new ImportReconciliation(rows, peer);
     for (String service : new Peerings(rows).importedServices(peer)) {
       if (!kept.contains(Keys.fold(service))) {
-        new ImportReconciliation(rows, peer, service).reconcile(List.of());
+        stored.reconcile(service, List.of());
       }
     }
     for (ImportedService marked : Tables.IMPORTED_SERVICES.list(rows, Key.ofPeer(peer))) {

@@ -38,8 +38,9 @@ final class ImportChangesApplier {
       return Applied.NOT_DONE;
     }
     ImportOutcome.Builder outcome = ImportOutcome.newBuilder();
+    ImportReconciliation stored = new ImportReconciliation(rows, source.getName());
     for (int i = 0; i < command.getChangesCount(); i++) {
-      if (!take(rows, source.getName(), command.getChanges(i))) {
+      if (!take(rows, source.getName(), stored, command.getChanges(i))) {
         outcome.addMisfits(i);
       }
     }
@@ -47,14 +48,14 @@ final class ImportChangesApplier {
   }
 
   /** Whether the change fits what is stored. */
-  private static boolean take(Transaction rows, String peer, ImportChange change) {
+  private static boolean take(
+      Transaction rows, String peer, ImportReconciliation services, ImportChange change) {
     if (change.getService().isEmpty()) {
       throw invalid("a change names no service");
     }
     Key key = Keys.service(peer, change.getService());
-    ImportReconciliation service = new ImportReconciliation(rows, peer, change.getService());
     if (change.getGone()) {
-      service.reconcile(List.of());
+      services.reconcile(change.getService(), List.of());
       Tables.IMPORTED_SERVICES.remove(rows, key);
       return true;
     }
@@ -70,9 +71,9 @@ final class ImportChangesApplier {
         change.getService(),
         () -> {
           if (change.getBase().isEmpty()) {
-            service.reconcile(change.getInstancesList());
+            services.reconcile(change.getService(), change.getInstancesList());
           } else {
-            service.patch(change.getInstancesList(), change.getRemovedList());
+            services.patch(change.getService(), change.getInstancesList(), change.getRemovedList());
           }
         });
     if (change.getMark().isEmpty()) {
@@ -130,7 +131,9 @@ final class ImportChangesApplier {
       }
     }
     boolean isWhole = next == command.getParts() && next == parts.size() && next > 0;
-    boolean fits = isWhole && take(rows, source.getName(), changeOf(content, command.getService()));
+    ImportReconciliation stored = new ImportReconciliation(rows, source.getName());
+    boolean fits =
+        isWhole && take(rows, source.getName(), stored, changeOf(content, command.getService()));
     dropParts(rows, source.getName());
     ImportOutcome.Builder outcome = ImportOutcome.newBuilder();
     if (!fits) {

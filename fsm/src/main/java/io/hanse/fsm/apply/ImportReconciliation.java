@@ -9,6 +9,7 @@ import io.hanse.fsm.row.InstanceName;
 import io.hanse.fsm.row.Node;
 import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.ServiceInstance;
+import io.hanse.fsm.store.Key;
 import io.hanse.fsm.store.TableId;
 import io.hanse.fsm.store.Transaction;
 import io.hanse.fsm.view.Keys;
@@ -19,7 +20,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Makes what is stored of one service of a peer equal to what the peer says it is now. */
+/**
+ * Makes what is stored of services of a peer equal to what the peer says they are now: one object
+ * for all services of a command, since most of them stand on the same nodes.
+ */
 final class ImportReconciliation {
   /** One node of what the peer sent; names and ids are folded. */
   private static final class SentNode {
@@ -32,19 +36,23 @@ final class ImportReconciliation {
     }
   }
 
+  /** A node as it was sent, and the stamp that its row got by it. */
+  private record WrittenNode(Node node, long stamp) {}
+
   private final Transaction rows;
   private final String peer;
-  private final String service;
   private final CatalogWriter catalog;
 
-  ImportReconciliation(Transaction rows, String peer, String service) {
+  /** By folded name. */
+  private final Map<String, WrittenNode> written = new TreeMap<>();
+
+  ImportReconciliation(Transaction rows, String peer) {
     this.rows = rows;
     this.peer = peer;
-    this.service = service;
     catalog = new CatalogWriter(rows, peer);
   }
 
-  void reconcile(List<CheckServiceNode> instances) {
+  void reconcile(String service, List<CheckServiceNode> instances) {
     Map<String, SentNode> sent = byNode(instances);
     List<ServiceInstance> stored =
         Tables.SERVICES.listBy(rows, TableId.SERVICES_BY_NAME, Keys.service(peer, service));
@@ -53,7 +61,7 @@ final class ImportReconciliation {
   }
 
   /** Writes instances that are new or changed, and removes those named; the rest stays. */
-  void patch(List<CheckServiceNode> changed, List<InstanceName> removed) {
+  void patch(String service, List<CheckServiceNode> changed, List<InstanceName> removed) {
     Map<String, SentNode> sent = byNode(changed);
     for (SentNode one : sent.values()) {
       store(one);
@@ -81,9 +89,9 @@ final class ImportReconciliation {
     for (CheckServiceNode instance : instances) {
       requireComplete(instance);
       // Where a node lies is for its own cluster to know.
-      Node node = instance.getNode().toBuilder().clearLocality().clearRaftIndex().build();
+      Node node = without(instance.getNode());
       SentNode one = sent.computeIfAbsent(Keys.fold(node.getNode()), name -> new SentNode(node));
-      NodeService unindexed = instance.getService().toBuilder().clearRaftIndex().build();
+      NodeService unindexed = unindexed(instance.getService());
       one.services.put(Keys.fold(unindexed.getId()), unindexed);
       for (HealthCheck check : instance.getChecksList()) {
         if (!Keys.fold(check.getNode()).equals(Keys.fold(node.getNode()))) {
@@ -98,6 +106,16 @@ final class ImportReconciliation {
       }
     }
     return sent;
+  }
+
+  private static Node without(Node node) {
+    return node.hasLocality() || node.hasRaftIndex()
+        ? node.toBuilder().clearLocality().clearRaftIndex().build()
+        : node;
+  }
+
+  private static NodeService unindexed(NodeService service) {
+    return service.hasRaftIndex() ? service.toBuilder().clearRaftIndex().build() : service;
   }
 
   /** What a Consul would die of is refused here by name. */
@@ -117,7 +135,7 @@ final class ImportReconciliation {
 
   private void store(SentNode sent) {
     String name = sent.node.getNode();
-    during("failed to register node: ", () -> catalog.putNode(sent.node));
+    during("failed to register node: ", () -> putNode(sent.node));
     sent.services
         .values()
         .forEach(
@@ -127,6 +145,19 @@ final class ImportReconciliation {
         .values()
         .forEach(
             check -> during("failed to register check: ", () -> catalog.putCheck(name, check)));
+  }
+
+  /** Once for each content: what the row is now, it was made by this very node. */
+  private void putNode(Node node) {
+    String folded = Keys.fold(node.getNode());
+    Key key = Keys.node(peer, node.getNode());
+    WrittenNode before = written.get(folded);
+    long stamp = rows.stamp(TableId.NODES, key);
+    if (before != null && before.stamp == stamp && before.node.equals(node)) {
+      return;
+    }
+    catalog.putNode(node);
+    written.put(folded, new WrittenNode(node, rows.stamp(TableId.NODES, key)));
   }
 
   private static void during(String what, Runnable step) {

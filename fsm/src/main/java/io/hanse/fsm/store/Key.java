@@ -42,7 +42,12 @@ public final class Key implements Comparable<Key> {
    * namespace.
    */
   public static Key ofPeer(String peer) {
-    return peer.isEmpty() ? OWN : of(fold(peer), "", "");
+    if (peer.isEmpty()) {
+      return OWN;
+    }
+    // The name, its end, and two empty segments.
+    byte[] text = fold(peer).getBytes(StandardCharsets.UTF_8);
+    return new Key(Arrays.copyOf(text, text.length + 3));
   }
 
   public Key then(String segment) {
