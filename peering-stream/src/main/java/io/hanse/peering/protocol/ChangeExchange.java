@@ -159,6 +159,11 @@ final class ChangeExchange {
     }
 
     @Override
+    public void askInOrder(List<String> names) {
+      effects.accept(new Effect.AskInOrder(names));
+    }
+
+    @Override
     public void askHeld(int group) {
       send(Extended.newBuilder().setAskHeld(AskHeld.newBuilder().addGroups(group)));
     }

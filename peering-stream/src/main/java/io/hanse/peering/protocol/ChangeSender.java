@@ -28,6 +28,9 @@ final class ChangeSender {
     /** The content of a service is wanted, as it is now. */
     void ask(String name);
 
+    /** Contents that were not given yet are wanted in this order. */
+    void askInOrder(List<String> names);
+
     /** What the importer holds of a group is wanted. */
     void askHeld(int group);
 
@@ -180,6 +183,12 @@ final class ChangeSender {
         group.phase = Phase.FLOWING;
       }
     }
+    // One group behind the other: what changed in the first flows while the last is compared.
+    List<String> ordered = new ArrayList<>();
+    for (Group group : groups) {
+      ordered.addAll(group.members.keySet());
+    }
+    sink.askInOrder(ordered);
     checkAll();
   }
 

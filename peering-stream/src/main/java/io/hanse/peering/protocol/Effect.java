@@ -35,6 +35,9 @@ public sealed interface Effect {
   /** The content of a service of ours is wanted once more, as it is now. */
   record Ask(String name) implements Effect {}
 
+  /** Contents of services of ours that were not given yet are wanted in this order. */
+  record AskInOrder(List<String> names) implements Effect {}
+
   /** The importer has this content of a service of ours, or has forgotten the service. */
   record Confirmed(String name, long exporterIndex, long importerIndex, boolean gone)
       implements Effect {}

@@ -60,7 +60,7 @@ final class DialLoop {
   /** For so long after the loss of a good stream, attempts follow each other quickly. */
   private static final long QUICK_MILLIS = 3_000;
 
-  private static final long QUICK_DELAY_MILLIS = 200;
+  private static final long QUICK_DELAY_MILLIS = 100;
 
   private final Replication replication;
   private final String peeringId;

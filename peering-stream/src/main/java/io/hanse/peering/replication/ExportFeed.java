@@ -127,6 +127,11 @@ final class ExportFeed {
     services.again(name);
   }
 
+  /** Contents that were not given yet are wanted in this order. */
+  void inOrder(List<String> names) {
+    services.inOrder(names);
+  }
+
   void close() {
     always.forEach(WatchedQuery::close);
     always.clear();

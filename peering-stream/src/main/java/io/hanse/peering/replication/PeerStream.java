@@ -241,6 +241,11 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
   }
 
   @Override
+  public void askInOrder(List<String> names) {
+    feed.inOrder(names);
+  }
+
+  @Override
   public void onReady() {
     driver.onReady();
     loop.execute(feed::pump);

@@ -71,7 +71,9 @@ final class ServiceFeed {
 
     void changed() {
       if (!closed) {
-        due.add(this);
+        if (!asked.contains(this)) {
+          due.add(this);
+        }
         pump();
       }
     }
@@ -80,6 +82,7 @@ final class ServiceFeed {
       closed = true;
       unwatch.run();
       due.remove(this);
+      asked.remove(this);
     }
   }
 
@@ -89,6 +92,10 @@ final class ServiceFeed {
   private final Sink sink;
   private final Map<String, Watched> watched = new TreeMap<>();
   private final Set<Watched> due = new LinkedHashSet<>();
+
+  /** Those of them that somebody waits for. */
+  private final Set<Watched> asked = new LinkedHashSet<>();
+
   private boolean pumping;
   private boolean scheduled;
 
@@ -136,12 +143,23 @@ final class ServiceFeed {
     }
   }
 
-  /** The content is wanted although it may not have changed. */
+  /** The content is wanted although it may not have changed, before all that is due by itself. */
   void again(String name) {
     Watched one = watched.get(name);
     if (one != null) {
-      due.add(one);
+      due.remove(one);
+      asked.add(one);
       schedule();
+    }
+  }
+
+  /** What is due of these names comes last, in their order. */
+  void inOrder(List<String> names) {
+    for (String name : names) {
+      Watched one = watched.get(name);
+      if (one != null && due.remove(one)) {
+        due.add(one);
+      }
     }
   }
 
@@ -152,17 +170,22 @@ final class ServiceFeed {
     }
     pumping = true;
     try {
-      for (int i = 0; i < ASKED_IN_A_ROW && !due.isEmpty() && hasRoom.getAsBoolean(); i++) {
-        Watched next = due.iterator().next();
-        due.remove(next);
+      for (int i = 0; i < ASKED_IN_A_ROW && isDue() && hasRoom.getAsBoolean(); i++) {
+        Iterator<Watched> first = (asked.isEmpty() ? due : asked).iterator();
+        Watched next = first.next();
+        first.remove();
         next.ask();
       }
     } finally {
       pumping = false;
     }
-    if (!due.isEmpty() && hasRoom.getAsBoolean()) {
+    if (isDue() && hasRoom.getAsBoolean()) {
       schedule();
     }
+  }
+
+  private boolean isDue() {
+    return !asked.isEmpty() || !due.isEmpty();
   }
 
   private void schedule() {

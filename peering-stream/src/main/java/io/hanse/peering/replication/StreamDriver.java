@@ -8,6 +8,7 @@ import io.hanse.peering.proto.ReplicationMessage;
 import io.hanse.peering.protocol.Effect;
 import io.hanse.peering.protocol.Input;
 import io.hanse.peering.protocol.StreamProtocol;
+import java.util.List;
 
 /**
  * Carries what happens to one stream to its rules, and out what they want done. Decides nothing.
@@ -33,6 +34,9 @@ public final class StreamDriver implements Inbound {
 
     /** Gives the content of an exported service once more. */
     default void ask(String name) {}
+
+    /** Gives contents that were not given yet in this order. */
+    default void askInOrder(List<String> names) {}
 
     /** The other end has a content of an exported service. */
     default void confirmed(Effect.Confirmed confirmed) {}
@@ -137,6 +141,8 @@ public final class StreamDriver implements Inbound {
       owner.readHeld();
     } else if (effect instanceof Effect.Ask ask) {
       owner.ask(ask.name());
+    } else if (effect instanceof Effect.AskInOrder ask) {
+      owner.askInOrder(ask.names());
     } else if (effect instanceof Effect.Confirmed confirmed) {
       owner.confirmed(confirmed);
     } else if (effect instanceof Effect.StoreTermination) {
