@@ -38,9 +38,17 @@ final class AppliedLog {
 
   /** One entry of the log, of which no command may be refused. */
   void append(Batch.Builder batch) {
+    append(encoded(batch));
+  }
+
+  /** What {@link #append(byte[])} takes. */
+  byte[] encoded(Batch.Builder batch) {
+    return batch.setTimeMillis(logIndex + 1).build().toByteArray();
+  }
+
+  void append(byte[] entry) {
     logIndex++;
-    byte[] bytes = batch.setTimeMillis(logIndex).build().toByteArray();
-    for (CommandResult result : machine.apply(logIndex, bytes).getResultsList()) {
+    for (CommandResult result : machine.apply(logIndex, entry).getResultsList()) {
       if (result.getProblem() != 0) {
         throw new IllegalStateException(result.getMessage());
       }
