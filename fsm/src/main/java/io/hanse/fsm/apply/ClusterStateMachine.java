@@ -62,9 +62,13 @@ public final class ClusterStateMachine implements AutoCloseable {
     KeptResults kept = new KeptResults(rows);
     BatchResult.Builder results = BatchResult.newBuilder();
     for (Entry entry : batch.getEntriesList()) {
+      if (entry.getCommand().getBodyCase() == BodyCase.EXPIRE_CLIENTS) {
+        kept.finish();
+      }
       rows.nextIndex();
       results.addResults(answer(rows, kept, entry));
     }
+    kept.finish();
     Version version = rows.publish();
     digests.add(logIndex, version.digest());
     if (version.isReplacementOf(before)) {

@@ -11,12 +11,16 @@ import io.hanse.fsm.view.Keys;
 import io.hanse.fsm.view.Tables;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What each client's commands came to, until the client says that it knows: so that a command that
- * is sent twice is applied once. Made for one entry of the log, most of whose commands come from
- * few clients.
+ * is sent twice is applied once.
+ *
+ * <p>Made for one entry of the log, most of whose commands come from few clients: what they say of
+ * the clients is written once for each, by {@link #finish}.
  */
 final class KeptResults {
   /** The most sequences that one client may have open. */
@@ -27,10 +31,19 @@ final class KeptResults {
 
   private final Transaction rows;
 
-  /** The client that was looked at last, as it was then. */
+  /** The client that was looked at last, as its row was then. */
   private Optional<SubmittingClient> known = Optional.empty();
 
   private long knownStamp;
+
+  /**
+   * What is not written yet of a client.
+   *
+   * @param index of the command that said it
+   */
+  private record Noted(SubmittingClient client, long ackedBelow, long index) {}
+
+  private final Map<Long, Noted> noted = new TreeMap<>();
 
   KeptResults(Transaction rows) {
     this.rows = rows;
@@ -75,11 +88,13 @@ final class KeptResults {
     return known;
   }
 
-  private static long ackedBelow(SubmittingClient client, Entry entry) {
-    return Math.max(client.getAckedBelow(), entry.getAckedBelow());
+  private long ackedBelow(SubmittingClient client, Entry entry) {
+    Noted news = noted.get(client.getId());
+    long before = news == null ? client.getAckedBelow() : news.ackedBelow;
+    return Math.max(before, entry.getAckedBelow());
   }
 
-  /** Keeps a result, drops those that the client knows by now, and notes that it lives. */
+  /** Keeps a result, and notes what the client knows by now, and that it lives. */
   void keep(Entry entry, CommandResult result) {
     Optional<SubmittingClient> client = client(entry);
     if (client.isEmpty()) {
@@ -94,19 +109,35 @@ final class KeptResults {
   }
 
   private void note(SubmittingClient client, Entry entry) {
-    long ackedBelow = ackedBelow(client, entry);
-    boolean isIdle = rows.timeMillis() - client.getLastUsedMillis() >= USE_NOTED_EVERY_MILLIS;
-    if (ackedBelow > client.getAckedBelow()) {
-      drop(client, ackedBelow);
-    } else if (!isIdle) {
-      return;
+    Noted news = noted.get(client.getId());
+    long before = news == null ? client.getAckedBelow() : news.ackedBelow;
+    long ackedBelow = Math.max(before, entry.getAckedBelow());
+    boolean isIdle =
+        news == null && rows.timeMillis() - client.getLastUsedMillis() >= USE_NOTED_EVERY_MILLIS;
+    if (ackedBelow > before || isIdle) {
+      noted.put(client.getId(), new Noted(client, ackedBelow, rows.publicIndex()));
     }
-    SubmittingClient next =
-        client.toBuilder().setAckedBelow(ackedBelow).setLastUsedMillis(rows.timeMillis()).build();
-    Key key = Keys.client(client.getId());
-    rows.put(TableId.CLIENTS, key, next.toByteArray(), rows.publicIndex());
-    known = Optional.of(next);
-    knownStamp = rows.stamp(TableId.CLIENTS, key);
+  }
+
+  /**
+   * Writes what was noted of clients, and drops the results that they know. At the end of the
+   * entry, and before a command that looks at all clients; never within one, which may be taken
+   * back.
+   */
+  void finish() {
+    noted.forEach(
+        (id, news) -> {
+          if (news.ackedBelow > news.client.getAckedBelow()) {
+            drop(news.client, news.ackedBelow);
+          }
+          SubmittingClient next =
+              news.client.toBuilder()
+                  .setAckedBelow(news.ackedBelow)
+                  .setLastUsedMillis(rows.timeMillis())
+                  .build();
+          rows.put(TableId.CLIENTS, Keys.client(id), next.toByteArray(), news.index);
+        });
+    noted.clear();
   }
 
   void forget(SubmittingClient client) {

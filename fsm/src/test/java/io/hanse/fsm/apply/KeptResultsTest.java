@@ -121,6 +121,38 @@ class KeptResultsTest {
   }
 
   @Test
+  void shouldLeaveTheSameStateWhetherCommandsShareAnEntryOrNot() {
+    long client = replica.register();
+    long other = replica.register();
+    Entry[] entries = {
+      entry(client, 1, 0, kv(SET, "k", "a", 0)),
+      entry(client, 2, 0, kv(CAS, "k", "b", 1)),
+      entry(other, 1, 1, kv(SET, "l", "a", 0)),
+      entry(client, 3, 2, kv(SET, "k", "c", 0)),
+      entry(client, 1, 2, kv(SET, "k", "d", 0)),
+      entry(client, 4, 3, kv(CAS, "m", "a", 7)),
+      expire(Long.MAX_VALUE),
+      entry(other, 3, 3, kv(SET, "l", "b", 0)),
+      entry(client, 5, 3, kv(SET, "k", "e", 0))
+    };
+    replica.timeMillis += HALF_AN_HOUR + 1;
+
+    try (Replica apart = new Replica()) {
+      apart.register();
+      apart.register();
+      apart.timeMillis = replica.timeMillis;
+      BatchResult together = replica.apply(entries);
+      for (int i = 0; i < entries.length; i++) {
+        assertThat(apart.apply(entries[i]).getResults(0)).isEqualTo(together.getResults(i));
+      }
+
+      assertThat(replica.machine.digest()).isEqualTo(apart.machine.digest());
+      assertThat(replica.now().size(TableId.CLIENTS)).isEqualTo(2);
+      assertThat(replica.now().size(TableId.CLIENT_RESULTS)).isEqualTo(4);
+    }
+  }
+
+  @Test
   void shouldExpireClientsThatAreNotUsed() {
     long idle = replica.register();
     apply(idle, 1, 0, "a");
