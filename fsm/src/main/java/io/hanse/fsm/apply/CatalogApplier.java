@@ -48,7 +48,7 @@ final class CatalogApplier {
               + node
               + "'");
     }
-    if (!check.getServiceId().isEmpty() && catalog.instance(node, check.getServiceId()).isEmpty()) {
+    if (!check.getServiceId().isEmpty() && !catalog.hasInstance(node, check.getServiceId())) {
       throw invalid("Unknown service ID '" + check.getServiceId() + "' for check ID '" + id + "'");
     }
   }

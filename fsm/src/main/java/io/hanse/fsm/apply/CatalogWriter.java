@@ -20,6 +20,7 @@ import io.hanse.fsm.view.Tables;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes nodes, instances and checks of one peer, or of this cluster, and keeps them consistent: an
@@ -33,6 +34,12 @@ final class CatalogWriter {
   private final String peer;
   private final SessionWriter sessions;
   private final VirtualIps virtualIps;
+
+  /** The node that was written last: it is there, under just that name. */
+  private String knownNode = "";
+
+  /** The instance that was written last. */
+  private @Nullable ServiceInstance knownInstance;
 
   /** A peer of "" means this cluster. */
   CatalogWriter(Transaction rows, String peer) {
@@ -52,6 +59,25 @@ final class CatalogWriter {
 
   Optional<Node> node(String name) {
     return Tables.NODES.get(rows, Keys.node(peer, name));
+  }
+
+  /** How the name of a node is stored; it is looked for without case. */
+  private Optional<String> storedName(String node) {
+    return !node.isEmpty() && node.equals(knownNode)
+        ? Optional.of(node)
+        : node(node).map(Node::getNode);
+  }
+
+  boolean hasInstance(String node, String serviceId) {
+    return service(node, serviceId).isPresent();
+  }
+
+  /** An instance, as far as checks take something from it. */
+  private Optional<NodeService> service(String node, String id) {
+    ServiceInstance known = knownInstance;
+    return known != null && known.getNode().equals(node) && known.getService().getId().equals(id)
+        ? Optional.of(known.getService())
+        : instance(node, id).map(ServiceInstance::getService);
   }
 
   Optional<ServiceInstance> instance(String node, String serviceId) {
@@ -81,6 +107,7 @@ final class CatalogWriter {
     } else {
       Tables.NODES.put(rows, row);
     }
+    knownNode = row.getNode();
   }
 
   private Optional<Node> underAnotherName(Node node) {
@@ -124,15 +151,26 @@ final class CatalogWriter {
   }
 
   void putInstance(String nodeName, NodeService service) {
+    requireNamesIn(service);
+    putInstanceOn(
+        storedName(nodeName)
+            .orElseThrow(() -> invalid("failed inserting service: Missing node registration")),
+        service);
+  }
+
+  private static void requireNamesIn(NodeService service) {
     requireNames(
         service.getId(),
         service.getService(),
         service.getKind(),
         service.getProxy().getDestinationServiceName());
-    requireNames(service.getTagsList().toArray(String[]::new));
-    Node node =
-        node(nodeName)
-            .orElseThrow(() -> invalid("failed inserting service: Missing node registration"));
+    service.getTagsList().forEach(Refusals::requireName);
+  }
+
+  /**
+   * @param node as it is stored
+   */
+  private void putInstanceOn(String node, NodeService service) {
     NodeService.Builder builder = service.toBuilder().setPeerName(peer);
     if (builder.getId().isEmpty()) {
       builder.setId(builder.getService());
@@ -147,11 +185,10 @@ final class CatalogWriter {
           String.format(
               Locale.ROOT,
               "failed inserting service: Invalid Service Meta for node %s and serviceID %s: %s",
-              node.getNode(),
+              node,
               builder.getId(),
               flaw.get()));
     }
-    Optional<ServiceInstance> old = instance(node.getNode(), builder.getId());
     ServiceKinds.destinationOf(service)
         .ifPresent(
             destination ->
@@ -162,12 +199,27 @@ final class CatalogWriter {
                         .setPort(service.getPort())
                         .build()));
     ServiceInstance instance =
-        ServiceInstance.newBuilder().setNode(node.getNode()).setService(builder).build();
+        ServiceInstance.newBuilder().setNode(node).setService(builder).build();
+    ServiceInstance old = Tables.SERVICES.write(rows, instance).old();
+    knownInstance = instance;
     // A new one has no checks yet: none outlives its instance.
-    if (Tables.SERVICES.put(rows, instance) && old.isPresent()) {
-      checksOf(node.getNode(), builder.getId()).forEach(check -> putCheck(node.getNode(), check));
-      releaseAddresses(old.get());
+    if (old != null) {
+      boolean tellsChecksTheSame = isSameToChecks(old, instance);
+      for (HealthCheck check : checksOf(node, builder.getId())) {
+        // One that stays critical is written again for what it does to sessions.
+        if (!tellsChecksTheSame || check.getStatus().equals(CRITICAL)) {
+          putCheck(node, check);
+        }
+      }
+      releaseAddresses(old);
     }
+  }
+
+  /** Whether checks take the same from both: their rows name node, service and tags. */
+  private static boolean isSameToChecks(ServiceInstance old, ServiceInstance now) {
+    return old.getNode().equals(now.getNode())
+        && old.getService().getService().equals(now.getService().getService())
+        && old.getService().getTagsList().equals(now.getService().getTagsList());
   }
 
   /** Those that an instance, as it was, had a part in. */
@@ -179,8 +231,8 @@ final class CatalogWriter {
   }
 
   void putCheck(String nodeName, HealthCheck check) {
-    Node node =
-        node(nodeName)
+    String node =
+        storedName(nodeName)
             .orElseThrow(
                 () ->
                     invalid(
@@ -189,7 +241,7 @@ final class CatalogWriter {
                             + "\": Missing node registration"));
     requireNames(check.getCheckId(), check.getName(), check.getServiceId(), check.getStatus());
     HealthCheck.Builder builder =
-        check.toBuilder().setNode(node.getNode()).setPeerName(peer).clearServiceName();
+        check.toBuilder().setNode(node).setPeerName(peer).clearServiceName();
     builder.clearServiceTags();
     if (builder.getCheckId().isEmpty()) {
       builder.setCheckId(builder.getName());
@@ -197,7 +249,7 @@ final class CatalogWriter {
     if (builder.getCheckId().isEmpty()) {
       throw invalid(
           "failed inserting check on node \""
-              + node.getNode()
+              + node
               + "\": failed health check lookup: index error: object is missing a value for this"
               + " index");
     }
@@ -206,19 +258,18 @@ final class CatalogWriter {
     }
     if (!builder.getServiceId().isEmpty()) {
       NodeService service =
-          instance(node.getNode(), builder.getServiceId())
-              .map(ServiceInstance::getService)
+          service(node, builder.getServiceId())
               .orElseThrow(
                   () ->
                       invalid(
                           "failed inserting check on node \""
-                              + node.getNode()
+                              + node
                               + "\": Missing service registration"));
       builder.setServiceName(service.getService()).addAllServiceTags(service.getTagsList());
     }
     Tables.CHECKS.put(rows, builder.build());
     if (builder.getStatus().equals(CRITICAL)) {
-      checkFailed(node.getNode(), builder.getCheckId());
+      checkFailed(node, builder.getCheckId());
     }
   }
 
@@ -251,12 +302,14 @@ final class CatalogWriter {
   }
 
   private void remove(ServiceInstance instance) {
+    knownInstance = null;
     Tables.SERVICES.remove(
         rows, Keys.instance(peer, instance.getNode(), instance.getService().getId()));
     releaseAddresses(instance);
   }
 
   void removeNode(String node) {
+    knownNode = "";
     for (HealthCheck check : Tables.CHECKS.list(rows, Keys.node(peer, node))) {
       removeCheck(node, check.getCheckId());
     }

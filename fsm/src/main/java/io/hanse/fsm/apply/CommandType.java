@@ -4,6 +4,8 @@ import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.Command.BodyCase;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -124,6 +126,14 @@ enum CommandType {
    */
   static final int LEVEL = 3;
 
+  private static final Map<BodyCase, CommandType> OF_BODY = new EnumMap<>(BodyCase.class);
+
+  static {
+    for (CommandType type : values()) {
+      OF_BODY.put(type.body, type);
+    }
+  }
+
   /** What a command means. It refuses by a ProblemException; then nothing has changed. */
   @FunctionalInterface
   interface Applier<M> {
@@ -151,11 +161,9 @@ enum CommandType {
               + ", and this version understands "
               + LEVEL);
     }
-    BodyCase body = command.getBodyCase();
-    for (CommandType type : values()) {
-      if (type.body == body) {
-        return type;
-      }
+    CommandType type = OF_BODY.get(command.getBodyCase());
+    if (type != null) {
+      return type;
     }
     throw newer(
         "a command that this version does not know, of number "

@@ -14,9 +14,13 @@ final class Refusals {
   /** The byte that ends the parts of a key may not be in one: rows would get into each other. */
   static void requireNames(String... names) {
     for (String name : names) {
-      if (name.indexOf('\0') >= 0) {
-        throw invalid("a name may not contain a zero character");
-      }
+      requireName(name);
+    }
+  }
+
+  static void requireName(String name) {
+    if (name.indexOf('\0') >= 0) {
+      throw invalid("a name may not contain a zero character");
     }
   }
 

@@ -2,7 +2,6 @@ package io.hanse.fsm.config;
 
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * The two sets of limits on metadata: the lax one of config entries, and the strict one of services
@@ -12,7 +11,6 @@ public final class MetaRules {
   private static final int PAIRS_MAX = 64;
   private static final int KEY_LENGTH_MAX = 128;
   private static final int VALUE_LENGTH_MAX = 512;
-  private static final Pattern KEY = Pattern.compile("[A-Za-z0-9_-]+");
   private static final String RESERVED = "consul-";
 
   private MetaRules() {}
@@ -26,17 +24,21 @@ public final class MetaRules {
     if (meta.size() > PAIRS_MAX) {
       return Optional.of("Node metadata cannot contain more than 64 key/value pairs");
     }
-    return meta.entrySet().stream()
-        .map(pair -> strict(pair.getKey(), pair.getValue(), reserved))
-        .flatMap(Optional::stream)
-        .min(String::compareTo);
+    Optional<String> first = Optional.empty();
+    for (Map.Entry<String, String> pair : meta.entrySet()) {
+      Optional<String> flaw = strict(pair.getKey(), pair.getValue(), reserved);
+      if (flaw.isPresent() && (first.isEmpty() || flaw.get().compareTo(first.get()) < 0)) {
+        first = flaw;
+      }
+    }
+    return first;
   }
 
   private static Optional<String> strict(String key, String value, boolean reserved) {
     String wrong;
     if (key.isEmpty()) {
       wrong = "Key cannot be blank";
-    } else if (!KEY.matcher(key).matches()) {
+    } else if (!hasKeyCharacters(key)) {
       wrong = "Key contains invalid characters";
     } else if (key.length() > KEY_LENGTH_MAX) {
       wrong = "Key is too long (limit: 128 characters)";
@@ -48,6 +50,18 @@ public final class MetaRules {
       return Optional.empty();
     }
     return Optional.of("Couldn't load metadata pair ('" + key + "', '" + value + "'): " + wrong);
+  }
+
+  private static boolean hasKeyCharacters(String key) {
+    for (int i = 0; i < key.length(); i++) {
+      char c = key.charAt(i);
+      boolean isAllowed =
+          (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+      if (!isAllowed && c != '_' && c != '-') {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**

@@ -52,7 +52,7 @@ public final class Key implements Comparable<Key> {
 
   public Key then(String segment) {
     byte[] text = segment.getBytes(StandardCharsets.UTF_8);
-    byte[] longer = Arrays.copyOf(bytes, bytes.length + text.length + 1);
+    byte[] longer = Arrays.copyOf(bytes, bytes.length + text.length + 1); // The last stays zero.
     System.arraycopy(text, 0, longer, bytes.length, text.length);
     return new Key(longer);
   }

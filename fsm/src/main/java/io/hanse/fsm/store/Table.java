@@ -93,15 +93,15 @@ public final class Table<R extends Message> {
 
   private @Nullable R find(Transaction transaction, Key rowKey) {
     long valueId = transaction.stamp(id, rowKey);
+    return valueId == 0 ? null : parsed(transaction, valueId);
+  }
+
+  private R parsed(Transaction transaction, long valueId) {
     Message known = transaction.parsedRows().get(valueId);
     if (known != null) {
       return own(known);
     }
-    byte[] value = transaction.get(id, rowKey);
-    if (value == null) {
-      return null;
-    }
-    R row = parse(value);
+    R row = parse(transaction.value(valueId));
     transaction.parsedRows().put(valueId, row);
     return row;
   }
@@ -138,7 +138,11 @@ public final class Table<R extends Message> {
 
   private List<R> listOf(Rows rows, TableId tree, Key prefix) {
     List<R> list = new ArrayList<>();
-    rows.scan(tree, prefix, (rowKey, value, index) -> list.add(parse(value)));
+    if (rows instanceof Transaction transaction) {
+      transaction.scanIds(tree, prefix, valueId -> list.add(parsed(transaction, valueId)));
+    } else {
+      rows.scan(tree, prefix, (rowKey, value, index) -> list.add(parse(value)));
+    }
     return list;
   }
 
@@ -154,47 +158,91 @@ public final class Table<R extends Message> {
   }
 
   /**
+   * What became of a row that was to be written.
+   *
+   * @param isChange false if the same row was there already
+   * @param old the one that it took the place of; null if there was none, or nothing changed
+   */
+  public record Written<R>(boolean isChange, @Nullable R old) {}
+
+  /**
    * Writes a row at the index of the present command, unless the same row is there already.
    *
    * @return whether something changed
    */
   public boolean put(Transaction transaction, R row) {
-    return put(transaction, row, true, 0);
+    return write(transaction, row).isChange();
+  }
+
+  /** The same; tells which row was there before. */
+  public Written<R> write(Transaction transaction, R row) {
+    return write(transaction, row, true, 0);
   }
 
   /** Writes a row that goes on where one under another key ended: it was made when that one was. */
   public void putSuccessor(Transaction transaction, R row, R predecessor) {
-    put(transaction, row, true, createIndex(predecessor));
+    write(transaction, row, true, createIndex(predecessor));
   }
 
   /** Writes a row at the index of the present command, even over the same one. */
   public void overwrite(Transaction transaction, R row) {
-    put(transaction, row, false, 0);
+    write(transaction, row, false, 0);
   }
 
-  private boolean put(Transaction transaction, R row, boolean keepSame, long madeAt) {
+  private Written<R> write(Transaction transaction, R row, boolean keepSame, long madeAt) {
     Key rowKey = key.apply(row);
-    R old = find(transaction, rowKey);
     long at = transaction.publicIndex();
-    long createdAt = madeAt != 0 ? madeAt : old == null ? at : createIndex(old);
-    if (old != null && keepSame && stamped(row, createdAt, modifyIndex(old)).equals(old)) {
-      return false;
+    long oldId = transaction.stamp(id, rowKey);
+    if (oldId == 0) {
+      long createdAt = madeAt != 0 ? madeAt : at;
+      R stamped = stamped(row, createdAt, at);
+      insert(transaction, rowKey, stamped, serialize(stamped), null);
+      return new Written<>(true, null);
+    }
+    if (raftIndex != null && row.getUnknownFields().getSerializedSize() == 0) {
+      // Bytes are compared sooner than messages, and the old row is parsed only if it changes.
+      StampedBytes bytes = StampedBytes.of(serialize(row), raftIndex.getNumber());
+      StampedBytes before = StampedBytes.of(transaction.value(oldId), raftIndex.getNumber());
+      long oldCreatedAt = before.createIndex();
+      boolean keepsIndexes = madeAt == 0 || madeAt == oldCreatedAt;
+      if (keepSame && keepsIndexes && bytes.isSameButForIndexes(before)) {
+        return new Written<>(false, null);
+      }
+      long createdAt = madeAt != 0 ? madeAt : oldCreatedAt;
+      R old = parsed(transaction, oldId);
+      insert(transaction, rowKey, stamped(row, createdAt, at), bytes.with(createdAt, at), old);
+      return new Written<>(true, old);
+    }
+    R old = parsed(transaction, oldId);
+    long createdAt = madeAt != 0 ? madeAt : createIndex(old);
+    if (keepSame && stamped(row, createdAt, modifyIndex(old)).equals(old)) {
+      return new Written<>(false, null);
     }
     R stamped = stamped(row, createdAt, at);
-    long valueId = transaction.putRow(id, rowKey, serialize(stamped), at);
+    insert(transaction, rowKey, stamped, serialize(stamped), old);
+    return new Written<>(true, old);
+  }
+
+  private void insert(
+      Transaction transaction, Key rowKey, R stamped, byte[] value, @Nullable R old) {
+    long at = transaction.publicIndex();
+    long valueId = transaction.putRow(id, rowKey, value, at);
     transaction.parsedRows().put(valueId, stamped);
     for (Index<R> index : indexes) {
-      Collection<Key> keys = keysIn(index, stamped, rowKey);
+      List<Key> beginnings = index.keys().apply(stamped);
+      Collection<Key> keys = behind(beginnings, rowKey);
       if (old != null) {
-        for (Key oldKey : keysIn(index, old, rowKey)) {
-          if (!keys.contains(oldKey)) {
-            transaction.unlink(index.id(), oldKey, at);
+        List<Key> oldBeginnings = index.keys().apply(old);
+        if (!oldBeginnings.equals(beginnings)) {
+          for (Key oldKey : behind(oldBeginnings, rowKey)) {
+            if (!keys.contains(oldKey)) {
+              transaction.unlink(index.id(), oldKey, at);
+            }
           }
         }
       }
       keys.forEach(newKey -> transaction.link(index.id(), newKey, valueId, at));
     }
-    return true;
   }
 
   /** Deletes a row at the index of the present command. Answers whether it was there. */
@@ -230,7 +278,13 @@ public final class Table<R extends Message> {
 
   /** Each once. */
   private static <R> Collection<Key> keysIn(Index<R> index, R row, Key rowKey) {
-    List<Key> beginnings = index.keys().apply(row);
+    return behind(index.keys().apply(row), rowKey);
+  }
+
+  private static Collection<Key> behind(List<Key> beginnings, Key rowKey) {
+    if (beginnings.isEmpty()) {
+      return List.of();
+    }
     if (beginnings.size() == 1) {
       return List.of(beginnings.get(0).then(rowKey));
     }

@@ -5,6 +5,7 @@ import io.hanse.fsm.store.Version.Position;
 import io.hanse.fsm.store.Version.Totals;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -131,6 +132,23 @@ public final class Transaction implements Rows {
     return store.parsedRows();
   }
 
+  /** The value that a key leads to, of an id that is not 0. */
+  byte[] value(long id) {
+    return Store.value(base.values, id);
+  }
+
+  /** Hands over the ids of the values under a prefix, in the order of the keys. */
+  void scanIds(TableId table, Key prefix, LongConsumer visitor) {
+    trees.scan(
+        table,
+        prefix,
+        prefix,
+        (key, id, index) -> {
+          visitor.accept(id);
+          return true;
+        });
+  }
+
   @Override
   public void scan(TableId table, Key prefix, Visitor visitor) {
     trees.scan(
@@ -169,14 +187,16 @@ public final class Transaction implements Rows {
       totals.requireRoom(table, key, value, quota());
     } else {
       totals.requireRoom(table, old, value, quota());
-      totals.drop(table, key.bytes(), trees.modifyIndex(table, key), old);
       retired.add(oldId);
     }
-    totals.add(table, key.bytes(), modifyIndex, value);
     forgetQuota(table);
     long id = store.keep(value);
     created.add(id);
-    putLeaf(table, key, id, modifyIndex);
+    long oldIndex = putLeaf(table, key, id, modifyIndex);
+    if (old != null) {
+      totals.drop(table, key.bytes(), oldIndex, old);
+    }
+    totals.add(table, key.bytes(), modifyIndex, value);
     return id;
   }
 
@@ -185,14 +205,17 @@ public final class Transaction implements Rows {
     putLeaf(secondary, key, valueId, modifyIndex);
   }
 
-  private void putLeaf(TableId table, Key key, long id, long modifyIndex) {
+  /** Answers the modify index of the leaf that it replaced, if it did replace one. */
+  private long putLeaf(TableId table, Key key, long id, long modifyIndex) {
     boolean isNew = trees.put(table, key.bytes(), id, modifyIndex) == 0;
+    long oldIndex = trees.oldIndex(table);
     if (!Tombstones.isOfThem(table)) {
       changes.add(new Change(table, key));
-      if (isNew) {
+      if (isNew && table.isWatched()) {
         forget(Tombstones.key(table, key));
       }
     }
+    return oldIndex;
   }
 
   /** The one that holds. */
@@ -231,15 +254,14 @@ public final class Transaction implements Rows {
   }
 
   private byte @Nullable [] dropRow(TableId table, Key key) {
-    long id = trees.valueId(table, key);
+    long id = trees.remove(table, key.bytes());
     if (id == 0) {
       return null;
     }
     byte[] value = Store.value(base.values, id);
-    totals.drop(table, key.bytes(), trees.modifyIndex(table, key), value);
+    totals.drop(table, key.bytes(), trees.oldIndex(table), value);
     forgetQuota(table);
     retired.add(id);
-    trees.remove(table, key.bytes());
     return value;
   }
 

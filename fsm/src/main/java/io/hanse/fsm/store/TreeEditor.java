@@ -58,10 +58,6 @@ final class TreeEditor {
     return Tree.valueId(root, key);
   }
 
-  long modifyIndex(byte[] key) {
-    return Tree.modifyIndex(root, key);
-  }
-
   int size() {
     return size;
   }

@@ -45,13 +45,6 @@ final class WorkingTrees {
     return editor == null ? trees[table.slot()].valueId(key.bytes()) : editor.valueId(key.bytes());
   }
 
-  long modifyIndex(TableId table, Key key) {
-    TreeEditor editor = editors[table.slot()];
-    return editor == null
-        ? trees[table.slot()].modifyIndex(key.bytes())
-        : editor.modifyIndex(key.bytes());
-  }
-
   int size(TableId table) {
     TreeEditor editor = editors[table.slot()];
     return editor == null ? trees[table.slot()].size : editor.size();
@@ -63,6 +56,11 @@ final class WorkingTrees {
     long oldId = editor.put(key, id, modifyIndex);
     note(table, editor, key, oldId);
     return oldId;
+  }
+
+  /** The modify index of the leaf that the last change of a tree replaced or removed. */
+  long oldIndex(TableId table) {
+    return editor(table.slot()).oldIndex();
   }
 
   /** Answers the id removed, 0 if there was none. */
