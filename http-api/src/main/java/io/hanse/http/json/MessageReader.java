@@ -59,8 +59,7 @@ final class MessageReader {
 
   private boolean readKey(Message.Builder into, MessageShape shape, String key, String path)
       throws IOException {
-    String folded = FieldShape.fold(key);
-    FieldShape field = shape.find(folded);
+    FieldShape field = shape.find(key);
     if (field != null && !shape.isDisplaced(field, into)) {
       readField(into, field, join(path, key));
       return true;
@@ -69,7 +68,7 @@ final class MessageReader {
       if (inline.isOneofMember() && !into.hasField(inline.field)) {
         continue;
       }
-      FieldShape inner = MessageShape.of(inline.field.getMessageType()).find(folded);
+      FieldShape inner = MessageShape.of(inline.field.getMessageType()).find(key);
       if (inner == null) {
         continue;
       }
@@ -93,8 +92,9 @@ final class MessageReader {
     unknownKeys.add(join(path, key));
   }
 
-  private static String join(String path, String key) {
-    return path.isEmpty() ? key : path + "." + key;
+  /** Only unknown keys that are gathered are told by their paths. */
+  private String join(String path, String key) {
+    return !isWeak ? "" : path.isEmpty() ? key : path + "." + key;
   }
 
   private void readField(Message.Builder into, FieldShape shape, String path) throws IOException {
@@ -128,12 +128,13 @@ final class MessageReader {
     }
     for (int i = 0; in.nextToken() != JsonToken.END_ARRAY; i++) {
       into.addRepeatedField(
-          shape.field, readSingle(shape, shape.field, into, path + "[" + i + "]"));
+          shape.field, readSingle(shape, shape.field, into, isWeak ? path + "[" + i + "]" : ""));
     }
   }
 
   private void readMap(Message.Builder into, FieldShape shape, String path) throws IOException {
     FieldDescriptor value = shape.field.getMessageType().findFieldByName("value");
+    FieldDescriptor name = shape.field.getMessageType().findFieldByName("key");
     MapEntry.Builder<?, ?> prototype =
         (MapEntry.Builder<?, ?>) into.newBuilderForField(shape.field);
     Map<String, Object> read = new TreeMap<>();
@@ -143,13 +144,13 @@ final class MessageReader {
           while (in.nextToken() != JsonToken.END_OBJECT) {
             String key = in.currentName();
             in.nextToken();
-            read.put(key, readSingle(shape, value, prototype.clone(), join(path, key)));
+            read.put(key, readSingle(shape, value, prototype, join(path, key)));
           }
         });
     read.forEach(
         (key, element) -> {
           Message.Builder entry = into.newBuilderForField(shape.field);
-          entry.setField(shape.field.getMessageType().findFieldByName("key"), key);
+          entry.setField(name, key);
           entry.setField(value, element);
           into.addRepeatedField(shape.field, entry.build());
         });

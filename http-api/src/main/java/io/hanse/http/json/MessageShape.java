@@ -23,6 +23,9 @@ final class MessageShape {
 
   private final Map<String, FieldShape> bySpelling = new TreeMap<>();
 
+  /** By the key that is written, which most clients use: it need not be folded. */
+  private final Map<String, FieldShape> byKey;
+
   private MessageShape(Descriptor type) {
     List<FieldShape> all = new ArrayList<>();
     List<FieldShape> inner = new ArrayList<>();
@@ -44,6 +47,14 @@ final class MessageShape {
         bySpelling.put(spelling, shape);
       }
     }
+    Map<String, FieldShape> keys = new TreeMap<>();
+    for (FieldShape shape : all) {
+      FieldShape found = bySpelling.get(FieldShape.fold(shape.field.getJsonName()));
+      if (found != null) {
+        keys.put(shape.field.getJsonName(), found);
+      }
+    }
+    byKey = Map.copyOf(keys);
     fields = List.copyOf(all);
     inlines = List.copyOf(inner);
     whole = only;
@@ -55,8 +66,9 @@ final class MessageShape {
   }
 
   /** The field of this very message that a key means. */
-  @Nullable FieldShape find(String foldedKey) {
-    return bySpelling.get(foldedKey);
+  @Nullable FieldShape find(String key) {
+    FieldShape exact = byKey.get(key);
+    return exact != null ? exact : bySpelling.get(FieldShape.fold(key));
   }
 
   /** Whether an inline part that is set takes the place of a key of this message. */

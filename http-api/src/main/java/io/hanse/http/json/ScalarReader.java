@@ -36,8 +36,8 @@ final class ScalarReader {
     return switch (field.getJavaType()) {
       case STRING -> string(field);
       case BOOLEAN -> bool(field);
-      case INT -> integer(field).intValue();
-      case LONG -> integer(field).longValue();
+      case INT -> isSmall() ? smallInteger(field) : integer(field).intValue();
+      case LONG -> isSmall() ? (long) smallInteger(field) : integer(field).longValue();
       case DOUBLE -> decimal(field).doubleValue();
       case FLOAT -> decimal(field).floatValue();
       case BYTE_STRING -> bytes(field);
@@ -109,6 +109,20 @@ final class ScalarReader {
       }
       default -> throw mismatch(field);
     };
+  }
+
+  /** Whether the token is a number that any field of integers has room for, but for its sign. */
+  private boolean isSmall() throws IOException {
+    return in.currentToken() == JsonToken.VALUE_NUMBER_INT
+        && in.getNumberType() == JsonParser.NumberType.INT;
+  }
+
+  private int smallInteger(FieldDescriptor field) throws IOException {
+    int value = in.getIntValue();
+    if (value < 0 && MessageWriter.isUnsigned(field)) {
+      throw mismatch(field);
+    }
+    return value;
   }
 
   private BigInteger integer(FieldDescriptor field) throws IOException {
