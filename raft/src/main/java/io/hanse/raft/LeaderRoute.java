@@ -5,10 +5,8 @@ import io.hanse.fsm.port.Leadership.Standing;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Brings a question to whoever leads, and waits for a leader while there is none: up to the
@@ -22,76 +20,94 @@ final class LeaderRoute {
   private final LeaderStanding standing;
   private final Executor completer;
   private final LongSupplier nanoClock;
+  private final Deadlines deadlines;
 
   LeaderRoute(LeaderStanding standing, Executor completer, LongSupplier nanoClock) {
     this.standing = standing;
     this.completer = completer;
     this.nanoClock = nanoClock;
+    this.deadlines = new Deadlines(completer, nanoClock);
   }
 
   /**
+   * Answers on the completer.
+   *
    * @param attempt given the raft id of the one that seems to lead
    */
   <T> CompletableFuture<T> ask(Duration patience, Function<String, CompletableFuture<T>> attempt) {
+    return ask(patience, attempt, completer);
+  }
+
+  /**
+   * The same for questions that come in thousands: a value takes no detour over the completer, so
+   * what follows must not keep the thread that brings it.
+   */
+  <T> CompletableFuture<T> askDirectly(
+      Duration patience, Function<String, CompletableFuture<T>> attempt) {
+    return ask(patience, attempt, Runnable::run);
+  }
+
+  private <T> CompletableFuture<T> ask(
+      Duration patience, Function<String, CompletableFuture<T>> attempt, Executor values) {
     CompletableFuture<T> answer = new CompletableFuture<>();
-    attempt(answer, attempt, nanoClock.getAsLong() + patience.toNanos(), FIRST_PAUSE_MILLIS);
+    Way<T> way = new Way<>(answer, attempt, values, nanoClock.getAsLong() + patience.toNanos());
+    attempt(way, FIRST_PAUSE_MILLIS);
     return answer;
   }
 
-  private <T> void attempt(
+  /**
+   * A question on its way.
+   *
+   * @param values where a value is handed over
+   */
+  private record Way<T>(
       CompletableFuture<T> answer,
       Function<String, CompletableFuture<T>> attempt,
-      long deadline,
-      long pauseMillis) {
+      Executor values,
+      long deadline) {}
+
+  private <T> void attempt(Way<T> way, long pauseMillis) {
     if (standing.closedBy().isPresent()) {
-      answer.completeExceptionally(standing.closedBy().get());
+      way.answer.completeExceptionally(standing.closedBy().get());
       return;
     }
     Standing now = standing.standing();
     CompletableFuture<T> asked;
     try {
-      asked = now.leader().map(attempt).orElseGet(LeaderRoute::nowhere);
+      asked = now.leader().map(way.attempt).orElseGet(LeaderRoute::nowhere);
     } catch (RuntimeException e) {
       asked = CompletableFuture.failedFuture(e);
     }
-    long leftMillis = leftMillis(deadline);
-    asked
-        .copy()
-        .orTimeout(leftMillis, TimeUnit.MILLISECONDS)
-        .whenCompleteAsync(
-            (value, failure) -> settle(answer, attempt, deadline, pauseMillis, value, failure),
-            completer);
+    CompletableFuture<T> own = asked.copy();
+    if (!own.isDone()) {
+      deadlines.bound(own, way.deadline);
+    }
+    own.whenComplete(
+        (value, failure) -> {
+          if (failure == null) {
+            way.values.execute(() -> way.answer.complete(value));
+          } else {
+            completer.execute(() -> failed(way, pauseMillis, failure));
+          }
+        });
   }
 
   private static <T> CompletableFuture<T> nowhere() {
     return CompletableFuture.failedFuture(Problems.noLeader());
   }
 
-  private <T> void settle(
-      CompletableFuture<T> answer,
-      Function<String, CompletableFuture<T>> attempt,
-      long deadline,
-      long pauseMillis,
-      @Nullable T value,
-      @Nullable Throwable failure) {
-    if (failure == null) {
-      answer.complete(value);
-      return;
-    }
-    long left = leftMillis(deadline);
+  private <T> void failed(Way<T> way, long pauseMillis, Throwable failure) {
+    long left = leftMillis(way.deadline);
     boolean isLate = Problems.code(failure) == ProblemCode.DEADLINE_EXCEEDED;
     if (!isLate && !Problems.isElsewhere(failure)) {
-      answer.completeExceptionally(Problems.cause(failure));
+      way.answer.completeExceptionally(Problems.cause(failure));
     } else if (left <= 1) {
-      answer.completeExceptionally(isLate ? Problems.late() : Problems.noLeader());
+      way.answer.completeExceptionally(isLate ? Problems.late() : Problems.noLeader());
     } else {
       standing
           .change(Math.min(left, pauseMillis))
           .thenRunAsync(
-              () ->
-                  attempt(
-                      answer, attempt, deadline, Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS)),
-              completer);
+              () -> attempt(way, Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS)), completer);
     }
   }
 

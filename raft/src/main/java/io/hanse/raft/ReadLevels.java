@@ -60,7 +60,7 @@ public final class ReadLevels implements StateReader {
       return CompletableFuture.completedFuture(freshness());
     }
     return route
-        .ask(
+        .askDirectly(
             patience,
             leader -> {
               if (leader.equals(standing.self())) {
