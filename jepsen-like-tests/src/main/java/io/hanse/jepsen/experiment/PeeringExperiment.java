@@ -39,6 +39,7 @@ public final class PeeringExperiment {
     this.progress = progress;
   }
 
+  /** Faults of all kinds, one at a time, after each of which both clusters must be well again. */
   public Result run(Plan plan) throws IOException, InterruptedException {
     int size = plan.servers();
     try (Lab lab = Lab.open(folder, 2 * size);
@@ -64,14 +65,47 @@ public final class PeeringExperiment {
       } finally {
         exports.close();
       }
-      return new Result(
-          plan,
-          faults,
-          List.of(
-              new Result.Judgement(exports.name(), exports.verdict()),
-              new Result.Judgement("exporter's elections", Experiment.elections(exporter)),
-              new Result.Judgement("importer's elections", Experiment.elections(importer))),
-          site.pulse());
+      return new Result(plan, faults, judgements(exports, exporter, importer), site.pulse());
+    }
+  }
+
+  private static List<Result.Judgement> judgements(
+      ExportWorkload exports, Cluster exporter, Cluster importer) {
+    return List.of(
+        new Result.Judgement(exports.name(), exports.verdict()),
+        new Result.Judgement("exporter's elections", Experiment.elections(exporter)),
+        new Result.Judgement("importer's elections", Experiment.elections(importer)));
+  }
+
+  /**
+   * Kills the leaders of both clusters, again and again without a rest, and starts them at once. So
+   * long after the last ones those who are left must show the same.
+   *
+   * @param plan how often, and how long between two times
+   */
+  public Result hunt(Plan plan, Duration convergenceMax) throws IOException, InterruptedException {
+    int size = plan.servers();
+    try (Lab lab = Lab.open(folder, 2 * size);
+        Cluster exporter = Cluster.start(distribution, folder, "east", lab, 0, size);
+        Cluster importer = Cluster.start(distribution, folder, "west", lab, size, size)) {
+      Site site = site(importer);
+      LeaderHunt hunt = new LeaderHunt(exporter, importer, site.pulse(), progress);
+      ExportWorkload exports = new ExportWorkload(site(exporter), site, plan.seed());
+      List<Result.Judgement> judgements = new ArrayList<>();
+      try {
+        Experiment.let(plan.calm());
+        for (int i = 1; i < plan.faults(); i++) {
+          hunt.killAndWait(plan.fault());
+        }
+        judgements.add(hunt.killAndConverge(exports, convergenceMax));
+        exporter.awaitLeader();
+        importer.awaitLeader();
+        exports.converge(CONVERGENCE_MAX);
+      } finally {
+        exports.close();
+      }
+      judgements.addAll(judgements(exports, exporter, importer));
+      return new Result(plan, hunt.faults(), judgements, site.pulse());
     }
   }
 

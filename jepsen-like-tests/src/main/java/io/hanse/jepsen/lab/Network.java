@@ -8,17 +8,24 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
  * A network of its own for the servers of a test: each in a network namespace, all on one bridge,
  * on which this machine has an address too. What one host sends to another can be lost silently,
  * each direction for itself: the sender is told a hardware address that nobody has. Needs root and
- * iproute2; removes what it made, and only that.
+ * iproute2; removes what it made, and what one made whose process was killed.
  */
 public final class Network implements AutoCloseable {
   private static final int COMMAND_SECONDS = 10;
+  private static final int OWNER_DIGITS = 6;
+  private static final Pattern SPACE =
+      Pattern.compile("\\b(?<network>hj(?<owner>[0-9a-f]{6})[0-9a-f]{2})n\\d+\\b");
 
   /** An address of a locally administered kind which no host of the bridge has. */
   private static final String NOBODY = "02:00:00:00:00:ee";
@@ -37,6 +44,7 @@ public final class Network implements AutoCloseable {
   public static Optional<String> obstacle() {
     String probe = "hj" + name() + "p";
     try {
+      removeOrphans();
       ip("netns", "add", probe);
       ip("netns", "del", probe);
       return Optional.empty();
@@ -62,8 +70,27 @@ public final class Network implements AutoCloseable {
     }
   }
 
+  /** Whose it is, six digits, and one of those that this process has. */
   private static String name() {
-    return HexFormat.of().toHexDigits(new SplittableRandom().nextLong(), 6);
+    HexFormat hex = HexFormat.of();
+    return hex.toHexDigits(ProcessHandle.current().pid(), OWNER_DIGITS)
+        + hex.toHexDigits(new SplittableRandom().nextLong(), 2);
+  }
+
+  /** What a process left behind that was killed, with the servers that are still in it. */
+  private static void removeOrphans() throws IOException, InterruptedException {
+    Set<String> orphans = new TreeSet<>();
+    Matcher spaces = SPACE.matcher(ip("netns", "list"));
+    while (spaces.find()) {
+      if (ProcessHandle.of(HexFormat.fromHexDigitsToLong(spaces.group("owner"))).isEmpty()) {
+        for (String pid : ip("netns", "pids", spaces.group()).lines().toList()) {
+          ProcessHandle.of(Long.parseLong(pid.strip())).ifPresent(ProcessHandle::destroyForcibly);
+        }
+        remove("netns", "del", spaces.group());
+        orphans.add(spaces.group("network"));
+      }
+    }
+    orphans.forEach(network -> remove("link", "del", network + "b"));
   }
 
   private void build() throws IOException, InterruptedException {
@@ -149,7 +176,7 @@ public final class Network implements AutoCloseable {
     return "hj" + id + "b";
   }
 
-  private static void ip(String... arguments) throws IOException, InterruptedException {
+  private static String ip(String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of("ip"));
     command.addAll(List.of(arguments));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -162,6 +189,7 @@ public final class Network implements AutoCloseable {
     if (process.exitValue() != 0) {
       throw new IOException(String.join(" ", command) + ": " + said.strip());
     }
+    return said;
   }
 
   @Override

@@ -5,14 +5,23 @@ import io.hanse.jepsen.history.ExportHistory;
 import io.hanse.jepsen.history.ExportHistory.Sight;
 import io.hanse.jepsen.history.ExportHistory.Write;
 import io.hanse.jepsen.history.Operation;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 
 /**
  * Clients that change services of a cluster, most of them exported and some not, and clients of the
@@ -37,6 +46,10 @@ public final class ExportWorkload implements Workload {
   private static final int HIDDEN_EVERY = 10;
   private static final long PAUSE_NANOS = Duration.ofMillis(100).toNanos();
   private static final long POLL_NANOS = Duration.ofMillis(100).toNanos();
+
+  /** Who compare the clusters: one after the other, some hundred names take seconds. */
+  private static final int ASKERS = 4;
+
   private static final Duration SETUP = Duration.ofSeconds(90);
 
   /** A silent peer's services are withdrawn after so long. */
@@ -198,41 +211,73 @@ public final class ExportWorkload implements Workload {
    * @return whether that came in time
    */
   public boolean converge(Duration patience) throws InterruptedException {
+    return converge(patience, Set.of()).isPresent();
+  }
+
+  /**
+   * Lets writers rest and waits until both clusters show the same.
+   *
+   * @param away servers that are not asked
+   * @return after how long that was; empty: not in time
+   */
+  public Optional<Duration> converge(Duration patience, Set<URI> away) throws InterruptedException {
     isResting = true;
     long began = System.nanoTime();
     List<String> left = List.copyOf(names.keySet());
-    while (!left.isEmpty() && System.nanoTime() - began < patience.toNanos()) {
-      List<String> differing = new ArrayList<>();
-      for (String service : left) {
-        if (!isEqual(service)) {
-          differing.add(service);
-        }
+    ExecutorService askers = Executors.newFixedThreadPool(ASKERS);
+    try {
+      while (!left.isEmpty() && System.nanoTime() - began < patience.toNanos()) {
+        left = differing(left, away, askers);
+        LockSupport.parkNanos(left.isEmpty() ? 0 : POLL_NANOS);
       }
-      left = differing;
-      LockSupport.parkNanos(left.isEmpty() ? 0 : POLL_NANOS);
+    } finally {
+      askers.shutdownNow();
     }
-    long millis = (System.nanoTime() - began) / 1_000_000;
-    slowestMillis = Math.max(slowestMillis, millis);
+    Duration took = Duration.ofNanos(System.nanoTime() - began);
+    slowestMillis = Math.max(slowestMillis, took.toMillis());
     convergences++;
     if (!left.isEmpty()) {
-      late.add("not the same after %d ms: %s".formatted(millis, left));
+      late.add("not the same after %d ms: %s".formatted(took.toMillis(), left));
     }
     isResting = false;
-    return left.isEmpty();
+    return left.isEmpty() ? Optional.of(took) : Optional.empty();
   }
 
-  private boolean isEqual(String service) throws InterruptedException {
-    String path = "/v1/health/service/" + service;
-    Api.Answer before = exporter.api(0).get(path);
-    List<Long> seen = new ArrayList<>();
-    for (int server = 0; server < importer.servers().size(); server++) {
-      Api.Answer answer = importer.api(server).get(path + "?peer=" + EXPORTER);
-      if (!answer.isOk()) {
-        return false;
+  private List<String> differing(List<String> services, Set<URI> away, ExecutorService askers)
+      throws InterruptedException {
+    List<Future<Boolean>> equal =
+        askers.invokeAll(
+            services.stream().map(each -> (Callable<Boolean>) () -> isEqual(each, away)).toList());
+    List<String> differing = new ArrayList<>();
+    for (int i = 0; i < services.size(); i++) {
+      try {
+        if (!equal.get(i).get()) {
+          differing.add(services.get(i));
+        }
+      } catch (ExecutionException e) {
+        throw new IllegalStateException("clusters were not compared", e);
       }
-      seen.add(number(answer));
     }
-    return before.isOk() && seen.stream().allMatch(number -> number == number(before));
+    return differing;
+  }
+
+  private boolean isEqual(String service, Set<URI> away) throws InterruptedException {
+    String path = "/v1/health/service/" + service;
+    // One is enough: a default read shows all that was acknowledged.
+    Api.Answer exported = awake(exporter, away).get(0).get(path);
+    boolean isEqual = exported.isOk();
+    for (Api api : isEqual ? awake(importer, away) : List.<Api>of()) {
+      Api.Answer imported = api.get(path + "?peer=" + EXPORTER);
+      isEqual &= imported.isOk() && number(imported) == number(exported);
+    }
+    return isEqual;
+  }
+
+  private static List<Api> awake(Site site, Set<URI> away) {
+    return IntStream.range(0, site.servers().size())
+        .filter(server -> !away.contains(site.servers().get(server)))
+        .mapToObj(site::api)
+        .toList();
   }
 
   @Override
