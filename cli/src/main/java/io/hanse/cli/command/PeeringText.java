@@ -113,6 +113,7 @@ final class PeeringText {
               + ": "
               + time(oldest.at("ConfirmedAt")));
     }
+    imports(out, detail);
     for (Value problem : detail.at("ExportProblems").items()) {
       boolean isByPeer = problem.at("ByPeer").truth();
       String label = isByPeer ? "Refused By Peer:        " : "Not Exported:           ";
@@ -129,6 +130,29 @@ final class PeeringText {
               + problem.at("Reason").text());
     }
     return out.toString();
+  }
+
+  /** How many, which was confirmed longest ago, and which not at all. */
+  private static void imports(StringBuilder out, Value detail) {
+    List<Value> imports = detail.at("ConfirmedImports").items();
+    if (imports.isEmpty()) {
+      return;
+    }
+    List<Value> known =
+        imports.stream().filter(each -> !each.at("ConfirmedAt").isNothing()).toList();
+    String oldest =
+        known.stream()
+            .min(Comparator.comparing(PeeringText::confirmedAt))
+            .map(each -> ", longest ago " + each.at("Service").text() + ": " + ago(each, detail))
+            .orElse("");
+    line(out, "Confirmed Imports:      ", known.size() + oldest);
+    imports.stream()
+        .filter(each -> each.at("ConfirmedAt").isNothing())
+        .forEach(each -> line(out, "Unconfirmed Import:     ", each.at("Service").text()));
+  }
+
+  private static String ago(Value confirmed, Value detail) {
+    return time(confirmed.at("ConfirmedAt")) + " (" + detail.at("OldestImportAge").text() + ")";
   }
 
   private static String confirmedAt(Value confirmed) {

@@ -148,6 +148,11 @@ public final class MetricsEndpoint {
     gauges.add("hanse.peering.pending_imports", detail.getPendingImports(), labels);
     gauges.add("hanse.peering.export_problems", detail.getExportProblemsCount(), labels);
     gauges.add("hanse.peering.import_problems", detail.getImportProblemsCount(), labels);
+    gauges.add("hanse.peering.unconfirmed_imports", detail.getUnconfirmedImports(), labels);
+    if (detail.hasOldestImportAge()) {
+      long seconds = detail.getOldestImportAge().getSeconds();
+      gauges.add("hanse.peering.oldest_import_seconds", seconds, labels);
+    }
     if (detail.hasSilence()) {
       gauges.add("hanse.peering.silence_seconds", detail.getSilence().getSeconds(), labels);
     }

@@ -5,6 +5,7 @@ import io.hanse.fsm.row.ImportChange;
 import io.hanse.peering.proto.AskHeld;
 import io.hanse.peering.proto.ChangeSet;
 import io.hanse.peering.proto.Changes;
+import io.hanse.peering.proto.Current;
 import io.hanse.peering.proto.Extended;
 import io.hanse.peering.proto.HeldGroup;
 import io.hanse.peering.proto.ReplicationMessage;
@@ -24,6 +25,9 @@ final class ChangeExchange {
   /** What a message takes beside its change. */
   private static final int FRAMING_BYTES = 4_096;
 
+  /** As often as heartbeats come; with each of those, little else could be told apart. */
+  private static final long CURRENT_MILLIS = 15_000;
+
   private final Consumer<Effect> effects;
   private final StatusRecorder status;
   private final ChangeSender sender;
@@ -31,6 +35,11 @@ final class ChangeExchange {
   private boolean agreed;
   private long now;
   private long numbers;
+
+  /** How many messages had been sent when the importer was told last that it has all, and when. */
+  private long currentAfter = -1;
+
+  private long currentMillis;
 
   /**
    * Agreed on nothing yet.
@@ -86,6 +95,16 @@ final class ChangeExchange {
       send(Extended.newBuilder().setHeld(receiver.holding(read.marks())));
     } else if (input instanceof Input.ChangesStored stored) {
       send(Extended.newBuilder().setReceipt(receiver.stored(now, stored)));
+    } else if (input instanceof Input.AllOffered && sender.isCurrent()) {
+      tellCurrent();
+    }
+  }
+
+  private void tellCurrent() {
+    if (currentAfter < numbers || now - currentMillis >= CURRENT_MILLIS) {
+      currentAfter = numbers;
+      currentMillis = now;
+      send(Extended.newBuilder().setCurrent(Current.getDefaultInstance()));
     }
   }
 
@@ -117,7 +136,8 @@ final class ChangeExchange {
         status.changesConfirmed(now);
         sender.receive(message.getReceipt());
       }
-      case BODY_NOT_SET -> {}
+      // It says something of the stream as a whole, which is not for its rules to keep.
+      case CURRENT, BODY_NOT_SET -> {}
     }
     return Optional.empty();
   }

@@ -9,6 +9,7 @@ import io.hanse.peering.proto.HeldNames;
 import io.hanse.peering.proto.HeldService;
 import io.hanse.peering.proto.Receipt;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -117,6 +118,14 @@ final class ChangeSender {
 
   ChangeQueue<?> queue() {
     return queue;
+  }
+
+  /** Whether the importer has, or refused, all that was offered. */
+  boolean isCurrent() {
+    return namesAreKnown
+        && heldIsKnown
+        && queue.isEmpty()
+        && Arrays.stream(groups).allMatch(group -> group.phase == Phase.FLOWING);
   }
 
   /** Says which names are exported from now on; the content of a new one comes by itself. */

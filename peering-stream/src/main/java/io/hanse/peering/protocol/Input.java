@@ -46,6 +46,9 @@ public sealed interface Input {
   /** What {@link Effect.ReadHeld} asked for: what is imported, by name, with the marks. */
   record HeldRead(SortedMap<String, ByteString> marks) implements OfChanges {}
 
+  /** No content of an exported service is still to be given: they all were, as they are now. */
+  record AllOffered() implements OfChanges {}
+
   /**
    * What became of {@link Effect.ImportChanges}.
    *

@@ -1,5 +1,7 @@
 package io.hanse.peering.protocol;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.hanse.fsm.row.PeeringServerAddresses;
 import io.hanse.fsm.row.PeeringTrustBundle;
 import io.hanse.peering.proto.ExportedService;
@@ -37,6 +39,15 @@ public final class PeerResources {
   public static final String TWIN_SUFFIX = "-sidecar-proxy";
 
   private PeerResources() {}
+
+  /** The names in a list of services; none where it is no list. */
+  public static List<String> namesIn(Any list) {
+    try {
+      return ExportedServiceList.parseFrom(list.getValue()).getServicesList();
+    } catch (InvalidProtocolBufferException e) {
+      return List.of();
+    }
+  }
 
   /** Whether it is about services, which two Hanses exchange in changes. */
   static boolean isOfServices(ResourceType type) {

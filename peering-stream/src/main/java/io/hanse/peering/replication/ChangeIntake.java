@@ -29,7 +29,7 @@ final class ChangeIntake {
   /** So that other writes wait no longer for a command than for some others. */
   private static final int GROUP_BYTES_MAX = 512 << 10;
 
-  private static final int PART_BYTES = 512 << 10;
+  private static final int PART_BYTES_MAX = 512 << 10;
 
   /** What a command takes besides its changes. */
   private static final int FRAMING_BYTES = 1_024;
@@ -165,7 +165,8 @@ final class ChangeIntake {
   /** Part by part, and then shown by one command. */
   private CompletableFuture<Void> stage(int position, ImportChange change) {
     ByteString content = change.toByteString();
-    int parts = (content.size() + PART_BYTES - 1) / PART_BYTES;
+    int partBytes = Math.min(PART_BYTES_MAX, commandBytesMax / 2);
+    int parts = (content.size() + partBytes - 1) / partBytes;
     CompletableFuture<CommandResult> last = CompletableFuture.completedFuture(null);
     for (int part = 0; part < parts; part++) {
       StageImport stage =
@@ -176,7 +177,7 @@ final class ChangeIntake {
               .setPart(part)
               .setContent(
                   content.substring(
-                      part * PART_BYTES, Math.min(content.size(), (part + 1) * PART_BYTES)))
+                      part * partBytes, Math.min(content.size(), (part + 1) * partBytes)))
               .build();
       last =
           last.thenCompose(

@@ -122,6 +122,11 @@ final class ExportFeed {
     services.pump();
   }
 
+  /** Whether all contents were given, as they are now. */
+  boolean isDrained() {
+    return services.isDrained();
+  }
+
   /** The content of a service is wanted once more. */
   void again(String name) {
     services.again(name);

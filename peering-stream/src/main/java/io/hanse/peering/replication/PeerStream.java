@@ -37,6 +37,9 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
   private static final Logger LOG = LoggerFactory.getLogger(PeerStream.class);
   private static final int REFUSALS_LOGGED = 20;
 
+  /** Between two looks whether the other end has all. */
+  private static final long DRAINED_MILLIS = 1_000;
+
   private final Replication replication;
   private final Loop loop;
   private final Peering peering;
@@ -51,6 +54,7 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
   private boolean heard;
   private long refusals;
   private boolean agreed;
+  private Runnable cancelDrained = () -> {};
 
   /**
    * A stream that is ready to start.
@@ -124,6 +128,14 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
         Optional.of(
             WatchedQuery.start(loop, replication.state(), this::isToBeDeleted, this::deleteIf));
     driver.startTicking();
+    cancelDrained = loop.after(DRAINED_MILLIS, this::tellIfDrained);
+  }
+
+  private void tellIfDrained() {
+    if (agreed && feed.isDrained()) {
+      driver.give(new Input.AllOffered());
+    }
+    cancelDrained = loop.after(DRAINED_MILLIS, this::tellIfDrained);
   }
 
   private boolean isToBeDeleted(View view) {
@@ -164,9 +176,17 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
   }
 
   private void received(ReplicationMessage message) {
-    heard = true;
+    if (!heard) {
+      heard = true;
+      imports().ifPresent(freshness -> freshness.begin(importedServices()));
+    }
     if (replication.leadership().standing().self()) {
       agreeOnChanges();
+      if (message.getExtended().hasCurrent()) {
+        imports().ifPresent(freshness -> freshness.allIsHere(loop.nowMillis()));
+      } else if (!agreed) {
+        imports().ifPresent(freshness -> freshness.heard(loop.nowMillis()));
+      }
       driver.give(new Input.MessageReceived(message));
       // An answer makes room.
       feed.pump();
@@ -179,6 +199,16 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
     if (!agreed && outbound.extensions().contains(Outbound.CHANGES)) {
       agreed = true;
       driver.give(new Input.ChangesAgreed());
+    }
+  }
+
+  private Optional<ImportFreshness> imports() {
+    return replication.statuses().imports(peering.getId(), this);
+  }
+
+  private Set<String> importedServices() {
+    try (View view = replication.state().view()) {
+      return new Peerings(view).importedServices(peering.getName());
     }
   }
 
@@ -211,6 +241,10 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
 
   @Override
   public void store(Effect.ImportChanges changes) {
+    imports()
+        .ifPresent(
+            freshness ->
+                changes.changes().forEach(change -> freshness.arrived(change.getService())));
     intake
         .store(changes.changes())
         .whenComplete(
@@ -218,6 +252,10 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
                 loop.execute(
                     () -> {
                       if (failure == null) {
+                        imports()
+                            .ifPresent(
+                                freshness ->
+                                    freshness.stored(changes.changes(), outcome, loop.nowMillis()));
                         driver.give(
                             new Input.ChangesStored(
                                 changes.number(),
@@ -263,6 +301,7 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
 
   @Override
   public void store(Effect.Import received) {
+    imports().ifPresent(freshness -> freshness.arrived(received));
     intake
         .store(received.type(), received.id(), received.payload())
         .whenComplete(
@@ -270,6 +309,9 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
                 loop.execute(
                     () -> {
                       if (failure == null) {
+                        imports()
+                            .ifPresent(
+                                freshness -> freshness.stored(received, problem, loop.nowMillis()));
                         driver.give(new Input.ImportFinished(received.sequence(), problem));
                       } else {
                         driver.give(new Input.Stopped(notStored(failure)));
@@ -335,6 +377,7 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
 
   @Override
   public void closed(Effect.Close close) {
+    cancelDrained.run();
     feed.close();
     ownRow.ifPresent(WatchedQuery::close);
     if (close.cause() == Effect.Cause.DELETED && close.status().isOk()) {

@@ -53,6 +53,19 @@ public record ReplicationSettings(
         farewellMillisMax);
   }
 
+  ReplicationSettings withCommandBytesMax(int newCommandBytesMax) {
+    return new ReplicationSettings(
+        stream,
+        openMillisMax,
+        healthyMillis,
+        newCommandBytesMax,
+        submitAttempts,
+        purgeMillis,
+        purgeNodes,
+        secretMillisMax,
+        farewellMillisMax);
+  }
+
   public ReplicationSettings withSecretMillisMax(long newSecretMillisMax) {
     return new ReplicationSettings(
         stream,

@@ -188,6 +188,11 @@ final class ServiceFeed {
     return !asked.isEmpty() || !due.isEmpty();
   }
 
+  /** Whether nothing is due. */
+  boolean isDrained() {
+    return !isDue();
+  }
+
   private void schedule() {
     if (!scheduled) {
       scheduled = true;

@@ -4,6 +4,7 @@ import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import io.hanse.fsm.config.Durations;
 import io.hanse.fsm.row.ConfirmedExport;
+import io.hanse.fsm.row.ConfirmedImport;
 import io.hanse.fsm.row.ExportProblem;
 import io.hanse.fsm.row.ImportProblem;
 import io.hanse.fsm.row.Peering;
@@ -11,6 +12,8 @@ import io.hanse.fsm.row.PeeringDetail;
 import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.row.StreamStatus;
 import io.hanse.fsm.view.Peerings;
+import io.hanse.peering.proto.ImportAge;
+import io.hanse.peering.proto.ImportAges;
 import io.hanse.peering.proto.PeerStreamStatus;
 import io.hanse.peering.proto.ServiceReceipt;
 import java.util.TreeMap;
@@ -98,6 +101,7 @@ final class StatusOverlay {
               .setImporterIndex(receipt.getImporterIndex())
               .setConfirmedAt(timestamp(receipt.getConfirmedMillis())));
     }
+    addImports(detail);
     if (status.getWithdrawnSinceMillis() > 0) {
       detail.setWithdrawnSince(timestamp(status.getWithdrawnSinceMillis()));
     }
@@ -117,6 +121,21 @@ final class StatusOverlay {
                         .setReason(refusal.getReason())
                         .setSince(timestamp(refusal.getSinceMillis()))));
     return detail.build();
+  }
+
+  private void addImports(PeeringDetail.Builder detail) {
+    ImportAges imports = status.getImports();
+    detail.setUnconfirmedImports(imports.getUnconfirmed());
+    if (imports.getConfirmed() > 0) {
+      detail.setOldestImportAge(duration(imports.getOldestAgeMillis()));
+    }
+    for (ImportAge each : imports.getServicesList()) {
+      ConfirmedImport.Builder shown = ConfirmedImport.newBuilder().setService(each.getService());
+      if (each.getConfirmedMillis() > 0) {
+        shown.setConfirmedAt(timestamp(each.getConfirmedMillis()));
+      }
+      detail.addConfirmedImports(shown);
+    }
   }
 
   private static ExportProblem problem(String id, String reason, boolean isByPeer) {

@@ -6,6 +6,7 @@ import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.port.LeaderCall;
 import io.hanse.fsm.row.Peering;
+import io.hanse.peering.proto.ImportAges;
 import io.hanse.peering.proto.PeerStreamStatus;
 import io.hanse.peering.proto.PeerStreamStatusRequest;
 import io.hanse.peering.proto.PeerStreamStatuses;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
@@ -36,7 +38,21 @@ public final class StreamStatuses {
       Object stream,
       PeerStreamStatus status,
       long heardNanos,
-      Map<String, ServiceReceipt> receipts) {
+      Map<String, ServiceReceipt> receipts,
+      ImportFreshness imports) {
+    static Entry of(Object stream) {
+      return new Entry(
+          stream,
+          PeerStreamStatus.getDefaultInstance(),
+          0,
+          new ConcurrentSkipListMap<>(),
+          new ImportFreshness());
+    }
+
+    Entry with(Object newStream, PeerStreamStatus newStatus, long newHeardNanos) {
+      return new Entry(newStream, newStatus, newHeardNanos, receipts, imports);
+    }
+
     /** The server that asks has a clock of its own, so it is told an age. */
     PeerStreamStatus aged(long nowNanos) {
       boolean isHeard = status.getLastHeardMillis() > 0;
@@ -87,9 +103,16 @@ public final class StreamStatuses {
         peeringId,
         (id, earlier) ->
             earlier == null
-                ? new Entry(
-                    stream, PeerStreamStatus.getDefaultInstance(), 0, new ConcurrentSkipListMap<>())
-                : new Entry(stream, earlier.status(), earlier.heardNanos(), earlier.receipts()));
+                ? Entry.of(stream)
+                : earlier.with(stream, earlier.status(), earlier.heardNanos()));
+  }
+
+  /** Where the stream that reports of a peering keeps how old its imports are. */
+  Optional<ImportFreshness> imports(String peeringId, Object stream) {
+    Entry entry = entries.get(peeringId);
+    return entry == null || entry.stream() != stream
+        ? Optional.empty()
+        : Optional.of(entry.imports());
   }
 
   void report(String peeringId, Object stream, PeerStreamStatus status) {
@@ -101,7 +124,7 @@ public final class StreamStatuses {
           }
           boolean isOld = status.getLastHeardMillis() == entry.status().getLastHeardMillis();
           long heardNanos = isOld ? entry.heardNanos() : nanoClock.getAsLong();
-          return new Entry(stream, status, heardNanos, entry.receipts());
+          return entry.with(stream, status, heardNanos);
         });
   }
 
@@ -181,12 +204,22 @@ public final class StreamStatuses {
     return ids;
   }
 
-  private PeerStreamStatus shown(String id) {
+  /** With receipts and the ages of all imports: in detail. */
+  PeerStreamStatus shown(String id, boolean inDetail) {
+    PeerStreamStatus.Builder shown = PeerStreamStatus.newBuilder();
     Entry entry = entries.get(id);
-    PeerStreamStatus status =
-        entry == null ? PeerStreamStatus.getDefaultInstance() : entry.aged(nanoClock.getAsLong());
-    long since = withdrawals.getOrDefault(id, 0L);
-    return since == 0 ? status : status.toBuilder().setWithdrawnSinceMillis(since).build();
+    if (entry != null) {
+      shown.mergeFrom(entry.aged(nanoClock.getAsLong()));
+      long nowMillis = shown.getLastHeardMillis() + shown.getSilenceMillis();
+      ImportAges ages = entry.imports().ages(nowMillis, inDetail);
+      if (!ages.equals(ImportAges.getDefaultInstance())) {
+        shown.setImports(ages);
+      }
+      if (inDetail) {
+        shown.addAllReceipts(entry.receipts().values());
+      }
+    }
+    return shown.setWithdrawnSinceMillis(withdrawals.getOrDefault(id, 0L)).build();
   }
 
   private CompletableFuture<ByteString> answer(ByteString request) {
@@ -195,11 +228,7 @@ public final class StreamStatuses {
       PeerStreamStatusRequest asked = PeerStreamStatusRequest.parseFrom(request);
       List<String> ids = asked.getPeeringIdsList();
       for (String id : ids.isEmpty() ? known() : ids) {
-        PeerStreamStatus status = shown(id);
-        Entry entry = entries.get(id);
-        if (entry != null && asked.getWithReceiptsList().contains(id)) {
-          status = status.toBuilder().addAllReceipts(entry.receipts().values()).build();
-        }
+        PeerStreamStatus status = shown(id, asked.getWithReceiptsList().contains(id));
         if (!status.equals(PeerStreamStatus.getDefaultInstance())) {
           answer.putStatuses(id, status);
         }

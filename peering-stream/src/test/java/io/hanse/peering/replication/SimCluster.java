@@ -49,6 +49,7 @@ final class SimCluster implements StateReader, AutoCloseable {
   private long sequence;
   private long term = 1;
   private double trouble;
+  private ReplicationSettings settings = ReplicationSettings.DEFAULT;
 
   SimCluster(String name, SimTime time, SimNetwork network, Consumer<Command> applied) {
     this.name = name;
@@ -71,6 +72,11 @@ final class SimCluster implements StateReader, AutoCloseable {
   void start() {
     servers.forEach(Server::start);
     lead(servers.get(0), 0);
+  }
+
+  /** From this size on, a service is stored in parts. Before the start. */
+  void storeInPartsFrom(int bytes) {
+    settings = settings.withCommandBytesMax(bytes);
   }
 
   /** The share of submissions that fail in some way. */
@@ -206,7 +212,7 @@ final class SimCluster implements StateReader, AutoCloseable {
                   new NoFollower(),
                   time,
                   statuses,
-                  ReplicationSettings.DEFAULT));
+                  settings));
       supervisor.start();
       network.listen(address, supervisor.acceptor());
     }

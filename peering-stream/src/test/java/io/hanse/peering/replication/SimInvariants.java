@@ -14,7 +14,10 @@ import io.hanse.fsm.view.ExportResolver;
 import io.hanse.fsm.view.Health;
 import io.hanse.fsm.view.Peerings;
 import io.hanse.peering.proto.ExportedService;
+import io.hanse.peering.proto.ImportAge;
+import io.hanse.peering.proto.ImportAges;
 import io.hanse.peering.proto.ReplicationMessage;
+import io.hanse.peering.protocol.PeerResources;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -112,6 +115,28 @@ final class SimInvariants {
 
     void check(SimCluster exporter, String importerThere, SimCluster importer, String peer) {
       assertThat(imports(importer, peer)).isEqualTo(exports(exporter, importerThere));
+    }
+  }
+
+  /** Once all is the same and calm, the leader knows of each import that it is right. */
+  static final class ImportsAreKnown {
+    private static final long AGE_MILLIS_MAX = 40_000;
+
+    void check(SimCluster importer, String peer, String id) {
+      ImportAges ages =
+          importer.servers.stream()
+              .filter(server -> server.statuses.isConnected(id))
+              .map(server -> server.statuses.shown(id, /* inDetail= */ true).getImports())
+              .findFirst()
+              .orElseThrow();
+      List<String> known = ages.getServicesList().stream().map(ImportAge::getService).toList();
+      List<String> imported =
+          imports(importer, peer).keySet().stream()
+              .filter(name -> !name.endsWith(PeerResources.TWIN_SUFFIX))
+              .toList();
+      assertThat(known).containsAll(imported);
+      assertThat(ages.getUnconfirmed()).as("unconfirmed of %s", ages).isZero();
+      assertThat(ages.getOldestAgeMillis()).isLessThan(AGE_MILLIS_MAX);
     }
   }
 

@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Connections between simulated servers. A direction keeps its order, as TCP does; a connection can
- * be slow, be cut with all that is on its way, or fall silent without an end being told.
+ * be slow, be cut with all that is on its way, or fall silent without an end being told. It can
+ * also be torn: then one end hears of it late, and goes on to hear what was said before, beside
+ * what comes over the next connection. Messages can come twice.
  */
 final class SimNetwork {
   private final SimTime time;
@@ -28,6 +30,7 @@ final class SimNetwork {
   private int rowsSent;
   private long latencyMillisMax = 20;
   private double refusals;
+  private double repetitions;
 
   /** The share of connections on which both ends speak in changes. */
   private double changes;
@@ -47,6 +50,11 @@ final class SimNetwork {
   void trouble(long latencyMillis, double shareOfRefusals) {
     latencyMillisMax = latencyMillis;
     refusals = shareOfRefusals;
+  }
+
+  /** The share of messages that come twice. */
+  void repeat(double share) {
+    repetitions = share;
   }
 
   void speakInChanges(double share) {
@@ -91,6 +99,7 @@ final class SimNetwork {
     private final End acceptor = new End(this);
     private boolean over;
     private boolean silent;
+    private long lateUntilMillis;
 
     private Connection(String from, String to, Set<String> extensions) {
       this.extensions = extensions;
@@ -117,6 +126,20 @@ final class SimNetwork {
       LinkStatus broken = LinkStatus.of(LinkStatus.Code.UNAVAILABLE, "connection reset");
       dialer.end(broken);
       acceptor.end(LinkStatus.of(LinkStatus.Code.CANCELLED, "context canceled"));
+    }
+
+    /** One end notices at once; to the other, what is on its way comes late, and then the end. */
+    void tear(boolean dialerNotices, long lateMillis) {
+      lateUntilMillis = time.nowMillis() + lateMillis;
+      End first = dialerNotices ? dialer : acceptor;
+      End second = dialerNotices ? acceptor : dialer;
+      first.end(LinkStatus.of(LinkStatus.Code.UNAVAILABLE, "connection reset"));
+      time.after(
+          lateMillis + latencyMillisMax,
+          () -> {
+            over = true;
+            second.end(LinkStatus.of(LinkStatus.Code.UNAVAILABLE, "connection timed out"));
+          });
     }
 
     /** Nothing passes any more, and nobody is told. */
@@ -152,15 +175,20 @@ final class SimNetwork {
               time.nowMillis() + time.random.nextLong(latencyMillisMax));
       receiver.lastArrivalMillis = arrivalMillis;
       receiver.onTheWay.add(arrival);
-      time.after(
-          arrivalMillis - time.nowMillis(),
-          () -> {
-            Runnable first = receiver.onTheWay.remove();
-            if (!receiver.ended && !connection.silent) {
-              receiver.arrived.add(first);
-              receiver.deliver();
-            }
-          });
+      time.after(arrivalMillis - time.nowMillis(), receiver::arrive);
+    }
+
+    private void arrive() {
+      long late = connection.lateUntilMillis - time.nowMillis();
+      if (late > 0) {
+        time.after(late, this::arrive);
+        return;
+      }
+      Runnable first = onTheWay.remove();
+      if (!ended && !connection.silent) {
+        arrived.add(first);
+        deliver();
+      }
     }
 
     /** Messages need to be asked for; the rest waits for the messages before it. */
@@ -174,12 +202,14 @@ final class SimNetwork {
     public void send(ReplicationMessage message) {
       rowsSent += SimInvariants.OnlyCompleteRows.check(message);
       End receiver = other;
-      toOther(
-          () -> {
-            receiver.credits--;
-            receiver.heard = true;
-            Optional.ofNullable(receiver.inbound).ifPresent(in -> in.onMessage(message));
-          });
+      for (int i = time.chance(repetitions) ? 2 : 1; i > 0; i--) {
+        toOther(
+            () -> {
+              receiver.credits--;
+              receiver.heard = true;
+              Optional.ofNullable(receiver.inbound).ifPresent(in -> in.onMessage(message));
+            });
+      }
     }
 
     @Override

@@ -1,0 +1,169 @@
+package io.hanse.peering.replication;
+
+import io.hanse.fsm.row.ImportChange;
+import io.hanse.peering.proto.ImportAge;
+import io.hanse.peering.proto.ImportAges;
+import io.hanse.peering.protocol.Effect;
+import io.hanse.peering.protocol.PeerResources;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Remembers of each imported service when it was known last to be as the other cluster has it, over
+ * all streams of a peering. A Consul sends everything anew on each stream: what came on the newest
+ * one is as of the last sign of life. Another Hanse says when all is there. Of both, what is
+ * refused, or received and not stored yet, is as old as it was before. Safe for use by several
+ * threads.
+ */
+final class ImportFreshness {
+  /** When a service was confirmed by itself; 0: never. */
+  private final Map<String, Long> own = new TreeMap<>();
+
+  /** To which nothing applies that is said of all. */
+  private final Set<String> behind = new TreeSet<>();
+
+  private final Set<String> refused = new TreeSet<>();
+  private long allMillis;
+
+  /** A stream begins: what is held is not known to be right any more. */
+  synchronized void begin(Collection<String> held) {
+    own.keySet().forEach(this::freeze);
+    own.keySet().retainAll(held);
+    held.forEach(this::add);
+    behind.clear();
+    behind.addAll(own.keySet());
+    refused.clear();
+  }
+
+  /** The names that there are, from an exporter that lists them. */
+  private void namesAre(Collection<String> names) {
+    own.keySet().retainAll(names);
+    behind.retainAll(names);
+    refused.retainAll(names);
+    for (String name : names) {
+      if (!own.containsKey(name)) {
+        arrived(name);
+      }
+    }
+  }
+
+  private void add(String name) {
+    if (!name.endsWith(PeerResources.TWIN_SUFFIX)) {
+      own.putIfAbsent(name, 0L);
+    }
+  }
+
+  private void freeze(String name) {
+    if (!behind.contains(name)) {
+      own.computeIfPresent(name, (same, millis) -> Math.max(millis, allMillis));
+    }
+  }
+
+  /** The other end is there: nothing of what it sent on this stream has changed since. */
+  synchronized void heard(long nowMillis) {
+    allMillis = nowMillis;
+  }
+
+  /** The other end says that all is here but what was refused. */
+  synchronized void allIsHere(long nowMillis) {
+    behind.retainAll(refused);
+    allMillis = nowMillis;
+  }
+
+  /** A newer content is here, and not stored yet. */
+  synchronized void arrived(String name) {
+    add(name);
+    if (own.containsKey(name)) {
+      freeze(name);
+      behind.add(name);
+    }
+  }
+
+  /** Takes what a Consul sends: a service, or the list of them, or what is no matter here. */
+  synchronized void arrived(Effect.Import received) {
+    if (received.type().equals(PeerResources.SERVICE)) {
+      arrived(received.id());
+    }
+  }
+
+  /** What became of it. */
+  synchronized void stored(Effect.Import received, Optional<String> problem, long nowMillis) {
+    boolean isList = received.type().equals(PeerResources.SERVICE_LIST);
+    if (received.type().equals(PeerResources.SERVICE)) {
+      if (problem.isPresent()) {
+        refused(received.id());
+      } else {
+        stored(received.id(), nowMillis);
+      }
+    } else if (isList && problem.isEmpty()) {
+      namesAre(PeerResources.namesIn(received.payload()));
+    }
+  }
+
+  /** What became of changes. */
+  synchronized void stored(
+      List<ImportChange> changes, ChangeIntake.Outcome outcome, long nowMillis) {
+    for (int i = 0; i < changes.size(); i++) {
+      String name = changes.get(i).getService();
+      if (outcome.refusals().containsKey(i)) {
+        refused(name);
+      } else if (changes.get(i).getGone()) {
+        gone(name);
+      } else if (!outcome.misfits().contains(i)) {
+        stored(name, nowMillis);
+      }
+    }
+  }
+
+  private void stored(String name, long nowMillis) {
+    if (own.computeIfPresent(name, (same, millis) -> nowMillis) != null) {
+      behind.remove(name);
+      refused.remove(name);
+    }
+  }
+
+  private void refused(String name) {
+    refused.add(name);
+  }
+
+  private void gone(String name) {
+    own.remove(name);
+    behind.remove(name);
+    refused.remove(name);
+  }
+
+  /**
+   * What is to be told.
+   *
+   * @param isWhole each service, too
+   */
+  synchronized ImportAges ages(long nowMillis, boolean isWhole) {
+    ImportAges.Builder ages = ImportAges.newBuilder();
+    long oldest = Long.MAX_VALUE;
+    for (Map.Entry<String, Long> service : own.entrySet()) {
+      String name = service.getKey();
+      long millis = service.getValue();
+      if (!behind.contains(name)) {
+        millis = Math.max(millis, allMillis);
+      }
+      if (millis == 0) {
+        ages.setUnconfirmed(ages.getUnconfirmed() + 1);
+      } else {
+        ages.setConfirmed(ages.getConfirmed() + 1);
+        oldest = Math.min(oldest, millis);
+      }
+      if (isWhole) {
+        ages.addServices(ImportAge.newBuilder().setService(name).setConfirmedMillis(millis));
+      }
+    }
+    if (ages.getConfirmed() > 0) {
+      ages.setOldestAgeMillis(Math.max(0, nowMillis - oldest));
+    }
+    return ages.build();
+  }
+}
