@@ -26,7 +26,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps one stream to the other cluster of one peering, as long as this server leads: one attempt
- * at a time, on a fresh connection, at the next address of the ring. Used on its loop only.
+ * at a time, on a fresh connection, at the next address of the ring. After a good stream the ring
+ * begins anew: what was fallen back from is preferred again. Used on its loop only.
  */
 final class DialLoop {
   private static final Logger LOG = LoggerFactory.getLogger(DialLoop.class);
@@ -61,6 +62,9 @@ final class DialLoop {
   private static final long QUICK_MILLIS = 3_000;
 
   private static final long QUICK_DELAY_MILLIS = 100;
+
+  /** A cluster that is away is looked for this often at least. Consul lets 64 s go by. */
+  private static final long AWAY_MILLIS_MAX = 8_000;
 
   private final Replication replication;
   private final String peeringId;
@@ -202,13 +206,17 @@ final class DialLoop {
   }
 
   private void ended(Effect.Close close) {
+    // Whom a newer stream replaced must give way: it may be that another server leads here.
+    boolean wasGood =
+        stream != null && stream.isHeard() && close.status().code() != LinkStatus.Code.ABORTED;
     stream = null;
     if (stopped || close.cause() != Effect.Cause.FAILED) {
       return;
     }
-    if (loop.nowMillis() - dialedMillis >= replication.settings().healthyMillis()) {
+    if (wasGood && loop.nowMillis() - dialedMillis >= replication.settings().healthyMillis()) {
       failures = 0;
       refusals = 0;
+      preferFirst();
       lostMillis = loop.nowMillis();
       LOG.warn(
           "stream lost, dialing again peering={} code={} text={}",
@@ -228,6 +236,9 @@ final class DialLoop {
     refusals += refused ? 1 : 0;
     long delay =
         RedialDelays.millisAfter(close.status().code(), refused ? refusals : failures - refusals);
+    if (close.status().code() == LinkStatus.Code.UNAVAILABLE) {
+      delay = Math.min(delay, AWAY_MILLIS_MAX);
+    }
     if (failures == 1) {
       LOG.warn(
           "stream failed, dialing again peering={} code={} text={} delay_ms={}",
@@ -237,6 +248,12 @@ final class DialLoop {
           delay);
     }
     cancelAttempt = loop.after(delay, this::attempt);
+  }
+
+  /** What was fallen back from is tried first again, unless it is what was just lost. */
+  private void preferFirst() {
+    boolean wasFirst = target != null && (ring - 1) % target.addresses().size() == 0;
+    ring = wasFirst ? ring : 0;
   }
 
   /** Ends the loop; a stream that says goodbye to the other cluster may finish. */

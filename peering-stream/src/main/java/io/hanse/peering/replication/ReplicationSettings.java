@@ -8,7 +8,8 @@ import java.util.concurrent.TimeUnit;
  *
  * @param stream the bounds of one stream
  * @param openMillisMax for a dialer to send its first message, and for an acceptor to answer it
- * @param healthyMillis after so long a connection its loss counts as a first failure again
+ * @param healthyMillis after so long a stream on which the other end was heard, its loss counts as
+ *     a first failure again
  * @param commandBytesMax a received resource above it is refused by name
  * @param submitAttempts how often a command is given to the log before its stream is given up
  * @param purgeMillis between two steps of a deletion
@@ -32,7 +33,7 @@ public record ReplicationSettings(
       new ReplicationSettings(
           StreamLimits.DEFAULT,
           15_000,
-          30_000,
+          2_000,
           1 << 20,
           20,
           100,

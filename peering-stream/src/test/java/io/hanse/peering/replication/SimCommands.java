@@ -15,7 +15,9 @@ import io.hanse.fsm.row.InitializeCluster;
 import io.hanse.fsm.row.MarkPeeringDeleted;
 import io.hanse.fsm.row.Node;
 import io.hanse.fsm.row.NodeService;
+import io.hanse.fsm.row.PeerAddress;
 import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.row.PinPeerAddresses;
 import io.hanse.fsm.row.RegisterCatalog;
 import io.hanse.fsm.row.ServiceConsumer;
 import io.hanse.fsm.row.WriteConfigEntry;
@@ -109,6 +111,12 @@ public final class SimCommands {
         .build();
   }
 
+  public static Command pin(String name, List<String> addresses) {
+    PinPeerAddresses.Builder pin = PinPeerAddresses.newBuilder().setName(name);
+    addresses.forEach(each -> pin.addAddresses(PeerAddress.newBuilder().setAddress(each)));
+    return Command.newBuilder().setPinPeerAddresses(pin).build();
+  }
+
   public static Command register(String node, String service, int port, String status) {
     String id = service + "-" + node;
     return Command.newBuilder()
@@ -162,6 +170,12 @@ public final class SimCommands {
         .build();
   }
 
+  public static Command exportToAll(String service, Collection<String> peers) {
+    ExportedServiceRule.Builder rule = ExportedServiceRule.newBuilder().setName(service);
+    peers.forEach(peer -> rule.addConsumers(ServiceConsumer.newBuilder().setPeer(peer)));
+    return export(ExportedServices.newBuilder().addServices(rule));
+  }
+
   public static Command export(String peer, Collection<String> services) {
     ExportedServices.Builder exported = ExportedServices.newBuilder();
     for (String service : services) {
@@ -170,6 +184,10 @@ public final class SimCommands {
               .setName(service)
               .addConsumers(ServiceConsumer.newBuilder().setPeer(peer)));
     }
+    return export(exported);
+  }
+
+  private static Command export(ExportedServices.Builder exported) {
     return Command.newBuilder()
         .setWriteConfigEntry(
             WriteConfigEntry.newBuilder()

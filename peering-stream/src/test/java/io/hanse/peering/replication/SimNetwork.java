@@ -43,6 +43,11 @@ final class SimNetwork {
     listening.put(address, acceptor);
   }
 
+  /** What comes to one address goes to another one. */
+  void relay(String address, String to) {
+    listening.put(address, outbound -> listening.get(to).accept(outbound));
+  }
+
   void stopListening(String address) {
     listening.remove(address);
   }

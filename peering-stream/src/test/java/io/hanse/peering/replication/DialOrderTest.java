@@ -1,0 +1,62 @@
+package io.hanse.peering.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Which of several ways to the other cluster is taken, in virtual time. */
+class DialOrderTest {
+  private static final String ALPHA_ID = "a1fa0000-0000-4000-8000-000000000001";
+  private static final String BETA_ID = "be7a0000-0000-4000-8000-000000000002";
+  private static final String GATEWAY = "gateway";
+
+  private final SimTime time = new SimTime(1);
+  private final SimNetwork network = new SimNetwork(time);
+  private final SimCluster alpha = new SimCluster("alpha", time, network, command -> {});
+  private final SimCluster beta = new SimCluster("beta", time, network, command -> {});
+
+  @AfterEach
+  void close() {
+    alpha.close();
+    beta.close();
+  }
+
+  private List<String> ways() {
+    return network.connections().stream().map(connection -> connection.to).toList();
+  }
+
+  private void loseAllConnections() {
+    network.connections().forEach(SimNetwork.Connection::cut);
+    time.runFor(20_000);
+  }
+
+  @Test
+  void shouldFallBackFromADeadGatewayAndReturnToItAfterTheNextLoss() {
+    alpha.apply(SimCommands.initialize(ALPHA_ID, "dc-alpha"));
+    beta.apply(SimCommands.initialize(BETA_ID, "dc-beta"));
+    alpha.apply(SimCommands.acceptor(ALPHA_ID, "beta", "establishment"));
+    alpha.apply(SimCommands.exchange(ALPHA_ID, "establishment", "stream"));
+    beta.apply(SimCommands.dialer(BETA_ID, "alpha", ALPHA_ID, alpha.addresses(), "stream"));
+    String direct = alpha.addresses().get(0);
+    beta.apply(SimCommands.pin("alpha", List.of(GATEWAY, direct)));
+    alpha.start();
+    beta.start();
+    network.relay(GATEWAY, direct);
+    time.runFor(60_000);
+    assertThat(ways()).containsExactly(GATEWAY);
+
+    network.stopListening(GATEWAY);
+    loseAllConnections();
+    assertThat(ways()).containsExactly(direct);
+
+    // A stream that runs is left alone.
+    network.relay(GATEWAY, direct);
+    time.runFor(60_000);
+    assertThat(ways()).containsExactly(direct);
+
+    loseAllConnections();
+    assertThat(ways()).containsExactly(GATEWAY);
+  }
+}
