@@ -30,12 +30,17 @@ final class AgentProcess implements Subject {
   private static final Duration START_MAX = Duration.ofSeconds(60);
   private static final long STOP_SECONDS_MAX = 10;
 
+  private final String name;
   private final Map<String, Integer> ports;
-  private final Process process;
+  private final ProcessBuilder builder;
+  private Process process;
 
-  private AgentProcess(Map<String, Integer> ports, Process process) {
+  private AgentProcess(String name, Map<String, Integer> ports, ProcessBuilder builder)
+      throws IOException {
+    this.name = name;
     this.ports = ports;
-    this.process = process;
+    this.builder = builder;
+    process = builder.start();
   }
 
   /** The program of the distribution that was built. */
@@ -64,22 +69,32 @@ final class AgentProcess implements Subject {
       command.addAll(List.of("-config-file", config.toString()));
       File log = home.resolve("log").toFile();
       ProcessBuilder builder =
-          new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log);
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(log));
       // It does not live long enough to earn back what the optimising compiler costs.
       builder.environment().put("HANSE_JVM_FLAGS", "-XX:TieredStopAtLevel=1");
-      Process process = builder.start();
-      AgentProcess started = new AgentProcess(ports, process);
-      await()
-          .atMost(START_MAX)
-          .ignoreExceptions()
-          .until(() -> !process.isAlive() || started.isReady(agent.name()));
-      if (!process.isAlive()) {
-        throw new IllegalStateException(
-            "the agent ended at its start: " + Files.readString(log.toPath()));
-      }
+      AgentProcess started = new AgentProcess(agent.name(), ports, builder);
+      started.awaitReady();
       return started;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Ends it and starts it again with all that it keeps on disk. */
+  void restart() throws IOException {
+    close();
+    process = builder.start();
+    awaitReady();
+  }
+
+  private void awaitReady() throws IOException {
+    await().atMost(START_MAX).ignoreExceptions().until(() -> !process.isAlive() || isReady(name));
+    if (!process.isAlive()) {
+      throw new IllegalStateException(
+          "the agent ended at its start: "
+              + Files.readString(builder.redirectOutput().file().toPath()));
     }
   }
 

@@ -95,6 +95,27 @@ class GatewayPeeringIT {
     }
     pinAddresses();
     revokeToken();
+    loseOwnGateway();
+  }
+
+  /** The dialer goes directly where its gateways do not lead, and what changes still arrives. */
+  private void loseOwnGateway() throws Exception {
+    beta.gateway.destroyForcibly().waitFor();
+    alpha.json(
+        "PUT",
+        "/v1/config",
+        "{\"Kind\":\"exported-services\",\"Name\":\"default\",\"Services\":[{\"Name\":\"late\","
+            + "\"Consumers\":[{\"Peer\":\"beta\"}]}]}");
+    alpha.json("PUT", "/v1/agent/service/register", "{\"Name\":\"late\",\"Port\":80}");
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(beta.json("GET", "/v1/health/service/late?peer=alpha", "").items())
+                    .hasSize(1));
+    awaitActive();
+    assertThat(beta.run("peering read", "-name=alpha", "-detailed").out())
+        .contains("Confirmed Imports:      1, longest ago late: ");
   }
 
   private void pinAddresses() {

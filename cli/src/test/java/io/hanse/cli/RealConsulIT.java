@@ -36,12 +36,13 @@ class RealConsulIT {
 
   @BeforeEach
   void start() throws IOException {
-    hanse = new Side("hanse", "d0000000-0000-4000-8000-000000000001", AgentProcess.program());
+    hanse = new Side("hanse", "d0000000-0000-4000-8000-000000000001", AgentProcess.program(), true);
     consul =
         new Side(
             "consul",
             "d0000000-0000-4000-8000-000000000002",
-            Path.of(System.getenv("CONSUL_BIN")).toAbsolutePath());
+            Path.of(System.getenv("CONSUL_BIN")).toAbsolutePath(),
+            true);
   }
 
   @AfterEach
@@ -70,16 +71,66 @@ class RealConsulIT {
     live(consul, hanse, hanse);
   }
 
-  private void live(Side acceptor, Side dialer, Side ender) throws IOException {
+  /** Each is a peer of both others and exports to one of them; no two call a third the same. */
+  @Test
+  void shouldLiveInARingOfThree() throws IOException {
+    Side third =
+        new Side("third", "d0000000-0000-4000-8000-000000000003", AgentProcess.program(), false);
+    try {
+      List<Side> ring = List.of(hanse, consul, third);
+      for (Side side : ring) {
+        side.prefix = side.name + "-knows-";
+        side.register();
+      }
+      for (int i = 0; i < ring.size(); i++) {
+        Side next = ring.get((i + 1) % ring.size());
+        establish(ring.get(i), next);
+        ring.get(i).export(ring.get(i).callOf(next));
+      }
+      awaitRing(ring);
+
+      third.agent.restart();
+      awaitRing(ring);
+
+      hanse.json("DELETE", "/v1/peering/" + hanse.callOf(consul), "");
+      awaitState(hanse, consul, "");
+      awaitState(consul, hanse, "TERMINATED");
+      awaitImport(consul, hanse, "");
+      awaitImport(third, consul, "passing");
+      awaitImport(hanse, third, "passing");
+
+      establish(hanse, consul);
+      awaitRing(ring);
+    } finally {
+      third.agent.close();
+    }
+  }
+
+  private static void awaitRing(List<Side> ring) {
+    for (int i = 0; i < ring.size(); i++) {
+      Side side = ring.get(i);
+      Side next = ring.get((i + 1) % ring.size());
+      awaitState(side, next, "ACTIVE");
+      awaitState(next, side, "ACTIVE");
+      awaitImport(next, side, "passing");
+      awaitImport(side, next, "");
+    }
+  }
+
+  private static void establish(Side acceptor, Side dialer) throws IOException {
     String token =
         acceptor
-            .json("POST", "/v1/peering/token", "{\"PeerName\":\"" + dialer.name + "\"}")
+            .json("POST", "/v1/peering/token", "{\"PeerName\":\"" + acceptor.callOf(dialer) + "\"}")
             .at("PeeringToken")
             .text();
     dialer.json(
         "POST",
         "/v1/peering/establish",
-        "{\"PeerName\":\"" + acceptor.name + "\",\"PeeringToken\":\"" + token + "\"}");
+        "{\"PeerName\":\"" + dialer.callOf(acceptor) + "\",\"PeeringToken\":\"" + token + "\"}");
+  }
+
+  private void live(Side acceptor, Side dialer, Side ender) throws IOException {
+    establish(acceptor, dialer);
     for (Side[] pair : List.of(new Side[] {hanse, consul}, new Side[] {consul, hanse})) {
       pair[0].register();
       pair[0].export(pair[1].name);
@@ -130,14 +181,26 @@ class RealConsulIT {
     final String name;
     final AgentProcess agent;
 
-    Side(String name, String nodeId, Path program) {
+    /** Before the other one's name, where it is called something else here. */
+    String prefix = "";
+
+    Side(String name, String nodeId, Path program, boolean isDev) {
       this.name = name;
       this.agent =
           AgentProcess.start(
               program,
               folder,
-              new Recording.Agent(name, nodeId, Map.of("datacenter", "dc-" + name)),
-              true);
+              new Recording.Agent(
+                  name,
+                  nodeId,
+                  isDev
+                      ? Map.of("datacenter", "dc-" + name)
+                      : Map.of("datacenter", "dc-" + name, "bootstrap_expect", 1)),
+              isDev);
+    }
+
+    String callOf(Side peer) {
+      return prefix + peer.name;
     }
 
     private Response send(String method, String path, String body) throws IOException {
@@ -173,14 +236,14 @@ class RealConsulIT {
 
     /** Empty if it has none. */
     String stateOf(Side peer) throws IOException {
-      Response response = send("GET", "/v1/peering/" + peer.name, "");
+      Response response = send("GET", "/v1/peering/" + callOf(peer), "");
       return response.status() == 404 ? "" : JsonText.parse(response.text()).at("State").text();
     }
 
     /** The one check of the other one's service; empty if it has no instance. */
     String imported(Side peer) throws IOException {
       List<Value> instances =
-          json("GET", "/v1/health/service/of-" + peer.name + "?peer=" + peer.name, "").items();
+          json("GET", "/v1/health/service/of-" + peer.name + "?peer=" + callOf(peer), "").items();
       return instances.isEmpty()
           ? ""
           : instances.get(0).at("Checks").items().get(0).at("Status").text();
