@@ -18,6 +18,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -43,6 +44,10 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 class MeshIT {
   private static final byte[] HELLO = "hello".getBytes(StandardCharsets.US_ASCII);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** Whoever is not served is told within this time, or asks once more. */
+  private static final int SERVED_AFTER_MILLIS = 500;
 
   private final List<AutoCloseable> running = new ArrayList<>();
   private TestCluster east;
@@ -155,25 +160,15 @@ class MeshIT {
       assertThat(drainQuietly(client)).as("denied by default").isZero();
     }
     west.intention("cache", "", "web", "allow");
-    await()
-        .until(
-            () -> {
-              try (Socket client = connect(localUpstreamPort)) {
-                client.getOutputStream().write(HELLO);
-                return read(local.next(), HELLO.length).length == HELLO.length;
-              } catch (AssertionError e) {
-                return false;
-              }
-            });
+    await().atMost(PATIENCE).until(() -> isServed(localUpstreamPort) && local.acceptedCount() > 0);
+    assertThat(read(local.next(), HELLO.length)).isEqualTo(HELLO);
     west.register(sidecar("cache", port, local.port()).build(), "critical");
     await()
+        .atMost(PATIENCE)
         .until(
-            () -> {
-              try (Socket client = connect(localUpstreamPort)) {
-                return drainQuietly(client) == 0
-                    && westSidecar.metrics().count(CloseReason.NO_ENDPOINT) > 0;
-              }
-            });
+            () ->
+                !isServed(localUpstreamPort)
+                    && westSidecar.metrics().count(CloseReason.NO_ENDPOINT) > 0);
   }
 
   @Test
@@ -181,13 +176,9 @@ class MeshIT {
     roundTrip(upstreamPort);
     east.export("", "west");
     await()
+        .atMost(PATIENCE)
         .until(
-            () -> {
-              try (Socket client = connect(upstreamPort)) {
-                return drainQuietly(client) == 0
-                    && eastGateway.metrics().count(CloseReason.NO_ROUTE) > 0;
-              }
-            });
+            () -> !isServed(upstreamPort) && eastGateway.metrics().count(CloseReason.NO_ROUTE) > 0);
   }
 
   @Test
@@ -199,17 +190,11 @@ class MeshIT {
     east.intention("db", "west", "web", "deny");
     east.startServer(port);
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(PATIENCE)
         .until(
-            () -> {
-              try (Socket client = connect(upstreamPort)) {
-                client.getOutputStream().write(HELLO);
-                return drainQuietly(client) == 0
-                    && eastSidecar.metrics().count(CloseReason.RBAC_DENIED) > 0;
-              } catch (SocketException e) {
-                return false;
-              }
-            });
+            () ->
+                !isServed(upstreamPort)
+                    && eastSidecar.metrics().count(CloseReason.RBAC_DENIED) > 0);
   }
 
   @Test
@@ -316,6 +301,20 @@ class MeshIT {
   }
 
   /** A reset is an end, too. */
+  /** Whether a connection is taken: one that is stays open, and silent. */
+  private static boolean isServed(int port) throws IOException {
+    try (Socket client = connect(port)) {
+      client.setSoTimeout(SERVED_AFTER_MILLIS);
+      client.getOutputStream().write(HELLO);
+      drain(client);
+      return false;
+    } catch (SocketTimeoutException e) {
+      return true;
+    } catch (SocketException e) {
+      return false;
+    }
+  }
+
   private static long drainQuietly(Socket socket) throws IOException {
     try {
       return drain(socket);
