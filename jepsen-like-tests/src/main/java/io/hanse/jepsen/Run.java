@@ -57,7 +57,8 @@ public final class Run {
           (int) Math.min(FAULTS_PER_ROUND, 1 + left / FAULT.plus(CALM).plusSeconds(3).toSeconds());
       Path folder = Files.createTempDirectory("hanse-faults");
       System.out.printf("seed %d, data and logs in %s%n", seed, folder);
-      Result result = run(what, new Plan(seed, 3, faults, FAULT, CALM, only), distribution, folder);
+      Plan plan = new Plan(seed, 3, faults, FAULT, CALM, 1, only);
+      Result result = run(what, plan, distribution, folder);
       System.out.println(result);
       String name = (what.equals("cluster") ? "faults" : what) + "-" + seed;
       Files.writeString(reports.resolve(name + ".svg"), Report.picture(result));
@@ -78,7 +79,7 @@ public final class Run {
       case "peering" -> ofTwo.run(plan);
       case "leaders" ->
           ofTwo.hunt(
-              new Plan(plan.seed(), plan.servers(), HUNTS, HUNT_PERIOD, CALM, List.of()),
+              new Plan(plan.seed(), plan.servers(), HUNTS, HUNT_PERIOD, CALM, 1, List.of()),
               CONVERGENCE_MAX);
       default -> new Experiment(distribution, folder, System.out::println).run(plan);
     };

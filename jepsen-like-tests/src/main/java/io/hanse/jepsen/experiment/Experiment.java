@@ -45,7 +45,8 @@ public final class Experiment {
   public Result run(Plan plan) throws IOException, InterruptedException {
     try (Lab lab = Lab.open(folder, plan.servers());
         Cluster cluster = Cluster.start(distribution, folder, "dc1", lab, plan.servers())) {
-      Site site = Site.of(cluster.servers().stream().map(ServerProcess::http).toList());
+      Site site =
+          Site.of(cluster.servers().stream().map(ServerProcess::http).toList(), plan.rest());
       List<Workload> workloads =
           List.of(
               RegisterWorkload.ofKeys(site, CLIENTS_EACH + 1, plan.seed()),

@@ -24,17 +24,18 @@ final class Clients implements AutoCloseable {
         Api api = site.api(server);
         SplittableRandom own = random.split();
         Client client = clients.get();
-        threads.add(new Thread(() -> run(client, api, own, pauseNanos), "client"));
+        long restNanos = pauseNanos * site.rest();
+        threads.add(new Thread(() -> run(client, api, own, restNanos), "client"));
       }
     }
     threads.forEach(Thread::start);
   }
 
-  private void run(Client client, Api api, SplittableRandom random, long pauseNanos) {
+  private void run(Client client, Api api, SplittableRandom random, long restNanos) {
     try {
       while (!stopped) {
         client.step(api, random);
-        LockSupport.parkNanos(pauseNanos);
+        LockSupport.parkNanos(restNanos);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -39,7 +39,7 @@ public final class WatchWorkload implements Workload {
 
   public WatchWorkload(Site site, long seed) {
     this.site = site;
-    Site one = new Site(site.servers().subList(0, 1), site.http(), site.pulse());
+    Site one = new Site(site.servers().subList(0, 1), site.http(), site.pulse(), site.rest());
     writer = new Clients(one, 1, seed, WRITE_NANOS, () -> this::write);
     watching =
         new Clients(

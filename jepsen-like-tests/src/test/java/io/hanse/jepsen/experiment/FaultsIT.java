@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  * how many, {@code -Dhanse.only=WORDS,WORDS} of which kinds. For hours there is {@code
  * jepsen-like-tests/run}.
  */
+@Order(1)
 class FaultsIT {
   private static final int FAULTS = 6;
 
@@ -26,6 +28,9 @@ class FaultsIT {
 
   private static final Duration FAULT = Duration.ofSeconds(4);
   private static final Duration CALM = Duration.ofSeconds(2);
+
+  /** Others are tested beside this; {@code jepsen-like-tests/run} lets clients go on at once. */
+  private static final int REST = 8;
 
   @TempDir private Path folder;
 
@@ -38,7 +43,7 @@ class FaultsIT {
     System.out.println("seed " + seed);
     Result result =
         new Experiment(Distribution.underTest(), folder, System.out::println)
-            .run(new Plan(seed, 3, faults, FAULT, CALM, only));
+            .run(new Plan(seed, 3, faults, FAULT, CALM, REST, only));
     System.out.println(result);
     assertThat(result.isGood()).as("%s", result).isTrue();
   }

@@ -41,7 +41,7 @@ class PeeringFaultsIT {
     System.out.println("seed " + seed);
     Result result =
         new PeeringExperiment(Distribution.underTest(), folder, System.out::println)
-            .run(new Plan(seed, 3, faults, FAULT, CALM, only));
+            .run(new Plan(seed, 3, faults, FAULT, CALM, 1, only));
     System.out.println(result);
     assertThat(result.isGood()).as("%s", result).isTrue();
   }
@@ -51,7 +51,7 @@ class PeeringFaultsIT {
   void shouldConvergeAfterLeadersWereKilledWithoutARest() throws Exception {
     int kills = Integer.getInteger("hanse.peering.kills", 0);
     assumeTrue(kills > 0, "left out: -Dhanse.peering.kills=N kills leaders N times");
-    Plan plan = new Plan(Long.getLong("hanse.seed", 1), 3, kills, HUNT_PERIOD, CALM, List.of());
+    Plan plan = new Plan(Long.getLong("hanse.seed", 1), 3, kills, HUNT_PERIOD, CALM, 1, List.of());
     // The bound of 5 s is judged where there is a machine for it, by the long run.
     Result result =
         new PeeringExperiment(Distribution.underTest(), folder, System.out::println)

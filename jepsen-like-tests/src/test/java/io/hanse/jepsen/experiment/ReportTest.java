@@ -17,7 +17,7 @@ import org.w3c.dom.NodeList;
 
 class ReportTest {
   private static final Plan PLAN =
-      new Plan(42, 3, 2, Duration.ofSeconds(4), Duration.ofSeconds(2), List.of());
+      new Plan(42, 3, 2, Duration.ofSeconds(4), Duration.ofSeconds(2), 1, List.of());
 
   private static Result result(boolean isSecondFelt, List<String> faults) {
     return new Result(

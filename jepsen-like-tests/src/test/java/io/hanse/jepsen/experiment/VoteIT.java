@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class VoteIT {
   private static final int ROUNDS = 6;
-  private static final int ATTEMPTS = 5;
+  private static final int ATTEMPTS = 10;
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final long POLL_NANOS = Duration.ofMillis(50).toNanos();
 
