@@ -9,45 +9,46 @@ import java.util.List;
 import java.util.Objects;
 
 /** Command lines of a real Consul with what it printed, in the order in which they were given. */
-record Recording(String name, Value header, List<Line> lines) {
-  static final List<String> NAMES =
+public record Recording(String name, Value header, List<Line> lines) {
+  public static final List<String> NAMES =
       List.of("config", "general", "kv-connect-ca", "peering", "services-catalog-intention");
 
-  record Line(Value json) {
-    List<String> arguments() {
+  public record Line(Value json) {
+    public List<String> arguments() {
       return json.at("argv").items().stream().skip(1).map(Value::text).toList();
     }
 
-    String title() {
+    public String title() {
       return json.at("name").text();
     }
 
     /** Groups and commands that this version has. */
-    boolean isInScope() {
+    public boolean isInScope() {
       List<String> arguments = arguments();
       CommandPath path = CommandPath.of(arguments.toArray(String[]::new));
       return !path.name().isEmpty() || arguments.stream().allMatch(word -> word.startsWith("-"));
     }
 
     /** The agent that it is for, where there are two. */
-    String cluster() {
+    public String cluster() {
       return json.at("cluster").text();
     }
 
-    int exit() {
+    public int exit() {
       return (int) json.at("exit").whole();
     }
 
-    String out() {
+    public String out() {
       return json.at("stdout").text();
     }
 
-    String err() {
+    public String err() {
       return json.at("stderr").text();
     }
   }
 
-  static Recording load(String name) throws IOException {
+  /** Reads one from the resources. */
+  public static Recording load(String name) throws IOException {
     try (InputStream in =
         Objects.requireNonNull(
             Recording.class.getResourceAsStream("/conformance/" + name + ".jsonl"))) {

@@ -26,9 +26,11 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** What a peering must survive, over a link that a test breaks. Beta dials alpha and imports. */
+@Order(2)
 class LinkFailuresIT {
   private static final long HEARTBEAT_MILLIS = 200;
   private static final long FRESH_MILLIS = 2_500;

@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * Pings keep to the limits of a real Consul at the other end, in true time: who pings more often
  * than it allows is sent away, and so would be one that we are too strict with.
  */
+@Order(1)
 @Execution(ExecutionMode.CONCURRENT)
 class PingIT {
   private static final int ENHANCE_YOUR_CALM = 0xb;

@@ -1,8 +1,8 @@
-package io.hanse.http.replay;
+package io.hanse.conformance.replay;
 
+import io.hanse.conformance.replay.Placeholders.Mismatch;
 import io.hanse.http.RawClient;
 import io.hanse.http.RawClient.Response;
-import io.hanse.http.replay.Placeholders.Mismatch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package io.hanse.http.replay;
+package io.hanse.conformance.replay;
 
 import java.math.BigDecimal;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.hanse.http.replay;
+package io.hanse.conformance.replay;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;

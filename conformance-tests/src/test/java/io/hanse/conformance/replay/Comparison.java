@@ -1,7 +1,7 @@
-package io.hanse.http.replay;
+package io.hanse.conformance.replay;
 
+import io.hanse.conformance.replay.Placeholders.Mismatch;
 import io.hanse.http.RawClient.Response;
-import io.hanse.http.replay.Placeholders.Mismatch;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

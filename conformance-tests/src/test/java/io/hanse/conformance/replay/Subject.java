@@ -1,4 +1,4 @@
-package io.hanse.http.replay;
+package io.hanse.conformance.replay;
 
 import java.net.InetSocketAddress;
 import java.util.Map;

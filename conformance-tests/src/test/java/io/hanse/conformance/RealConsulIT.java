@@ -1,13 +1,13 @@
-package io.hanse.cli;
+package io.hanse.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.hanse.cli.value.JsonText;
 import io.hanse.cli.value.Value;
+import io.hanse.conformance.replay.Recording;
 import io.hanse.http.RawClient;
 import io.hanse.http.RawClient.Response;
-import io.hanse.http.replay.Recording;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

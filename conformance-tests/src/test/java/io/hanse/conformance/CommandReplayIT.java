@@ -1,16 +1,18 @@
-package io.hanse.cli;
+package io.hanse.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hanse.cli.CommandRun;
 import io.hanse.cli.CommandRun.Result;
+import io.hanse.cli.Recording;
 import io.hanse.cli.Recording.Line;
 import io.hanse.cli.value.JsonText;
 import io.hanse.cli.value.Value;
-import io.hanse.http.replay.Comparison;
-import io.hanse.http.replay.JsonTree;
-import io.hanse.http.replay.Placeholders;
-import io.hanse.http.replay.Placeholders.Mismatch;
-import io.hanse.http.replay.SkipList;
+import io.hanse.conformance.replay.Comparison;
+import io.hanse.conformance.replay.JsonTree;
+import io.hanse.conformance.replay.Placeholders;
+import io.hanse.conformance.replay.Placeholders.Mismatch;
+import io.hanse.conformance.replay.SkipList;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -103,7 +105,7 @@ class CommandReplayIT {
           AgentProcess.start(
               AgentProcess.program(),
               folder,
-              new io.hanse.http.replay.Recording.Agent(
+              new io.hanse.conformance.replay.Recording.Agent(
                   name, each.at("node_id").text(), configuration),
               header.at("mode").text().equals("dev"));
       agents.put(name, agent);

@@ -1,12 +1,12 @@
-package io.hanse.cli;
+package io.hanse.conformance;
 
 import static org.awaitility.Awaitility.await;
 
 import io.hanse.cli.program.FreePorts;
+import io.hanse.conformance.replay.Recording;
+import io.hanse.conformance.replay.Subject;
 import io.hanse.http.RawClient;
 import io.hanse.http.RawClient.Response;
-import io.hanse.http.replay.Recording;
-import io.hanse.http.replay.Subject;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** An agent of the built distribution, as a process of its own on free ports of loopback. */
 final class AgentProcess implements Subject {
@@ -43,16 +42,9 @@ final class AgentProcess implements Subject {
     process = builder.start();
   }
 
-  /** The program of the distribution that was built. */
-  static Path program() throws IOException {
-    try (Stream<Path> built = Files.list(Path.of("target"))) {
-      return built
-          .map(folder -> folder.resolve("bin/hanse"))
-          .filter(Files::isExecutable)
-          .findFirst()
-          .orElseThrow(() -> new IllegalStateException("no distribution in target"))
-          .toAbsolutePath();
-    }
+  /** The program of the distribution that was built; the build says where that is. */
+  static Path program() {
+    return Path.of(System.getProperty("hanse.home"), "bin", "hanse").toAbsolutePath().normalize();
   }
 
   /** Starts one, and waits until it leads, has an authority and is in its own catalog. */

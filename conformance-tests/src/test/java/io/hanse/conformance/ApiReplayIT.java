@@ -1,9 +1,13 @@
-package io.hanse.http.replay;
+package io.hanse.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hanse.conformance.replay.Recording;
+import io.hanse.conformance.replay.Replayer;
+import io.hanse.conformance.replay.Replayer.Outcome;
+import io.hanse.conformance.replay.SkipList;
+import io.hanse.conformance.replay.Subject;
 import io.hanse.http.ApiFixture;
-import io.hanse.http.replay.Replayer.Outcome;
 import io.hanse.http.server.HttpSettings;
 import io.hanse.http.server.Network;
 import java.net.InetSocketAddress;
@@ -20,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * is replayed where there is one.
  */
 @Execution(ExecutionMode.CONCURRENT)
-class ReplayIT {
+class ApiReplayIT {
   private static final SkipList SKIPS = SkipList.load("skip.txt", "skip-without-agent.txt");
 
   /** The number of lines may only grow. */

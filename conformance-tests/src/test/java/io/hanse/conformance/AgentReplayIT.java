@@ -1,13 +1,13 @@
-package io.hanse.cli;
+package io.hanse.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hanse.http.replay.Recording;
-import io.hanse.http.replay.Replayer;
-import io.hanse.http.replay.Replayer.Outcome;
-import io.hanse.http.replay.SkipList;
-import java.io.IOException;
+import io.hanse.conformance.replay.Recording;
+import io.hanse.conformance.replay.Replayer;
+import io.hanse.conformance.replay.Replayer.Outcome;
+import io.hanse.conformance.replay.SkipList;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -15,8 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Recordings of a real Consul against whole agents of the distribution. */
+@Order(1)
 @Execution(ExecutionMode.CONCURRENT)
-class HttpReplayIT {
+class AgentReplayIT {
   private static final SkipList SKIPS = SkipList.load("skip.txt", "skip-with-agent.txt");
 
   @TempDir Path folder;
@@ -32,7 +33,7 @@ class HttpReplayIT {
     "peering,151",
     "peering-disabled,5"
   })
-  void shouldAnswerAsConsulDid(String file, int replayedMin) throws IOException {
+  void shouldAnswerAsConsulDid(String file, int replayedMin) {
     Path bin = AgentProcess.program();
     Outcome outcome =
         Replayer.replay(

@@ -1,4 +1,4 @@
-package io.hanse.http.replay;
+package io.hanse.conformance.replay;
 
 import java.io.BufferedReader;
 import java.io.IOException;

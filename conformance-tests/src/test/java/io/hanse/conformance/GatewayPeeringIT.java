@@ -1,17 +1,17 @@
-package io.hanse.cli;
+package io.hanse.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.hanse.cli.CommandRun;
 import io.hanse.cli.program.FreePorts;
 import io.hanse.cli.value.JsonText;
 import io.hanse.cli.value.Value;
+import io.hanse.conformance.replay.Recording;
 import io.hanse.http.RawClient;
 import io.hanse.http.RawClient.Response;
-import io.hanse.http.replay.Recording;
 import io.hanse.peering.PeeringToken;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -24,10 +24,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two agents that peer through their mesh gateways: nobody dials a server from outside. */
+@Order(2)
 class GatewayPeeringIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -171,16 +173,12 @@ class GatewayPeeringIT {
       FreePorts free = FreePorts.choose(2);
       gatewayPort = free.next();
       adminPort = free.next();
-      try {
-        agent =
-            AgentProcess.start(
-                AgentProcess.program(),
-                folder,
-                new Recording.Agent(name, nodeId, Map.of("datacenter", "dc-" + name)),
-                true);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      agent =
+          AgentProcess.start(
+              AgentProcess.program(),
+              folder,
+              new Recording.Agent(name, nodeId, Map.of("datacenter", "dc-" + name)),
+              true);
     }
 
     Response send(String method, String path, String body) throws IOException {
