@@ -97,19 +97,9 @@ class PingIT {
   }
 
   @Test
-  void shouldPingRarelyAndOnlyWhileACallIsOpen() throws Exception {
-    RecordingInbound inbound = new RecordingInbound();
-    try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      listener.setSoTimeout(20_000);
-      Outbound call =
-          new GrpcDialer(executor)
-              .dial(
-                  new LinkTarget("127.0.0.1:" + listener.getLocalPort(), "", List.of()),
-                  outbound -> inbound);
-      call.send(
-          ReplicationMessage.newBuilder()
-              .setOpen(ReplicationMessage.Open.newBuilder().setPeerId("peer"))
-              .build());
+  void shouldPingRarely() throws Exception {
+    try (ServerSocket listener = listen()) {
+      dial(listener, new RecordingInbound());
       try (RawHttp2 acceptor = RawHttp2.serve(listener.accept())) {
         assertThat(read(acceptor, in(INTERVAL_SECONDS_MIN))).noneMatch(Frame::isPing);
 
@@ -120,8 +110,18 @@ class PingIT {
           hasPinged = acceptor.next(deadline).orElseThrow().isPing();
         }
         assertThat(read(acceptor, in(2))).noneMatch(Frame::isPing);
+      }
+    }
+  }
 
-        // The call ends, and with it the connection: there is nothing left to ping on.
+  /** The call ends, and with it the connection: there is nothing left to ping on. */
+  @Test
+  void shouldPingOnlyWhileACallIsOpen() throws Exception {
+    RecordingInbound inbound = new RecordingInbound();
+    try (ServerSocket listener = listen()) {
+      dial(listener, inbound);
+      try (RawHttp2 acceptor = RawHttp2.serve(listener.accept())) {
+        awaitCall(acceptor);
         acceptor.send(RawHttp2.RST_STREAM, 0, 3, new byte[Integer.BYTES]);
         assertThatThrownBy(
                 () -> {
@@ -132,5 +132,28 @@ class PingIT {
         assertThat(inbound.end.get(20, TimeUnit.SECONDS).isOk()).isFalse();
       }
     }
+  }
+
+  private static void awaitCall(RawHttp2 acceptor) throws IOException {
+    long deadline = in(20);
+    while (acceptor.next(deadline).orElseThrow().type() != RawHttp2.HEADERS) {}
+  }
+
+  private static ServerSocket listen() throws IOException {
+    ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    listener.setSoTimeout(20_000);
+    return listener;
+  }
+
+  private void dial(ServerSocket listener, RecordingInbound inbound) throws IOException {
+    Outbound call =
+        new GrpcDialer(executor)
+            .dial(
+                new LinkTarget("127.0.0.1:" + listener.getLocalPort(), "", List.of()),
+                outbound -> inbound);
+    call.send(
+        ReplicationMessage.newBuilder()
+            .setOpen(ReplicationMessage.Open.newBuilder().setPeerId("peer"))
+            .build());
   }
 }

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 
 /** One end of a plaintext HTTP/2 connection, frame by frame. It acknowledges settings and pings. */
 final class RawHttp2 implements AutoCloseable {
+  static final int HEADERS = 1;
   static final int RST_STREAM = 3;
   static final int SETTINGS = 4;
   static final int PING = 6;
