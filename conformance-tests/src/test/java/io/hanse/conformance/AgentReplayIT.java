@@ -22,15 +22,15 @@ class AgentReplayIT {
 
   @TempDir Path folder;
 
-  /** The number of lines may only grow. */
+  /** The number of lines may only grow. The longest begins first. */
   @ParameterizedTest
   @CsvSource({
+    "peering,151",
     "agent-checks,38",
     "agent-misc,6",
     "agent-services,70",
     "encoding-dev,16",
     "errors-not-dev,8",
-    "peering,151",
     "peering-disabled,5"
   })
   void shouldAnswerAsConsulDid(String file, int replayedMin) {
