@@ -72,8 +72,12 @@ class SubmitterTest {
           @Override
           public CompletableFuture<CommandResult> forward(
               String raftId, Entry entry, long patience) {
-            sent.add(entry);
-            return to.apply(entry);
+            // One after the other, as a log takes them: callers and what sends again are two
+            // threads.
+            synchronized (sent) {
+              sent.add(entry);
+              return to.apply(entry);
+            }
           }
         };
     GroupCommit never =
