@@ -1,8 +1,11 @@
 package io.hanse.conformance;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.hanse.cli.program.FreePorts;
+import io.hanse.cli.value.JsonText;
+import io.hanse.cli.value.Value;
 import io.hanse.conformance.replay.Recording;
 import io.hanse.conformance.replay.Subject;
 import io.hanse.http.RawClient;
@@ -12,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -135,6 +139,18 @@ final class AgentProcess implements Subject {
         && roots.text().replace(" ", "").contains("\"Active\":true")
         && self.text().contains("lan_ipv4")
         && self.text().replace(" ", "").contains("\"Service\":\"consul\"");
+  }
+
+  Response send(String method, String path, String body) throws IOException {
+    return RawClient.exchange(
+        http(), method, path, Map.of(), body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The body of an answer that has to be a success. */
+  Value answer(String method, String path, String body) throws IOException {
+    Response response = send(method, path, body);
+    assertThat(response.status()).as(name + ": " + response.text()).isEqualTo(200);
+    return response.text().isEmpty() ? Value.nothing() : JsonText.parse(response.text());
   }
 
   private Response get(String path) throws IOException {

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.hanse.cli.CommandRun;
 import io.hanse.cli.program.FreePorts;
-import io.hanse.cli.value.JsonText;
 import io.hanse.cli.value.Value;
 import io.hanse.conformance.replay.Recording;
 import io.hanse.http.RawClient;
@@ -14,7 +13,6 @@ import io.hanse.peering.PeeringToken;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -57,7 +55,7 @@ class GatewayPeeringIT {
   void shouldPeerThroughTheGatewaysOfBothSides() throws Exception {
     alpha.peerThroughGateways();
     beta.peerThroughGateways();
-    Response refused = alpha.send("POST", "/v1/peering/token", "{\"PeerName\":\"beta\"}");
+    Response refused = alpha.agent.send("POST", "/v1/peering/token", "{\"PeerName\":\"beta\"}");
     assertThat(refused.status()).isEqualTo(500);
     assertThat(refused.text())
         .isEqualTo(
@@ -181,15 +179,8 @@ class GatewayPeeringIT {
               true);
     }
 
-    Response send(String method, String path, String body) throws IOException {
-      return RawClient.exchange(
-          agent.http(), method, path, Map.of(), body.getBytes(StandardCharsets.UTF_8));
-    }
-
     Value json(String method, String path, String body) throws IOException {
-      Response response = send(method, path, body);
-      assertThat(response.status()).as(name + ": " + response.text()).isEqualTo(200);
-      return response.text().isEmpty() ? Value.nothing() : JsonText.parse(response.text());
+      return agent.answer(method, path, body);
     }
 
     CommandRun.Result run(String command, String... flags) {

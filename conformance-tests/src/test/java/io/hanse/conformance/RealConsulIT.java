@@ -6,10 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.hanse.cli.value.JsonText;
 import io.hanse.cli.value.Value;
 import io.hanse.conformance.replay.Recording;
-import io.hanse.http.RawClient;
 import io.hanse.http.RawClient.Response;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -203,15 +201,8 @@ class RealConsulIT {
       return prefix + peer.name;
     }
 
-    private Response send(String method, String path, String body) throws IOException {
-      return RawClient.exchange(
-          agent.http(), method, path, Map.of(), body.getBytes(StandardCharsets.UTF_8));
-    }
-
     Value json(String method, String path, String body) throws IOException {
-      Response response = send(method, path, body);
-      assertThat(response.status()).as(name + ": " + response.text()).isEqualTo(200);
-      return response.text().isEmpty() ? Value.nothing() : JsonText.parse(response.text());
+      return agent.answer(method, path, body);
     }
 
     void register() throws IOException {
@@ -236,7 +227,7 @@ class RealConsulIT {
 
     /** Empty if it has none. */
     String stateOf(Side peer) throws IOException {
-      Response response = send("GET", "/v1/peering/" + callOf(peer), "");
+      Response response = agent.send("GET", "/v1/peering/" + callOf(peer), "");
       return response.status() == 404 ? "" : JsonText.parse(response.text()).at("State").text();
     }
 
