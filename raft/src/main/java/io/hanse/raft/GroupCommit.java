@@ -17,8 +17,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts commands that arrive together into one log entry. There is no timer: with few batches in
- * flight a command is sent at once, with many they fill up by themselves.
+ * Puts commands that arrive together into one log entry. Few of them are sent at once. Where there
+ * are more, one entry is on its way at a time while the next fills up; and a second one only if it
+ * is full, so that the log has always something to do.
  *
  * <p>Only here it is known that nothing was appended. A command that is refused while it waits was
  * not; whatever goes wrong after its batch was handed to the log leaves its outcome unknown.
@@ -27,15 +28,24 @@ public final class GroupCommit {
   private record Waiting(
       Entry entry, int bytes, long deadlineNanos, CompletableFuture<CommandResult> answer) {}
 
+  /** Runs a task after so many nanoseconds. */
+  @FunctionalInterface
+  interface Timer {
+    void after(long nanos, Runnable task);
+  }
+
   private final RaftSettings.Limits limits;
   private final Function<byte[], CompletableFuture<BatchResult>> log;
   private final Executor completer;
+  private final Timer timer;
   private final LongSupplier logMillis;
   private final LongSupplier nanoClock;
 
+  private final Gathering gathering = new Gathering();
   private final Queue<Waiting> queue = new ArrayDeque<>();
   private long queuedBytes;
   private int inFlight;
+  private int commandsInFlight;
   private boolean isOpen;
 
   /** The completer will look at the queue: once for all that come until it does. */
@@ -44,17 +54,20 @@ public final class GroupCommit {
   /**
    * @param log appends an entry and answers what the state machine said
    * @param completer where batches are sent and answers are given, never the apply thread
+   * @param timer a thread that does little else: a batch may wait for it
    * @param logMillis log time, which each batch is stamped with
    */
-  public GroupCommit(
+  GroupCommit(
       RaftSettings.Limits limits,
       Function<byte[], CompletableFuture<BatchResult>> log,
       Executor completer,
+      Timer timer,
       LongSupplier logMillis,
       LongSupplier nanoClock) {
     this.limits = limits;
     this.log = log;
     this.completer = completer;
+    this.timer = timer;
     this.logMillis = logMillis;
     this.nanoClock = nanoClock;
   }
@@ -100,13 +113,32 @@ public final class GroupCommit {
       }
       queue.add(waiting);
       queuedBytes += bytes;
-      isToSend = !isSendDue && inFlight < limits.batchesInFlight();
-      isSendDue |= isToSend;
+      isToSend = becomesDue();
     }
     if (isToSend) {
       completer.execute(this::send);
     }
     return waiting.answer;
+  }
+
+  /** Whether the completer is to be told to look at the queue, as it will be now. */
+  private boolean becomesDue() {
+    boolean isToSend = !isSendDue && mayBeSent();
+    isSendDue |= isToSend;
+    return isToSend;
+  }
+
+  /** Whether what is queued is worth an entry now. */
+  private boolean mayBeSent() {
+    int queued = queue.size();
+    if (queued == 0 || inFlight >= limits.batchesInFlight()) {
+      return false;
+    }
+    if (inFlight == 0) {
+      return !gathering.isOn(queued);
+    }
+    return commandsInFlight + queued < Gathering.FEW
+        || queued >= Math.min(Gathering.MANY, limits.batchCommands());
   }
 
   private void send() {
@@ -123,9 +155,10 @@ public final class GroupCommit {
     List<Waiting> late = new ArrayList<>();
     List<Waiting> batch = new ArrayList<>();
     synchronized (this) {
-      if (inFlight >= limits.batchesInFlight()) {
+      if (!mayBeSent()) {
         return null;
       }
+      gathering.end(queue.size());
       long now = nanoClock.getAsLong();
       int bytes = 0;
       for (Waiting first = queue.peek(); first != null; first = queue.peek()) {
@@ -146,6 +179,7 @@ public final class GroupCommit {
       }
       if (!batch.isEmpty()) {
         inFlight++;
+        commandsInFlight += batch.size();
       }
     }
     if (!late.isEmpty()) {
@@ -163,6 +197,7 @@ public final class GroupCommit {
   private void append(List<Waiting> batch) {
     Batch.Builder builder = Batch.newBuilder().setTimeMillis(logMillis.getAsLong());
     batch.forEach(waiting -> builder.addEntries(waiting.entry));
+    long begin = nanoClock.getAsLong();
     CompletableFuture<BatchResult> appended;
     try {
       appended = log.apply(builder.build().toByteArray());
@@ -172,15 +207,48 @@ public final class GroupCommit {
     // Whatever failed: nothing is known of any command of the batch, as of one without a result.
     appended
         .exceptionally(failure -> BatchResult.getDefaultInstance())
-        .thenAcceptAsync(reply -> finish(batch, reply.getResultsList()), completer);
+        .thenAcceptAsync(reply -> finish(batch, reply.getResultsList(), begin), completer);
   }
 
-  private void finish(List<Waiting> batch, List<CommandResult> results) {
+  private void finish(List<Waiting> batch, List<CommandResult> results, long beginNanos) {
+    long waitNanos;
+    long round;
     synchronized (this) {
       inFlight--;
+      commandsInFlight -= batch.size();
+      waitNanos =
+          inFlight == 0
+              ? gathering.begin(batch.size(), queue.size(), nanoClock.getAsLong() - beginNanos)
+              : 0;
+      round = gathering.round();
     }
-    // The next batch is on its way before the answers of this one cost time.
+    // Unless it waits, the next batch is on its way before the answers of this one cost time.
     send();
+    answer(batch, results);
+    gatherAfter(waitNanos, round);
+  }
+
+  private void gatherAfter(long waitNanos, long round) {
+    if (waitNanos > 0) {
+      timer.after(waitNanos, () -> gather(round));
+    }
+  }
+
+  /** Part of the time that a batch waits for more is over. */
+  private void gather(long round) {
+    long waitNanos;
+    boolean isToSend;
+    synchronized (this) {
+      waitNanos = gathering.step(round, queue.size());
+      isToSend = becomesDue();
+    }
+    if (isToSend) {
+      completer.execute(this::send);
+    }
+    gatherAfter(waitNanos, round);
+  }
+
+  private static void answer(List<Waiting> batch, List<CommandResult> results) {
     for (int i = 0; i < batch.size(); i++) {
       CompletableFuture<CommandResult> answer = batch.get(i).answer;
       if (results.size() == batch.size()) {

@@ -39,6 +39,7 @@ public final class Replication implements AutoCloseable {
   private final ExecutorService completer = RaftThreads.single("raft-completer");
   private final ExecutorService events = RaftThreads.single("raft-events");
   private final ScheduledExecutorService timer = RaftThreads.timer("raft-timer");
+  private final ScheduledExecutorService gathering = RaftThreads.timer("raft-gathering");
   private final ScheduledExecutorService joiner = RaftThreads.timer("raft-join");
   private final Promises promises;
   private final Surroundings.Dialer peers;
@@ -91,7 +92,12 @@ public final class Replication implements AutoCloseable {
     started = consensus;
     groupCommit =
         new GroupCommit(
-            settings.limits(), consensus::append, completer, logClock::millis, System::nanoTime);
+            settings.limits(),
+            consensus::append,
+            completer,
+            (nanos, task) -> gathering.schedule(task, nanos, TimeUnit.NANOSECONDS),
+            logClock::millis,
+            System::nanoTime);
     submitter = new Submitter(settings, standing, groupCommit, peers, completer, System::nanoTime);
     ReadRounds rounds = new ReadRounds(raftId, consensus, peers, timing, System::nanoTime);
     LeaderRoute route = new LeaderRoute(standing, completer, System::nanoTime);
@@ -355,6 +361,7 @@ public final class Replication implements AutoCloseable {
     consensus.close();
     events.shutdown();
     completer.shutdown();
+    gathering.shutdownNow();
     try {
       directory.close();
     } catch (IOException e) {

@@ -12,7 +12,9 @@ import io.hanse.fsm.row.CommandResult;
 import io.hanse.fsm.row.Entry;
 import io.hanse.fsm.row.KvEntry;
 import io.hanse.fsm.row.WriteKv;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -26,11 +28,19 @@ class GroupCommitTest {
   private final List<Batch> appended = new ArrayList<>();
   private final List<CompletableFuture<BatchResult>> replies = new ArrayList<>();
   private final AtomicLong nanos = new AtomicLong();
+  private final Deque<Runnable> timers = new ArrayDeque<>();
   private GroupCommit groupCommit;
 
   @BeforeEach
   void open() {
-    groupCommit = new GroupCommit(LIMITS, this::append, Runnable::run, () -> 77, nanos::get);
+    groupCommit =
+        new GroupCommit(
+            LIMITS,
+            this::append,
+            Runnable::run,
+            (wait, task) -> timers.add(task),
+            () -> 77,
+            nanos::get);
     groupCommit.open();
   }
 
@@ -77,20 +87,57 @@ class GroupCommitTest {
     return Problems.code(future.handle((value, failure) -> failure).join());
   }
 
+  /** Time passes until nothing waits for it. */
+  private void letTimePass() {
+    while (!timers.isEmpty()) {
+      timers.remove().run();
+    }
+  }
+
   @Test
-  void shouldSendAtOnceAndGatherWhatComesMeanwhile() {
+  void shouldSendFewAtOnceAndGatherWhatComesMeanwhile() {
     List<CompletableFuture<CommandResult>> answers = new ArrayList<>();
     for (int i = 1; i <= 5; i++) {
       answers.add(submit(i));
     }
     assertThat(appended).hasSize(2);
     answer(0);
+    answer(1);
+    letTimePass();
     assertThat(appended).hasSize(3);
     assertThat(sequences(2)).containsExactly(3L, 4L, 5L);
     assertThat(appended.get(2).getTimeMillis()).isEqualTo(77);
     answer(2);
     assertThat(answers.get(4).join().getIndex()).isEqualTo(5);
-    assertThat(answers.get(1)).isNotDone();
+  }
+
+  @Test
+  void shouldWaitForThoseWhoWereAnswered() {
+    submit(1);
+    submit(2);
+    submit(3);
+    submit(4);
+    submit(5);
+    answer(0);
+    answer(1);
+    assertThat(appended).as("one is answered and three wait").hasSize(2);
+    submit(6);
+    assertThat(sequences(2)).as("all are back").containsExactly(3L, 4L, 5L, 6L);
+    letTimePass();
+    assertThat(appended).hasSize(3);
+  }
+
+  @Test
+  void shouldSendASecondBatchOnlyIfItIsFull() {
+    submit(1);
+    submit(2);
+    submit(3);
+    submit(4);
+    submit(5);
+    answer(0);
+    assertThat(appended).hasSize(2);
+    submit(6);
+    assertThat(sequences(2)).containsExactly(3L, 4L, 5L, 6L);
   }
 
   @Test
@@ -107,8 +154,11 @@ class GroupCommitTest {
     answer(1);
     assertThat(sequences(3)).containsExactly(7L, 8L);
     answer(2);
-    assertThat(sequences(4)).containsExactly(9L);
     answer(3);
+    letTimePass();
+    assertThat(sequences(4)).containsExactly(9L);
+    answer(4);
+    letTimePass();
     assertThat(sequences(5)).containsExactly(10L);
   }
 
@@ -119,6 +169,8 @@ class GroupCommitTest {
     groupCommit.submit(entry(3, 2000), 1000);
     submit(4);
     answer(0);
+    answer(1);
+    letTimePass();
     assertThat(sequences(2)).containsExactly(3L);
   }
 

@@ -81,7 +81,8 @@ class SubmitterTest {
           }
         };
     GroupCommit never =
-        new GroupCommit(settings.limits(), entry -> null, Runnable::run, () -> 0, () -> 0);
+        new GroupCommit(
+            settings.limits(), entry -> null, Runnable::run, (nanos, task) -> {}, () -> 0, () -> 0);
     return new Submitter(settings, standing, never, peers, thread, System::nanoTime);
   }
 
