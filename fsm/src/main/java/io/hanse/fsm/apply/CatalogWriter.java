@@ -96,7 +96,8 @@ final class CatalogWriter {
           "failed inserting node: node lookup failed: node lookup by ID failed: index error: "
               + flaw.get());
     }
-    Node row = node.toBuilder().setPeerName(peer).clearPartition().build();
+    boolean isAsStored = node.getPeerName().equals(peer) && node.getPartition().isEmpty();
+    Node row = isAsStored ? node : node.toBuilder().setPeerName(peer).clearPartition().build();
     Optional<Node> renamed = node.getId().isEmpty() ? Optional.empty() : underAnotherName(node);
     if (!node.getId().isEmpty()) {
       requireFreeName(node, renamed.isPresent());
@@ -205,10 +206,12 @@ final class CatalogWriter {
     // A new one has no checks yet: none outlives its instance.
     if (old != null) {
       boolean tellsChecksTheSame = isSameToChecks(old, instance);
-      for (HealthCheck check : checksOf(node, builder.getId())) {
-        // One that stays critical is written again for what it does to sessions.
-        if (!tellsChecksTheSame || check.getStatus().equals(CRITICAL)) {
-          putCheck(node, check);
+      // One that stays critical is written again for what it does to sessions.
+      if (!tellsChecksTheSame || (peer.isEmpty() && sessions.areOn(node))) {
+        for (HealthCheck check : checksOf(node, builder.getId())) {
+          if (!tellsChecksTheSame || check.getStatus().equals(CRITICAL)) {
+            putCheck(node, check);
+          }
         }
       }
       releaseAddresses(old);

@@ -48,15 +48,24 @@ public final class ClusterStateMachine implements AutoCloseable {
 
   /** Applies an entry of the log, a serialised {@link Batch}: one answer for each command. */
   public BatchResult apply(long logIndex, ByteBuffer batch) {
-    return apply(logIndex, decode(batch));
+    boolean mayBeLarge = batch.remaining() > COMMAND_BYTES_MAX;
+    return apply(logIndex, decode(batch), mayBeLarge);
   }
 
   public BatchResult apply(long logIndex, byte[] batch) {
-    return apply(logIndex, decode(ByteBuffer.wrap(batch)));
+    return apply(logIndex, ByteBuffer.wrap(batch));
   }
 
   /** Applies an entry of the log that is decoded already. */
   public BatchResult apply(long logIndex, Batch batch) {
+    return apply(logIndex, batch, true);
+  }
+
+  /**
+   * @param mayBeLarge whether to look how large each command is: most entries are as a whole
+   *     smaller than one command may be
+   */
+  private BatchResult apply(long logIndex, Batch batch, boolean mayBeLarge) {
     Version before = store.version();
     Transaction rows = store.begin(logIndex, batch.getTimeMillis());
     KeptResults kept = new KeptResults(rows);
@@ -66,7 +75,7 @@ public final class ClusterStateMachine implements AutoCloseable {
         kept.finish();
       }
       rows.nextIndex();
-      results.addResults(answer(rows, kept, entry));
+      results.addResults(answer(rows, kept, entry, mayBeLarge));
     }
     kept.finish();
     Version version = rows.publish();
@@ -91,15 +100,16 @@ public final class ClusterStateMachine implements AutoCloseable {
     }
   }
 
-  private static CommandResult answer(Transaction rows, KeptResults kept, Entry entry) {
+  private static CommandResult answer(
+      Transaction rows, KeptResults kept, Entry entry, boolean mayBeLarge) {
     if (isWithoutClient(entry)) {
-      return run(rows, entry.getCommand());
+      return run(rows, entry.getCommand(), mayBeLarge);
     }
     Optional<CommandResult> answered = kept.answerTo(entry);
     if (answered.isPresent()) {
       return answered.get();
     }
-    CommandResult result = run(rows, entry.getCommand());
+    CommandResult result = run(rows, entry.getCommand(), mayBeLarge);
     kept.keep(entry, result);
     return result;
   }
@@ -111,11 +121,13 @@ public final class ClusterStateMachine implements AutoCloseable {
         && (body == BodyCase.REGISTER_CLIENT || body == BodyCase.EXPIRE_CLIENTS);
   }
 
-  private static CommandResult run(Transaction rows, Command command) {
+  private static CommandResult run(Transaction rows, Command command, boolean mayBeLarge) {
     CommandType type = CommandType.of(command);
     CommandResult.Builder result = CommandResult.newBuilder();
     try {
-      requireSize(command);
+      if (mayBeLarge) {
+        requireSize(command);
+      }
       ApplyContext context =
           new ApplyContext(rows.publicIndex(), rows.logIndex(), rows.timeMillis(), rows);
       Applied applied = type.apply(context, command);

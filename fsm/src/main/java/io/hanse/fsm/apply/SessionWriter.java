@@ -90,6 +90,11 @@ final class SessionWriter {
     return session.isPresent();
   }
 
+  /** Whether there are sessions of the node, which end with one of its checks. */
+  boolean areOn(String node) {
+    return sessions.areOn(node);
+  }
+
   /** The node is gone. */
   void nodeGone(String node) {
     end(sessions.ofNode(node));

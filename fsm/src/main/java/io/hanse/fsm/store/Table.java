@@ -189,6 +189,9 @@ public final class Table<R extends Message> {
     write(transaction, row, false, 0);
   }
 
+  /** Where a row goes, and what is there. */
+  private record Place<R>(Key key, long oldId, @Nullable R old) {}
+
   private Written<R> write(Transaction transaction, R row, boolean keepSame, long madeAt) {
     Key rowKey = key.apply(row);
     long at = transaction.publicIndex();
@@ -196,7 +199,7 @@ public final class Table<R extends Message> {
     if (oldId == 0) {
       long createdAt = madeAt != 0 ? madeAt : at;
       R stamped = stamped(row, createdAt, at);
-      insert(transaction, rowKey, stamped, serialize(stamped), null);
+      insert(transaction, new Place<>(rowKey, 0, null), stamped, serialize(stamped));
       return new Written<>(true, null);
     }
     if (raftIndex != null && row.getUnknownFields().getSerializedSize() == 0) {
@@ -210,7 +213,11 @@ public final class Table<R extends Message> {
       }
       long createdAt = madeAt != 0 ? madeAt : oldCreatedAt;
       R old = parsed(transaction, oldId);
-      insert(transaction, rowKey, stamped(row, createdAt, at), bytes.with(createdAt, at), old);
+      insert(
+          transaction,
+          new Place<>(rowKey, oldId, old),
+          stamped(row, createdAt, at),
+          bytes.with(createdAt, at));
       return new Written<>(true, old);
     }
     R old = parsed(transaction, oldId);
@@ -219,14 +226,15 @@ public final class Table<R extends Message> {
       return new Written<>(false, null);
     }
     R stamped = stamped(row, createdAt, at);
-    insert(transaction, rowKey, stamped, serialize(stamped), old);
+    insert(transaction, new Place<>(rowKey, oldId, old), stamped, serialize(stamped));
     return new Written<>(true, old);
   }
 
-  private void insert(
-      Transaction transaction, Key rowKey, R stamped, byte[] value, @Nullable R old) {
+  private void insert(Transaction transaction, Place<R> place, R stamped, byte[] value) {
+    Key rowKey = place.key();
+    R old = place.old();
     long at = transaction.publicIndex();
-    long valueId = transaction.putRow(id, rowKey, value, at);
+    long valueId = transaction.putRow(id, rowKey, value, at, place.oldId());
     transaction.parsedRows().put(valueId, stamped);
     for (Index<R> index : indexes) {
       List<Key> beginnings = index.keys().apply(stamped);

@@ -180,8 +180,16 @@ public final class Transaction implements Rows {
 
   /** Answers the id of the value, for {@link #link}. */
   long putRow(TableId table, Key key, byte[] value, long modifyIndex) {
+    return putRow(table, key, value, modifyIndex, trees.valueId(table, key));
+  }
+
+  /**
+   * The same, for who has looked.
+   *
+   * @param oldId of the value that is there; 0 if there is none
+   */
+  long putRow(TableId table, Key key, byte[] value, long modifyIndex, long oldId) {
     SnapshotStream.requireReadable(value);
-    long oldId = trees.valueId(table, key);
     byte[] old = oldId == 0 ? null : Store.value(base.values, oldId);
     if (old == null) {
       totals.requireRoom(table, key, value, quota());

@@ -4,10 +4,10 @@ import io.hanse.fsm.store.Key;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.Locale;
-import java.util.TreeSet;
 
 /**
  * The keys of all tables. What is matched without case is folded here and nowhere else; rows keep
@@ -51,7 +51,13 @@ public final class Keys {
   /** In the index by tags: the name folded and as it is, then all tags as one segment. */
   public static Key tags(String peer, String name, Collection<String> tags) {
     StringBuilder all = new StringBuilder();
-    new TreeSet<>(tags).forEach(tag -> all.append(tag).append(TAG_END));
+    String[] sorted = tags.toArray(new String[0]);
+    Arrays.sort(sorted);
+    for (int i = 0; i < sorted.length; i++) {
+      if (i == 0 || !sorted[i].equals(sorted[i - 1])) {
+        all.append(sorted[i]).append(TAG_END);
+      }
+    }
     return service(peer, name).then(name).then(all.toString());
   }
 

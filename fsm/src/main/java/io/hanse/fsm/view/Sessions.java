@@ -35,6 +35,10 @@ public final class Sessions {
     return Tables.SESSIONS.listBy(rows, TableId.SESSIONS_BY_NODE, Keys.sessionNode(node));
   }
 
+  public boolean areOn(String node) {
+    return rows.hasAny(TableId.SESSIONS_BY_NODE, Keys.sessionNode(node));
+  }
+
   /** Those that end when the check is critical or gone. */
   public List<Session> standingOn(String node, String checkId) {
     return Tables.SESSIONS.listBy(
