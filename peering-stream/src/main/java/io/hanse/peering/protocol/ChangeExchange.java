@@ -2,6 +2,7 @@ package io.hanse.peering.protocol;
 
 import com.google.protobuf.ByteString;
 import io.hanse.fsm.row.ImportChange;
+import io.hanse.peering.proto.AsOf;
 import io.hanse.peering.proto.AskHeld;
 import io.hanse.peering.proto.ChangeSet;
 import io.hanse.peering.proto.Changes;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How two Hanses exchange services on a stream, once both have announced it: in changes, of which
@@ -28,6 +30,9 @@ final class ChangeExchange {
   /** As often as heartbeats come; with each of those, little else could be told apart. */
   private static final long CURRENT_MILLIS = 15_000;
 
+  /** What is waited for until it can be said that all of a time is with the importer. */
+  private record Pass(long asOfMillis, long offers) {}
+
   private final Consumer<Effect> effects;
   private final StatusRecorder status;
   private final ChangeSender sender;
@@ -36,10 +41,12 @@ final class ChangeExchange {
   private long now;
   private long numbers;
 
-  /** How many messages had been sent when the importer was told last that it has all, and when. */
-  private long currentAfter = -1;
+  /** How many messages had been sent when the importer was told last what it has, and when. */
+  private long toldAfter = -1;
 
-  private long currentMillis;
+  private long toldMillis;
+  private boolean toldAtRest;
+  private @Nullable Pass pass;
 
   /**
    * Agreed on nothing yet.
@@ -95,16 +102,42 @@ final class ChangeExchange {
       send(Extended.newBuilder().setHeld(receiver.holding(read.marks())));
     } else if (input instanceof Input.ChangesStored stored) {
       send(Extended.newBuilder().setReceipt(receiver.stored(now, stored)));
-    } else if (input instanceof Input.AllOffered && sender.isCurrent()) {
-      tellCurrent();
+    } else if (input instanceof Input.AllOffered all && sender.isCompared()) {
+      tellWhatIsThere(new Pass(all.asOfMillis(), sender.offers()));
     }
   }
 
-  private void tellCurrent() {
-    if (currentAfter < numbers || now - currentMillis >= CURRENT_MILLIS) {
-      currentAfter = numbers;
-      currentMillis = now;
-      send(Extended.newBuilder().setCurrent(Current.getDefaultInstance()));
+  /**
+   * Changes that never pause would leave no moment at which the importer has all there is. So a
+   * time is noted, and once all that there was then is with the importer, it is told so.
+   */
+  private void tellWhatIsThere(Pass newest) {
+    if (sender.isDeliveredUpTo(newest.offers())) {
+      tell(newest);
+      pass = null;
+    } else if (pass == null) {
+      pass = newest;
+    } else if (sender.isDeliveredUpTo(pass.offers())) {
+      tell(pass);
+      pass = newest;
+    }
+  }
+
+  private void tell(Pass done) {
+    long age = Math.max(0, now - done.asOfMillis());
+    boolean isAtRest = age == 0;
+    boolean isNews = toldAfter < numbers || (isAtRest && !toldAtRest);
+    if (!isNews && now - toldMillis < CURRENT_MILLIS) {
+      return;
+    }
+    toldAfter = numbers;
+    toldMillis = now;
+    toldAtRest = isAtRest;
+    Extended.Builder message = Extended.newBuilder();
+    if (isAtRest) {
+      send(message.setCurrent(Current.getDefaultInstance()));
+    } else {
+      send(message.setAsOf(AsOf.newBuilder().setAgeMillis(age)));
     }
   }
 
@@ -137,7 +170,7 @@ final class ChangeExchange {
         sender.receive(message.getReceipt());
       }
       // It says something of the stream as a whole, which is not for its rules to keep.
-      case CURRENT, BODY_NOT_SET -> {}
+      case CURRENT, AS_OF, BODY_NOT_SET -> {}
     }
     return Optional.empty();
   }

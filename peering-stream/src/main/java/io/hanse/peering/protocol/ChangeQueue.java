@@ -88,11 +88,6 @@ final class ChangeQueue<O> {
     return answered.items();
   }
 
-  /** Nothing waits, and nothing is on its way. */
-  boolean isEmpty() {
-    return waiting.isEmpty() && sent.isEmpty();
-  }
-
   /** Services on their way. */
   int unanswered() {
     return sentItems;

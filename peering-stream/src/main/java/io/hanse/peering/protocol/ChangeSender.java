@@ -81,8 +81,8 @@ final class ChangeSender {
 
     boolean inFlight;
 
-    /** Once the answer is there, the content is to be looked at anew. */
-    boolean again;
+    /** The offer since which the content is to be looked at anew once the answer is there; or 0. */
+    long againSince;
 
     /** Of the content that the importer refused. */
     ByteString refused = ByteString.EMPTY;
@@ -98,7 +98,12 @@ final class ChangeSender {
   private final int changeBytesMax;
   private final Group[] groups = new Group[Content.GROUPS];
   private final Map<String, Exported> names = new TreeMap<>();
+
+  /** Of which the importer may not have the newest content, with the first offer that it lacks. */
+  private final Map<String, Long> lacking = new TreeMap<>();
+
   private Set<String> foldedNames = Set.of();
+  private long offers;
   private boolean namesAreKnown;
   private boolean heldIsKnown;
 
@@ -120,12 +125,21 @@ final class ChangeSender {
     return queue;
   }
 
-  /** Whether the importer has, or refused, all that was offered. */
-  boolean isCurrent() {
+  /** Whether it is known of all that is exported what the importer has of it. */
+  boolean isCompared() {
     return namesAreKnown
         && heldIsKnown
-        && queue.isEmpty()
         && Arrays.stream(groups).allMatch(group -> group.phase == Phase.FLOWING);
+  }
+
+  /** How many contents were offered so far. */
+  long offers() {
+    return offers;
+  }
+
+  /** Whether the importer has, or refused, all of the first offers, or something newer. */
+  boolean isDeliveredUpTo(long offer) {
+    return lacking.values().stream().noneMatch(since -> since <= offer);
   }
 
   /** Says which names are exported from now on; the content of a new one comes by itself. */
@@ -165,7 +179,7 @@ final class ChangeSender {
       return;
     }
     if (gone.inFlight) {
-      gone.again = true;
+      lookAgain(gone);
       return;
     }
     queue.drop(gone.name);
@@ -173,8 +187,9 @@ final class ChangeSender {
     boolean isThereStill = foldedNames.contains(Keys.fold(gone.name));
     if (gone.isHeld && !isThereStill) {
       ImportChange change = ImportChange.newBuilder().setService(gone.name).setGone(true).build();
-      queue.put(gone.name, gone, change, null);
+      put(gone, change, null);
     } else {
+      lacking.remove(gone.name);
       names.remove(gone.name);
       gone.group.members.remove(gone.name);
     }
@@ -257,6 +272,7 @@ final class ChangeSender {
         member.held = compared;
         sink.confirmed(member.name, 0, 0, false);
       } else {
+        lacking.put(member.name, offers);
         sink.ask(member.name);
       }
     }
@@ -268,21 +284,37 @@ final class ChangeSender {
     if (exported == null || !exported.isExported) {
       return;
     }
+    offers++;
     if (exported.group.phase != Phase.FLOWING) {
       exported.compared = Content.of(service);
       check(exported.group);
     } else if (exported.inFlight) {
-      exported.again = true;
+      lookAgain(exported);
     } else {
       send(exported, Content.of(service), service, index);
     }
+  }
+
+  private void lookAgain(Exported exported) {
+    exported.againSince = exported.againSince == 0 ? Math.max(1, offers) : exported.againSince;
+  }
+
+  private void put(Exported exported, ImportChange change, @Nullable Content content) {
+    // An earlier content that waits is given up for this one, and the importer lacks it still.
+    lacking.putIfAbsent(exported.name, offers);
+    queue.put(exported.name, exported, change, content);
+  }
+
+  private void drop(Exported exported) {
+    lacking.remove(exported.name);
+    queue.drop(exported.name);
   }
 
   private void send(Exported exported, Content content, ExportedService service, long index) {
     Content held = exported.held;
     boolean isThere = held != null && held.mark().equals(content.mark());
     if (isThere || content.mark().equals(exported.refused)) {
-      queue.drop(exported.name);
+      drop(exported);
       return;
     }
     ImportChange.Builder change =
@@ -290,10 +322,10 @@ final class ChangeSender {
     ImportChange built = change.setService(exported.name).setExporterIndex(index).build();
     int bytes = built.getSerializedSize();
     if (bytes > changeBytesMax) {
-      queue.drop(exported.name);
+      drop(exported);
       sink.tooLarge(exported.name, bytes);
     } else {
-      queue.put(exported.name, exported, built, content);
+      put(exported, built, content);
     }
   }
 
@@ -318,19 +350,25 @@ final class ChangeSender {
     for (int i = 0; i < sent.size(); i++) {
       Exported exported = sent.get(i).owner();
       exported.inFlight = false;
-      boolean looksAgain = exported.again;
-      exported.again = false;
+      long againSince = exported.againSince;
+      exported.againSince = 0;
       if (misfits.contains(i)) {
         exported.held = null;
         exported.isHeld = true;
-        looksAgain = true;
-      } else if (refusals.containsKey(i)) {
+        goOn(exported, true);
+        continue;
+      }
+      if (refusals.containsKey(i)) {
         exported.refused = sent.get(i).change().getMark();
         sink.refusedByPeer(exported.name, refusals.get(i));
       } else {
         stored(exported, sent.get(i), receipt.getIndex());
       }
-      goOn(exported, looksAgain);
+      lacking.remove(exported.name);
+      if (againSince > 0) {
+        lacking.put(exported.name, againSince);
+      }
+      goOn(exported, againSince > 0);
     }
   }
 

@@ -46,8 +46,8 @@ public sealed interface Input {
   /** What {@link Effect.ReadHeld} asked for: what is imported, by name, with the marks. */
   record HeldRead(SortedMap<String, ByteString> marks) implements OfChanges {}
 
-  /** No content of an exported service is still to be given: they all were, as they are now. */
-  record AllOffered() implements OfChanges {}
+  /** Every content of an exported service that there was at a time was given, or a newer one. */
+  record AllOffered(long asOfMillis) implements OfChanges {}
 
   /**
    * What became of {@link Effect.ImportChanges}.

@@ -122,9 +122,9 @@ final class ExportFeed {
     services.pump();
   }
 
-  /** Whether all contents were given, as they are now. */
-  boolean isDrained() {
-    return services.isDrained();
+  /** All contents that there were at this time were given, or newer ones. */
+  long asOfMillis() {
+    return services.asOfMillis();
   }
 
   /** The content of a service is wanted once more. */

@@ -3,6 +3,7 @@ package io.hanse.peering.replication;
 import io.hanse.fsm.row.ImportChange;
 import io.hanse.peering.proto.ImportAge;
 import io.hanse.peering.proto.ImportAges;
+import io.hanse.peering.proto.ReplicationMessage;
 import io.hanse.peering.protocol.Effect;
 import io.hanse.peering.protocol.PeerResources;
 import java.util.Collection;
@@ -16,7 +17,7 @@ import java.util.TreeSet;
 /**
  * Remembers of each imported service when it was known last to be as the other cluster has it, over
  * all streams of a peering. A Consul sends everything anew on each stream: what came on the newest
- * one is as of the last sign of life. Another Hanse says when all is there. Of both, what is
+ * one is as of the last sign of life. Another Hanse says as of when all is there. Of both, what is
  * refused, or received and not stored yet, is as old as it was before. Safe for use by several
  * threads.
  */
@@ -28,7 +29,12 @@ final class ImportFreshness {
   private final Set<String> behind = new TreeSet<>();
 
   private final Set<String> refused = new TreeSet<>();
+
+  /** Of which a newer content is here that is not stored yet. */
+  private final Set<String> waiting = new TreeSet<>();
+
   private long allMillis;
+  private long allSaidMillis;
 
   /** A stream begins: what is held is not known to be right any more. */
   synchronized void begin(Collection<String> held) {
@@ -38,6 +44,8 @@ final class ImportFreshness {
     behind.clear();
     behind.addAll(own.keySet());
     refused.clear();
+    waiting.clear();
+    allSaidMillis = 0;
   }
 
   /** The names that there are, from an exporter that lists them. */
@@ -45,6 +53,7 @@ final class ImportFreshness {
     own.keySet().retainAll(names);
     behind.retainAll(names);
     refused.retainAll(names);
+    waiting.retainAll(names);
     for (String name : names) {
       if (!own.containsKey(name)) {
         arrived(name);
@@ -64,15 +73,45 @@ final class ImportFreshness {
     }
   }
 
+  /**
+   * A message of the other end.
+   *
+   * @param inChanges it is a Hanse, and its silence about a service says nothing
+   */
+  void heard(ReplicationMessage message, boolean inChanges, long nowMillis) {
+    if (message.getExtended().hasCurrent()) {
+      allIsHere(nowMillis, nowMillis);
+    } else if (message.getExtended().hasAsOf()) {
+      allIsHere(nowMillis - message.getExtended().getAsOf().getAgeMillis(), nowMillis);
+    } else if (!inChanges) {
+      heard(nowMillis);
+    }
+  }
+
   /** The other end is there: nothing of what it sent on this stream has changed since. */
   synchronized void heard(long nowMillis) {
     allMillis = nowMillis;
   }
 
-  /** The other end says that all is here but what was refused. */
-  synchronized void allIsHere(long nowMillis) {
-    behind.retainAll(refused);
-    allMillis = nowMillis;
+  /**
+   * The other end says that all it had at a time is stored here, but what was refused. Of what
+   * waits the content that is stored was right then.
+   */
+  synchronized void allIsHere(long asOfMillis, long nowMillis) {
+    long asOf = Math.max(0, Math.min(asOfMillis, nowMillis));
+    for (String name : behind) {
+      if (!refused.contains(name)) {
+        own.computeIfPresent(name, (same, millis) -> Math.max(millis, asOf));
+      }
+    }
+    behind.removeIf(name -> !refused.contains(name) && !waiting.contains(name));
+    allMillis = Math.max(allMillis, asOf);
+    allSaidMillis = nowMillis;
+  }
+
+  /** When that was said last on the newest stream; 0: not yet. */
+  synchronized long allSaidMillis() {
+    return allSaidMillis;
   }
 
   /** A newer content is here, and not stored yet. */
@@ -81,6 +120,7 @@ final class ImportFreshness {
     if (own.containsKey(name)) {
       freeze(name);
       behind.add(name);
+      waiting.add(name);
     }
   }
 
@@ -124,17 +164,20 @@ final class ImportFreshness {
     if (own.computeIfPresent(name, (same, millis) -> nowMillis) != null) {
       behind.remove(name);
       refused.remove(name);
+      waiting.remove(name);
     }
   }
 
   private void refused(String name) {
     refused.add(name);
+    waiting.remove(name);
   }
 
   private void gone(String name) {
     own.remove(name);
     behind.remove(name);
     refused.remove(name);
+    waiting.remove(name);
   }
 
   /**

@@ -37,8 +37,8 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
   private static final Logger LOG = LoggerFactory.getLogger(PeerStream.class);
   private static final int REFUSALS_LOGGED = 20;
 
-  /** Between two looks whether the other end has all. */
-  private static final long DRAINED_MILLIS = 1_000;
+  /** Between two looks what of all the other end has. */
+  private static final long OFFERED_MILLIS = 1_000;
 
   private final Replication replication;
   private final Loop loop;
@@ -54,7 +54,7 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
   private boolean heard;
   private long refusals;
   private boolean agreed;
-  private Runnable cancelDrained = () -> {};
+  private Runnable cancelOffered = () -> {};
 
   /**
    * A stream that is ready to start.
@@ -128,14 +128,14 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
         Optional.of(
             WatchedQuery.start(loop, replication.state(), this::isToBeDeleted, this::deleteIf));
     driver.startTicking();
-    cancelDrained = loop.after(DRAINED_MILLIS, this::tellIfDrained);
+    cancelOffered = loop.after(OFFERED_MILLIS, this::tellWhatWasOffered);
   }
 
-  private void tellIfDrained() {
-    if (agreed && feed.isDrained()) {
-      driver.give(new Input.AllOffered());
+  private void tellWhatWasOffered() {
+    cancelOffered = loop.after(OFFERED_MILLIS, this::tellWhatWasOffered);
+    if (agreed) {
+      driver.give(new Input.AllOffered(feed.asOfMillis()));
     }
-    cancelDrained = loop.after(DRAINED_MILLIS, this::tellIfDrained);
   }
 
   private boolean isToBeDeleted(View view) {
@@ -182,11 +182,7 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
     }
     if (replication.leadership().standing().self()) {
       agreeOnChanges();
-      if (message.getExtended().hasCurrent()) {
-        imports().ifPresent(freshness -> freshness.allIsHere(loop.nowMillis()));
-      } else if (!agreed) {
-        imports().ifPresent(freshness -> freshness.heard(loop.nowMillis()));
-      }
+      imports().ifPresent(freshness -> freshness.heard(message, agreed, loop.nowMillis()));
       driver.give(new Input.MessageReceived(message));
       // An answer makes room.
       feed.pump();
@@ -377,7 +373,7 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
 
   @Override
   public void closed(Effect.Close close) {
-    cancelDrained.run();
+    cancelOffered.run();
     feed.close();
     ownRow.ifPresent(WatchedQuery::close);
     if (close.cause() == Effect.Cause.DELETED && close.status().isOk()) {

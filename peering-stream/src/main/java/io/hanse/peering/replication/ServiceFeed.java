@@ -41,6 +41,7 @@ final class ServiceFeed {
     final String name;
     final Function<ExportResolver, List<CheckServiceNode>> question;
     Runnable unwatch = () -> {};
+    long dueMillis;
     boolean closed;
 
     Watched(String name, Function<ExportResolver, List<CheckServiceNode>> question) {
@@ -63,6 +64,7 @@ final class ServiceFeed {
         unwatch = state.watch(reads, index, () -> loop.execute(this::changed));
       } catch (ProblemException e) {
         LOG.warn("service not read, trying again service={} cause={}", name, e.getMessage());
+        unread.add(this);
         unwatch = loop.after(RETRY_MILLIS, this::changed);
         return;
       }
@@ -71,6 +73,7 @@ final class ServiceFeed {
 
     void changed() {
       if (!closed) {
+        becomesDue(this);
         if (!asked.contains(this)) {
           due.add(this);
         }
@@ -83,6 +86,7 @@ final class ServiceFeed {
       unwatch.run();
       due.remove(this);
       asked.remove(this);
+      unread.remove(this);
     }
   }
 
@@ -95,6 +99,9 @@ final class ServiceFeed {
 
   /** Those of them that somebody waits for. */
   private final Set<Watched> asked = new LinkedHashSet<>();
+
+  /** Those that could not be read, and are tried again. */
+  private final Set<Watched> unread = new LinkedHashSet<>();
 
   private boolean pumping;
   private boolean scheduled;
@@ -139,6 +146,7 @@ final class ServiceFeed {
     if (!watched.containsKey(name)) {
       Watched added = new Watched(name, question);
       watched.put(name, added);
+      becomesDue(added);
       due.add(added);
     }
   }
@@ -147,6 +155,7 @@ final class ServiceFeed {
   void again(String name) {
     Watched one = watched.get(name);
     if (one != null) {
+      becomesDue(one);
       due.remove(one);
       asked.add(one);
       schedule();
@@ -188,9 +197,23 @@ final class ServiceFeed {
     return !asked.isEmpty() || !due.isEmpty();
   }
 
-  /** Whether nothing is due. */
-  boolean isDrained() {
-    return !isDue();
+  /** It is due from now on, unless it was before. */
+  private void becomesDue(Watched one) {
+    boolean wasUnread = unread.remove(one);
+    if (!wasUnread && !due.contains(one) && !asked.contains(one)) {
+      one.dueMillis = loop.nowMillis();
+    }
+  }
+
+  /** All contents that there were at this time were given, or newer ones. */
+  long asOfMillis() {
+    long oldest = loop.nowMillis();
+    for (Set<Watched> waiting : List.of(due, asked, unread)) {
+      for (Watched one : waiting) {
+        oldest = Math.min(oldest, one.dueMillis);
+      }
+    }
+    return oldest;
   }
 
   private void schedule() {

@@ -14,12 +14,15 @@ import io.hanse.peering.proto.Changes;
 import io.hanse.peering.proto.ExportedService;
 import io.hanse.peering.proto.Extended;
 import io.hanse.peering.proto.ReplicationMessage;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** An exporter and an importer, whose messages are carried by the test. */
@@ -34,6 +37,9 @@ class ChangeExchangeTest {
   private StreamProbe exporter = StreamProbe.acceptor();
   private StreamProbe importer = StreamProbe.dialer();
   private Set<String> refused = Set.of();
+
+  /** What the importer was given to store, where the test decides when it has. */
+  private @Nullable Deque<Effect.ImportChanges> inWork;
 
   private static CheckServiceNode instance(String service, int number, int port) {
     String id = service + "-" + number;
@@ -106,6 +112,8 @@ class ChangeExchangeTest {
         }
       } else if (effect instanceof Effect.Ask ask && exported.containsKey(ask.name())) {
         give(probe, new Input.ServiceOffered(ask.name(), exported.get(ask.name()), 8));
+      } else if (effect instanceof Effect.ImportChanges changes && inWork != null) {
+        inWork.add(changes);
       } else if (effect instanceof Effect.ImportChanges changes) {
         store(changes);
       }
@@ -240,6 +248,55 @@ class ChangeExchangeTest {
     export("web", service("web", 1, 81));
     assertThat(exporter.protocol.status().getExportsRefusedByPeerMap()).isEmpty();
     expectConverged();
+  }
+
+  private void tell(long asOfMillis) {
+    exporter.now += 1_000;
+    give(exporter, new Input.AllOffered(asOfMillis));
+  }
+
+  @Test
+  void shouldSayThatAllIsThereInAMomentOfRest() {
+    exported.put("web", service("web", 2, 80));
+    connect();
+    passed.clear();
+    tell(exporter.now + 1_000);
+    assertThat(passed).hasSize(1).allMatch(message -> message.getExtended().hasCurrent());
+    tell(exporter.now + 1_000);
+    assertThat(passed).as("said already").hasSize(1);
+    exporter.now += 15_000;
+    tell(exporter.now + 1_000);
+    assertThat(passed).hasSize(2);
+  }
+
+  @Test
+  void shouldSayWhatIsThereAlthoughChangesNeverPause() {
+    exported.put("web", service("web", 2, 80));
+    exported.put("api", service("api", 2, 80));
+    connect();
+    inWork = new ArrayDeque<>();
+    for (int i = 0; i < 20; i++) {
+      export("web", service("web", 2, 81 + i));
+      tell(exporter.now);
+      if (i < 2) {
+        assertThat(told()).as("the first change is not stored yet").isEmpty();
+      }
+      if (i % 2 == 1) {
+        // What is answered leads to the content as it is by then being sent.
+        store(inWork.remove());
+      }
+      assertThat(inWork).as("never at rest").isNotEmpty();
+    }
+    assertThat(passed).noneMatch(message -> message.getExtended().hasCurrent());
+    assertThat(told()).hasSizeGreaterThan(3).allMatch(age -> age > 0 && age <= 5_000);
+  }
+
+  /** The ages that the importer was told. */
+  private List<Long> told() {
+    return passed.stream()
+        .filter(message -> message.getExtended().hasAsOf())
+        .map(message -> message.getExtended().getAsOf().getAgeMillis())
+        .toList();
   }
 
   private static ReplicationMessage changes(Changes.Builder changes) {

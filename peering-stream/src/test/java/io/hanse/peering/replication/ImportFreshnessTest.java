@@ -71,17 +71,34 @@ class ImportFreshnessTest {
     fromHanse("web", Map.of(), 100);
     fromHanse("big", Map.of(0, "full"), 100);
     assertThat(confirmed()).isEqualTo(Map.of("api", 0L, "big", 0L, "web", 100L));
-    freshness.allIsHere(200);
+    freshness.allIsHere(200, 200);
     assertThat(confirmed()).isEqualTo(Map.of("api", 200L, "big", 0L, "web", 200L));
   }
 
   @Test
   void shouldNotTakeWhatIsNotStoredYetForFresh() {
     freshness.begin(Set.of("web"));
-    freshness.allIsHere(100);
+    freshness.allIsHere(100, 100);
     freshness.arrived("web");
     freshness.heard(200);
     assertThat(confirmed()).isEqualTo(Map.of("web", 100L));
+  }
+
+  @Test
+  void shouldKnowWhatAHanseSaysOfAnEarlierTime() {
+    freshness.begin(Set.of("api", "big", "web"));
+    assertThat(freshness.allSaidMillis()).isZero();
+    fromHanse("big", Map.of(0, "full"), 100);
+    freshness.arrived("web");
+    freshness.allIsHere(150, 200);
+    assertThat(freshness.allSaidMillis()).isEqualTo(200);
+    assertThat(confirmed())
+        .as("of what waits, the older content was right then")
+        .isEqualTo(Map.of("api", 150L, "big", 0L, "web", 150L));
+    freshness.allIsHere(300, 300);
+    assertThat(confirmed()).isEqualTo(Map.of("api", 300L, "big", 0L, "web", 300L));
+    freshness.allIsHere(-5, 310);
+    assertThat(confirmed()).as("no age makes anything older").containsEntry("api", 300L);
   }
 
   @Test
