@@ -14,7 +14,6 @@ import io.hanse.fsm.view.Tables;
 /** What the servers have agreed on among themselves: how autopilot acts, and system records. */
 final class SystemApplier {
   private static final int KEY_LENGTH_MAX = 128;
-  private static final int VALUE_LENGTH_MAX = 4_096;
 
   private SystemApplier() {}
 
@@ -34,12 +33,12 @@ final class SystemApplier {
     SystemRecord record = command.getRecord();
     if (record.getKey().isEmpty()
         || record.getKey().length() > KEY_LENGTH_MAX
-        || record.getValue().length() > VALUE_LENGTH_MAX) {
+        || record.getValue().length() > SystemRecords.VALUE_LENGTH_MAX) {
       throw invalid(
           "a system record needs a key of 1 to "
               + KEY_LENGTH_MAX
               + " characters and a value of at most "
-              + VALUE_LENGTH_MAX);
+              + SystemRecords.VALUE_LENGTH_MAX);
     }
     requireNames(record.getKey());
     long version =

@@ -6,7 +6,10 @@ import io.hanse.fsm.store.Rows;
 import java.util.List;
 import java.util.Optional;
 
-/** What the cluster has turned on, at one entry of the log for all servers. */
+/**
+ * What the servers keep among themselves: what the cluster has turned on, at one entry of the log
+ * for all of them, and notes that one leader leaves for the next.
+ */
 public final class SystemRecords {
   /**
    * The level of this program's state machine. It rises with whatever makes two servers do
@@ -14,6 +17,9 @@ public final class SystemRecords {
    * names the level, once all servers have it.
    */
   public static final int LEVEL = 1;
+
+  /** Of characters in one record. */
+  public static final int VALUE_LENGTH_MAX = 4_096;
 
   private final Rows rows;
 

@@ -19,14 +19,24 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Does with each peer that nothing is heard of what its policy says: serves on, warns, or withdraws
- * its services from readers until it is heard again. A new leader, which does not know when the
- * peer was heard last, counts from its own beginning. Used on its loop only.
+ * its services from readers until it is heard again. A new leader goes on counting where an earlier
+ * one noted that the peer was heard. Since the cluster itself may have stood still meanwhile, it
+ * gives the peer a short time to be heard before it does anything. Used on its loop only.
  */
 final class StalenessDuty {
   private static final Logger LOG = LoggerFactory.getLogger(StalenessDuty.class);
 
   /** Between two looks at a peer that is awaited, and after a command that failed. */
   private static final long AGAIN_MILLIS = 500;
+
+  /** Between two looks whether peers were heard. */
+  private static final long LOOK_MILLIS = 1_000;
+
+  /** For a new leader to hear a peer that it dials. A dial takes about a second. */
+  private static final long DIALED_GRACE_MILLIS = 5_000;
+
+  /** For a new leader to hear a peer that dials, which tries every eight seconds. */
+  private static final long AWAITED_GRACE_MILLIS = 10_000;
 
   /** What is known of one peering. */
   private record Watched(Peering peering, PeeringPolicy policy, long withdrawnSinceMillis) {
@@ -42,14 +52,25 @@ final class StalenessDuty {
     boolean isMinded() {
       return withdraws() || policy.getOnStale().equals(PeeringPolicies.WARN);
     }
+
+    long boundMillis() {
+      return PeeringPolicies.staleAfterMillis(policy);
+    }
+
+    long graceMillis() {
+      return Peerings.dials(peering) ? DIALED_GRACE_MILLIS : AWAITED_GRACE_MILLIS;
+    }
   }
 
   private final Loop loop;
   private final LogWriter writer;
   private final StreamStatuses statuses;
   private final WatchedQuery<Map<String, Watched>> watch;
+  private final HeardNotes notes;
+  private final long beganMillis;
   private final Map<String, Long> seenMillis = new TreeMap<>();
   private final Set<String> silent = new TreeSet<>();
+
   private final Set<String> beingWritten = new TreeSet<>();
   private Map<String, Watched> peerings = Map.of();
   private Runnable cancelNext = () -> {};
@@ -59,6 +80,9 @@ final class StalenessDuty {
     statuses = replication.statuses();
     loop = replication.loops().newLoop();
     writer = new LogWriter(loop, replication.submitter(), replication.settings().submitAttempts());
+    beganMillis = loop.nowMillis();
+    notes = new HeardNotes(loop, writer, replication.state(), statuses);
+    notes.silences().forEach((id, silence) -> statuses.heardEarlier(id, silence, beganMillis));
     watch = WatchedQuery.start(loop, replication.state(), StalenessDuty::minded, this::peeringsAre);
   }
 
@@ -104,9 +128,14 @@ final class StalenessDuty {
       return;
     }
     long next = Long.MAX_VALUE;
+    Map<String, Long> minded = new TreeMap<>();
     for (Watched each : peerings.values()) {
       next = Math.min(next, look(each));
+      if (each.isMinded()) {
+        minded.put(each.peering().getId(), each.boundMillis());
+      }
     }
+    notes.look(minded);
     if (next < Long.MAX_VALUE) {
       cancelNext = loop.after(next, this::look);
     }
@@ -122,7 +151,10 @@ final class StalenessDuty {
     }
     long silence =
         statuses.silenceMillis(id).orElse(loop.nowMillis() - seenMillis.getOrDefault(id, 0L));
-    long left = PeeringPolicies.staleAfterMillis(each.policy()) - silence;
+    long left = each.boundMillis() - silence;
+    if (!statuses.isHeard(id)) {
+      left = Math.max(left, beganMillis + each.graceMillis() - loop.nowMillis());
+    }
     if (left <= 0) {
       fellSilent(each, silence);
       return AGAIN_MILLIS;
@@ -130,10 +162,10 @@ final class StalenessDuty {
     if (silent.remove(id)) {
       LOG.info("peer is heard again peer={}", each.peering().getName());
     }
-    if (each.isWithdrawn() && (!each.withdraws() || isWhole(id))) {
+    if (each.isWithdrawn() && (!each.withdraws() || isWhole(each))) {
       giveBack(each);
     }
-    return each.isWithdrawn() ? AGAIN_MILLIS : left;
+    return Math.min(left, each.isWithdrawn() ? AGAIN_MILLIS : LOOK_MILLIS);
   }
 
   private void fellSilent(Watched each, long silence) {
@@ -153,8 +185,8 @@ final class StalenessDuty {
   }
 
   /** Connected, this connection brought something, and nothing of it is still to be stored. */
-  private boolean isWhole(String id) {
-    PeerStreamStatus status = statuses.status(id);
+  private boolean isWhole(Watched each) {
+    PeerStreamStatus status = statuses.status(each.peering().getId());
     return status.getConnected()
         && status.getLastReceiveSuccessMillis() > status.getDisconnectMillis()
         && status.getPendingImports() == 0;

@@ -66,7 +66,13 @@ public final class StreamStatuses {
     }
   }
 
+  /** A sign of life that an earlier leader had. */
+  private record Earlier(long heardMillis, long heardNanos) {}
+
   private final Map<String, Entry> entries = new ConcurrentSkipListMap<>();
+
+  /** Counts where this server has not heard the other end yet. */
+  private final Map<String, Earlier> earlier = new ConcurrentSkipListMap<>();
 
   /** Peerings deleted here whose other end was told so. */
   private final Set<String> farewells = new ConcurrentSkipListSet<>();
@@ -155,6 +161,7 @@ public final class StreamStatuses {
 
   void clear() {
     entries.clear();
+    earlier.clear();
     farewells.clear();
     withdrawals = Map.of();
   }
@@ -171,6 +178,7 @@ public final class StreamStatuses {
   /** The peering is no more. */
   void removed(String peeringId) {
     entries.remove(peeringId);
+    earlier.remove(peeringId);
     farewells.remove(peeringId);
   }
 
@@ -180,12 +188,32 @@ public final class StreamStatuses {
     return entry == null ? PeerStreamStatus.getDefaultInstance() : entry.status();
   }
 
-  /** How long nothing came from the other end; empty where this server never heard it. */
+  /** An earlier leader heard the other end so long ago. */
+  void heardEarlier(String peeringId, long silenceMillis, long nowMillis) {
+    earlier.put(
+        peeringId,
+        new Earlier(
+            Math.max(0, nowMillis - silenceMillis),
+            nanoClock.getAsLong() - silenceMillis * 1_000_000));
+  }
+
+  /** Whether this server heard the other end since it leads. */
+  boolean isHeard(String peeringId) {
+    return status(peeringId).getLastHeardMillis() > 0;
+  }
+
+  /** How long nothing came from the other end; empty where nobody knows of anything. */
   OptionalLong silenceMillis(String peeringId) {
     Entry entry = entries.get(peeringId);
-    return entry == null || entry.status().getLastHeardMillis() == 0
-        ? OptionalLong.empty()
-        : OptionalLong.of(entry.silenceMillis(nanoClock.getAsLong()));
+    if (entry != null && entry.status().getLastHeardMillis() > 0) {
+      return OptionalLong.of(entry.silenceMillis(nanoClock.getAsLong()));
+    }
+    Earlier known = earlier.get(peeringId);
+    return known == null ? OptionalLong.empty() : OptionalLong.of(millisSince(known));
+  }
+
+  private long millisSince(Earlier known) {
+    return (nanoClock.getAsLong() - known.heardNanos()) / 1_000_000;
   }
 
   /** Which peerings' services are withheld, and since when; by id. */
@@ -200,6 +228,7 @@ public final class StreamStatuses {
 
   private Set<String> known() {
     Set<String> ids = new TreeSet<>(entries.keySet());
+    ids.addAll(earlier.keySet());
     ids.addAll(withdrawals.keySet());
     return ids;
   }
@@ -218,6 +247,10 @@ public final class StreamStatuses {
       if (inDetail) {
         shown.addAllReceipts(entry.receipts().values());
       }
+    }
+    Earlier known = earlier.get(id);
+    if (known != null && shown.getLastHeardMillis() == 0) {
+      shown.setLastHeardMillis(known.heardMillis()).setSilenceMillis(millisSince(known));
     }
     return shown.setWithdrawnSinceMillis(withdrawals.getOrDefault(id, 0L)).build();
   }
