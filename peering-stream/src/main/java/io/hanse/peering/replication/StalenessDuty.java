@@ -38,6 +38,9 @@ final class StalenessDuty {
   /** For a new leader to hear a peer that dials, which tries every eight seconds. */
   private static final long AWAITED_GRACE_MILLIS = 10_000;
 
+  /** So long, or half the bound, what is withdrawn waits for the word that all is here. */
+  private static final long COMPARED_MILLIS_MAX = 30_000;
+
   /** What is known of one peering. */
   private record Watched(Peering peering, PeeringPolicy policy, long withdrawnSinceMillis) {
     boolean isWithdrawn() {
@@ -70,6 +73,9 @@ final class StalenessDuty {
   private final long beganMillis;
   private final Map<String, Long> seenMillis = new TreeMap<>();
   private final Set<String> silent = new TreeSet<>();
+
+  /** When a look found a peer silent last. */
+  private final Map<String, Long> silentMillis = new TreeMap<>();
 
   private final Set<String> beingWritten = new TreeSet<>();
   private Map<String, Watched> peerings = Map.of();
@@ -115,6 +121,7 @@ final class StalenessDuty {
         });
     seenMillis.keySet().retainAll(now.keySet());
     silent.retainAll(now.keySet());
+    silentMillis.keySet().retainAll(now.keySet());
     if (!stopped) {
       statuses.withdrawalsAre(withdrawals);
       look();
@@ -156,6 +163,7 @@ final class StalenessDuty {
       left = Math.max(left, beganMillis + each.graceMillis() - loop.nowMillis());
     }
     if (left <= 0) {
+      silentMillis.put(id, loop.nowMillis());
       fellSilent(each, silence);
       return AGAIN_MILLIS;
     }
@@ -184,12 +192,23 @@ final class StalenessDuty {
     }
   }
 
-  /** Connected, this connection brought something, and nothing of it is still to be stored. */
+  /**
+   * Connected, this connection brought something, and nothing that changed meanwhile is missing: of
+   * a Consul, which sends all anew, nothing is still to be stored. Another Hanse has said, after
+   * the silence, that all it had is here, unless it takes too long to say so.
+   */
   private boolean isWhole(Watched each) {
-    PeerStreamStatus status = statuses.status(each.peering().getId());
-    return status.getConnected()
-        && status.getLastReceiveSuccessMillis() > status.getDisconnectMillis()
-        && status.getPendingImports() == 0;
+    String id = each.peering().getId();
+    PeerStreamStatus status = statuses.status(id);
+    boolean isBack =
+        status.getConnected()
+            && status.getLastReceiveSuccessMillis() > status.getDisconnectMillis();
+    if (!isBack || !status.getInChanges()) {
+      return isBack && status.getPendingImports() == 0;
+    }
+    long since = silentMillis.getOrDefault(id, beganMillis);
+    long patience = Math.min(COMPARED_MILLIS_MAX, each.boundMillis() / 2);
+    return statuses.allSaidMillis(id) > since || loop.nowMillis() - since >= patience;
   }
 
   private void giveBack(Watched each) {

@@ -216,6 +216,12 @@ public final class StreamStatuses {
     return (nanoClock.getAsLong() - known.heardNanos()) / 1_000_000;
   }
 
+  /** When the other end said last, on the newest stream, that all it had is here; 0: not yet. */
+  long allSaidMillis(String peeringId) {
+    Entry entry = entries.get(peeringId);
+    return entry == null ? 0 : entry.imports().allSaidMillis();
+  }
+
   /** Which peerings' services are withheld, and since when; by id. */
   void withdrawalsAre(Map<String, Long> sinceMillis) {
     withdrawals = Map.copyOf(sinceMillis);

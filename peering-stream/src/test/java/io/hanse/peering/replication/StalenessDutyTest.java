@@ -50,6 +50,37 @@ class StalenessDutyTest {
     assertThat(rig.withdrawals()).isEqualTo(2);
   }
 
+  private void comeBackAsAHanse() {
+    rig.policy("west", PeeringPolicies.WITHDRAW);
+    rig.hear();
+    rig.saysAllIsHere(0);
+    rig.time.runFor(2 * BOUND_MILLIS);
+    assertThat(rig.readable()).isZero();
+    rig.status.setInChanges(true).setLastReceiveSuccessMillis(rig.time.nowMillis());
+    rig.hear();
+    rig.time.runFor(10_000);
+    rig.hear();
+    assertThat(rig.readable()).as("it was said before the silence that all is here").isZero();
+  }
+
+  @Test
+  void shouldGiveBackAHansesServicesOnceItSaysThatAllIsHere() {
+    comeBackAsAHanse();
+    rig.status.setPendingImports(3);
+    rig.saysAllIsHere(2_000);
+    rig.time.runFor(500);
+    assertThat(rig.readable()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldNotWaitForThatForLongerThanHalfTheBound() {
+    comeBackAsAHanse();
+    rig.time.runFor(BOUND_MILLIS / 2 - 10_500);
+    assertThat(rig.readable()).isZero();
+    rig.time.runFor(1_000);
+    assertThat(rig.readable()).isEqualTo(1);
+  }
+
   @Test
   void shouldNotWithdrawAPeerThatIsHeard() {
     rig.policy("*", PeeringPolicies.WITHDRAW);
