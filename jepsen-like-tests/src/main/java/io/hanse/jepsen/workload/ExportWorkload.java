@@ -55,8 +55,14 @@ public final class ExportWorkload implements Workload {
   /** A silent peer's services are withdrawn after so long. */
   private static final Duration STALE_AFTER = Duration.ofSeconds(45);
 
-  /** And so late at most: a new leader counts from its election, and a read may be under way. */
+  /**
+   * So old at most: the peer was heard up to {@link #STALE_AFTER} after the change, and then what
+   * it has was not compared or not stored yet.
+   */
   private static final Duration STALE_MAX = STALE_AFTER.plusSeconds(30);
+
+  /** A new leader of the importer waits 5 s for the exporter; to withdraw takes a moment more. */
+  private static final Duration GRACE = Duration.ofSeconds(10);
 
   private final Site exporter;
   private final Site importer;
@@ -292,7 +298,7 @@ public final class ExportWorkload implements Workload {
     List<Sight> sights = history.sights();
     long visible = sights.stream().filter(sight -> sight.number() != ExportHistory.NONE).count();
     List<String> faults =
-        new ArrayList<>(ExportCheck.check(history, ExportWorkload::isExported, STALE_MAX));
+        new ArrayList<>(ExportCheck.check(history, ExportWorkload::isExported, STALE_MAX, GRACE));
     faults.addAll(late);
     return new Verdict(
         "%d changes acknowledged, %d of unknown outcome, %d looks of which %d saw a service, the same %d times, after %d ms at most"

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class ExportCheckTest {
   private static final Duration STALE_MAX = Duration.ofNanos(1_000);
+  private static final Duration GRACE = Duration.ofNanos(100);
 
   private final ExportHistory history = new ExportHistory();
 
@@ -25,7 +26,7 @@ class ExportCheckTest {
   }
 
   private List<String> faults() {
-    return ExportCheck.check(history, service -> !service.equals("secret"), STALE_MAX);
+    return ExportCheck.check(history, service -> !service.equals("secret"), STALE_MAX, GRACE);
   }
 
   private void see(String service, long number, boolean isHealthy, long call) {
@@ -76,6 +77,24 @@ class ExportCheckTest {
   void shouldConvictAStaleState() {
     see("web", 5, false, 1_051);
     assertThat(faults()).singleElement().asString().contains("replaced 0 ms before");
+  }
+
+  @Test
+  void shouldAcceptAStaleStateOnlySoonAfterATimeWithoutAnswers() {
+    see("web", 5, false, 40);
+    see("web", ExportHistory.NONE, true, 2_000);
+    see("web", 5, false, 2_001);
+    see("web", 5, false, 2_100);
+    assertThat(faults()).isEmpty();
+    see("web", 5, false, 2_150);
+    assertThat(faults()).singleElement().asString().contains("callNanos=2150");
+  }
+
+  @Test
+  void shouldConvictAStateThatIsOlderThanTheTimeWithoutAnswersExplains() {
+    see("web", ExportHistory.NONE, true, 1_500);
+    see("web", 5, false, 2_000);
+    assertThat(faults()).singleElement().asString().contains("callNanos=2000");
   }
 
   @Test
