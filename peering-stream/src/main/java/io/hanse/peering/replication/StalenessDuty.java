@@ -41,6 +41,9 @@ final class StalenessDuty {
   /** So long, or half the bound, what is withdrawn waits for the word that all is here. */
   private static final long COMPARED_MILLIS_MAX = 30_000;
 
+  /** So long it waits at most for a moment at which nothing is to be stored. */
+  private static final long STORED_MILLIS_MAX = 5_000;
+
   /** What is known of one peering. */
   private record Watched(Peering peering, PeeringPolicy policy, long withdrawnSinceMillis) {
     boolean isWithdrawn() {
@@ -207,8 +210,11 @@ final class StalenessDuty {
       return isBack && status.getPendingImports() == 0;
     }
     long since = silentMillis.getOrDefault(id, beganMillis);
-    long patience = Math.min(COMPARED_MILLIS_MAX, each.boundMillis() / 2);
-    return statuses.allSaidMillis(id) > since || loop.nowMillis() - since >= patience;
+    long waited = loop.nowMillis() - since;
+    // On a connection that survived the silence, changes may come right behind an old word.
+    boolean isStored = status.getPendingImports() == 0 || waited >= STORED_MILLIS_MAX;
+    boolean isSaid = statuses.allSaidMillis(id) > since;
+    return (isSaid && isStored) || waited >= Math.min(COMPARED_MILLIS_MAX, each.boundMillis() / 2);
   }
 
   private void giveBack(Watched each) {
