@@ -115,6 +115,11 @@ public final class ExportResolver {
     return consumers;
   }
 
+  /** Whether something is shown because it is in the catalog, and not by its name. */
+  boolean hasWildcard() {
+    return rules().stream().anyMatch(rule -> rule.getName().equals(WILDCARD));
+  }
+
   private List<ExportedServiceRule> rules() {
     return entries
         .singleton(ConfigEntryKind.EXPORTED_SERVICES)

@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,23 +69,18 @@ public final class StandingExports {
   }
 
   private static boolean isSame(Known before, View view) {
-    if (before.reads.generation() != view.reads().generation()) {
+    Optional<Set<TableId>> tables = ChangedNames.tables(before.reads, before.index, view);
+    if (tables.isEmpty() || !INSTANCES.containsAll(tables.get())) {
       return false;
     }
-    Set<TableId> changed = EnumSet.noneOf(TableId.class);
-    for (ReadSet.Read read : before.reads.reads()) {
-      if (view.isNewer(read, before.index)) {
-        changed.add(read.table());
-      }
-    }
-    return INSTANCES.containsAll(changed)
-        && (!changed.contains(TableId.SERVICES_BY_KIND) || areNamedAsBefore(before, view))
+    Set<TableId> changed = tables.get();
+    return (!changed.contains(TableId.SERVICES_BY_KIND) || areNamedAsBefore(before, view))
         && (!changed.contains(TableId.SERVICES_BY_DESTINATION) || areReachedAsBefore(before, view));
   }
 
   private static boolean areNamedAsBefore(Known before, View view) {
     Catalog catalog = new Catalog(view);
-    return isForAll(
+    return ChangedNames.isForAll(
         view,
         TableId.SERVICES_BY_KIND,
         KIND,
@@ -95,22 +90,12 @@ public final class StandingExports {
 
   private static boolean areReachedAsBefore(Known before, View view) {
     Catalog catalog = new Catalog(view);
-    return isForAll(
+    return ChangedNames.isForAll(
         view,
         TableId.SERVICES_BY_DESTINATION,
         OWN,
         before.index,
         folded -> isReachedAsBefore(before, catalog, folded));
-  }
-
-  /** Whether something is so for each name under which something changed; false: not known. */
-  private static boolean isForAll(
-      View view, TableId table, Key prefix, long index, Predicate<String> isSo) {
-    boolean[] isForAll = {true};
-    boolean areKnown =
-        view.changedSince(
-            table, prefix, index, key -> isForAll[0] = isSo.test(key.segmentBehind(prefix)));
-    return areKnown && isForAll[0];
   }
 
   private static boolean isNamedAsBefore(Known before, Catalog catalog, String folded) {

@@ -7,10 +7,10 @@ import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringServiceMeta;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Ca;
-import io.hanse.fsm.view.Catalog;
-import io.hanse.fsm.view.ExportResolver;
 import io.hanse.fsm.view.Health;
 import io.hanse.fsm.view.Peerings;
+import io.hanse.fsm.view.StandingMesh;
+import io.hanse.fsm.view.StandingMesh.Mesh;
 import io.hanse.peering.proto.Endpoints;
 import io.hanse.peering.proto.ProxyConfig;
 import io.hanse.peering.proto.ProxyOpen;
@@ -20,13 +20,13 @@ import io.hanse.peering.protocol.ProxyResources;
 import io.hanse.peering.replication.Loop;
 import io.hanse.peering.replication.WatchedQuery;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a mesh gateway routes: each service of this cluster by its own name, each exported one by
@@ -35,8 +35,25 @@ import java.util.TreeSet;
  * that a changed instance is one small message.
  */
 final class GatewaySource implements ProxySource {
-  /** Names of one moment. */
-  private record Local(Map<String, Route> routes, SortedSet<String> services, long index) {}
+  /** What the routes to services of this cluster are made of. */
+  private record Local(
+      Mesh mesh,
+      Optional<String> datacenter,
+      Optional<String> trustDomain,
+      ActivePeers active,
+      long index) {
+    boolean hasIdentity() {
+      return datacenter.isPresent() && trustDomain.isPresent();
+    }
+
+    /** Whether it leads to the same routes. Of services that did not change, it is one look. */
+    boolean isLike(Local other) {
+      return mesh.equals(other.mesh)
+          && datacenter.equals(other.datacenter)
+          && trustDomain.equals(other.trustDomain)
+          && active.equals(other.active);
+    }
+  }
 
   private record Imports(SortedSet<Imported> services, long index) {}
 
@@ -64,7 +81,9 @@ final class GatewaySource implements ProxySource {
   private final PeeringRoutes peering;
   private final Map<Imported, WatchedQuery<?>> imports = new TreeMap<>();
   private final Map<Imported, String> importedNames = new TreeMap<>();
+  private final StandingMesh mesh = new StandingMesh();
   private Map<String, Route> localRoutes = Map.of();
+  private @Nullable Local told;
   private boolean configKnown;
   private boolean localKnown;
   private boolean importsKnown;
@@ -83,7 +102,7 @@ final class GatewaySource implements ProxySource {
   public void start() {
     always.add(
         WatchedQuery.start(loop, state, view -> ProxyConfigs.of(view, open), this::configIs));
-    always.add(WatchedQuery.start(loop, state, GatewaySource::local, this::localIs));
+    always.add(WatchedQuery.start(loop, state, this::local, this::localIs));
     always.add(WatchedQuery.start(loop, state, GatewaySource::imports, this::importsAre));
     peering.start();
   }
@@ -102,59 +121,72 @@ final class GatewaySource implements ProxySource {
         });
   }
 
-  /** Services that have no instance in the mesh have no route, exported or not. */
-  private static Local local(View view) {
-    Map<String, Route> routes = new TreeMap<>();
-    Optional<ClusterIdentity> cluster = new Ca(view).cluster();
-    Optional<String> trustDomain = new Ca(view).trustDomain();
-    SortedSet<String> services = connectServices(view);
-    if (cluster.isEmpty() || trustDomain.isEmpty()) {
-      return new Local(routes, new TreeSet<>(), view.publicIndex());
+  private Local local(View view) {
+    // First of all, as it says what it rests on by what was read.
+    Mesh services = mesh.at(view);
+    Ca ca = new Ca(view);
+    return new Local(
+        services,
+        ca.cluster().map(ClusterIdentity::getDatacenter),
+        ca.trustDomain(),
+        ActivePeers.of(view),
+        view.publicIndex());
+  }
+
+  private void localIs(Local now) {
+    Local before = told;
+    told = now;
+    if (before == null || !now.isLike(before)) {
+      routesAre(now.hasIdentity() ? now.mesh().services() : new TreeSet<>(), routes(now));
     }
-    String domain = trustDomain.get();
+    offerLists(now.index());
+  }
+
+  /** Services that have no instance in the mesh have no route, exported or not. */
+  private static Map<String, Route> routes(Local local) {
+    Map<String, Route> routes = new TreeMap<>();
+    if (!local.hasIdentity()) {
+      return routes;
+    }
+    String datacenter = local.datacenter().orElseThrow();
+    String domain = local.trustDomain().orElseThrow();
+    SortedSet<String> services = local.mesh().services();
     for (String service : services) {
-      String sni = MeshNames.internal(service, cluster.get().getDatacenter(), domain);
+      String sni = MeshNames.internal(service, datacenter, domain);
       routes.put(sni, route(sni, WatchedEndpoints.local(service), service, ""));
     }
-    ActivePeers active = ActivePeers.of(view);
-    new ExportResolver(view)
+    local
+        .mesh()
         .consumers()
         .forEach(
             (service, peers) -> {
               for (String peer : peers) {
-                if (services.contains(service) && active.has(peer)) {
+                if (services.contains(service) && local.active().has(peer)) {
                   String sni = MeshNames.external(service, peer, domain);
                   routes.put(sni, route(sni, WatchedEndpoints.local(service), service, ""));
                 }
               }
             });
-    return new Local(routes, services, view.publicIndex());
+    return routes;
   }
 
-  private static SortedSet<String> connectServices(View view) {
-    SortedSet<String> services = new TreeSet<>();
-    for (CheckServiceNode sidecar : new Catalog(view).ofKind("", ProxyResources.SIDECAR)) {
-      services.add(sidecar.getService().getProxy().getDestinationServiceName());
-    }
-    services.remove("");
-    return services;
-  }
-
-  private void localIs(Local now) {
-    localKnown = true;
-    for (String service : now.services()) {
+  private void routesAre(SortedSet<String> services, Map<String, Route> routes) {
+    for (String service : services) {
       locals.want(WatchedEndpoints.local(service), view -> new Health(view).connect("", service));
     }
-    Map<String, Route> before = localRoutes;
-    localRoutes = new LinkedHashMap<>(now.routes());
-    for (String gone : before.keySet()) {
-      if (!localRoutes.containsKey(gone)) {
+    for (String gone : localRoutes.keySet()) {
+      if (!routes.containsKey(gone)) {
         resources.remove(ProxyResources.ROUTE, gone);
       }
     }
-    localRoutes.forEach((sni, route) -> resources.put(ProxyResources.ROUTE, sni, route));
-    locals.retain(now.services().stream().map(WatchedEndpoints::local).toList());
-    offerLists(now.index());
+    for (Map.Entry<String, Route> each : routes.entrySet()) {
+      if (!each.getValue().equals(localRoutes.get(each.getKey()))) {
+        resources.put(ProxyResources.ROUTE, each.getKey(), each.getValue());
+      }
+    }
+    localRoutes = routes;
+    locals.retain(services.stream().map(WatchedEndpoints::local).toList());
+    localKnown = true;
   }
 
   private static Imports imports(View view) {
