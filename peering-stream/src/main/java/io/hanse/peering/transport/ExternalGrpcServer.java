@@ -9,10 +9,6 @@ import io.grpc.netty.InternalNettyServerCredentials;
 import io.grpc.netty.NettyServerBuilder;
 import io.hanse.identity.LeafKeys;
 import io.hanse.identity.ServerCertificate;
-import io.netty.handler.ssl.ClientAuth;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Collection;
@@ -23,7 +19,6 @@ import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import javax.net.ssl.SSLException;
 
 /**
  * The gRPC port for other clusters and for proxies. Its certificate is issued by this cluster's own
@@ -71,19 +66,11 @@ public final class ExternalGrpcServer implements AutoCloseable {
       Collection<? extends ExternalService> services,
       Executor executor)
       throws IOException {
-    SslContext tls;
-    try {
-      tls =
-          SslContextBuilder.forServer(new LeafKeys(leaf))
-              .sslProvider(SslProvider.JDK)
-              .protocols("TLSv1.3", "TLSv1.2")
-              .clientAuth(ClientAuth.NONE)
-              .applicationProtocolConfig(Alpn.LENIENT)
-              .build();
-    } catch (SSLException e) {
-      throw new IOException("TLS is not available", e);
-    }
-    TlsAcceptance acceptance = new TlsAcceptance(tls, peeringName, settings.connectionsMax());
+    TlsAcceptance acceptance =
+        new TlsAcceptance(
+            new ShownTls(new LeafKeys(leaf), executor)::give,
+            peeringName,
+            settings.connectionsMax());
     return start(settings, InternalNettyServerCredentials.create(acceptance), services, executor);
   }
 

@@ -15,6 +15,7 @@ import io.netty.util.AsciiString;
 import io.netty.util.concurrent.Promise;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -29,7 +30,7 @@ final class TlsAcceptance implements ProtocolNegotiator {
   private static final long HANDSHAKE_MILLIS_MAX = 15_000;
 
   private final ProtocolNegotiator plain = InternalProtocolNegotiators.serverPlaintext();
-  private final SslContext tls;
+  private final Consumer<Promise<SslContext>> tls;
   private final Supplier<Optional<String>> peeringName;
   private final int connectionsMax;
   private final AtomicInteger connections = new AtomicInteger();
@@ -37,9 +38,13 @@ final class TlsAcceptance implements ProtocolNegotiator {
   /**
    * Takes what is shown and how clients are told apart.
    *
+   * @param tls gives what is shown, to be used soon
    * @param peeringName the name of this cluster's servers towards other clusters, once known
    */
-  TlsAcceptance(SslContext tls, Supplier<Optional<String>> peeringName, int connectionsMax) {
+  TlsAcceptance(
+      Consumer<Promise<SslContext>> tls,
+      Supplier<Optional<String>> peeringName,
+      int connectionsMax) {
     this.tls = tls;
     this.peeringName = peeringName;
     this.connectionsMax = connectionsMax;
@@ -87,7 +92,8 @@ final class TlsAcceptance implements ProtocolNegotiator {
 
     private Promise<SslContext> select(String name, Promise<SslContext> promise) {
       asksForPeering = name != null && peeringName.get().filter(name::equalsIgnoreCase).isPresent();
-      return promise.setSuccess(tls);
+      tls.accept(promise);
+      return promise;
     }
 
     @Override

@@ -133,7 +133,7 @@ class ExternalServicesIT {
         NettyServerBuilder.forAddress(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 InternalNettyServerCredentials.create(
-                    new TlsAcceptance(silent, Optional::empty, 10)))
+                    new TlsAcceptance(promise -> promise.setSuccess(silent), Optional::empty, 10)))
             .fallbackHandlerRegistry(new UnknownMethods(java.util.Set.of()))
             .build()
             .start();
