@@ -1,7 +1,6 @@
 package io.hanse.http.endpoints;
 
 import io.hanse.fsm.error.ProblemException;
-import io.hanse.fsm.filter.Selectors;
 import io.hanse.fsm.row.HealthCheck;
 import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.ServiceDefinition;
@@ -26,8 +25,6 @@ public final class AgentEndpoints {
 
   private static final String BUILD_DATE = "2025-08-13T00:00:00Z";
   private static final String REVISION = "hanse";
-
-  private static final Selectors MEMBERS = Selectors.of(Member.getDescriptor());
 
   private final LocalAgent agent;
 
@@ -64,7 +61,7 @@ public final class AgentEndpoints {
     }
     String suffix = isWan ? "." + agent.datacenter() : "";
     List<Member> members = agent.members().stream().map(member -> printed(member, suffix)).toList();
-    return now(Answer.json(Filters.of(call, MEMBERS).of(members)));
+    return now(Answer.json(Filters.of(call, Filters.MEMBERS).of(members)));
   }
 
   private static Member printed(LocalAgent.Member member, String suffix) {

@@ -26,11 +26,6 @@ import java.util.concurrent.CompletableFuture;
 public final class ConfigEndpoints {
   private static final String UNDECODED = "Request decoding failed: ";
 
-  private static final Selectors SERVICE_DEFAULTS =
-      Selectors.of(
-          ConfigEntry.getDescriptor(),
-          ConfigEntry.getDescriptor().findFieldByNumber(ConfigEntry.SERVICE_DEFAULTS_FIELD_NUMBER));
-
   private static final Duration PATIENCE = Duration.ofSeconds(7);
 
   private final Writes writes;
@@ -66,7 +61,7 @@ public final class ConfigEndpoints {
     if (Filters.isAsked(call) && !kind.equals("service-defaults")) {
       throw HttpProblem.internal("filtering not supported for config entry kind=" + kind);
     }
-    return Filters.of(call, SERVICE_DEFAULTS).of(entries);
+    return Filters.of(call, Filterable.SERVICE_DEFAULTS).of(entries);
   }
 
   public CompletableFuture<Answer> put(Call call) {
@@ -164,5 +159,14 @@ public final class ConfigEndpoints {
     return folded.contains("jwt")
         ? ", api-gateway jwt validation is a consul enterprise feature"
         : "";
+  }
+
+  /** Apart, as the descriptions of all kinds take long to load and a server starts without. */
+  private static final class Filterable {
+    static final Selectors SERVICE_DEFAULTS =
+        Selectors.of(
+            ConfigEntry.getDescriptor(),
+            ConfigEntry.getDescriptor()
+                .findFieldByNumber(ConfigEntry.SERVICE_DEFAULTS_FIELD_NUMBER));
   }
 }

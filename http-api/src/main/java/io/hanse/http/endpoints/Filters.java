@@ -7,6 +7,9 @@ import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.HealthCheck;
 import io.hanse.fsm.row.Node;
 import io.hanse.fsm.row.NodeService;
+import io.hanse.http.answer.ExportedName;
+import io.hanse.http.answer.ImportedName;
+import io.hanse.http.answer.Member;
 import io.hanse.http.exchange.Call;
 import io.hanse.http.exchange.HttpProblem;
 import io.hanse.http.request.Intention;
@@ -20,6 +23,10 @@ final class Filters {
   static final Selectors CHECKS = Selectors.of(HealthCheck.getDescriptor());
   static final Selectors INTENTIONS = Selectors.of(Intention.getDescriptor());
   static final Selectors INSTANCES = Selectors.of(CheckServiceNode.getDescriptor());
+
+  static final Selectors EXPORTED = Selectors.of(ExportedName.getDescriptor());
+  static final Selectors IMPORTED = Selectors.of(ImportedName.getDescriptor());
+  static final Selectors MEMBERS = Selectors.of(Member.getDescriptor());
 
   private static final String PARAMETER = "filter";
 

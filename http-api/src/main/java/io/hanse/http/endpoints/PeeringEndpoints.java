@@ -1,6 +1,5 @@
 package io.hanse.http.endpoints;
 
-import io.hanse.fsm.filter.Selectors;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringDetail;
 import io.hanse.fsm.store.View;
@@ -34,9 +33,6 @@ import java.util.function.Supplier;
 public final class PeeringEndpoints {
   /** Beside a mesh service comes one with this behind its name, which no user knows of. */
   private static final String SIDECAR_TWIN = "-sidecar-proxy";
-
-  private static final Selectors EXPORTED = Selectors.of(ExportedName.getDescriptor());
-  private static final Selectors IMPORTED = Selectors.of(ImportedName.getDescriptor());
 
   private static final String DETAIL = "detail";
 
@@ -178,7 +174,7 @@ public final class PeeringEndpoints {
                         .setService(service)
                         .setConsumers(ExportConsumers.newBuilder().addAllPeers(peers))
                         .build()));
-    List<ExportedName> wanted = Filters.of(call, EXPORTED).of(exported);
+    List<ExportedName> wanted = Filters.of(call, Filters.EXPORTED).of(exported);
     return Answer.json(
         out -> {
           out.beginArray();
@@ -212,7 +208,7 @@ public final class PeeringEndpoints {
     }
     imported.sort(
         Comparator.comparing(ImportedName::getService).thenComparing(ImportedName::getSourcePeer));
-    List<ImportedName> wanted = Filters.of(call, IMPORTED).of(imported);
+    List<ImportedName> wanted = Filters.of(call, Filters.IMPORTED).of(imported);
     return Answer.json(
         out -> {
           out.beginArray();
