@@ -59,6 +59,12 @@ public interface Consensus extends AutoCloseable {
     void failed(String what, Throwable cause);
   }
 
+  /**
+   * Starts the library, with the group that is in the directory if there is one: what its snapshot
+   * holds can be read then. Called once; before it there is no group.
+   */
+  void open() throws IOException;
+
   Optional<String> groupId();
 
   /** Begins a group of this server alone. */

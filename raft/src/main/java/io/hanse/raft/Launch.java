@@ -7,7 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts replication on a data directory. A server of several whose state is lost sets it aside and
+ * Makes replication on a data directory. A server of several whose state is lost sets it aside and
  * starts as a new one, under another raft id, which the leader puts in the place of the old one.
  * The votes of the old one, and its acknowledgements, then count for nothing until the others have
  * brought the new one up to date: with less than a majority of others it waits.
@@ -17,12 +17,12 @@ public final class Launch {
 
   private Launch() {}
 
-  /** Takes the data directory and starts; the group forms or is found in the background. */
-  public static Replication start(
+  /** Takes the data directory; nothing runs or listens yet. */
+  public static Replication prepare(
       RaftSettings settings, Replica replica, Fatal fatal, Surroundings surroundings)
       throws IOException {
     try {
-      return Replication.start(settings, replica, fatal, open(settings), surroundings);
+      return make(settings, replica, fatal, surroundings);
     } catch (StateLostException e) {
       Path aside = startOver(settings, e);
       LOG.error(
@@ -30,7 +30,19 @@ public final class Launch {
               + " its group anew",
           e.getMessage(),
           aside);
-      return Replication.start(settings, replica, fatal, open(settings), surroundings);
+      return make(settings, replica, fatal, surroundings);
+    }
+  }
+
+  private static Replication make(
+      RaftSettings settings, Replica replica, Fatal fatal, Surroundings surroundings)
+      throws IOException {
+    DataDirectory directory = open(settings);
+    try {
+      return new Replication(settings, replica, fatal, directory, surroundings);
+    } catch (IOException | RuntimeException e) {
+      directory.close();
+      throw e;
     }
   }
 

@@ -23,6 +23,7 @@ public final class ReadLevels implements StateReader {
   private final Replica replica;
   private final PeerCalls peers;
   private final Duration callPatience;
+  private final CompletableFuture<Void> loaded = new CompletableFuture<>();
   private final Coalesced<Long> leasedPoints = new Coalesced<>(() -> pointOfLeader(false));
   private final Coalesced<Long> confirmedPoints = new Coalesced<>(() -> pointOfLeader(true));
 
@@ -50,10 +51,17 @@ public final class ReadLevels implements StateReader {
         });
   }
 
+  /** What there was when this server started can be read: before, not even a stale read can be. */
+  void loaded() {
+    loaded.complete(null);
+  }
+
   @Override
   public CompletableFuture<Freshness> fresh(Level level, Duration patience) {
     if (level == Level.STALE) {
-      return CompletableFuture.completedFuture(freshness());
+      return loaded.isDone()
+          ? CompletableFuture.completedFuture(freshness())
+          : afterwards(loaded.copy(), patience);
     }
     boolean isConsistent = level == Level.CONSISTENT;
     if (!isConsistent && standing.standing().self() && rounds.isLeased()) {
@@ -68,13 +76,15 @@ public final class ReadLevels implements StateReader {
               }
               return (isConsistent ? confirmedPoints : leasedPoints).ask();
             })
-        .thenCompose(
-            logIndex ->
-                applied
-                    .await(logIndex)
-                    .orTimeout(Math.max(1, patience.toMillis()), TimeUnit.MILLISECONDS))
+        .thenCompose(logIndex -> afterwards(applied.await(logIndex), patience));
+  }
+
+  private CompletableFuture<Freshness> afterwards(
+      CompletableFuture<Void> reached, Duration patience) {
+    return reached
+        .orTimeout(Math.max(1, patience.toMillis()), TimeUnit.MILLISECONDS)
         .handle(
-            (reached, failure) -> {
+            (done, failure) -> {
               if (failure == null) {
                 return freshness();
               }

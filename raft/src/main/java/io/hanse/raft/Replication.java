@@ -11,7 +11,6 @@ import io.hanse.fsm.row.Server;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -53,11 +52,12 @@ public final class Replication implements AutoCloseable {
   private final Bootstrap bootstrap;
   private final LeaderDuties duties;
   private final MemberDuty memberDuty;
-  private final Surroundings.Endpoint endpoint;
+  private final Surroundings surroundings;
+  private final ServerRequests requests;
   private final Consensus consensus;
   private final LogClock logClock = new LogClock(System::currentTimeMillis, System::nanoTime);
   private final Replica replica;
-  private volatile @Nullable Consensus started;
+  private volatile Surroundings.@Nullable Endpoint endpoint;
   private volatile boolean isClosed;
 
   /** Of the joining thread only. */
@@ -66,7 +66,8 @@ public final class Replication implements AutoCloseable {
   private final AtomicBoolean isStepAsked = new AtomicBoolean();
   private boolean isFoundBroken;
 
-  private Replication(
+  /** Nothing runs or listens yet. */
+  Replication(
       RaftSettings settings,
       Replica replica,
       Fatal fatal,
@@ -77,6 +78,7 @@ public final class Replication implements AutoCloseable {
     this.replica = replica;
     this.fatal = fatal;
     this.directory = directory;
+    this.surroundings = surroundings;
     RaftSettings.Timing timing = settings.timing();
     String raftId = directory.raftId();
     self = settings.self().toBuilder().setRaftId(raftId).setStart(directory.start()).build();
@@ -89,7 +91,6 @@ public final class Replication implements AutoCloseable {
     peers = surroundings.dialer(self, promises::groupId, book::callAddress, completer);
     consensus =
         surroundings.consensus(directory, promises.isFormed(), replica, contact, new Events());
-    started = consensus;
     groupCommit =
         new GroupCommit(
             settings.limits(),
@@ -137,39 +138,37 @@ public final class Replication implements AutoCloseable {
             timing.deadAfter(),
             System::nanoTime);
     duties = new LeaderDuties(self, timing, standing, submitter, logClock::millis);
-    endpoint =
-        surroundings.listen(
-            new LocalServer(
-                self,
-                settings,
-                consensus,
-                groupCommit,
-                reads,
-                leaderCalls,
-                contact,
-                book,
-                promises,
-                neighbours,
-                bootstrap,
-                memberDuty,
-                System::nanoTime),
-            completer);
+    requests =
+        new LocalServer(
+            self,
+            settings,
+            consensus,
+            groupCommit,
+            reads,
+            leaderCalls,
+            contact,
+            book,
+            promises,
+            neighbours,
+            bootstrap,
+            memberDuty,
+            System::nanoTime);
   }
 
-  /** Starts on a data directory, which is given back if that fails. */
-  static Replication start(
-      RaftSettings settings,
-      Replica replica,
-      Fatal fatal,
-      DataDirectory directory,
-      Surroundings surroundings)
-      throws IOException {
+  /**
+   * Takes up what is in the data directory, and listens. The group forms or is found in the
+   * background. Called once; if it fails, all is closed.
+   *
+   * @throws io.hanse.fsm.error.ProblemException where the data or an address can't be used
+   */
+  public void open() throws IOException {
     try {
-      Replication replication = new Replication(settings, replica, fatal, directory, surroundings);
-      replication.run();
-      return replication;
+      consensus.open();
+      reads.loaded();
+      endpoint = surroundings.listen(requests, completer);
+      run();
     } catch (IOException | RuntimeException e) {
-      directory.close();
+      close();
       throw e;
     }
   }
@@ -197,11 +196,7 @@ public final class Replication implements AutoCloseable {
   }
 
   private Standing probe() {
-    Consensus present = started;
-    if (present == null) {
-      return new Standing(0, false, Optional.empty());
-    }
-    Consensus.Position now = present.position();
+    Consensus.Position now = consensus.position();
     return new Standing(now.term(), now.ready() && promises.isFormed(), now.leader());
   }
 
@@ -356,7 +351,10 @@ public final class Replication implements AutoCloseable {
     timer.shutdownNow();
     joiner.shutdownNow();
     groupCommit.close();
-    endpoint.close();
+    Surroundings.Endpoint present = endpoint;
+    if (present != null) {
+      present.close();
+    }
     peers.close();
     consensus.close();
     events.shutdown();

@@ -36,7 +36,7 @@ public interface Surroundings {
       Function<String, Optional<InetSocketAddress>> addresses,
       Executor completer);
 
-  /** Starts the library with the group that is in the directory, if there is one. */
+  /** The library, which is to be opened, on the group that is in the directory, if there is one. */
   Consensus consensus(
       DataDirectory directory,
       boolean isFormed,

@@ -25,6 +25,9 @@ class FakeConsensus implements Consensus {
   }
 
   @Override
+  public void open() throws IOException {}
+
+  @Override
   public Optional<String> groupId() {
     return group;
   }

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.row.BatchResult;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.NoOp;
 import io.hanse.fsm.row.Server;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,6 +37,7 @@ class ReplicationTest {
   private final AtomicInteger reopened = new AtomicInteger();
   private volatile boolean isBroken;
   private volatile boolean isLeftOut;
+  private volatile boolean isDamaged;
   private FakeConsensus consensus = new FakeConsensus("");
   private Consensus.Listener listener;
   private Replication replication;
@@ -45,6 +48,11 @@ class ReplicationTest {
   }
 
   private void start(int expect) throws Exception {
+    prepare(expect);
+    replication.open();
+  }
+
+  private void prepare(int expect) throws Exception {
     RaftSettings settings =
         new RaftSettings(
             directory,
@@ -56,7 +64,7 @@ class ReplicationTest {
             RaftSettings.Timing.defaults().withHold(Duration.ofMillis(500)),
             RaftSettings.Limits.defaults());
     replication =
-        Launch.start(
+        Launch.prepare(
             settings,
             new MapReplica(),
             (what, cause) -> failures.add(what),
@@ -119,6 +127,34 @@ class ReplicationTest {
     assertThat(failures).containsExactly("the log can't be written");
   }
 
+  /** What there is may take long to load; until then nothing can be said about it. */
+  @Test
+  void shouldReadNothingBeforeItIsOpen() throws Exception {
+    prepare(1);
+    assertThat(replication.leadership().standing().leader()).isEmpty();
+    assertThatThrownBy(() -> stale(Duration.ofMillis(50)).get(20, TimeUnit.SECONDS))
+        .satisfies(e -> assertThat(Problems.code(e)).isEqualTo(ProblemCode.NO_LEADER));
+    CompletableFuture<?> waiting = stale(Duration.ofSeconds(20));
+    assertThat(waiting).isNotDone();
+    replication.open();
+    waiting.get(20, TimeUnit.SECONDS);
+    assertThat(stale(Duration.ofMillis(1))).isDone();
+  }
+
+  private CompletableFuture<?> stale(Duration patience) {
+    return replication.reader().fresh(StateReader.Level.STALE, patience);
+  }
+
+  @Test
+  void shouldGiveTheDirectoryBackWhenItCannotOpen() throws Exception {
+    prepare(1);
+    isDamaged = true;
+    assertThatThrownBy(() -> replication.open()).hasMessage("the log is damaged");
+    isDamaged = false;
+    start(1);
+    await().until(() -> replication.leadership().standing().self());
+  }
+
   private final class FakeSurroundings implements Surroundings {
     @Override
     public void learn(Server row) {}
@@ -142,6 +178,13 @@ class ReplicationTest {
       listener = to;
       consensus =
           new FakeConsensus(disk.raftId()) {
+            @Override
+            public void open() throws IOException {
+              if (isDamaged) {
+                throw new IOException("the log is damaged");
+              }
+            }
+
             @Override
             public boolean isLeftOut() {
               return isLeftOut;

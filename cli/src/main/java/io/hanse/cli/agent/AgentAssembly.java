@@ -83,13 +83,11 @@ public final class AgentAssembly implements AutoCloseable {
             new ClusterStateMachine(
                 new Store(StoreSettings.defaults(), threads.background(), threads.wakes())));
     Replication replication =
-        ClusterNode.start(
+        ClusterNode.prepare(
             raftSettings(config, identity, folder, certificates.betweenServers()),
             new StateReplica(state, FolderSync.ofDisk()),
             Fatal.HALT);
     part(replication::stop);
-    certificates.follow(threads.timer(), replication::renewConnections);
-    reload = certificates::reload;
     replication.serverCall().serveHere(DigestEndpoints.QUESTION, new StateDigests(state));
     Keyring keyring = Keyring.of(config.dataDirectory(), config.tls().sharedKey());
     replication
@@ -107,7 +105,17 @@ public final class AgentAssembly implements AutoCloseable {
     PeeringAssembly peering =
         part(new PeeringAssembly(config, replication, authority, ids, threads));
     LeafCache leaves = part(new LeafCache(authority, Clock.systemUTC(), threads.timer()));
-    AgentCore core = core(config, identity, threads, folder, replication);
+    AntiEntropy[] entropy = new AntiEntropy[1];
+    AgentCore core = core(config, identity, threads, folder, () -> entropy[0].changed());
+    entropy[0] =
+        new AntiEntropy(
+            identity,
+            threads.agent(),
+            replication.reader(),
+            replication.submitter(),
+            core::registry);
+    part(entropy[0]::close);
+    core.start();
     ServerAgent agent =
         new ServerAgent(
             identity, replication.self(), core, replication.leadership(), replication.reader());
@@ -121,7 +129,7 @@ public final class AgentAssembly implements AutoCloseable {
                 replication.reader(),
                 replication.submitter()::submit));
     sessions.start();
-    // Before what a first answer does not need: streams, certificates and the leader's tasks.
+    // Before what a first answer does not need: the log, streams, certificates, the leader's tasks.
     HttpApi http =
         part(
             http(
@@ -141,6 +149,10 @@ public final class AgentAssembly implements AutoCloseable {
                     peering.operations(),
                     leaves,
                     authority)));
+    replication.open();
+    certificates.follow(threads.timer(), replication::renewConnections);
+    reload = certificates::reload;
+    entropy[0].start();
     peering.start();
     part(
         LiveQuery.start(
@@ -219,29 +231,16 @@ public final class AgentAssembly implements AutoCloseable {
       AgentIdentity identity,
       AgentThreads threads,
       DataFolder folder,
-      Replication replication)
+      Runnable changed)
       throws IOException {
-    AntiEntropy[] entropy = new AntiEntropy[1];
-    AgentCore core =
-        part(
-            new AgentCore(
-                identity,
-                new SidecarPorts(config.ports().sidecarMin(), config.ports().sidecarMax()),
-                threads.agent(),
-                threads.probes(),
-                DefinitionFiles.in(folder.definitions()),
-                () -> entropy[0].changed()));
-    entropy[0] =
-        new AntiEntropy(
+    return part(
+        new AgentCore(
             identity,
+            new SidecarPorts(config.ports().sidecarMin(), config.ports().sidecarMax()),
             threads.agent(),
-            replication.reader(),
-            replication.submitter(),
-            core::registry);
-    core.start();
-    entropy[0].start();
-    part(entropy[0]::close);
-    return core;
+            threads.probes(),
+            DefinitionFiles.in(folder.definitions()),
+            changed));
   }
 
   private static RaftSettings raftSettings(

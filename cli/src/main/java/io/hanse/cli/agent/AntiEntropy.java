@@ -37,6 +37,7 @@ final class AntiEntropy {
   /** All below is the thread's. */
   private CatalogPicture told = CatalogPicture.NOTHING;
 
+  private boolean started;
   private boolean running;
   private boolean dirty;
   private boolean full = true;
@@ -56,14 +57,19 @@ final class AntiEntropy {
     this.registry = registry;
   }
 
+  /** Until then nothing is told: there is nobody to tell. */
   void start() {
-    thread.execute(this::pass);
+    thread.execute(
+        () -> {
+          started = true;
+          pass();
+        });
   }
 
   /** Something is registered, gone, or of another health. On the agent's thread. */
   void changed() {
     dirty = true;
-    if (!running && failures == 0) {
+    if (started && !running && failures == 0) {
       pass();
     }
   }

@@ -21,21 +21,20 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Starts replication on Ratis and gRPC. The door of this module. */
+/** Makes replication on Ratis and gRPC. The door of this module. */
 public final class ClusterNode {
   private ClusterNode() {}
 
   /**
-   * Starts this server. It forms or finds its group in the background; its ports can be used at
-   * once and wait for a leader.
+   * Takes the data directory. The ports of what is made can be used at once and wait for a leader;
+   * {@link Replication#open()} takes up what is in the directory and starts.
    *
    * @param fatal what to do when this server must not go on
-   * @throws io.hanse.fsm.error.ProblemException where the data directory or an address can't be
-   *     used
+   * @throws io.hanse.fsm.error.ProblemException where the data directory can't be used
    */
-  public static Replication start(RaftSettings settings, Replica replica, Fatal fatal)
+  public static Replication prepare(RaftSettings settings, Replica replica, Fatal fatal)
       throws IOException {
-    return Launch.start(settings, replica, fatal, new RatisOverGrpc(settings));
+    return Launch.prepare(settings, replica, fatal, new RatisOverGrpc(settings));
   }
 
   private record RatisOverGrpc(RaftSettings settings) implements Surroundings {
@@ -62,7 +61,7 @@ public final class ClusterNode {
         LeaderContact contact,
         Consensus.Listener listener)
         throws IOException {
-      return RatisConsensus.start(settings, directory, isFormed, replica, contact, listener);
+      return RatisConsensus.of(settings, directory, isFormed, replica, contact, listener);
     }
 
     @Override

@@ -21,19 +21,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
-import org.apache.ratis.conf.Parameters;
-import org.apache.ratis.grpc.GrpcConfigKeys;
-import org.apache.ratis.grpc.GrpcTlsConfig;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
-import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
-import org.apache.ratis.server.storage.RaftStorage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,41 +37,34 @@ public final class RatisConsensus implements Consensus {
   private static final Logger LOG = LoggerFactory.getLogger(RatisConsensus.class);
 
   private final DivisionPort port = new DivisionPort();
-  private final ExecutorService snapshotWriter;
-  private final RaftServer server;
-  private final RatisRequests requests;
-  private final RatisNeighbours neighbours;
+  private final ServerLaunch launch;
   private final RaftSettings.Limits limits;
   private final Listener listener;
 
-  /** The last log index that the replica has, through all openings of the group. */
-  private final AtomicLong reached;
-
+  private volatile @Nullable Running running;
   private volatile @Nullable RatisGroup group;
   private volatile long snapshotBegunAtBytes;
   private volatile int snapshotBegunAfterRestores;
 
-  private RatisConsensus(
-      RaftSettings.Limits limits,
-      RaftServer server,
-      ExecutorService snapshotWriter,
-      Listener listener,
-      AtomicLong reached) {
+  private RatisConsensus(ServerLaunch launch, RaftSettings.Limits limits, Listener listener) {
+    this.launch = launch;
     this.limits = limits;
     this.listener = listener;
-    this.reached = reached;
-    this.server = server;
-    this.requests = new RatisRequests(server);
-    this.neighbours = new RatisNeighbours(server);
-    this.snapshotWriter = snapshotWriter;
+  }
+
+  /** The server, from its start on, and what is asked of it. */
+  private record Running(RaftServer server, RatisRequests requests, RatisNeighbours neighbours) {
+    Running(RaftServer server) {
+      this(server, new RatisRequests(server), new RatisNeighbours(server));
+    }
   }
 
   /**
-   * Starts the server, with the group that is in the directory if there is one.
+   * Refuses what can't be started from; nothing of the library runs yet.
    *
-   * @param isFormed whether that group was complete once
+   * @param isFormed whether the group in the directory, if there is one, was complete once
    */
-  public static RatisConsensus start(
+  public static RatisConsensus of(
       RaftSettings settings,
       DataDirectory directory,
       boolean isFormed,
@@ -88,66 +72,26 @@ public final class RatisConsensus implements Consensus {
       LeaderContact contact,
       Listener listener)
       throws IOException {
-    BindCheck.run(settings.raftBind());
     LostState.refuse(directory.groups());
-    TornTail.repair(directory.groups(), directory.sync());
-    ExecutorService snapshotWriter =
-        Executors.newSingleThreadExecutor(
-            task -> {
-              Thread thread = new Thread(task, "snapshot");
-              thread.setDaemon(true);
-              return thread;
-            });
-    Parameters parameters = new Parameters();
-    settings
-        .tls()
-        .ifPresent(
-            tls ->
-                GrpcConfigKeys.TLS.setConf(
-                    parameters, new GrpcTlsConfig(tls.keys(), tls.trust(), true)));
-    AtomicLong reached = new AtomicLong(RatisStateMachine.NOTHING);
-    AtomicReference<RaftServer> started = new AtomicReference<>();
-    ServerGate gate =
-        new ServerGate(
-            directory.raftId(), contact, id -> flushed(Objects.requireNonNull(started.get()), id));
-    // A hop less for each append; snapshot chunks and votes then run on the event loops.
-    GrpcConfigKeys.Server.setServicesCustomizer(
-        parameters, (builder, types) -> builder.intercept(gate).directExecutor());
-    RaftServer server =
-        RaftServer.newBuilder()
-            .setServerId(RaftPeerId.valueOf(directory.raftId()))
-            .setProperties(RatisProperties.of(settings, directory, isFormed))
-            .setParameters(parameters)
-            .setStateMachineRegistry(
-                id ->
-                    new RatisStateMachine(
-                        replica, listener, directory.sync(), snapshotWriter, reached))
-            .setOption(RaftStorage.StartupOption.RECOVER)
-            .build();
-    started.set(server);
-    try {
-      server.start();
-    } catch (IOException | RuntimeException e) {
-      throw LogDamage.explained(directory.groups(), e);
-    }
-    RatisConsensus consensus =
-        new RatisConsensus(settings.limits(), server, snapshotWriter, listener, reached);
-    consensus.findGroup();
-    return consensus;
+    return new RatisConsensus(
+        new ServerLaunch(settings, directory, isFormed, replica, contact, listener),
+        settings.limits(),
+        listener);
   }
 
-  private static long flushed(RaftServer server, RaftGroupId group) {
-    try {
-      return server.getDivision(group).getRaftLog().getFlushIndex();
-    } catch (IOException e) {
-      // The group is being given up: nothing of it counts any more.
-      return RatisStateMachine.NOTHING;
-    }
+  @Override
+  public void open() throws IOException {
+    running = new Running(launch.start());
+    findGroup();
+  }
+
+  private Running running() {
+    return Objects.requireNonNull(running, "not open");
   }
 
   private void findGroup() throws IOException {
     List<RaftGroupId> ids = new ArrayList<>();
-    server.getGroupIds().forEach(ids::add);
+    running().server().getGroupIds().forEach(ids::add);
     if (ids.size() > 1) {
       throw new IOException("more than one Raft group is in the data directory: " + ids);
     }
@@ -157,7 +101,7 @@ public final class RatisConsensus implements Consensus {
   }
 
   private void opened(RaftGroupId id) throws IOException {
-    RaftServer.Division division = server.getDivision(id);
+    RaftServer.Division division = running().server().getDivision(id);
     group = new RatisGroup(division, (RatisStateMachine) division.getStateMachine());
   }
 
@@ -169,7 +113,8 @@ public final class RatisConsensus implements Consensus {
 
   @Override
   public void begin(String groupId) throws IOException {
-    add(RaftGroup.valueOf(id(groupId), List.of(RatisRequests.peer(server.getId().toString()))));
+    String self = running().server().getId().toString();
+    add(RaftGroup.valueOf(id(groupId), List.of(RatisRequests.peer(self))));
   }
 
   @Override
@@ -181,7 +126,7 @@ public final class RatisConsensus implements Consensus {
     if (group != null) {
       return;
     }
-    requests.add(fresh);
+    running().requests().add(fresh);
     opened(fresh.getGroupId());
     LOG.info("entered group={} members={}", fresh.getGroupId().getUuid(), fresh.getPeers().size());
   }
@@ -202,8 +147,8 @@ public final class RatisConsensus implements Consensus {
       return;
     }
     group = null;
-    requests.remove(present.id(), isKept);
-    reached.set(RatisStateMachine.NOTHING);
+    running().requests().remove(present.id(), isKept);
+    launch.forgetReached();
     LOG.info("gave up group={} kept={}", present.id().getUuid(), isKept);
   }
 
@@ -216,7 +161,7 @@ public final class RatisConsensus implements Consensus {
     group = null;
     snapshotBegunAtBytes = 0;
     try {
-      requests.reopen(present.id());
+      running().requests().reopen(present.id());
       opened(present.id());
       LOG.info("opened again group={}", present.id().getUuid());
     } catch (IOException e) {
@@ -270,7 +215,7 @@ public final class RatisConsensus implements Consensus {
 
   @Override
   public CompletableFuture<Void> addVoters(Set<String> raftIds) {
-    return withNews(inGroup(id -> requests.addVoters(id, raftIds)));
+    return withNews(inGroup(id -> running().requests().addVoters(id, raftIds)));
   }
 
   /**
@@ -288,7 +233,7 @@ public final class RatisConsensus implements Consensus {
     Set<String> next = new TreeSet<>(now);
     next.removeAll(replaced);
     next.add(raftId);
-    return withNews(inGroup(id -> requests.change(id, now, next)));
+    return withNews(inGroup(id -> running().requests().change(id, now, next)));
   }
 
   @Override
@@ -296,12 +241,12 @@ public final class RatisConsensus implements Consensus {
     Set<String> now = voters().current();
     Set<String> next = new TreeSet<>(now);
     next.remove(raftId);
-    return inGroup(id -> requests.change(id, now, next));
+    return inGroup(id -> running().requests().change(id, now, next));
   }
 
   @Override
   public CompletableFuture<Void> transferTo(String raftId, Duration patience) {
-    return inGroup(id -> requests.transfer(id, raftId, patience));
+    return inGroup(id -> running().requests().transfer(id, raftId, patience));
   }
 
   private CompletableFuture<Void> inGroup(Function<RaftGroupId, CompletableFuture<Void>> request) {
@@ -326,7 +271,8 @@ public final class RatisConsensus implements Consensus {
     }
     snapshotBegunAtBytes = applied;
     snapshotBegunAfterRestores = restores;
-    requests
+    running()
+        .requests()
         .snapshot(present.id())
         .exceptionally(
             failure -> {
@@ -339,7 +285,7 @@ public final class RatisConsensus implements Consensus {
   public void renewConnections() {
     RatisGroup present = group;
     if (present != null) {
-      neighbours.renew(present.division());
+      running().neighbours().renew(present.division());
     }
   }
 
@@ -347,7 +293,7 @@ public final class RatisConsensus implements Consensus {
   public void rehearseVote() {
     RatisGroup present = group;
     if (present != null) {
-      neighbours.rehearseVote(present.division());
+      running().neighbours().rehearseVote(present.division());
     }
   }
 
@@ -386,11 +332,14 @@ public final class RatisConsensus implements Consensus {
   @Override
   public void close() {
     group = null;
-    try {
-      server.close();
-    } catch (IOException e) {
-      LOG.warn("the Raft server did not close cleanly", e);
+    Running present = running;
+    if (present != null) {
+      try {
+        present.server().close();
+      } catch (IOException e) {
+        LOG.warn("the Raft server did not close cleanly", e);
+      }
     }
-    snapshotWriter.shutdown();
+    launch.close();
   }
 }

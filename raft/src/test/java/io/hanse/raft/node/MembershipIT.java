@@ -210,10 +210,11 @@ class MembershipIT {
     Member twin = new Member("a", TestCluster.freeAddress());
     Path place = directory.resolve("twin");
     twin.node =
-        ClusterNode.start(
+        ClusterNode.prepare(
             cluster.settings(twin, 0, cluster.joinAddresses(), place),
             twin.replica,
             (what, cause) -> cluster.failures.add(what));
+    twin.node.open();
     assertThatThrownBy(() -> twin.write("refused")).hasMessageContaining("No cluster leader");
     assertThat(known()).hasSize(1);
     cluster.stop(twin);

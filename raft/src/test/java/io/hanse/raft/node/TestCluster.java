@@ -127,7 +127,8 @@ final class TestCluster implements AutoCloseable {
 
   Member start(Member member, int expect, List<String> retryJoin) throws IOException {
     member.replica = new MapReplica();
-    member.node = ClusterNode.start(settings(member, expect, retryJoin), member.replica, fatal());
+    member.node = ClusterNode.prepare(settings(member, expect, retryJoin), member.replica, fatal());
+    member.node.open();
     return member;
   }
 

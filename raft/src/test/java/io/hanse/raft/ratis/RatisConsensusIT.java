@@ -62,13 +62,14 @@ class RatisConsensusIT {
             RaftSettings.Timing.defaults(),
             RaftSettings.Limits.defaults().withSnapshots(5, 0, 1 << 20));
     consensus =
-        RatisConsensus.start(
+        RatisConsensus.of(
             settings,
             directory,
             true,
             replica,
             new LeaderContact(System::nanoTime),
             new Listener());
+    consensus.open();
   }
 
   @AfterEach
