@@ -38,9 +38,14 @@ public final class Logs extends ContextAwareBase implements Configurator {
     target = "System.out";
   }
 
+  /** Whether a file says it all. */
+  static boolean isLeftToLibrary() {
+    return System.getProperty("logback.configurationFile") != null;
+  }
+
   @Override
   public ExecutionStatus configure(LoggerContext context) {
-    if (System.getProperty("logback.configurationFile") != null) {
+    if (isLeftToLibrary()) {
       return ExecutionStatus.INVOKE_NEXT_IF_ANY;
     }
     ConsoleAppender<ILoggingEvent> out = new ConsoleAppender<>();

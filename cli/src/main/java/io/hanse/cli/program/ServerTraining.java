@@ -1,24 +1,19 @@
 package io.hanse.cli.program;
 
-import io.hanse.cli.agent.AgentAssembly;
 import io.hanse.cli.client.ApiClient;
 import io.hanse.cli.client.ApiException;
 import io.hanse.cli.client.Request;
-import io.hanse.cli.config.AgentConfig;
-import io.hanse.cli.config.AgentConfigReader;
-import io.hanse.cli.config.ConfigSource;
+import io.hanse.cli.client.Session;
 import io.hanse.cli.value.JsonText;
-import io.hanse.cli.value.Value;
 import io.hanse.gateway.GatewayServer;
 import io.hanse.gateway.ProxySettings;
 import io.hanse.gateway.SidecarProxy;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import picocli.CommandLine;
 
 /**
  * Runs a server, a gateway and a sidecar for some seconds on free ports of loopback, while the JVM
@@ -27,32 +22,45 @@ import java.util.concurrent.TimeUnit;
 final class ServerTraining {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int POLL_MILLIS = 100;
-  private static final List<String> PORT_KEYS =
-      List.of("http", "grpc", "grpc_tls", "server", "serf_lan");
+  private static final List<String> PORT_KEYS = List.of("grpc", "grpc_tls", "server", "serf_lan");
 
   private ServerTraining() {}
 
-  public static void main(String[] args) throws Exception {
-    Logs.level("INFO");
-    FreePorts ports = FreePorts.choose(PORT_KEYS.size() + 2);
-    List<ConfigSource> flags = new ArrayList<>();
-    for (String key : PORT_KEYS) {
-      flags.add(new ConfigSource("ports." + key, Value.of(ports.next())));
-    }
-    AgentConfig config =
-        AgentConfigReader.read(
-            new AgentConfigReader.Sources(true, List.of(), "", flags, List.of(), Path.of("")));
-    ApiClient api = ApiClient.of("127.0.0.1:" + config.ports().http());
-    AgentAssembly agent = AgentAssembly.start(config);
+  public static void main(String[] args) {
+    Session session = Session.ofProcess();
     try {
-      await(() -> !api.get("/v1/status/leader").orFail().json().text().isEmpty());
-      write(api, ports);
-      read(api);
-      proxy(api);
-    } finally {
-      agent.close();
+      train(session);
+    } catch (Exception e) {
+      // At once: without an orderly end of what it was for.
+      session.warn("the training failed: " + e);
+      Runtime.getRuntime().halt(1);
     }
+    // The agent closes, as at the end of any process that runs one.
     System.exit(0);
+  }
+
+  private static void train(Session session) throws Exception {
+    FreePorts ports = FreePorts.choose(PORT_KEYS.size() + 3);
+    int http = ports.next();
+    StringBuilder block = new StringBuilder("ports { http = " + http);
+    for (String key : PORT_KEYS) {
+      block.append(", ").append(key).append(" = ").append(ports.next());
+    }
+    Thread agent = new Thread(() -> run(session, "-dev", "-hcl", block + " }"), "training");
+    agent.setDaemon(true);
+    agent.start();
+    ApiClient api = ApiClient.of("127.0.0.1:" + http);
+    await(() -> !api.get("/v1/status/leader").orFail().json().text().isEmpty());
+    write(api, ports);
+    read(api);
+    proxy(api);
+  }
+
+  /** An agent by its command line, as users start it; until the process ends. */
+  private static void run(Session session, String... flags) {
+    int exitCode = new CommandLine(new AgentCommand(session).spec()).execute(flags);
+    session.warn("the agent ended with " + exitCode);
+    Runtime.getRuntime().halt(1);
   }
 
   private static void write(ApiClient api, FreePorts ports) throws Exception {
@@ -78,8 +86,13 @@ final class ServerTraining {
         "/v1/config",
         "{'Kind':'exported-services','Name':'default','Services':"
             + "[{'Name':'web','Consumers':[{'Peer':'other'}]}]}");
-    api.send(Request.post("/v1/peering/token").with(JsonText.parse("{\"PeerName\":\"other\"}")))
-        .orFail();
+    // Once there is an authority.
+    await(
+        () ->
+            api.send(
+                    Request.post("/v1/peering/token")
+                        .with(JsonText.parse("{\"PeerName\":\"other\"}")))
+                .isOk());
   }
 
   private static void put(ApiClient api, String path, String json) {
