@@ -20,7 +20,6 @@ final class ChronicleValues implements Values {
   private final ChronicleMap<Long, byte[]> small;
   private final ChronicleMap<Long, byte[]> large;
 
-  /** The first one in a process takes seconds: the library compiles code. */
   ChronicleValues(StoreSettings settings) {
     small = map("small", settings.rowsMax(), SMALL_BYTES_USUAL);
     large = map("large", settings.bytesMax() / LARGE_BYTES_USUAL, LARGE_BYTES_USUAL);
