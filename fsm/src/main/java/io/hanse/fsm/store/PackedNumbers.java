@@ -22,7 +22,7 @@ final class PackedNumbers {
     this.bytes = bytes;
   }
 
-  private static PackedNumbers of(long[] numbers) {
+  static PackedNumbers of(long[] numbers) {
     if (numbers.length == 0) {
       return NONE;
     }

@@ -183,6 +183,7 @@ public final class Restoration {
   }
 
   private void adopt(Transaction rows, Schema schema) {
+    built.seal();
     // What is newer than the log of this cluster must stay below what comes.
     rows.skipPast(requireStream().header().publicIndex());
     rows.replaceBy(schema, built, totals.totals());

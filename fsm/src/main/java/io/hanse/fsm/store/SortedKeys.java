@@ -158,7 +158,7 @@ final class SortedKeys {
   }
 
   /** At least one. */
-  private static SortedKeys of(byte[][] keys) {
+  static SortedKeys of(byte[][] keys) {
     byte[] first = keys[0];
     byte[] last = keys[keys.length - 1];
     int differs = Arrays.mismatch(first, last);

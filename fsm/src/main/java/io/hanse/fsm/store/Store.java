@@ -184,9 +184,7 @@ public final class Store implements AutoCloseable {
 
   /** An empty state beside the present one, for {@link #replace}. */
   Loading load(long expectedBytes) {
-    TieredValues values = new TieredValues(settings, background);
-    values.expect(expectedBytes);
-    return new Loading(this, values);
+    return Loading.atOnce(this, new TieredValues(settings, background), expectedBytes);
   }
 
   /** What is built of the restore: of one at a time. */
@@ -196,8 +194,8 @@ public final class Store implements AutoCloseable {
       return known;
     }
     dropRestoration();
-    current.values.announce(bytes);
-    Restoration begun = new Restoration(this, id, bytes, new Loading(this, current.values));
+    Loading loading = Loading.bitByBit(this, current.values, bytes);
+    Restoration begun = new Restoration(this, id, bytes, loading);
     restoration = begun;
     return begun;
   }
@@ -218,6 +216,7 @@ public final class Store implements AutoCloseable {
 
   /** Frees values, little by little, that no version has had. */
   void free(Loading unused) {
+    unused.seal();
     for (TableId table : TableId.values()) {
       if (!table.isSecondary()) {
         retired.add(0, unused.tree(table));
@@ -228,6 +227,11 @@ public final class Store implements AutoCloseable {
 
   long nextValueId(byte[] value) {
     return Values.id(++lastValueNumber, value);
+  }
+
+  /** All ids that are given out from now on are above it. */
+  long lastValueId() {
+    return lastValueNumber << 1;
   }
 
   /**

@@ -1,6 +1,8 @@
 package io.hanse.fsm.store;
 
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -8,17 +10,23 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values on the heap until they outgrow it, then in native memory. The change is made beside the
- * writer: another thread opens the maps, and the writer carries a few values over with each entry
- * of the log. A value is put into native memory before it leaves the heap, and readers look on the
- * heap first, so none of them misses it.
+ * Values on the heap until they outgrow it, then in native memory; what a snapshot brings is packed
+ * apart. The change is made beside the writer: another thread opens the maps, and the writer
+ * carries a few values over with each entry of the log. A value is put into native memory before it
+ * leaves the heap, and readers look on the heap first, so none of them misses it.
  */
 final class TieredValues implements Values {
+  /** A JVM has as much native memory for buffers as it has heap; others need some, too. */
+  private static final long PACKED_BYTES_MAX = Runtime.getRuntime().maxMemory() / 2;
+
   private final StoreSettings settings;
   private final Executor background;
   private final ConcurrentHashMap<Long, byte[]> heap = new ConcurrentHashMap<>();
   private final AtomicBoolean opening = new AtomicBoolean();
   private final Object closing = new Object();
+
+  /** Of each snapshot that was read. */
+  private volatile List<PackedValues> packed = List.of();
 
   private volatile @Nullable ChronicleValues offHeap;
   private boolean closed;
@@ -45,8 +53,29 @@ final class TieredValues implements Values {
     openIfDue();
   }
 
+  /**
+   * Where values of a snapshot go, if they can. Called by the writer.
+   *
+   * @param firstId none of them has a smaller one
+   * @param expectedBytes how much will come, as a hint
+   */
+  PackedValues pack(long firstId, long expectedBytes) {
+    PackedValues more = new PackedValues(firstId, expectedBytes, PACKED_BYTES_MAX);
+    List<PackedValues> all = new ArrayList<>(packed);
+    all.removeIf(PackedValues::isDone);
+    all.add(more);
+    packed = List.copyOf(all);
+    return more;
+  }
+
   @Override
   public byte @Nullable [] get(long id) {
+    for (PackedValues each : packed) {
+      byte[] value = each.get(id);
+      if (value != null) {
+        return value;
+      }
+    }
     byte[] value = heap.get(id);
     if (value != null) {
       return value;
@@ -57,6 +86,11 @@ final class TieredValues implements Values {
 
   @Override
   public void remove(long id) {
+    for (PackedValues each : packed) {
+      if (each.remove(id)) {
+        return;
+      }
+    }
     byte[] value = heap.remove(id);
     if (value != null) {
       heapBytes -= value.length;
@@ -68,8 +102,13 @@ final class TieredValues implements Values {
     }
   }
 
-  /** Carries values over, if native memory is open. Called by the writer. */
+  /** Carries values over, where room can be won by it. Called by the writer. */
   void moveAtMost(int count) {
+    packed.forEach(each -> each.moveAtMost(count, this::put));
+    moveOffHeap(count);
+  }
+
+  private void moveOffHeap(int count) {
     ChronicleValues target = offHeap;
     if (target == null || heap.isEmpty()) {
       return;
@@ -90,16 +129,22 @@ final class TieredValues implements Values {
     moving = heap.isEmpty() ? null : next;
   }
 
-  /** Makes room for so many bytes before they come; blocks while native memory is opened. */
+  /** What of so many bytes of a snapshot may not fit where they are packed. */
+  private static long unpacked(long bytes) {
+    return Math.max(0, bytes - PACKED_BYTES_MAX * 3 / 4);
+  }
+
+  /** Makes room for a snapshot that comes at once; blocks while native memory is opened. */
   void expect(long bytes) {
-    if (heapBytes + bytes > settings.heapBytesMax() && opening.compareAndSet(false, true)) {
+    if (heapBytes + unpacked(bytes) > settings.heapBytesMax()
+        && opening.compareAndSet(false, true)) {
       open();
     }
   }
 
-  /** Makes room for so many bytes that will come little by little, beside the writer. */
+  /** Makes room for a snapshot that will come little by little, beside the writer. */
   void announce(long bytes) {
-    openIfDue(heapBytes + bytes);
+    openIfDue(heapBytes + unpacked(bytes));
   }
 
   private void openIfDue() {
@@ -127,7 +172,8 @@ final class TieredValues implements Values {
   @Override
   public long offHeapBytes() {
     ChronicleValues others = offHeap;
-    return others == null ? 0 : others.offHeapBytes();
+    long inBlocks = packed.stream().mapToLong(PackedValues::bytes).sum();
+    return inBlocks + (others == null ? 0 : others.offHeapBytes());
   }
 
   @Override
@@ -140,5 +186,6 @@ final class TieredValues implements Values {
       }
     }
     heap.clear();
+    packed = List.of();
   }
 }
