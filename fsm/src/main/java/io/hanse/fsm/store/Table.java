@@ -1,6 +1,7 @@
 package io.hanse.fsm.store;
 
 import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
@@ -37,18 +38,36 @@ public final class Table<R extends Message> {
   private final R prototype;
   private final Function<R, Key> key;
   private final List<Index<R>> indexes;
-  private final @Nullable FieldDescriptor raftIndex;
-  private final @Nullable FieldDescriptor createIndex;
-  private final @Nullable FieldDescriptor modifyIndex;
+  private volatile @Nullable Stamp stamp;
 
   private Table(TableId id, R prototype, Function<R, Key> key, List<Index<R>> indexes) {
     this.id = id;
     this.prototype = prototype;
     this.key = key;
     this.indexes = indexes;
-    raftIndex = prototype.getDescriptorForType().findFieldByName("raft_index");
-    createIndex = prototype.getDescriptorForType().findFieldByName("create_index");
-    modifyIndex = prototype.getDescriptorForType().findFieldByName("modify_index");
+  }
+
+  /** The fields in which a row says when it was made and changed. */
+  private record Stamp(
+      @Nullable FieldDescriptor both,
+      @Nullable FieldDescriptor createIndex,
+      @Nullable FieldDescriptor modifyIndex) {}
+
+  /**
+   * Found at the first use: descriptions of rows take long to load, and an agent starts without.
+   */
+  private Stamp stamp() {
+    Stamp found = stamp;
+    if (found == null) {
+      Descriptor row = prototype.getDescriptorForType();
+      found =
+          new Stamp(
+              row.findFieldByName("raft_index"),
+              row.findFieldByName("create_index"),
+              row.findFieldByName("modify_index"));
+      stamp = found;
+    }
+    return found;
   }
 
   /**
@@ -202,6 +221,7 @@ public final class Table<R extends Message> {
       insert(transaction, new Place<>(rowKey, 0, null), stamped, serialize(stamped));
       return new Written<>(true, null);
     }
+    FieldDescriptor raftIndex = stamp().both();
     if (raftIndex != null && row.getUnknownFields().getSerializedSize() == 0) {
       // Bytes are compared sooner than messages, and the old row is parsed only if it changes.
       StampedBytes bytes = StampedBytes.of(serialize(row), raftIndex.getNumber());
@@ -305,33 +325,36 @@ public final class Table<R extends Message> {
 
   /** The index at which the row was made; 0 if it does not say. */
   public long createIndex(R row) {
-    return raftIndex != null
-        ? ((RaftIndex) row.getField(raftIndex)).getCreateIndex()
-        : createIndex != null ? (long) row.getField(createIndex) : 0;
+    Stamp fields = stamp();
+    return fields.both() != null
+        ? ((RaftIndex) row.getField(fields.both())).getCreateIndex()
+        : fields.createIndex() != null ? (long) row.getField(fields.createIndex()) : 0;
   }
 
   /** The index at which the row was changed last; 0 if it does not say. */
   public long modifyIndex(R row) {
-    return raftIndex != null
-        ? ((RaftIndex) row.getField(raftIndex)).getModifyIndex()
-        : modifyIndex != null ? (long) row.getField(modifyIndex) : 0;
+    Stamp fields = stamp();
+    return fields.both() != null
+        ? ((RaftIndex) row.getField(fields.both())).getModifyIndex()
+        : fields.modifyIndex() != null ? (long) row.getField(fields.modifyIndex()) : 0;
   }
 
   private R stamped(R row, long createdAt, long modifiedAt) {
-    if (raftIndex == null && createIndex == null && modifyIndex == null) {
+    Stamp fields = stamp();
+    if (fields.both() == null && fields.createIndex() == null && fields.modifyIndex() == null) {
       return row;
     }
     Message.Builder builder = row.toBuilder();
-    if (raftIndex != null) {
+    if (fields.both() != null) {
       builder.setField(
-          raftIndex,
+          fields.both(),
           RaftIndex.newBuilder().setCreateIndex(createdAt).setModifyIndex(modifiedAt).build());
     }
-    if (createIndex != null) {
-      builder.setField(createIndex, createdAt);
+    if (fields.createIndex() != null) {
+      builder.setField(fields.createIndex(), createdAt);
     }
-    if (modifyIndex != null) {
-      builder.setField(modifyIndex, modifiedAt);
+    if (fields.modifyIndex() != null) {
+      builder.setField(fields.modifyIndex(), modifiedAt);
     }
     return own(builder.build());
   }
