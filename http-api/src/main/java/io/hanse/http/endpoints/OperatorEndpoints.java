@@ -35,7 +35,7 @@ public final class OperatorEndpoints {
         leadership
             .standing()
             .leader()
-            .map(servers()::get)
+            .map(raftId -> servers().get(raftId))
             .map(OperatorEndpoints::address)
             .orElse("");
     return CompletableFuture.completedFuture(Answer.json(address));
