@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.logging.LogManager;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -51,6 +52,7 @@ public final class AgentCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    loadBeside();
     try {
       AgentConfig config = AgentConfigReader.read(sources());
       Logs.configure(config.logging());
@@ -61,6 +63,16 @@ public final class AgentCommand implements Callable<Integer> {
       session.warn("==> " + e.getMessage());
       return 1;
     }
+  }
+
+  /**
+   * The first use of the JDK's logging, which protobuf makes, looks into every jar, and waits for
+   * nothing that is done meanwhile.
+   */
+  private static void loadBeside() {
+    Thread thread = new Thread(LogManager::getLogManager, "preload");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   private int run(AgentConfig config) {
