@@ -18,6 +18,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -124,6 +127,17 @@ public final class Members implements Membership {
     String meant = name.getLeaderRaftId();
     boolean hasEnded = name.getRaftId().isEmpty() && !meant.isEmpty() && !meant.equals(self);
     return hasEnded ? CompletableFuture.completedFuture(null) : handOver(name.getRaftId());
+  }
+
+  /** Gives leadership to whoever is fit for it, and waits. */
+  void handOver(Duration patience) {
+    try {
+      handOver("").get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("leadership was not handed over reason={}", Problems.cause(e).getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /**

@@ -12,11 +12,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -306,7 +304,7 @@ public final class Replication implements AutoCloseable {
     joiner.execute(
         () -> {
           if (standing.standing().self() && consensus.voters().current().size() > 1) {
-            handOver();
+            members.handOver(settings.timing().stopPatience());
           }
           peers.renewConnections();
           consensus.renewConnections();
@@ -323,20 +321,9 @@ public final class Replication implements AutoCloseable {
   public void stop() {
     submitter.close();
     if (standing.standing().self()) {
-      handOver();
+      members.handOver(settings.timing().stopPatience());
     }
     close();
-  }
-
-  private void handOver() {
-    long patience = settings.timing().stopPatience().toMillis();
-    try {
-      members.handOver("").get(patience, TimeUnit.MILLISECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      LOG.warn("leadership was not handed over reason={}", Problems.cause(e).getMessage());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   /** Closes at once: to the other servers as if this one had crashed. */
