@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -20,8 +21,9 @@ import org.junit.jupiter.api.Test;
  * Two peered clusters of three servers each, whose streams break, stall and are refused, whose
  * leaders change and whose servers restart, while services come and go. In every other run messages
  * come twice, and those of a stream that broke still come while the next one is open: delayed and
- * out of order over a reconnect. When all calms down, each must have what the other exports, and
- * know it, or nothing once the peering was deleted.
+ * out of order over a reconnect. In every fourth run what a silent peer exported is withdrawn. When
+ * all calms down, each must have what the other exports, and know it, or nothing once the peering
+ * was deleted.
  *
  * <p>{@code -Dsim.seed=N} runs one seed, {@code -Dsim.seeds=N} that many from 1 instead of 1,000.
  */
@@ -32,6 +34,12 @@ class ReplicationSimTest {
   private static final List<String> NODES = List.of("n1", "n2", "n3");
   private static final List<String> STATUSES = List.of("passing", "warning", "critical");
   private static final long CALM_MILLIS_MAX = 600_000;
+
+  /** Longer than the bound of the policy, and than it takes to give the link up. */
+  private static final long DARK_MILLIS = 200_000;
+
+  /** Runs in which services were withdrawn. */
+  private static final AtomicInteger WITHDRAWALS = new AtomicInteger();
 
   /** A trust bundle must fit. */
   private static final int PARTS_BYTES = 1_400;
@@ -44,9 +52,11 @@ class ReplicationSimTest {
       return;
     }
     // Seeds share nothing: each run has a clock, a network and clusters of its own.
-    LongStream.rangeClosed(1, Integer.getInteger("sim.seeds", 1_000))
-        .parallel()
-        .forEach(ReplicationSimTest::run);
+    int seeds = Integer.getInteger("sim.seeds", 1_000);
+    LongStream.rangeClosed(1, seeds).parallel().forEach(ReplicationSimTest::run);
+    if (seeds >= 100) {
+      assertThat(WITHDRAWALS).hasPositiveValue();
+    }
   }
 
   private static void run(long seed) {
@@ -66,6 +76,7 @@ class ReplicationSimTest {
     private final SimInvariants.NeverHalfImported ofAlpha = new SimInvariants.NeverHalfImported();
     private final SimInvariants.NeverHalfImported ofBeta = new SimInvariants.NeverHalfImported();
     private final boolean isDistorted;
+    private final boolean withdraws;
     private boolean started;
 
     Run(long seed) {
@@ -76,6 +87,7 @@ class ReplicationSimTest {
       alpha = new SimCluster("alpha", time, network, this::appliedAtAlpha);
       beta = new SimCluster("beta", time, network, this::appliedAtBeta);
       isDistorted = seed / 3 % 2 == 0;
+      withdraws = seed / 6 % 4 == 1;
       if (seed % 6 == 1) {
         // Services of two and more instances; only two Hanses exchange what is larger than a
         // command.
@@ -103,6 +115,9 @@ class ReplicationSimTest {
       alpha.start();
       beta.start();
       trouble();
+      if (withdraws) {
+        goDark();
+      }
       Optional<SimCluster> deleter = Optional.empty();
       if (time.chance(0.3)) {
         deleter = Optional.of(time.chance(0.5) ? alpha : beta);
@@ -142,6 +157,10 @@ class ReplicationSimTest {
       done(alpha, SimCommands.acceptor(ALPHA_ID, "beta", "establishment"));
       done(alpha, SimCommands.exchange(ALPHA_ID, "establishment", "stream"));
       done(beta, SimCommands.dialer(BETA_ID, "alpha", ALPHA_ID, alpha.addresses(), "stream"));
+      if (withdraws) {
+        done(alpha, SimCommands.withdrawAfter("beta", 45));
+        done(beta, SimCommands.withdrawAfter("*", 45));
+      }
       started = true;
     }
 
@@ -159,6 +178,15 @@ class ReplicationSimTest {
           disturb(cluster);
         }
         time.runFor(time.random.nextLong(time.chance(0.1) ? 60_000 : 1_500));
+      }
+    }
+
+    private void goDark() {
+      network.trouble(20, 1);
+      network.connections().forEach(SimNetwork.Connection::fallSilent);
+      time.runFor(DARK_MILLIS);
+      if (isWithdrawn(beta, "alpha")) {
+        WITHDRAWALS.incrementAndGet();
       }
     }
 
@@ -233,7 +261,15 @@ class ReplicationSimTest {
       return converged.isTrue(alpha, "beta", beta, "alpha")
           && converged.isTrue(beta, "alpha", alpha, "beta")
           && isActive(alpha, ALPHA_ID)
-          && isActive(beta, BETA_ID);
+          && isActive(beta, BETA_ID)
+          && !isWithdrawn(alpha, "beta")
+          && !isWithdrawn(beta, "alpha");
+    }
+
+    private static boolean isWithdrawn(SimCluster cluster, String peer) {
+      try (View view = cluster.view()) {
+        return new Peerings(view).withdrawal(peer).isPresent();
+      }
     }
 
     private static boolean isActive(SimCluster cluster, String id) {

@@ -1,6 +1,8 @@
 package io.hanse.peering.replication;
 
+import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
+import io.hanse.fsm.config.PeeringPolicies;
 import io.hanse.fsm.row.CaConfiguration;
 import io.hanse.fsm.row.CaRoot;
 import io.hanse.fsm.row.ClusterIdentity;
@@ -17,6 +19,7 @@ import io.hanse.fsm.row.Node;
 import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.PeerAddress;
 import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.row.PeeringPolicy;
 import io.hanse.fsm.row.PinPeerAddresses;
 import io.hanse.fsm.row.RegisterCatalog;
 import io.hanse.fsm.row.ServiceConsumer;
@@ -167,6 +170,22 @@ public final class SimCommands {
   public static Command deregister(String node, String serviceId) {
     return Command.newBuilder()
         .setDeregister(DeregisterCatalog.newBuilder().setNode(node).setServiceId(serviceId))
+        .build();
+  }
+
+  /** What a silent peer exported is withdrawn after so long. */
+  public static Command withdrawAfter(String peer, long seconds) {
+    return Command.newBuilder()
+        .setWriteConfigEntry(
+            WriteConfigEntry.newBuilder()
+                .setEntry(
+                    ConfigEntry.newBuilder()
+                        .setKind("peering")
+                        .setName(peer)
+                        .setPeering(
+                            PeeringPolicy.newBuilder()
+                                .setOnStale(PeeringPolicies.WITHDRAW)
+                                .setStaleAfter(Duration.newBuilder().setSeconds(seconds)))))
         .build();
   }
 

@@ -2,13 +2,8 @@ package io.hanse.peering.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.Duration;
-import io.hanse.fsm.config.PeeringPolicies;
 import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.Command;
-import io.hanse.fsm.row.ConfigEntry;
-import io.hanse.fsm.row.PeeringPolicy;
-import io.hanse.fsm.row.WriteConfigEntry;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Health;
 import io.hanse.fsm.view.Peerings;
@@ -124,7 +119,7 @@ class WithdrawalSimTest {
       alpha.apply(SimCommands.acceptor(ALPHA_ID, "beta", "establishment"));
       alpha.apply(SimCommands.exchange(ALPHA_ID, "establishment", "stream"));
       beta.apply(SimCommands.dialer(BETA_ID, "alpha", ALPHA_ID, alpha.addresses(), "stream"));
-      beta.apply(withdrawing("alpha"));
+      beta.apply(SimCommands.withdrawAfter("alpha", BOUND_MILLIS / 1_000));
       List<String> all = IntStream.range(0, SERVICES).mapToObj(i -> "svc-" + i).toList();
       all.forEach(this::change);
       alpha.apply(SimCommands.export("beta", all));
@@ -154,22 +149,6 @@ class WithdrawalSimTest {
       assertThat(isWithdrawn()).as("while changes do not pause").isFalse();
       assertThat(givenBack).isEqualTo(1);
       assertThat(old).as("shown as they were before the silence").isEmpty();
-    }
-
-    private static Command withdrawing(String peer) {
-      return Command.newBuilder()
-          .setWriteConfigEntry(
-              WriteConfigEntry.newBuilder()
-                  .setEntry(
-                      ConfigEntry.newBuilder()
-                          .setKind("peering")
-                          .setName(peer)
-                          .setPeering(
-                              PeeringPolicy.newBuilder()
-                                  .setOnStale(PeeringPolicies.WITHDRAW)
-                                  .setStaleAfter(
-                                      Duration.newBuilder().setSeconds(BOUND_MILLIS / 1_000)))))
-          .build();
     }
 
     @Override
