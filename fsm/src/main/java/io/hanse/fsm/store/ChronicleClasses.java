@@ -28,6 +28,8 @@ final class ChronicleClasses {
   private ChronicleClasses() {}
 
   /**
+   * Writes them.
+   *
    * @param args the folder of the classes
    */
   public static void main(String[] args) throws IOException {
