@@ -5,9 +5,9 @@ package io.hanse.raft;
  * much as some thirty commands do, and who was answered just now mostly asks again at once: a batch
  * that waits for them halves the number of entries and is seldom late for it.
  *
- * <p>It waits at most half as long as the batch before took, ends with the first step of that time
- * that brings nothing, and is not tried again for a while where those who were answered stay away.
- * Guarded by its owner.
+ * <p>It waits at most half as long as the batch before took, and 4 ms, ends with the first step of
+ * that time that brings nothing, and is not tried again for a while where those who were answered
+ * stay away. Guarded by its owner.
  */
 final class Gathering {
   /** With fewer, each goes as soon as it can. */
@@ -23,6 +23,9 @@ final class Gathering {
 
   /** A timer that is much shorter comes late. */
   private static final long STEP_NANOS_MIN = 150_000;
+
+  /** A batch that a slow disk held up says nothing of how soon clients come back. */
+  private static final long STEP_NANOS_MAX = 500_000;
 
   private static final int PASSED_OVER_MAX = 64;
 
@@ -66,7 +69,7 @@ final class Gathering {
     queuedAtFirst = queued;
     queuedBefore = queued;
     steps = 0;
-    stepNanos = Math.max(STEP_NANOS_MIN, tookNanos / STEP_SHARE);
+    stepNanos = Math.min(STEP_NANOS_MAX, Math.max(STEP_NANOS_MIN, tookNanos / STEP_SHARE));
     return stepNanos;
   }
 

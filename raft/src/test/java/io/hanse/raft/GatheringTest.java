@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 class GatheringTest {
-  private static final long TOOK = 16_000_000;
-  private static final long STEP = 1_000_000;
+  private static final long TOOK = 6_400_000;
+  private static final long STEP = 400_000;
 
   private final Gathering gathering = new Gathering();
 
@@ -39,6 +39,15 @@ class GatheringTest {
     }
     assertThat(waited).isEqualTo(TOOK / 2);
     assertThat(gathering.isOn(queued)).isFalse();
+  }
+
+  @Test
+  void shouldNotWaitLongBehindABatchThatWasHeldUp() {
+    assertThat(gathering.begin(30, 10, 2_000_000_000)).isEqualTo(500_000);
+    gathering.end(40);
+    assertThat(gathering.begin(30, 10, 1_000))
+        .as("nor shorter than a timer can")
+        .isEqualTo(150_000);
   }
 
   @Test
