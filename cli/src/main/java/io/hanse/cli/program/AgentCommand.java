@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.logging.LogManager;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -78,6 +79,10 @@ public final class AgentCommand implements Callable<Integer> {
   private int run(AgentConfig config) {
     session.out().print(Banner.text(config));
     session.out().flush();
+    // Before anything answers: who sees that the agent does may send the signal, which would end
+    // it.
+    CompletableFuture<AgentAssembly> started = new CompletableFuture<>();
+    Hangup.onSignal(() -> started.thenAccept(AgentAssembly::reload));
     AgentAssembly agent;
     try {
       agent = AgentAssembly.start(config);
@@ -85,7 +90,7 @@ public final class AgentCommand implements Callable<Integer> {
       session.warn("==> " + Messages.of(e));
       return 1;
     }
-    Hangup.onSignal(agent::reload);
+    started.complete(agent);
     return Lifetime.runUntilStopped(
         () -> {
           agent.close();
