@@ -59,6 +59,7 @@ public final class LocalCluster
   private long logIndex;
   private long sequence;
   private volatile boolean hasLeader = true;
+  private volatile CompletableFuture<Void> loaded = CompletableFuture.completedFuture(null);
 
   public LocalCluster() {
     Entry register =
@@ -89,6 +90,15 @@ public final class LocalCluster
 
   public void loseLeader() {
     hasLeader = false;
+  }
+
+  /** As if it had just begun to start. */
+  public void beginLoading() {
+    loaded = new CompletableFuture<>();
+  }
+
+  public void endLoading() {
+    loaded.complete(null);
   }
 
   public void findLeader() {
@@ -127,7 +137,7 @@ public final class LocalCluster
   @Override
   public CompletableFuture<Freshness> fresh(Level level, Duration patience) {
     return hasLeader || level == Level.STALE
-        ? CompletableFuture.completedFuture(freshness())
+        ? loaded.thenApply(done -> freshness())
         : CompletableFuture.failedFuture(noLeader());
   }
 

@@ -10,8 +10,9 @@ import java.util.stream.Collectors;
  * One path with its methods. A path that ends in a slash stands for all that is below it.
  *
  * @param operations in the order in which {@code Allow} names them
+ * @param needsState whether it waits until this server has loaded its state
  */
-public record Endpoint(String path, Scope scope, List<Operation> operations) {
+public record Endpoint(String path, Scope scope, List<Operation> operations, boolean needsState) {
   /** Which of the parameters that all endpoints share are looked at. */
   public enum Scope {
     /** The data of a datacenter: {@code dc} may only name this one. */
@@ -35,15 +36,15 @@ public record Endpoint(String path, Scope scope, List<Operation> operations) {
   }
 
   static Endpoint at(String path) {
-    return new Endpoint(path, Scope.DATACENTER, List.of());
+    return new Endpoint(path, Scope.DATACENTER, List.of(), true);
   }
 
   static Endpoint atAgent(String path) {
-    return new Endpoint(path, Scope.AGENT, List.of());
+    return new Endpoint(path, Scope.AGENT, List.of(), true);
   }
 
   static Endpoint atPeering(String path) {
-    return new Endpoint(path, Scope.PEERING, List.of());
+    return new Endpoint(path, Scope.PEERING, List.of(), true);
   }
 
   Endpoint get(String permission, Handler handler, String summary) {
@@ -65,7 +66,12 @@ public record Endpoint(String path, Scope scope, List<Operation> operations) {
   private Endpoint with(String method, String permission, Handler handler, String summary) {
     List<Operation> more = new ArrayList<>(operations);
     more.add(new Operation(method, permission, handler, summary));
-    return new Endpoint(path, scope, more);
+    return new Endpoint(path, scope, more, needsState);
+  }
+
+  /** The same, which can be answered while this server starts. */
+  Endpoint withoutState() {
+    return new Endpoint(path, scope, operations, false);
   }
 
   public Optional<Operation> operation(String method) {

@@ -60,7 +60,9 @@ public final class EndpointTable {
 
   private static List<Endpoint> operator(OperatorEndpoints operator) {
     return List.of(
-        at("/v1/status/leader").get("-", operator::leader, "The address of the leader"),
+        at("/v1/status/leader")
+            .get("-", operator::leader, "The address of the leader")
+            .withoutState(),
         at("/v1/status/peers").get("-", operator::peers, "The addresses of all servers"),
         at("/v1/operator/raft/configuration")
             .get("operator:read", operator::configuration, "The servers that vote"),

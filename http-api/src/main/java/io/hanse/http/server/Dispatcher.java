@@ -3,6 +3,7 @@ package io.hanse.http.server;
 import io.hanse.http.exchange.Answer;
 import io.hanse.http.exchange.Call;
 import io.hanse.http.exchange.Escapes;
+import io.hanse.http.exchange.Handler;
 import io.hanse.http.exchange.HttpProblem;
 import io.hanse.http.exchange.Parameters;
 import io.hanse.http.exchange.ProblemResponses;
@@ -32,11 +33,13 @@ final class Dispatcher {
   private final Router router;
   private final HttpSettings settings;
   private final String datacenter;
+  private final LoadedState state;
 
-  Dispatcher(Router router, HttpSettings settings, String datacenter) {
+  Dispatcher(Router router, HttpSettings settings, String datacenter, LoadedState state) {
     this.router = router;
     this.settings = settings;
     this.datacenter = datacenter;
+    this.state = state;
   }
 
   /**
@@ -185,11 +188,18 @@ final class Dispatcher {
               ? CompletableFuture.completedFuture(
                   Answer.text(500, "No path to datacenter")
                       .with(operation.handler().headersUnread()))
-              : operation.handler().handle(call);
+              : handle(endpoint, operation.handler(), call);
     } catch (RuntimeException e) {
       answer = CompletableFuture.failedFuture(e);
     }
     return answer.exceptionally(ProblemResponses::of);
+  }
+
+  private CompletableFuture<Answer> handle(Endpoint endpoint, Handler handler, Call call) {
+    if (!endpoint.needsState() || state.isThere()) {
+      return handler.handle(call);
+    }
+    return state.awaited().thenComposeAsync(loaded -> handler.handle(call), call.executor());
   }
 
   private static void refuseOtherTenants(Endpoint endpoint, Call call) {

@@ -26,7 +26,8 @@ public final class HttpApi implements AutoCloseable {
     Transfers transfers = new Transfers(settings.transferFolder());
     Endpoints endpoints = Endpoints.of(ports, settings.defaultIntentionPolicy(), transfers);
     Router router = new Router(EndpointTable.all(endpoints, reads));
-    Dispatcher dispatcher = new Dispatcher(router, settings, ports.agent().datacenter());
+    LoadedState state = new LoadedState(ports.reader(), settings.reads().patience());
+    Dispatcher dispatcher = new Dispatcher(router, settings, ports.agent().datacenter(), state);
     return new HttpApi(
         new HttpServer(settings, dispatcher, transfers, threadCount), reads, transfers);
   }

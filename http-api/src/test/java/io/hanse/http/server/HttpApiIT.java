@@ -53,6 +53,24 @@ class HttpApiIT {
   }
 
   @Test
+  void shouldSayNothingOfTheStateBeforeItIsLoaded() {
+    fixture.cluster.beginLoading();
+    CompletableFuture<Response> metrics =
+        CompletableFuture.supplyAsync(() -> fixture.get("/v1/agent/metrics"));
+    CompletableFuture<Response> self =
+        CompletableFuture.supplyAsync(() -> fixture.get("/v1/agent/self"));
+    for (int i = 0; i < 5; i++) {
+      assertThat(fixture.get("/v1/status/leader").status()).isEqualTo(200);
+    }
+    assertThat(metrics).isNotDone();
+    assertThat(self).isNotDone();
+    fixture.cluster.endLoading();
+    assertThat(metrics.join().status()).isEqualTo(200);
+    assertThat(self.join().status()).isEqualTo(200);
+    assertThat(fixture.get("/v1/agent/members").status()).isEqualTo(200);
+  }
+
+  @Test
   void shouldIndentWhereItIsAsked() {
     assertThat(fixture.get("/v1/catalog/datacenters?pretty").text())
         .isEqualTo("[\n    \"dc1\"\n]\n");
