@@ -63,13 +63,11 @@ final class Loading implements SnapshotSink {
 
   /** For a state that is read in one go, while nobody waits for the thread. */
   static Loading atOnce(Store store, TieredValues values, long expectedBytes) {
-    values.expect(expectedBytes);
     return new Loading(store, values, expectedBytes, true);
   }
 
   /** For one that comes in parts, between which the thread has other work. */
   static Loading bitByBit(Store store, TieredValues values, long expectedBytes) {
-    values.announce(expectedBytes);
     return new Loading(store, values, expectedBytes, false);
   }
 
@@ -86,7 +84,7 @@ final class Loading implements SnapshotSink {
   public long row(TableId table, byte[] key, byte[] value, long modifyIndex) {
     long id = store.nextValueId(value);
     if (!packed.put(id, value)) {
-      values.put(id, value);
+      keepUnpacked(id, value);
     }
     leaf(table, key, id, modifyIndex);
     if (table.isCounted()) {
@@ -94,6 +92,14 @@ final class Loading implements SnapshotSink {
       bytes += key.length + (long) value.length;
     }
     return id;
+  }
+
+  private void keepUnpacked(long id, byte[] value) {
+    if (isAtOnce) {
+      values.putNow(id, value);
+    } else {
+      values.put(id, value);
+    }
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Queue;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,9 @@ final class PackedValues {
   /** A larger value would leave too much of a block empty. */
   private static final int SHARE_MAX = 8;
 
+  /** Of all in this process: a JVM has as much native memory for buffers as it has heap. */
+  private static final Room ROOM = new Room(Runtime.getRuntime().maxMemory() / 2);
+
   /** A block is emptied once no more than this share of it is in use. */
   private static final int SPARSE = 4;
 
@@ -36,6 +40,28 @@ final class PackedValues {
   @FunctionalInterface
   interface Target {
     void put(long id, byte[] value);
+  }
+
+  /** The memory that blocks may take, whoever has them. */
+  static final class Room {
+    private final long max;
+    private final AtomicLong taken = new AtomicLong();
+
+    Room(long max) {
+      this.max = max;
+    }
+
+    boolean take(long bytes) {
+      if (taken.addAndGet(bytes) <= max) {
+        return true;
+      }
+      taken.addAndGet(-bytes);
+      return false;
+    }
+
+    void give(long bytes) {
+      taken.addAndGet(-bytes);
+    }
   }
 
   private static final class Block {
@@ -68,7 +94,7 @@ final class PackedValues {
 
   private final long firstNumber;
   private final int blockBytes;
-  private final long bytesMax;
+  private final Room room;
 
   /** By the number of the value: its block and offset, plus one; 0 for those that are not here. */
   private volatile long[] places = new long[1 << 10];
@@ -79,17 +105,27 @@ final class PackedValues {
   // The writer's own.
   private final Queue<Block> sparse = new ArrayDeque<>();
   private @Nullable Block filling;
-  private long blockBytesHeld;
+
+  private boolean isSealed;
+
+  /** To be refused once costs seconds, as the JVM collects garbage before. */
+  private boolean isRefused;
+
+  /** Anybody may ask for it. */
+  private final AtomicLong blockBytesHeld = new AtomicLong();
 
   /**
    * @param firstId no value has a smaller one
    * @param expectedBytes how much will come, as a hint
-   * @param bytesMax the most that all blocks may take
    */
-  PackedValues(long firstId, long expectedBytes, long bytesMax) {
+  PackedValues(long firstId, long expectedBytes) {
+    this(firstId, expectedBytes, ROOM);
+  }
+
+  PackedValues(long firstId, long expectedBytes, Room room) {
     firstNumber = number(firstId);
     blockBytes = (int) Math.max(BLOCK_BYTES_MIN, Math.min(BLOCK_BYTES_MAX, expectedBytes));
-    this.bytesMax = bytesMax;
+    this.room = room;
   }
 
   private static long number(long id) {
@@ -104,7 +140,7 @@ final class PackedValues {
     }
     Block block = filling;
     if (block == null || block.bytes.capacity() - block.end < length) {
-      seal();
+      endBlock();
       block = open();
       if (block == null) {
         return false;
@@ -124,6 +160,11 @@ final class PackedValues {
 
   /** No value comes any more. */
   void seal() {
+    endBlock();
+    isSealed = true;
+  }
+
+  private void endBlock() {
     Block block = filling;
     if (block != null) {
       block.isFull = true;
@@ -133,19 +174,22 @@ final class PackedValues {
   }
 
   private @Nullable Block open() {
-    if (blockBytesHeld + blockBytes > bytesMax) {
+    if (isRefused || !room.take(blockBytes)) {
       return null;
     }
     Block block;
     try {
       block = new Block(blocks.length, blockBytes);
     } catch (OutOfMemoryError e) {
-      return null; // Others hold the native memory that a JVM may have; values go elsewhere.
+      // Others hold the native memory that a JVM may have; values go elsewhere.
+      room.give(blockBytes);
+      isRefused = true;
+      return null;
     }
     Block[] more = Arrays.copyOf(blocks, blocks.length + 1);
     more[block.number] = block;
     blocks = more;
-    blockBytesHeld += blockBytes;
+    blockBytesHeld.addAndGet(blockBytes);
     return block;
   }
 
@@ -215,7 +259,8 @@ final class PackedValues {
     if (less[block.number] != null) {
       less[block.number] = null;
       blocks = less;
-      blockBytesHeld -= blockBytes;
+      blockBytesHeld.addAndGet(-blockBytes);
+      room.give(blockBytes);
     }
     if (block.isListed) {
       sparse.remove(block);
@@ -250,11 +295,21 @@ final class PackedValues {
 
   /** Whether nothing is left of it, and nothing comes. */
   boolean isDone() {
-    return filling == null && blockBytesHeld == 0;
+    return isSealed && blockBytesHeld.get() == 0;
+  }
+
+  /** Nobody reads it any more. */
+  void close() {
+    room.give(blockBytesHeld.getAndSet(0));
+    filling = null;
+    isRefused = true;
+    sparse.clear();
+    blocks = new Block[0];
+    places = new long[0];
   }
 
   /** The memory of its blocks. */
   long bytes() {
-    return blockBytesHeld;
+    return blockBytesHeld.get();
   }
 }

@@ -16,9 +16,6 @@ import org.jspecify.annotations.Nullable;
  * leaves the heap, and readers look on the heap first, so none of them misses it.
  */
 final class TieredValues implements Values {
-  /** A JVM has as much native memory for buffers as it has heap; others need some, too. */
-  private static final long PACKED_BYTES_MAX = Runtime.getRuntime().maxMemory() / 2;
-
   private final StoreSettings settings;
   private final Executor background;
   private final ConcurrentHashMap<Long, byte[]> heap = new ConcurrentHashMap<>();
@@ -43,6 +40,17 @@ final class TieredValues implements Values {
 
   @Override
   public void put(long id, byte[] value) {
+    keep(id, value);
+    openIfDue();
+  }
+
+  /** The same, of very many that come at once: it waits for native memory if there is need. */
+  void putNow(long id, byte[] value) {
+    keep(id, value);
+    openNowIfDue();
+  }
+
+  private void keep(long id, byte[] value) {
     ChronicleValues target = offHeap;
     if (target != null) {
       target.put(id, value);
@@ -50,7 +58,6 @@ final class TieredValues implements Values {
     }
     heap.put(id, value);
     heapBytes += value.length;
-    openIfDue();
   }
 
   /**
@@ -60,9 +67,8 @@ final class TieredValues implements Values {
    * @param expectedBytes how much will come, as a hint
    */
   PackedValues pack(long firstId, long expectedBytes) {
-    PackedValues more = new PackedValues(firstId, expectedBytes, PACKED_BYTES_MAX);
+    PackedValues more = new PackedValues(firstId, expectedBytes);
     List<PackedValues> all = new ArrayList<>(packed);
-    all.removeIf(PackedValues::isDone);
     all.add(more);
     packed = List.copyOf(all);
     return more;
@@ -104,8 +110,20 @@ final class TieredValues implements Values {
 
   /** Carries values over, where room can be won by it. Called by the writer. */
   void moveAtMost(int count) {
-    packed.forEach(each -> each.moveAtMost(count, this::put));
+    for (PackedValues each : packed) {
+      each.moveAtMost(count, this::put);
+      if (each.isDone()) {
+        drop(each);
+      }
+    }
     moveOffHeap(count);
+  }
+
+  private void drop(PackedValues done) {
+    List<PackedValues> all = new ArrayList<>(packed);
+    all.remove(done);
+    packed = List.copyOf(all);
+    done.close();
   }
 
   private void moveOffHeap(int count) {
@@ -129,31 +147,19 @@ final class TieredValues implements Values {
     moving = heap.isEmpty() ? null : next;
   }
 
-  /** What of so many bytes of a snapshot may not fit where they are packed. */
-  private static long unpacked(long bytes) {
-    return Math.max(0, bytes - PACKED_BYTES_MAX * 3 / 4);
-  }
-
-  /** Makes room for a snapshot that comes at once; blocks while native memory is opened. */
-  void expect(long bytes) {
-    if (heapBytes + unpacked(bytes) > settings.heapBytesMax()
-        && opening.compareAndSet(false, true)) {
+  /** Opens native memory if the heap has too much by now; blocks meanwhile. */
+  private void openNowIfDue() {
+    if (isDue() && opening.compareAndSet(false, true)) {
       open();
     }
   }
 
-  /** Makes room for a snapshot that will come little by little, beside the writer. */
-  void announce(long bytes) {
-    openIfDue(heapBytes + unpacked(bytes));
+  private boolean isDue() {
+    return heapBytes > settings.heapBytesMax() || settings.heapBytesMax() == 0;
   }
 
   private void openIfDue() {
-    openIfDue(heapBytes);
-  }
-
-  private void openIfDue(long onHeap) {
-    boolean due = onHeap > settings.heapBytesMax() || settings.heapBytesMax() == 0;
-    if (due && opening.compareAndSet(false, true)) {
+    if (isDue() && opening.compareAndSet(false, true)) {
       background.execute(this::open);
     }
   }
@@ -186,6 +192,7 @@ final class TieredValues implements Values {
       }
     }
     heap.clear();
+    packed.forEach(PackedValues::close);
     packed = List.of();
   }
 }

@@ -23,7 +23,7 @@ class PackedValuesTest {
   }
 
   private static PackedValues filled(int count) {
-    PackedValues packed = new PackedValues(FIRST, BLOCK, 64 << 20);
+    PackedValues packed = new PackedValues(FIRST, BLOCK, new PackedValues.Room(64 << 20));
     for (long id = FIRST; id < FIRST + 2L * count; id += 2) {
       assertThat(packed.put(id, value(id))).isTrue();
     }
@@ -44,7 +44,7 @@ class PackedValuesTest {
 
   @Test
   void shouldRefuseWhatIsLargeAndWhatFindsNoRoom() {
-    PackedValues packed = new PackedValues(FIRST, BLOCK, 2 * BLOCK);
+    PackedValues packed = new PackedValues(FIRST, BLOCK, new PackedValues.Room(2 * BLOCK));
     assertThat(packed.put(FIRST, new byte[BLOCK / 8])).isFalse();
     int kept = 0;
     for (long id = FIRST; packed.put(id, new byte[1_000]); id += 2) {
@@ -53,6 +53,23 @@ class PackedValuesTest {
     assertThat(kept).isEqualTo(2 * (BLOCK / 1_012));
     assertThat(packed.bytes()).isEqualTo(2 * BLOCK);
     assertThat(packed.remove(FIRST + 2L * kept)).as("is elsewhere").isFalse();
+  }
+
+  @Test
+  void shouldShareItsRoomWithOthers() {
+    PackedValues.Room room = new PackedValues.Room(2 * BLOCK);
+    PackedValues one = new PackedValues(FIRST, BLOCK, room);
+    PackedValues other = new PackedValues(FIRST, BLOCK, room);
+    for (long id = FIRST; one.put(id, new byte[1_000]); id += 2) {
+      assertThat(one.bytes()).isLessThanOrEqualTo(2 * BLOCK);
+    }
+    assertThat(other.put(FIRST, new byte[1])).isFalse();
+    one.close();
+    assertThat(one.get(FIRST)).isNull();
+    assertThat(other.put(FIRST, new byte[1])).isTrue();
+    assertThat(new PackedValues(FIRST, BLOCK, room).isDone())
+        .as("before its first value")
+        .isFalse();
   }
 
   @Test
