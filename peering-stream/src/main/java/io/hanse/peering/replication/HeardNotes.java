@@ -61,13 +61,14 @@ final class HeardNotes {
     this.state = state;
     this.statuses = statuses;
     logReadMillis = loop.nowMillis();
+    // A peer may stand in two records, where one was written and the other not any more.
     try (View view = state.view()) {
       // Where the log goes on, as whoever stamps its entries has it.
       logMillis = Math.max(view.timeMillis(), loop.nowMillis());
       for (SystemRecord record : new SystemRecords(view).all()) {
         if (record.getKey().startsWith(KEY)) {
           records++;
-          noted.putAll(timesIn(record.getValue()));
+          timesIn(record.getValue()).forEach((id, millis) -> noted.merge(id, millis, Math::max));
         }
       }
     }

@@ -106,10 +106,10 @@ final class ImportFreshness {
     }
     behind.removeIf(name -> !refused.contains(name) && !waiting.contains(name));
     allMillis = Math.max(allMillis, asOf);
-    allSaidMillis = nowMillis;
+    allSaidMillis = Math.max(allSaidMillis, asOf);
   }
 
-  /** When that was said last on the newest stream; 0: not yet. */
+  /** As of when that was said last on the newest stream; 0: not yet. */
   synchronized long allSaidMillis() {
     return allSaidMillis;
   }

@@ -35,21 +35,21 @@ final class ShownTls {
   void give(Promise<SslContext> promise) {
     SslContext present = made;
     if (present != null) {
-      promise.setSuccess(present);
+      promise.trySuccess(present);
       return;
     }
     try {
       executor.execute(() -> make(promise));
     } catch (RejectedExecutionException e) {
-      promise.setFailure(e);
+      promise.tryFailure(e);
     }
   }
 
   private void make(Promise<SslContext> promise) {
     try {
-      promise.setSuccess(make());
-    } catch (GeneralSecurityException | RuntimeException e) {
-      promise.setFailure(e);
+      promise.trySuccess(make());
+    } catch (GeneralSecurityException | RuntimeException | LinkageError e) {
+      promise.tryFailure(e);
     }
   }
 

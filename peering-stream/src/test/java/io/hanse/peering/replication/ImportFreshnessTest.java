@@ -91,7 +91,9 @@ class ImportFreshnessTest {
     fromHanse("big", Map.of(0, "full"), 100);
     freshness.arrived("web");
     freshness.allIsHere(150, 200);
-    assertThat(freshness.allSaidMillis()).isEqualTo(200);
+    assertThat(freshness.allSaidMillis()).as("not when it was said").isEqualTo(150);
+    freshness.allIsHere(120, 210);
+    assertThat(freshness.allSaidMillis()).isEqualTo(150);
     assertThat(confirmed())
         .as("of what waits, the older content was right then")
         .isEqualTo(Map.of("api", 150L, "big", 0L, "web", 150L));

@@ -73,6 +73,14 @@ class StalenessDutyTest {
   }
 
   @Test
+  void shouldNotTakeAWordAboutATimeBeforeTheSilenceEnded() {
+    comeBackAsAHanse();
+    rig.saysAllIsHere(15_000);
+    rig.time.runFor(500);
+    assertThat(rig.readable()).isZero();
+  }
+
+  @Test
   void shouldNotWaitForThatForLongerThanHalfTheBound() {
     comeBackAsAHanse();
     rig.time.runFor(BOUND_MILLIS / 2 - 10_500);
