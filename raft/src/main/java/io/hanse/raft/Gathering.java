@@ -5,9 +5,9 @@ package io.hanse.raft;
  * much as some thirty commands do, and who was answered just now mostly asks again at once: a batch
  * that waits for them halves the number of entries and is seldom late for it.
  *
- * <p>It waits at most half as long as the batch before took, and 4 ms, ends with the first step of
- * that time that brings nothing, and is not tried again for a while where those who were answered
- * stay away. Guarded by its owner.
+ * <p>It waits at most half as long as the batch before took (but 1.2 ms is always allowed, and more
+ * than 4 ms never), ends with the first step of that time that brings nothing, and is not tried
+ * again for a while where those who were answered stay away. Guarded by its owner.
  */
 final class Gathering {
   /** With fewer, each goes as soon as it can. */

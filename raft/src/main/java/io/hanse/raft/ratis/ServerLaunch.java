@@ -85,9 +85,19 @@ final class ServerLaunch {
     try {
       server.start();
     } catch (IOException | RuntimeException e) {
+      closeAfter(server, e);
       throw LogDamage.explained(directory.groups(), e);
     }
     return server;
+  }
+
+  /** What was started of it holds threads, a port and the lock of its folder. */
+  private static void closeAfter(RaftServer server, Exception failure) {
+    try {
+      server.close();
+    } catch (IOException | RuntimeException e) {
+      failure.addSuppressed(e);
+    }
   }
 
   private static long flushed(RaftServer server, RaftGroupId group) {
