@@ -300,7 +300,6 @@ class MeshIT {
     }
   }
 
-  /** A reset is an end, too. */
   /** Whether a connection is taken: one that is stays open, and silent. */
   private static boolean isServed(int port) throws IOException {
     try (Socket client = connect(port)) {
@@ -315,6 +314,7 @@ class MeshIT {
     }
   }
 
+  /** A reset is an end, too. */
   private static long drainQuietly(Socket socket) throws IOException {
     try {
       return drain(socket);

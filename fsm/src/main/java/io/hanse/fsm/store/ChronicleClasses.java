@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import net.openhft.chronicle.map.ChronicleMap;
+import net.openhft.chronicle.values.ValueModel;
 import net.openhft.compiler.CompilerUtils;
 
 /**
@@ -34,6 +37,12 @@ final class ChronicleClasses {
    */
   public static void main(String[] args) throws IOException {
     Path classes = Path.of(args[0]);
+    Path note = classes.resolveSibling("chronicle-classes");
+    String library = library();
+    boolean areThere = Files.exists(note) && Files.isDirectory(classes.resolve(LIBRARY));
+    if (areThere && Files.readString(note).equals(library)) {
+      return; // Or all that stands on this module would be built anew each time.
+    }
     drop(classes.resolve(LIBRARY));
     Map<String, byte[]> compiled = new TreeMap<>();
     try (ChronicleValues values = new ChronicleValues(StoreSettings.defaults())) {
@@ -49,6 +58,14 @@ final class ChronicleClasses {
     if (compiled.isEmpty()) {
       throw new IllegalStateException("Chronicle Map had no class compiled: is this still needed?");
     }
+    Files.writeString(note, library);
+  }
+
+  /** Which library the classes are for. */
+  private static String library() {
+    return List.of(ChronicleMap.class, ValueModel.class).stream()
+        .map(each -> each.getProtectionDomain().getCodeSource().getLocation().toString())
+        .collect(Collectors.joining("\n"));
   }
 
   /** A newer JDK that builds must not make a program that only runs on it. */
