@@ -1,16 +1,11 @@
 package io.hanse.fsm.view;
 
-import io.hanse.fsm.store.Key;
 import io.hanse.fsm.store.ReadSet;
-import io.hanse.fsm.store.TableId;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.ExportResolver.Exports;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -20,13 +15,6 @@ import org.jspecify.annotations.Nullable;
  * are. Used by one thread at a time.
  */
 public final class StandingExports {
-  private static final Key KIND = Keys.kind("", ServiceKinds.TYPICAL);
-  private static final Key OWN = Key.ofPeer("");
-
-  /** Of changes in these it can be told cheaply what they mean. */
-  private static final Set<TableId> INSTANCES =
-      EnumSet.of(TableId.SERVICES_BY_KIND, TableId.SERVICES_BY_DESTINATION);
-
   /** An answer, and what it was made of. */
   private record Known(
       Exports exports, Map<String, List<String>> byFolded, ReadSet reads, long index) {
@@ -69,32 +57,12 @@ public final class StandingExports {
   }
 
   private static boolean isSame(Known before, View view) {
-    Optional<Set<TableId>> tables = ChangedNames.tables(before.reads, before.index, view);
-    if (tables.isEmpty() || !INSTANCES.containsAll(tables.get())) {
-      return false;
-    }
-    Set<TableId> changed = tables.get();
-    return (!changed.contains(TableId.SERVICES_BY_KIND) || areNamedAsBefore(before, view))
-        && (!changed.contains(TableId.SERVICES_BY_DESTINATION) || areReachedAsBefore(before, view));
-  }
-
-  private static boolean areNamedAsBefore(Known before, View view) {
     Catalog catalog = new Catalog(view);
-    return ChangedNames.isForAll(
-        view,
-        TableId.SERVICES_BY_KIND,
-        KIND,
+    return ChangedNames.areNone(
+        before.reads,
         before.index,
-        folded -> isNamedAsBefore(before, catalog, folded));
-  }
-
-  private static boolean areReachedAsBefore(Known before, View view) {
-    Catalog catalog = new Catalog(view);
-    return ChangedNames.isForAll(
         view,
-        TableId.SERVICES_BY_DESTINATION,
-        OWN,
-        before.index,
+        folded -> isNamedAsBefore(before, catalog, folded),
         folded -> isReachedAsBefore(before, catalog, folded));
   }
 

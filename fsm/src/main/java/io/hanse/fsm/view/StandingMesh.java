@@ -7,10 +7,8 @@ import io.hanse.fsm.store.ReadSet;
 import io.hanse.fsm.store.TableId;
 import io.hanse.fsm.store.View;
 import java.util.Collections;
-import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -23,12 +21,7 @@ import org.jspecify.annotations.Nullable;
  * changed, however many services there are. Used by one thread at a time.
  */
 public final class StandingMesh {
-  private static final Key KIND = Keys.kind("", ServiceKinds.TYPICAL);
   private static final Key OWN = Key.ofPeer("");
-
-  /** Of changes in these it can be told cheaply what they mean. */
-  private static final Set<TableId> INSTANCES =
-      EnumSet.of(TableId.SERVICES_BY_KIND, TableId.SERVICES_BY_DESTINATION);
 
   /**
    * An answer.
@@ -102,34 +95,15 @@ public final class StandingMesh {
   }
 
   private static boolean isSame(Known before, View view) {
-    Optional<Set<TableId>> tables = ChangedNames.tables(before.reads, before.index, view);
-    if (tables.isEmpty() || !INSTANCES.containsAll(tables.get())) {
-      return false;
-    }
-    Set<TableId> changed = tables.get();
-    return (!changed.contains(TableId.SERVICES_BY_KIND) || areNamedAsBefore(before, view))
-        && (!changed.contains(TableId.SERVICES_BY_DESTINATION) || areReachedAsBefore(before, view));
-  }
-
-  private static boolean areNamedAsBefore(Known before, View view) {
     Catalog catalog = new Catalog(view);
-    return ChangedNames.isForAll(
-        view,
-        TableId.SERVICES_BY_KIND,
-        KIND,
+    return ChangedNames.areNone(
+        before.reads,
         before.index,
+        view,
         folded ->
             catalog
                 .nameOfKind("", ServiceKinds.TYPICAL, folded)
-                .equals(Optional.ofNullable(before.typical.get(folded))));
-  }
-
-  private static boolean areReachedAsBefore(Known before, View view) {
-    return ChangedNames.isForAll(
-        view,
-        TableId.SERVICES_BY_DESTINATION,
-        OWN,
-        before.index,
+                .equals(Optional.ofNullable(before.typical.get(folded))),
         folded ->
             reachedUnder(view, Keys.service("", folded))
                 .equals(before.reached.getOrDefault(folded, Collections.emptySortedSet())));
