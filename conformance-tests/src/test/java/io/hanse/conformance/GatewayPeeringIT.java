@@ -94,6 +94,7 @@ class GatewayPeeringIT {
               () -> assertThat(side.admin("/access-log")).contains("server.dc-alpha.peering."));
     }
     pinAddresses();
+    labelAddresses();
     revokeToken();
     loseOwnGateway();
   }
@@ -129,6 +130,36 @@ class GatewayPeeringIT {
         .isEqualTo("No address of alpha is pinned\n");
     assertThat(beta.run("peering pin-addresses", "-name=alpha", "nowhere").err())
         .contains("nowhere is not a valid peering server address");
+  }
+
+  private void labelAddresses() {
+    String token =
+        alpha
+            .run(
+                "peering generate-token",
+                "-name=delta",
+                "-server-external-addresses=198.51.100.7:443,vpn=10.8.0.7:8503")
+            .out()
+            .strip();
+    assertThat(PeeringToken.decode(token).manualAddresses())
+        .extracting(each -> each.getLabel() + "=" + each.getAddress())
+        .containsExactly("=198.51.100.7:443", "vpn=10.8.0.7:8503");
+    assertThat(
+            alpha
+                .run(
+                    "peering generate-token",
+                    "-name=delta",
+                    "-server-external-addresses=a b=10.8.0.7:8503")
+                .err())
+        .contains("a label has up to 64 letters");
+    assertThat(
+            beta.run(
+                    "peering establish",
+                    "-name=delta",
+                    "-peering-token=" + token,
+                    "-prefer-address-label=lan")
+                .err())
+        .contains("no address of the token has the preferred label; it has: vpn");
   }
 
   private void revokeToken() {

@@ -61,7 +61,8 @@ public final class MemoryPeerings implements PeeringService {
   }
 
   @Override
-  public CompletableFuture<Void> establish(String name, String token, Map<String, String> meta) {
+  public CompletableFuture<Void> establish(
+      String name, String token, Map<String, String> meta, String preferredLabel) {
     return CompletableFuture.failedFuture(
         new ProblemException(ProblemCode.PEER_UNREACHABLE, "no way to " + name));
   }

@@ -10,8 +10,9 @@ import java.util.List;
 
 /**
  * Where a peering is dialed, the first first: through this cluster's own gateways, if that is
- * wanted; then where its operator has pinned it, else where the other cluster's operator has, else
- * where the other cluster itself says. Source: peering protocol, section 3.6.
+ * wanted; then where its operator has pinned it, else where the other cluster's operator has (what
+ * this one's prefers of that first), else where the other cluster itself says. Source: peering
+ * protocol, section 3.6.
  */
 public final class DialTargets {
   private static final String GATEWAY = "gateway";
@@ -35,9 +36,12 @@ public final class DialTargets {
       candidates.add(candidate(pinned.getAddress(), pinned.getLabel(), "pinned"));
     }
     if (candidates.isEmpty()) {
-      peering
-          .getManualServerAddressesList()
-          .forEach(address -> candidates.add(candidate(address, "", "token")));
+      LabelledAddresses.preferring(
+              peering.getPreferredLabel(),
+              LabelledAddresses.of(
+                  peering.getManualServerAddressesList(), peering.getAddressLabelsMap()))
+          .forEach(
+              named -> candidates.add(candidate(named.getAddress(), named.getLabel(), "token")));
     }
     if (candidates.isEmpty()) {
       peering

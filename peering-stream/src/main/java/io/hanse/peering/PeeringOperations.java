@@ -157,6 +157,7 @@ public final class PeeringOperations implements PeeringService, SecretIssuer {
       TokenRules.checkName(request.name());
       TokenRules.checkMeta(request.meta());
       TokenRules.checkLifetime(request.lifetime());
+      request.externalAddresses().forEach(TokenRules::checkLabel);
     } catch (ProblemException e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -164,7 +165,8 @@ public final class PeeringOperations implements PeeringService, SecretIssuer {
         GenerateTokenCall.newBuilder()
             .setName(request.name())
             .putAllMeta(request.meta())
-            .addAllExternalAddresses(request.externalAddresses())
+            .addAllExternalAddresses(LabelledAddresses.plain(request.externalAddresses()))
+            .putAllAddressLabels(LabelledAddresses.labels(request.externalAddresses()))
             .setLifetimeMillis(request.lifetime().toMillis())
             .build();
     return ask(GENERATE, call, PATIENCE, GenerateTokenAnswer.parser())
@@ -187,17 +189,25 @@ public final class PeeringOperations implements PeeringService, SecretIssuer {
   }
 
   @Override
-  public CompletableFuture<Void> establish(String name, String token, Map<String, String> meta) {
+  public CompletableFuture<Void> establish(
+      String name, String token, Map<String, String> meta, String preferredLabel) {
     try {
       requireEnabled();
       TokenRules.checkName(name);
-      TokenRules.checkToken(PeeringToken.decode(token));
+      PeeringToken decoded = PeeringToken.decode(token);
+      TokenRules.checkToken(decoded);
       TokenRules.checkMeta(meta);
+      TokenRules.checkPreference(preferredLabel, decoded);
     } catch (ProblemException e) {
       return CompletableFuture.failedFuture(e);
     }
     EstablishCall call =
-        EstablishCall.newBuilder().setName(name).setToken(token).putAllMeta(meta).build();
+        EstablishCall.newBuilder()
+            .setName(name)
+            .setToken(token)
+            .putAllMeta(meta)
+            .setPreferredLabel(preferredLabel)
+            .build();
     return ask(ESTABLISH, call, settings.establishPatience(), EstablishAnswer.parser())
         .thenApply(done -> null);
   }

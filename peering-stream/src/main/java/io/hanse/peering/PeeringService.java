@@ -17,8 +17,18 @@ public interface PeeringService {
   /** Takes back the token that was not redeemed yet; answers whether there was one. */
   CompletableFuture<Boolean> revokeToken(String name);
 
-  /** Redeems a token; completes once the stream secret is stored. Runs on the leader. */
-  CompletableFuture<Void> establish(String name, String token, Map<String, String> meta);
+  /**
+   * Redeems a token; completes once the stream secret is stored. Runs on the leader.
+   *
+   * @param preferredLabel of the token's addresses, those with it are dialed first; may be empty
+   */
+  CompletableFuture<Void> establish(
+      String name, String token, Map<String, String> meta, String preferredLabel);
+
+  /** Redeems a token; its addresses are dialed in its order. */
+  default CompletableFuture<Void> establish(String name, String token, Map<String, String> meta) {
+    return establish(name, token, meta, "");
+  }
 
   /**
    * Has a peering dialed at these addresses and no others; none: where the other cluster says.

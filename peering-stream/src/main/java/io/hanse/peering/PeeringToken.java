@@ -2,12 +2,14 @@ package io.hanse.peering;
 
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.row.Locality;
+import io.hanse.fsm.row.PeerAddress;
 import io.hanse.fsm.row.RemoteInfo;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * that is good once. Source: peering protocol, section 1.
  *
  * @param caPems the roots of the issuing cluster
- * @param manualAddresses named by its operator; if there are any, only these are dialed
+ * @param manualAddresses named by its operator; if there are any, only these are dialed. A Consul
+ *     labels none
  * @param addresses of its servers
  * @param serverName of its servers in TLS
  * @param peerId the issuing cluster's id of the peering
@@ -27,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record PeeringToken(
     List<String> caPems,
-    List<String> manualAddresses,
+    List<PeerAddress> manualAddresses,
     List<String> addresses,
     String serverName,
     String peerId,
@@ -39,6 +42,7 @@ public record PeeringToken(
 
   private static final String TYPE = "PeeringToken";
   private static final String EXPIRES = "HanseExpires";
+  private static final String LABELS = "HanseAddressLabels";
 
   public PeeringToken {
     caPems = List.copyOf(caPems);
@@ -51,7 +55,7 @@ public record PeeringToken(
     StringBuilder json = new StringBuilder("{\"CA\":");
     list(json, caPems);
     json.append(",\"ManualServerAddresses\":");
-    list(json, manualAddresses);
+    list(json, LabelledAddresses.plain(manualAddresses));
     json.append(",\"ServerAddresses\":");
     list(json, addresses);
     json.append(",\"ServerName\":");
@@ -81,6 +85,7 @@ public record PeeringToken(
           json.append(",\"" + EXPIRES + "\":");
           text(json, end.toString());
         });
+    labels(json, LabelledAddresses.labels(manualAddresses));
     json.append('}');
     return Base64.getEncoder().encodeToString(json.toString().getBytes(StandardCharsets.UTF_8));
   }
@@ -97,6 +102,25 @@ public record PeeringToken(
       separator = ',';
     }
     json.append(']');
+  }
+
+  /**
+   * By address, as the list of them has to stay what Consul reads; nothing where there are none.
+   */
+  private static void labels(StringBuilder json, Map<String, String> labels) {
+    if (labels.isEmpty()) {
+      return;
+    }
+    json.append(",\"" + LABELS + "\":");
+    char separator = '{';
+    for (Map.Entry<String, String> label : labels.entrySet()) {
+      json.append(separator);
+      text(json, label.getKey());
+      json.append(':');
+      text(json, label.getValue());
+      separator = ',';
+    }
+    json.append('}');
   }
 
   private static void text(StringBuilder json, String text) {
@@ -150,7 +174,9 @@ public record PeeringToken(
     }
     return new PeeringToken(
         fields.texts("CA"),
-        fields.texts("ManualServerAddresses"),
+        LabelledAddresses.of(
+            fields.texts("ManualServerAddresses"),
+            fields.object(LABELS, "map[string]string").textsByKey()),
         fields.texts("ServerAddresses"),
         fields.text("ServerName"),
         fields.text("PeerID"),
@@ -230,6 +256,20 @@ public record PeeringToken(
         return text;
       }
       throw wrong(name, value, "string");
+    }
+
+    /** All members, whose keys are no names of ours and keep their case. */
+    Map<String, String> textsByKey() {
+      Map<String, String> texts = new LinkedHashMap<>();
+      for (Map.Entry<?, ?> member : members.entrySet()) {
+        String key = String.valueOf(member.getKey());
+        if (member.getValue() instanceof String text) {
+          texts.put(key, text);
+        } else if (member.getValue() != null) {
+          throw wrong(key, member.getValue(), "string");
+        }
+      }
+      return texts;
     }
 
     List<String> texts(String name) {

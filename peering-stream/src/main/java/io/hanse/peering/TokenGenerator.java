@@ -133,7 +133,7 @@ final class TokenGenerator {
           ca.roots().stream().map(CaRoot::getRootCert).map(TokenGenerator::ended).toList();
       return new PeeringToken(
           roots,
-          call.getExternalAddressesList(),
+          LabelledAddresses.of(call.getExternalAddressesList(), call.getAddressLabelsMap()),
           ServerAddresses.forToken(view),
           domain.serverName(settings.datacenter()),
           peeringId,

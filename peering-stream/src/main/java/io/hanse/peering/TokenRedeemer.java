@@ -131,7 +131,9 @@ final class TokenRedeemer {
         .addAllPeerCaPems(token.caPems())
         .setPeerServerName(token.serverName())
         .addAllPeerServerAddresses(kept.isEmpty() ? token.addresses() : kept)
-        .addAllManualServerAddresses(token.manualAddresses())
+        .addAllManualServerAddresses(LabelledAddresses.plain(token.manualAddresses()))
+        .putAllAddressLabels(LabelledAddresses.labels(token.manualAddresses()))
+        .setPreferredLabel(call.getPreferredLabel())
         .setRemote(token.remote())
         .build();
   }

@@ -1,5 +1,6 @@
 package io.hanse.peering;
 
+import io.hanse.fsm.row.PeerAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,10 +18,11 @@ public record TokenRequest(
     String name,
     String partition,
     Map<String, String> meta,
-    List<String> externalAddresses,
+    List<PeerAddress> externalAddresses,
     Duration lifetime) {
   /** What a Consul could be asked for. */
   public static TokenRequest of(String name, List<String> externalAddresses) {
-    return new TokenRequest(name, "", Map.of(), externalAddresses, Duration.ZERO);
+    return new TokenRequest(
+        name, "", Map.of(), LabelledAddresses.of(externalAddresses, Map.of()), Duration.ZERO);
   }
 }

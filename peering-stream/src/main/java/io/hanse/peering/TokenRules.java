@@ -5,9 +5,11 @@ import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.row.PeerAddress;
 import io.hanse.identity.Pem;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
@@ -101,7 +103,8 @@ final class TokenRules {
     if (token.manualAddresses().isEmpty() && token.addresses().isEmpty()) {
       throw refused("peering token server addresses value is empty");
     }
-    token.manualAddresses().forEach(TokenRules::checkAddress);
+    LabelledAddresses.plain(token.manualAddresses()).forEach(TokenRules::checkAddress);
+    token.manualAddresses().forEach(TokenRules::checkLabel);
     token.addresses().forEach(TokenRules::checkAddress);
     if (!token.caPems().isEmpty() && token.serverName().isEmpty()) {
       throw refused("peering token server name value is empty");
@@ -117,12 +120,29 @@ final class TokenRules {
     }
     for (PeerAddress pinned : addresses) {
       checkAddress(pinned.getAddress());
-      if (!pinned.getLabel().isEmpty() && !LABEL.matcher(pinned.getLabel()).matches()) {
-        throw refused(
-            "a label has up to 64 letters, digits, '-', '_' and '.', and \""
-                + pinned.getAddress()
-                + "\" has another one");
-      }
+      checkLabel(pinned);
+    }
+  }
+
+  /** None is fine. */
+  static void checkLabel(PeerAddress address) {
+    if (!address.getLabel().isEmpty() && !LABEL.matcher(address.getLabel()).matches()) {
+      throw refused(
+          "a label has up to 64 letters, digits, '-', '_' and '.', and \""
+              + address.getAddress()
+              + "\" has another one");
+    }
+  }
+
+  /** Refuses one that no address of a token has; empty: none is preferred. */
+  static void checkPreference(String label, PeeringToken token) {
+    Collection<String> labels = LabelledAddresses.labels(token.manualAddresses()).values();
+    if (!label.isEmpty() && !labels.contains(label)) {
+      throw refused(
+          "no address of the token has the preferred label"
+              + (labels.isEmpty()
+                  ? ": it has no labels"
+                  : "; it has: " + String.join(", ", new TreeSet<>(labels))));
     }
   }
 

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -43,7 +44,7 @@ class PeeringTokenFuzzTest {
     PeeringToken token =
         new PeeringToken(
             List.of("-----BEGIN CERTIFICATE-----\nMFkw\n-----END CERTIFICATE-----\n"),
-            List.of("h:1"),
+            LabelledAddresses.of(List.of("h:1"), Map.of("h:1", "vpn")),
             List.of("[::1]:8503"),
             "server",
             "id",

@@ -3,12 +3,15 @@ package io.hanse.peering;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hanse.fsm.row.PeerAddress;
 import io.hanse.fsm.row.RemoteInfo;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -75,14 +78,73 @@ class PeeringTokenTest {
     assertThat(PeeringToken.decode(token.encode())).isEqualTo(token);
   }
 
+  private static PeeringToken decoded(String json) {
+    return PeeringToken.decode(
+        Base64.getEncoder().encodeToString(json.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static PeeringToken labelled(Map<String, String> labels) {
+    return new PeeringToken(
+        List.of(),
+        LabelledAddresses.of(List.of("pub:1", "vpn:2", "pub:3"), labels),
+        List.of("a:1"),
+        "name",
+        "id",
+        "secret",
+        RemoteInfo.getDefaultInstance(),
+        Optional.empty());
+  }
+
+  @Test
+  void shouldCarryLabelsBesideTheListThatConsulReads() {
+    PeeringToken token = labelled(Map.of("pub:3", "public", "vpn:2", "vpn"));
+
+    assertThat(PeeringToken.decode(token.encode())).isEqualTo(token);
+    String json = new String(Base64.getDecoder().decode(token.encode()), StandardCharsets.UTF_8);
+    assertThat(json)
+        .contains("\"ManualServerAddresses\":[\"pub:1\",\"vpn:2\",\"pub:3\"]")
+        .endsWith(",\"HanseAddressLabels\":{\"vpn:2\":\"vpn\",\"pub:3\":\"public\"}}");
+    assertThat(labelled(Map.of()).encode())
+        .as("without a label, nothing that a Consul does not write")
+        .isEqualTo(labelled(Map.of("elsewhere:1", "vpn")).encode());
+  }
+
+  @Test
+  void shouldRefuseLabelsThatAreNone() {
+    for (String label : List.of("a b", "x".repeat(65), "ä", "a=b")) {
+      assertThatThrownBy(() -> labelled(Map.of("vpn:2", label)).check())
+          .hasMessage(
+              "a label has up to 64 letters, digits, '-', '_' and '.', and \"vpn:2\" has another"
+                  + " one");
+    }
+    String addresses = "{\"ManualServerAddresses\":[\"h:1\"],\"HanseAddressLabels\":";
+    assertThatThrownBy(() -> decoded(addresses + "[\"vpn\"]}"))
+        .hasMessageStartingWith("json: cannot unmarshal array into Go struct field");
+    assertThatThrownBy(() -> decoded(addresses + "{\"h:1\":7}}"))
+        .hasMessage(
+            "json: cannot unmarshal number into Go struct field"
+                + " PeeringToken.HanseAddressLabels.h:1 of type string");
+    assertThat(decoded(addresses + "{\"h:1\":null}}").manualAddresses())
+        .extracting(PeerAddress::getLabel)
+        .containsExactly("");
+  }
+
+  @Test
+  void shouldRefuseToPreferWhatNoAddressIsCalled() {
+    PeeringToken token = labelled(Map.of("pub:1", "public", "pub:3", "public", "vpn:2", "vpn"));
+    TokenRules.checkPreference("vpn", token);
+    TokenRules.checkPreference("", token);
+    assertThatThrownBy(() -> TokenRules.checkPreference("lan", token))
+        .hasMessage("no address of the token has the preferred label; it has: public, vpn");
+    // As a Consul makes them.
+    assertThatThrownBy(() -> TokenRules.checkPreference("vpn", labelled(Map.of())))
+        .hasMessage("no address of the token has the preferred label: it has no labels");
+  }
+
   @Test
   void shouldMatchKeysWithoutCaseAndIgnoreOthers() {
     PeeringToken token =
-        PeeringToken.decode(
-            java.util.Base64.getEncoder()
-                .encodeToString(
-                    "{\"peerid\":\"a\",\"X\":[{}],\"serveraddresses\":[\"h:1\"],\"CA\":null}"
-                        .getBytes(StandardCharsets.UTF_8)));
+        decoded("{\"peerid\":\"a\",\"X\":[{}],\"serveraddresses\":[\"h:1\"],\"CA\":null}");
     assertThat(token.peerId()).isEqualTo("a");
     assertThat(token.addresses()).containsExactly("h:1");
   }

@@ -16,6 +16,7 @@ import io.hanse.cli.client.Session;
 import io.hanse.cli.client.Table;
 import io.hanse.cli.value.JsonText;
 import io.hanse.cli.value.Value;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,7 +64,11 @@ public final class PeeringCommands {
       @Option(
               names = "-server-external-addresses",
               defaultValue = "",
-              description = "Addresses that the token names in place of the servers' own.")
+              paramLabel = "[<label>=]<host>:<port>,...",
+              description = {
+                "Addresses that the token names in place of the servers' own.",
+                "By its label the other cluster's operator can tell one way from another."
+              })
           String externalAddresses,
       @Option(
               names = "-ttl",
@@ -79,7 +84,7 @@ public final class PeeringCommands {
     body.put("PeerName", Value.of(name));
     addMeta(body, meta);
     if (!externalAddresses.isEmpty()) {
-      body.put("ServerExternalAddresses", Value.of(List.of(externalAddresses.split(","))));
+      addExternalAddresses(body, List.of(externalAddresses.split(",")));
     }
     if (!ttl.isEmpty()) {
       body.put("TTL", Value.of(ttl));
@@ -93,6 +98,25 @@ public final class PeeringCommands {
     return 0;
   }
 
+  /** Labels stand beside the list, which stays what a Consul reads. */
+  private static void addExternalAddresses(Map<String, Value> body, List<String> texts) {
+    List<String> addresses = new ArrayList<>();
+    Map<String, String> labels = new LinkedHashMap<>();
+    for (String text : texts) {
+      int equals = text.indexOf('=');
+      String address = text.substring(equals + 1);
+      addresses.add(address);
+      if (equals >= 0) {
+        labels.put(
+            address, required(text.substring(0, equals), "No label before \"" + text + "\""));
+      }
+    }
+    body.put("ServerExternalAddresses", Value.of(addresses));
+    if (!labels.isEmpty()) {
+      body.put("ServerExternalAddressLabels", Value.ofTexts(labels));
+    }
+  }
+
   @Command(name = "establish", description = "Redeems a token of another cluster.")
   int establish(
       @Mixin HttpFlags http,
@@ -104,6 +128,12 @@ public final class PeeringCommands {
               converter = KeyValue.Converter.class,
               description = "Metadata of the peering, key=value; may be repeated.")
           @Nullable List<KeyValue> meta,
+      @Option(
+              names = "-prefer-address-label",
+              defaultValue = "",
+              paramLabel = "<label>",
+              description = "Of the token's addresses, those with this label are dialed first.")
+          String preferredLabel,
       @Mixin PartitionFlag partition) {
     String name = peer.required();
     required(token, "Missing the required -peering-token flag");
@@ -111,6 +141,9 @@ public final class PeeringCommands {
     body.put("PeerName", Value.of(name));
     body.put("PeeringToken", Value.of(token));
     addMeta(body, meta);
+    if (!preferredLabel.isEmpty()) {
+      body.put("PreferAddressLabel", Value.of(preferredLabel));
+    }
     Request request =
         partition.on(Request.post("/v1/peering/establish").with(new Value.Fields(body)));
     during(

@@ -11,7 +11,9 @@ import io.hanse.cli.client.Session;
 import io.hanse.cli.value.JsonText;
 import io.hanse.cli.value.Value;
 import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.row.PeerAddress;
 import io.hanse.identity.Pem;
+import io.hanse.peering.LabelledAddresses;
 import io.hanse.peering.PeeringToken;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -102,7 +104,8 @@ public final class PeeringTokenCommands {
     shown.put("PeerID", Value.of(token.peerId()));
     shown.put("Datacenter", Value.of(token.remote().getDatacenter()));
     shown.put("ServerName", Value.of(token.serverName()));
-    shown.put("ManualServerAddresses", Value.of(token.manualAddresses()));
+    shown.put("ManualServerAddresses", Value.of(LabelledAddresses.plain(token.manualAddresses())));
+    shown.put("AddressLabels", Value.ofTexts(LabelledAddresses.labels(token.manualAddresses())));
     shown.put("ServerAddresses", Value.of(token.addresses()));
     shown.put(
         "CA",
@@ -132,7 +135,7 @@ public final class PeeringTokenCommands {
     line(out, "Datacenter:  ", token.remote().getDatacenter());
     line(out, "Server Name: ", token.serverName());
     boolean isPinned = !token.manualAddresses().isEmpty();
-    token.manualAddresses().forEach(address -> line(out, "Address:     ", address + " (pinned)"));
+    token.manualAddresses().forEach(named -> line(out, "Address:     ", pinned(named)));
     token
         .addresses()
         .forEach(
@@ -159,6 +162,11 @@ public final class PeeringTokenCommands {
       line(out, "Problem:     ", problem);
     }
     return out.toString();
+  }
+
+  private static String pinned(PeerAddress named) {
+    String label = named.getLabel();
+    return named.getAddress() + " (pinned" + (label.isEmpty() ? ")" : ", " + label + ")");
   }
 
   /** Those that can be read; one that can't is the token's problem. */

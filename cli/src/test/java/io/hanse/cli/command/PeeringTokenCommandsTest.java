@@ -9,12 +9,14 @@ import io.hanse.cli.value.Value;
 import io.hanse.fsm.row.RemoteInfo;
 import io.hanse.identity.CertificateAuthority;
 import io.hanse.identity.TrustDomain;
+import io.hanse.peering.LabelledAddresses;
 import io.hanse.peering.PeeringToken;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,7 +30,8 @@ class PeeringTokenCommandsTest {
         CertificateAuthority.create(domain, "root", 7, Instant.parse("2026-01-01T00:00:00Z"));
     return new PeeringToken(
         List.of(authority.row().getRootCert()),
-        List.of("gateway.example:8443"),
+        LabelledAddresses.of(
+            List.of("gateway.example:8443", "10.8.0.7:8503"), Map.of("10.8.0.7:8503", "vpn")),
         addresses,
         domain.serverName("dc-alpha"),
         "6de2efb0-72da-4caa-9006-aa7a178cf7c1",
@@ -55,6 +58,7 @@ class PeeringTokenCommandsTest {
         .contains(
             "Server Name: server.dc-alpha.peering.11111111-2222-3333-4444-555555555555.consul")
         .contains("Address:     gateway.example:8443 (pinned)\n")
+        .contains("Address:     10.8.0.7:8503 (pinned, vpn)\n")
         .contains("Address:     10.0.0.1:8503 (not dialed)\n")
         .containsPattern("CA: .* until 2035-12-30T00:00:00Z ([0-9A-F]{2}:){31}[0-9A-F]{2}\n")
         .contains("Expires:     2026-01-02T00:00:00Z")
@@ -71,6 +75,7 @@ class PeeringTokenCommandsTest {
     assertThat(shown.at("HasSecret").truth()).isTrue();
     assertThat(shown.at("Expires").text()).isEqualTo("2026-01-02T00:00:00Z");
     assertThat(shown.at("CA").items()).hasSize(1);
+    assertThat(shown.at("AddressLabels").at("10.8.0.7:8503").text()).isEqualTo("vpn");
     assertThat(result.out()).doesNotContain(SECRET);
   }
 

@@ -1,5 +1,6 @@
 package io.hanse.http.endpoints;
 
+import io.hanse.fsm.row.PeerAddress;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringDetail;
 import io.hanse.fsm.store.View;
@@ -16,6 +17,7 @@ import io.hanse.http.request.EstablishRequest;
 import io.hanse.http.request.GenerateTokenRequest;
 import io.hanse.http.request.PinAddressesRequest;
 import io.hanse.http.request.RevokeTokenRequest;
+import io.hanse.peering.LabelledAddresses;
 import io.hanse.peering.PeeringService;
 import io.hanse.peering.TokenRequest;
 import java.time.Duration;
@@ -54,11 +56,25 @@ public final class PeeringEndpoints {
                 request.getPeerName(),
                 request.getPartition(),
                 request.getMetaMap(),
-                request.getServerExternalAddressesList(),
+                externalAddresses(request),
                 Duration.ofSeconds(request.getTtl().getSeconds(), request.getTtl().getNanos())))
         .thenApply(
             token ->
                 Answer.json(out -> out.beginObject().field("PeeringToken", token).endObject()));
+  }
+
+  private static List<PeerAddress> externalAddresses(GenerateTokenRequest request) {
+    List<String> addresses = request.getServerExternalAddressesList();
+    Map<String, String> labels = request.getServerExternalAddressLabelsMap();
+    for (String address : labels.keySet()) {
+      if (!addresses.contains(address)) {
+        throw HttpProblem.badRequest(
+            "ServerExternalAddressLabels has a label for \""
+                + address
+                + "\", which is not in ServerExternalAddresses.");
+      }
+    }
+    return LabelledAddresses.of(addresses, labels);
   }
 
   public CompletableFuture<Answer> revokeToken(Call call) {
@@ -95,7 +111,11 @@ public final class PeeringEndpoints {
           "PeeringToken is required in the payload when establishing a peering.");
     }
     return peerings
-        .establish(request.getPeerName(), request.getPeeringToken(), request.getMetaMap())
+        .establish(
+            request.getPeerName(),
+            request.getPeeringToken(),
+            request.getMetaMap(),
+            request.getPreferAddressLabel())
         .thenApply(done -> Answer.json(out -> out.beginObject().endObject()));
   }
 

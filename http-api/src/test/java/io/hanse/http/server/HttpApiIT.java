@@ -279,6 +279,17 @@ class HttpApiIT {
     assertThat(missing.status()).isEqualTo(404);
     assertThat(missing.headers()).doesNotContainKey("X-Consul-Index");
     fixture.exchange("POST", "/v1/peering/token", "{\"PeerName\":\"east\"}");
+    Response stray =
+        fixture.exchange(
+            "POST",
+            "/v1/peering/token",
+            "{\"PeerName\":\"west\",\"ServerExternalAddresses\":[\"a:1\"],"
+                + "\"ServerExternalAddressLabels\":{\"b:2\":\"vpn\"}}");
+    assertThat(stray.status()).isEqualTo(400);
+    assertThat(stray.text())
+        .isEqualTo(
+            "ServerExternalAddressLabels has a label for \"b:2\", which is not in"
+                + " ServerExternalAddresses.");
     assertThat(fixture.get("/v1/peering/EAST").text()).contains("\"Name\":\"east\"");
     assertThat(new String(fixture.get("/v1/peerings").body(), UTF_8)).startsWith("[{");
   }

@@ -2,6 +2,7 @@ package io.hanse.peering.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hanse.fsm.row.Command;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,35 @@ class DialOrderTest {
   private void loseAllConnections() {
     network.connections().forEach(SimNetwork.Connection::cut);
     time.runFor(20_000);
+  }
+
+  @Test
+  void shouldTryThePreferredLabelFirstAndThenTheOthersInTheirOrder() {
+    alpha.apply(SimCommands.initialize(ALPHA_ID, "dc-alpha"));
+    beta.apply(SimCommands.initialize(BETA_ID, "dc-beta"));
+    alpha.apply(SimCommands.acceptor(ALPHA_ID, "beta", "establishment"));
+    alpha.apply(SimCommands.exchange(ALPHA_ID, "establishment", "stream"));
+    String direct = alpha.addresses().get(0);
+    Command dialer = SimCommands.dialer(BETA_ID, "alpha", ALPHA_ID, List.of(), "stream");
+    Command.Builder labelled = dialer.toBuilder();
+    labelled
+        .getWritePeeringBuilder()
+        .getPeeringBuilder()
+        .addAllManualServerAddresses(List.of("public", "vpn-old", direct, "vpn"))
+        .putAddressLabels("vpn-old", "vpn")
+        .putAddressLabels("vpn", "vpn")
+        .putAddressLabels("public", "public")
+        .setPreferredLabel("vpn");
+    beta.apply(labelled.build());
+    alpha.start();
+    beta.start();
+    network.relay("vpn", direct);
+    time.runFor(60_000);
+
+    assertThat(ways()).containsExactly("vpn");
+    network.stopListening("vpn");
+    loseAllConnections();
+    assertThat(ways()).as("unlabelled, and behind the one that is down").containsExactly(direct);
   }
 
   @Test

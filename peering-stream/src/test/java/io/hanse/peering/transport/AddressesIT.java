@@ -10,7 +10,10 @@ import io.hanse.fsm.row.DialCandidate;
 import io.hanse.fsm.row.PeerAddress;
 import io.hanse.fsm.store.View;
 import io.hanse.peering.DialTargets;
+import io.hanse.peering.TokenRequest;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -99,6 +102,29 @@ class AddressesIT {
 
     pin();
     assertThat(candidates()).extracting(DialCandidate::getOrigin).containsExactly("peer");
+  }
+
+  @Test
+  void shouldDialTheLabelThatIsPreferred() {
+    List<PeerAddress> addresses =
+        List.of(at(alpha.server.address(), "public"), at(translation.address(), "vpn"));
+    String token =
+        alpha
+            .server
+            .peerings
+            .generateToken(new TokenRequest("beta", "", Map.of(), addresses, Duration.ZERO))
+            .join();
+    assertRefused(
+        () -> beta.server.peerings.establish("alpha", token, Map.of(), "lan").join(),
+        "no address of the token has the preferred label; it has: public, vpn");
+
+    beta.server.peerings.establish("alpha", token, Map.of(), "vpn").join();
+
+    alpha.awaitActiveWith(beta);
+    assertThat(translation.accepted()).isPositive();
+    assertThat(candidates())
+        .extracting(DialCandidate::getLabel, DialCandidate::getOrigin)
+        .containsExactly(tuple("vpn", "token"), tuple("public", "token"));
   }
 
   @Test
