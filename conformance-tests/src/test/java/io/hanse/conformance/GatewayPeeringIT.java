@@ -124,7 +124,7 @@ class GatewayPeeringIT {
     assertThat(beta.run("peering pin-addresses", "-name=alpha", "vpn=" + address).out())
         .isEqualTo("Addresses of alpha are pinned\n");
     assertThat(beta.run("peering read", "-name=alpha", "-detailed").out())
-        .contains("Dialed At:              127.0.0.1:" + beta.gatewayPort + " (gateway)\n")
+        .contains("Dialed At:              127.0.0.1:" + beta.gatewayPort + " (gateway, in use)")
         .contains("Dialed At:              " + address + " (pinned, vpn)\n");
     assertThat(beta.run("peering pin-addresses", "-name=alpha").out())
         .isEqualTo("No address of alpha is pinned\n");

@@ -88,15 +88,7 @@ final class PeeringText {
       line(out, "Newest Token:           ", detail.at("Token").text() + expires);
     }
     for (Value candidate : detail.at("Candidates").items()) {
-      String label = candidate.at("Label").text();
-      line(
-          out,
-          "Dialed At:              ",
-          candidate.at("Address").text()
-              + " ("
-              + candidate.at("Origin").text()
-              + (label.isEmpty() ? "" : ", " + label)
-              + ")");
+      line(out, "Dialed At:              ", candidate(candidate));
     }
     if (!detail.at("SecretSince").isNothing()) {
       line(out, "Secret Since:           ", time(detail.at("SecretSince")));
@@ -130,6 +122,20 @@ final class PeeringText {
               + problem.at("Reason").text());
     }
     return out.toString();
+  }
+
+  /** An address with what it is, whether it is in use, and what went wrong there last. */
+  private static String candidate(Value candidate) {
+    String label = candidate.at("Label").text();
+    String error = candidate.at("LastError").text();
+    boolean hasFailed = !candidate.at("LastErrorAt").isNothing();
+    return candidate.at("Address").text()
+        + " ("
+        + candidate.at("Origin").text()
+        + (label.isEmpty() ? "" : ", " + label)
+        + (candidate.at("InUse").truth() ? ", in use" : "")
+        + ")"
+        + (hasFailed ? " failed " + time(candidate.at("LastErrorAt")) + ": " + error : "");
   }
 
   /** How many, which was confirmed longest ago, and which not at all. */

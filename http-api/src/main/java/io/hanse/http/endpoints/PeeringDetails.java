@@ -1,6 +1,7 @@
 package io.hanse.http.endpoints;
 
 import com.google.protobuf.Timestamp;
+import io.hanse.fsm.row.DialCandidate;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringDetail;
 import io.hanse.fsm.row.PeeringSecrets;
@@ -8,6 +9,8 @@ import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Peerings;
 import io.hanse.fsm.view.TokenFates;
 import io.hanse.peering.DialTargets;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** What is stored of a peering beside its row and may be shown: never a secret. */
 final class PeeringDetails {
@@ -30,6 +33,26 @@ final class PeeringDetails {
       detail.setTokenExpires(timestamp(secrets.getEstablishmentExpiresMillis()));
     }
     return detail.build();
+  }
+
+  /**
+   * What the leader knows of a stream, and what is stored: each address that is dialed with how the
+   * leader fared there. By one that is dialed no more a stream may run still.
+   */
+  static PeeringDetail together(PeeringDetail live, PeeringDetail stored) {
+    Map<String, DialCandidate> fared = new LinkedHashMap<>();
+    live.getCandidatesList().forEach(each -> fared.put(each.getAddress(), each));
+    PeeringDetail.Builder both = live.toBuilder().clearCandidates().mergeFrom(stored);
+    for (DialCandidate.Builder candidate : both.getCandidatesBuilderList()) {
+      DialCandidate known = fared.remove(candidate.getAddress());
+      if (known != null) {
+        candidate.mergeFrom(known);
+      }
+    }
+    fared.values().stream()
+        .filter(DialCandidate::getInUse)
+        .forEach(former -> both.addCandidates(former.toBuilder().setOrigin("former")));
+    return both.build();
   }
 
   private static Timestamp timestamp(long millis) {

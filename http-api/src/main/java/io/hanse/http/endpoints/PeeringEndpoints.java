@@ -167,11 +167,8 @@ public final class PeeringEndpoints {
     if (!call.parameters().has(DETAIL)) {
       return row.toBuilder().clearDetail().build();
     }
-    Peering.Builder shown = row.toBuilder();
-    shown
-        .getDetailBuilder()
-        .mergeFrom(known.getOrDefault(row.getId(), PeeringDetail.getDefaultInstance()));
-    return shown.build();
+    PeeringDetail stored = known.getOrDefault(row.getId(), PeeringDetail.getDefaultInstance());
+    return row.toBuilder().setDetail(PeeringDetails.together(row.getDetail(), stored)).build();
   }
 
   /** What is stored of each, by its id. */

@@ -86,6 +86,7 @@ final class DialLoop {
   private Runnable cancelAttempt = () -> {};
   private boolean stopped;
   private final SecretRotation rotation;
+  private final DialRecord record = new DialRecord();
   private @Nullable LinkTarget link;
   private Runnable cancelCheck = () -> {};
 
@@ -123,6 +124,8 @@ final class DialLoop {
   private void targetIs(Optional<Dialable> found) {
     Dialable before = target;
     target = found.orElse(null);
+    record.keepOnly(target == null ? List.of() : target.addresses());
+    publishRecord();
     if (target == null) {
       cancelAttempt.run();
     } else if (before == null || target.differsFrom(before)) {
@@ -148,6 +151,8 @@ final class DialLoop {
         new LinkTarget(address, peering.getPeerServerName(), peering.getPeerCaPemsList());
     link = way;
     dialedMillis = loop.nowMillis();
+    record.attempted(address);
+    publishRecord();
     replication.dialer().dial(way, outbound -> open(dialed, outbound));
     PeerStream opened = stream;
     if (opened != null) {
@@ -161,6 +166,12 @@ final class DialLoop {
       opened.start();
       cancelCheck.run();
       cancelCheck = loop.after(rotation.checkMillis(), this::checkSecret);
+    }
+  }
+
+  private void publishRecord() {
+    if (!stopped) {
+      replication.statuses().dialed(peeringId, target == null ? List.of() : record.shown());
     }
   }
 
@@ -213,6 +224,8 @@ final class DialLoop {
     if (stopped || close.cause() != Effect.Cause.FAILED) {
       return;
     }
+    record.failed(close.status().text(), loop.nowMillis());
+    publishRecord();
     if (wasGood && loop.nowMillis() - dialedMillis >= replication.settings().healthyMillis()) {
       failures = 0;
       refusals = 0;

@@ -5,6 +5,7 @@ import com.google.protobuf.Timestamp;
 import io.hanse.fsm.config.Durations;
 import io.hanse.fsm.row.ConfirmedExport;
 import io.hanse.fsm.row.ConfirmedImport;
+import io.hanse.fsm.row.DialCandidate;
 import io.hanse.fsm.row.ExportProblem;
 import io.hanse.fsm.row.ImportProblem;
 import io.hanse.fsm.row.Peering;
@@ -12,6 +13,7 @@ import io.hanse.fsm.row.PeeringDetail;
 import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.row.StreamStatus;
 import io.hanse.fsm.view.Peerings;
+import io.hanse.peering.proto.DialedAddress;
 import io.hanse.peering.proto.ImportAge;
 import io.hanse.peering.proto.ImportAges;
 import io.hanse.peering.proto.PeerStreamStatus;
@@ -102,6 +104,7 @@ final class StatusOverlay {
               .setConfirmedAt(timestamp(receipt.getConfirmedMillis())));
     }
     addImports(detail);
+    status.getDialedList().forEach(dialed -> detail.addCandidates(fared(dialed)));
     if (status.getWithdrawnSinceMillis() > 0) {
       detail.setWithdrawnSince(timestamp(status.getWithdrawnSinceMillis()));
     }
@@ -121,6 +124,19 @@ final class StatusOverlay {
                         .setReason(refusal.getReason())
                         .setSince(timestamp(refusal.getSinceMillis()))));
     return detail.build();
+  }
+
+  /** Who named the address is stored, and added by who knows that. */
+  private DialCandidate fared(DialedAddress dialed) {
+    DialCandidate.Builder fared =
+        DialCandidate.newBuilder()
+            .setAddress(dialed.getAddress())
+            .setInUse(dialed.getNewest() && status.getConnected())
+            .setLastError(dialed.getLastError());
+    if (dialed.getLastErrorMillis() > 0) {
+      fared.setLastErrorAt(timestamp(dialed.getLastErrorMillis()));
+    }
+    return fared.build();
   }
 
   private void addImports(PeeringDetail.Builder detail) {

@@ -6,6 +6,7 @@ import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.port.LeaderCall;
 import io.hanse.fsm.row.Peering;
+import io.hanse.peering.proto.DialedAddress;
 import io.hanse.peering.proto.ImportAges;
 import io.hanse.peering.proto.PeerStreamStatus;
 import io.hanse.peering.proto.PeerStreamStatusRequest;
@@ -73,6 +74,9 @@ public final class StreamStatuses {
 
   /** Counts where this server has not heard the other end yet. */
   private final Map<String, Earlier> earlier = new ConcurrentSkipListMap<>();
+
+  /** Where peerings were dialed. */
+  private final Map<String, List<DialedAddress>> dialed = new ConcurrentSkipListMap<>();
 
   /** Peerings deleted here whose other end was told so. */
   private final Set<String> farewells = new ConcurrentSkipListSet<>();
@@ -155,12 +159,23 @@ public final class StreamStatuses {
     entry.receipts().put(name, receipt.setService(name).setConfirmedMillis(nowMillis).build());
   }
 
+  /** How the dialing of a peering fares, address by address; none: it is not dialed. */
+  void dialed(String peeringId, List<DialedAddress> addresses) {
+    if (addresses.isEmpty()) {
+      dialed.remove(peeringId);
+    } else {
+      dialed.put(peeringId, addresses);
+    }
+  }
+
   void forget(String peeringId) {
     entries.remove(peeringId);
+    dialed.remove(peeringId);
   }
 
   void clear() {
     entries.clear();
+    dialed.clear();
     earlier.clear();
     farewells.clear();
     withdrawals = Map.of();
@@ -178,6 +193,7 @@ public final class StreamStatuses {
   /** The peering is no more. */
   void removed(String peeringId) {
     entries.remove(peeringId);
+    dialed.remove(peeringId);
     earlier.remove(peeringId);
     farewells.remove(peeringId);
   }
@@ -254,6 +270,7 @@ public final class StreamStatuses {
         shown.addAllReceipts(entry.receipts().values());
       }
     }
+    shown.addAllDialed(dialed.getOrDefault(id, List.of()));
     Earlier known = earlier.get(id);
     if (known != null && shown.getLastHeardMillis() == 0) {
       shown.setLastHeardMillis(known.heardMillis()).setSilenceMillis(millisSince(known));

@@ -33,6 +33,13 @@ class DialOrderTest {
     time.runFor(20_000);
   }
 
+  private List<String> dialedAtBeta() {
+    return beta.servers.get(0).statuses.shown(BETA_ID, false).getDialedList().stream()
+        .map(
+            each -> each.getAddress() + (each.getNewest() ? " newest " : " ") + each.getLastError())
+        .toList();
+  }
+
   @Test
   void shouldTryThePreferredLabelFirstAndThenTheOthersInTheirOrder() {
     alpha.apply(SimCommands.initialize(ALPHA_ID, "dc-alpha"));
@@ -57,9 +64,18 @@ class DialOrderTest {
     time.runFor(60_000);
 
     assertThat(ways()).containsExactly("vpn");
+    assertThat(dialedAtBeta())
+        .satisfiesExactly(
+            old -> assertThat(old).startsWith("vpn-old ").hasSizeGreaterThan("vpn-old ".length()),
+            good -> assertThat(good).isEqualTo("vpn newest "));
+
     network.stopListening("vpn");
     loseAllConnections();
     assertThat(ways()).as("unlabelled, and behind the one that is down").containsExactly(direct);
+    assertThat(dialedAtBeta())
+        .extracting(each -> each.substring(0, each.indexOf(' ')))
+        .containsExactly("vpn-old", "vpn", "public", direct);
+    assertThat(dialedAtBeta().get(3)).startsWith(direct + " newest ");
   }
 
   @Test

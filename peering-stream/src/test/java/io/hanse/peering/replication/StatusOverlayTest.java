@@ -3,10 +3,12 @@ package io.hanse.peering.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.hanse.fsm.row.DialCandidate;
 import io.hanse.fsm.row.ExportProblem;
 import io.hanse.fsm.row.ImportProblem;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringState;
+import io.hanse.peering.proto.DialedAddress;
 import io.hanse.peering.proto.ImportRefusal;
 import io.hanse.peering.proto.PeerStreamStatus;
 import org.junit.jupiter.api.Test;
@@ -51,6 +53,29 @@ class StatusOverlayTest {
     assertThat(shown(ACCEPTING, PeerStreamStatus.newBuilder()).getDetail().getReason())
         .isEqualTo("the token was not redeemed yet");
     assertThat(shown(ACCEPTING, PeerStreamStatus.newBuilder()).hasStreamStatus()).isFalse();
+  }
+
+  @Test
+  void shouldTellWhichAddressIsInUseAndHowTheOthersFared() {
+    DialedAddress.Builder failed =
+        DialedAddress.newBuilder()
+            .setAddress("vpn:1")
+            .setLastError("no route to host")
+            .setLastErrorMillis(5_000);
+    DialedAddress.Builder newest = DialedAddress.newBuilder().setAddress("pub:1").setNewest(true);
+    PeerStreamStatus.Builder up = CONNECTED.toBuilder().addDialed(failed).addDialed(newest);
+
+    assertThat(shown(DIALING, up).getDetail().getCandidatesList())
+        .extracting(
+            DialCandidate::getAddress,
+            DialCandidate::getInUse,
+            DialCandidate::getLastError,
+            each -> each.getLastErrorAt().getSeconds())
+        .containsExactly(
+            tuple("vpn:1", false, "no route to host", 5L), tuple("pub:1", true, "", 0L));
+    assertThat(shown(DIALING, up.setConnected(false)).getDetail().getCandidatesList())
+        .extracting(DialCandidate::getInUse)
+        .containsExactly(false, false);
   }
 
   @Test

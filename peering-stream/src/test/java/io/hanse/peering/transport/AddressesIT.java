@@ -125,6 +125,9 @@ class AddressesIT {
     assertThat(candidates())
         .extracting(DialCandidate::getLabel, DialCandidate::getOrigin)
         .containsExactly(tuple("vpn", "token"), tuple("public", "token"));
+    assertThat(beta.overlaid("alpha").getDetail().getCandidatesList())
+        .extracting(DialCandidate::getAddress, DialCandidate::getInUse)
+        .containsExactly(tuple(translation.address(), true));
   }
 
   @Test
