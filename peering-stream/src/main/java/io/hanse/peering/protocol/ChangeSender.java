@@ -6,10 +6,8 @@ import io.hanse.fsm.view.Keys;
 import io.hanse.peering.proto.ChangeRefusal;
 import io.hanse.peering.proto.ExportedService;
 import io.hanse.peering.proto.HeldNames;
-import io.hanse.peering.proto.HeldService;
 import io.hanse.peering.proto.Receipt;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,9 +17,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The exporting end of a stream between two Hanses: finds out what the importer holds, and sends
- * what differs, one change of a service at a time. Keeps marks of contents, no contents; these are
- * asked for when there is room for them.
+ * The exporting end of a stream between two Hanses: sends what differs from what the importer
+ * holds, one change of a service at a time. Keeps marks of contents, no contents; these are asked
+ * for when there is room for them.
  */
 final class ChangeSender {
   /** Where changes and questions go. */
@@ -44,37 +42,14 @@ final class ChangeSender {
     void confirmed(String name, long exporterIndex, long importerIndex, boolean gone);
   }
 
-  private enum Phase {
-    /** Contents are compared, as what the importer holds may be what there is. */
-    COMPARING,
-    /** It is not: the importer was asked for its marks. */
-    ASKED,
-    FLOWING
-  }
-
-  /** One of the groups into which names are divided. */
-  private static final class Group {
-    final int number;
-    Phase phase = Phase.COMPARING;
-    ByteString digest = ByteString.EMPTY;
-    final Map<String, Exported> members = new TreeMap<>();
-
-    Group(int number) {
-      this.number = number;
-    }
-  }
-
   /** What is known of one name. */
   private static final class Exported {
     final String name;
-    final Group group;
+    final int group;
     boolean isExported;
 
     /** What the importer has; null: something else, or nothing. */
     @Nullable Content held;
-
-    /** What there is, while groups are compared. */
-    @Nullable Content compared;
 
     /** Whether the importer has something of it, as far as is known. */
     boolean isHeld;
@@ -87,7 +62,7 @@ final class ChangeSender {
     /** Of the content that the importer refused. */
     ByteString refused = ByteString.EMPTY;
 
-    Exported(String name, Group group) {
+    Exported(String name, int group) {
       this.name = name;
       this.group = group;
     }
@@ -96,7 +71,7 @@ final class ChangeSender {
   private final ChangeQueue<Exported> queue;
   private final Sink sink;
   private final int changeBytesMax;
-  private final Group[] groups = new Group[Content.GROUPS];
+  private final HeldComparison comparison;
   private final Map<String, Exported> names = new TreeMap<>();
 
   /** Of which the importer may not have the newest content, with the first offer that it lacks. */
@@ -104,21 +79,17 @@ final class ChangeSender {
 
   private Set<String> foldedNames = Set.of();
   private long offers;
-  private boolean namesAreKnown;
-  private boolean heldIsKnown;
 
   ChangeSender(Sink sink, int changeBytesMax) {
     this.sink = sink;
     this.changeBytesMax = changeBytesMax;
     queue = new ChangeQueue<>();
-    for (int i = 0; i < groups.length; i++) {
-      groups[i] = new Group(i);
-    }
+    comparison = new HeldComparison(new Compared());
   }
 
   /** Whether contents may be given. */
   boolean hasRoom() {
-    return heldIsKnown && queue.hasRoom();
+    return comparison.isBegun() && queue.hasRoom();
   }
 
   ChangeQueue<?> queue() {
@@ -127,9 +98,7 @@ final class ChangeSender {
 
   /** Whether it is known of all that is exported what the importer has of it. */
   boolean isCompared() {
-    return namesAreKnown
-        && heldIsKnown
-        && Arrays.stream(groups).allMatch(group -> group.phase == Phase.FLOWING);
+    return comparison.isOver();
   }
 
   /** How many contents were offered so far. */
@@ -147,35 +116,27 @@ final class ChangeSender {
     Set<String> folded = new TreeSet<>();
     exported.forEach(name -> folded.add(Keys.fold(name)));
     foldedNames = folded;
-    namesAreKnown = true;
     for (Exported known : new ArrayList<>(names.values())) {
       if (known.isExported && !exported.contains(known.name)) {
         known.isExported = false;
-        known.compared = null;
         leave(known);
       }
     }
     for (String name : exported) {
-      Exported known = known(name);
-      known.isExported = true;
+      known(name).isExported = true;
     }
-    checkAll();
+    comparison.namesAre(exported);
   }
 
   private Exported known(String name) {
-    return names.computeIfAbsent(
-        name,
-        added -> {
-          Group group = groups[Content.groupOf(added)];
-          Exported exported = new Exported(added, group);
-          group.members.put(added, exported);
-          return exported;
-        });
+    return names.computeIfAbsent(name, added -> new Exported(added, Content.groupOf(added)));
   }
 
   /** A name that is exported no more: the importer is told, unless it knows nothing of it. */
   private void leave(Exported gone) {
-    if (gone.group.phase != Phase.FLOWING) {
+    if (!comparison.isOver(gone.group)) {
+      // What the importer holds of it will be known.
+      names.remove(gone.name);
       return;
     }
     if (gone.inFlight) {
@@ -191,89 +152,51 @@ final class ChangeSender {
     } else {
       lacking.remove(gone.name);
       names.remove(gone.name);
-      gone.group.members.remove(gone.name);
     }
   }
 
   /** What the importer holds. Said once. */
   void heldIs(Map<Integer, ByteString> digests) {
-    if (heldIsKnown) {
-      return;
+    if (!comparison.isBegun()) {
+      sink.askInOrder(comparison.heldIs(digests));
+      comparison.checkAll();
     }
-    heldIsKnown = true;
-    digests.forEach((number, digest) -> groups[number & (Content.GROUPS - 1)].digest = digest);
-    for (Group group : groups) {
-      if (group.digest.isEmpty()) {
-        group.phase = Phase.FLOWING;
-      }
-    }
-    // One group behind the other: what changed in the first flows while the last is compared.
-    List<String> ordered = new ArrayList<>();
-    for (Group group : groups) {
-      ordered.addAll(group.members.keySet());
-    }
-    sink.askInOrder(ordered);
-    checkAll();
-  }
-
-  private void checkAll() {
-    for (Group group : groups) {
-      check(group);
-    }
-  }
-
-  private void check(Group group) {
-    if (!namesAreKnown || !heldIsKnown || group.phase != Phase.COMPARING) {
-      return;
-    }
-    TreeMap<String, ByteString> marks = new TreeMap<>();
-    for (Exported member : group.members.values()) {
-      if (member.isExported) {
-        if (member.compared == null) {
-          return;
-        }
-        marks.put(member.name, member.compared.mark());
-      }
-    }
-    if (!Content.digestOf(marks).equals(group.digest)) {
-      group.phase = Phase.ASKED;
-      sink.askHeld(group.number);
-      return;
-    }
-    compareWith(group, marks);
   }
 
   /** The importer said what it holds of a group. */
   void heldNamesAre(HeldNames held) {
-    Group group = groups[held.getGroup() & (Content.GROUPS - 1)];
-    if (group.phase != Phase.ASKED) {
-      return;
-    }
-    TreeMap<String, ByteString> marks = new TreeMap<>();
-    for (HeldService service : held.getServicesList()) {
-      if (Content.groupOf(service.getName()) == (held.getGroup() & (Content.GROUPS - 1))) {
-        marks.put(service.getName(), service.getMark());
-      }
-    }
-    compareWith(group, marks);
+    comparison.heldNamesAre(held);
   }
 
-  private void compareWith(Group group, Map<String, ByteString> held) {
-    group.phase = Phase.FLOWING;
-    held.keySet().forEach(this::known);
-    for (Exported member : new ArrayList<>(group.members.values())) {
-      ByteString mark = held.get(member.name);
-      Content compared = member.compared;
-      member.compared = null;
-      member.isHeld = mark != null;
-      if (!member.isExported) {
-        leave(member);
-      } else if (compared != null && compared.mark().equals(mark)) {
-        member.held = compared;
-        sink.confirmed(member.name, 0, 0, false);
-      } else {
-        lacking.put(member.name, offers);
-        sink.ask(member.name);
+  /** From now on changes of a group flow. */
+  private final class Compared implements HeldComparison.Sink {
+    @Override
+    public void askHeld(int group) {
+      sink.askHeld(group);
+    }
+
+    @Override
+    public void compared(
+        int group,
+        Map<String, ByteString> held,
+        Map<String, Content> contents,
+        Set<String> exported) {
+      Set<String> all = new TreeSet<>(exported);
+      all.addAll(held.keySet());
+      for (String name : all) {
+        Exported member = known(name);
+        ByteString mark = held.get(name);
+        Content content = contents.get(name);
+        member.isHeld = mark != null;
+        if (!member.isExported) {
+          leave(member);
+        } else if (content != null && content.mark().equals(mark)) {
+          member.held = content;
+          sink.confirmed(name, 0, 0, false);
+        } else {
+          lacking.put(name, offers);
+          sink.ask(name);
+        }
       }
     }
   }
@@ -285,9 +208,8 @@ final class ChangeSender {
       return;
     }
     offers++;
-    if (exported.group.phase != Phase.FLOWING) {
-      exported.compared = Content.of(service);
-      check(exported.group);
+    if (!comparison.isOver(exported.group)) {
+      comparison.offered(exported.group, name, Content.of(service));
     } else if (exported.inFlight) {
       lookAgain(exported);
     } else {
