@@ -1,11 +1,8 @@
 package io.hanse.peering.replication;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import io.hanse.fsm.error.Quoted;
-import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.Peering;
-import io.hanse.fsm.row.TerminatePeering;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Peerings;
 import io.hanse.peering.link.Inbound;
@@ -22,16 +19,14 @@ import io.hanse.peering.protocol.StreamRules;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One open stream with another cluster: what its rules want stored goes to the log, what is
- * exported comes from the state. All of it runs on the stream's loop.
+ * One open stream with another cluster: what is exported comes from the state, what its rules want
+ * stored is {@link StreamStorage}'s. All of it runs on the stream's loop.
  */
 final class PeerStream implements Inbound, StreamDriver.Owner {
   private static final Logger LOG = LoggerFactory.getLogger(PeerStream.class);
@@ -46,8 +41,7 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
   private final Outbound outbound;
   private final StreamProtocol protocol;
   private final StreamDriver driver;
-  private final LogWriter writer;
-  private final ImportIntake intake;
+  private final StreamStorage storage;
   private final ExportFeed feed;
   private final Consumer<Effect.Close> ended;
   private Optional<WatchedQuery<Boolean>> ownRow = Optional.empty();
@@ -73,12 +67,9 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
     this.peering = peering;
     this.outbound = outbound;
     this.ended = ended;
-    ReplicationSettings settings = replication.settings();
     protocol = new StreamProtocol(rules, replication.statuses().status(peering.getId()));
     driver = new StreamDriver(loop, protocol, outbound, this);
-    writer = new LogWriter(loop, replication.submitter(), settings.submitAttempts());
-    intake =
-        new ImportIntake(writer, peering.getId(), peering.getName(), settings.commandBytesMax());
+    storage = new StreamStorage(replication, loop, peering, this, driver::give);
     List<StandingExport> standing =
         rules.role() == StreamRules.Role.ACCEPTOR
             ? List.of(StandingExport.TRUST_BUNDLE, StandingExport.SERVER_ADDRESSES)
@@ -178,11 +169,11 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
   private void received(ReplicationMessage message) {
     if (!heard) {
       heard = true;
-      imports().ifPresent(freshness -> freshness.begin(importedServices()));
+      storage.begin();
     }
     if (replication.leadership().standing().self()) {
       agreeOnChanges();
-      imports().ifPresent(freshness -> freshness.heard(message, agreed, loop.nowMillis()));
+      storage.heard(message, agreed);
       driver.give(new Input.MessageReceived(message));
       // An answer makes room.
       feed.pump();
@@ -198,70 +189,14 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
     }
   }
 
-  private Optional<ImportFreshness> imports() {
-    return replication.statuses().imports(peering.getId(), this);
-  }
-
-  private Set<String> importedServices() {
-    try (View view = replication.state().view()) {
-      return new Peerings(view).importedServices(peering.getName());
-    }
-  }
-
   @Override
   public void readHeld() {
-    intake
-        .begin()
-        .whenComplete(
-            (begun, failure) ->
-                loop.execute(
-                    () -> {
-                      if (failure == null) {
-                        driver.give(new Input.HeldRead(held()));
-                      } else {
-                        driver.give(new Input.Stopped(notStored(failure)));
-                      }
-                    }));
-  }
-
-  private SortedMap<String, ByteString> held() {
-    SortedMap<String, ByteString> marks = new TreeMap<>();
-    try (View view = replication.state().view()) {
-      new Peerings(view)
-          .importMarks(peering.getName())
-          .values()
-          .forEach(row -> marks.put(row.getService(), row.getMark()));
-    }
-    return marks;
+    storage.readHeld();
   }
 
   @Override
   public void store(Effect.ImportChanges changes) {
-    imports()
-        .ifPresent(
-            freshness ->
-                changes.changes().forEach(change -> freshness.arrived(change.getService())));
-    intake
-        .store(changes.changes())
-        .whenComplete(
-            (outcome, failure) ->
-                loop.execute(
-                    () -> {
-                      if (failure == null) {
-                        imports()
-                            .ifPresent(
-                                freshness ->
-                                    freshness.stored(changes.changes(), outcome, loop.nowMillis()));
-                        driver.give(
-                            new Input.ChangesStored(
-                                changes.number(),
-                                outcome.index(),
-                                outcome.refusals(),
-                                outcome.misfits()));
-                      } else {
-                        driver.give(new Input.Stopped(notStored(failure)));
-                      }
-                    }));
+    storage.store(changes);
   }
 
   @Override
@@ -297,50 +232,12 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
 
   @Override
   public void store(Effect.Import received) {
-    imports().ifPresent(freshness -> freshness.arrived(received));
-    intake
-        .store(received.type(), received.id(), received.payload())
-        .whenComplete(
-            (problem, failure) ->
-                loop.execute(
-                    () -> {
-                      if (failure == null) {
-                        imports()
-                            .ifPresent(
-                                freshness -> freshness.stored(received, problem, loop.nowMillis()));
-                        driver.give(new Input.ImportFinished(received.sequence(), problem));
-                      } else {
-                        driver.give(new Input.Stopped(notStored(failure)));
-                      }
-                    }));
+    storage.store(received);
   }
 
   @Override
   public void storeTermination() {
-    Command command =
-        Command.newBuilder()
-            .setTerminatePeering(TerminatePeering.newBuilder().setId(peering.getId()))
-            .build();
-    writer
-        .submit(command)
-        .whenComplete(
-            (result, failure) ->
-                loop.execute(
-                    () -> {
-                      if (failure != null) {
-                        LOG.warn(
-                            "termination not stored peer={} cause={}",
-                            peering.getName(),
-                            LogWriter.messageOf(failure));
-                      }
-                      driver.give(new Input.TerminationStored());
-                    }));
-  }
-
-  private static LinkStatus notStored(Throwable failure) {
-    return LinkStatus.of(
-        LinkStatus.Code.UNAVAILABLE,
-        "received resources can't be stored: " + LogWriter.messageOf(failure));
+    storage.storeTermination();
   }
 
   @Override

@@ -1,0 +1,166 @@
+package io.hanse.peering.replication;
+
+import com.google.protobuf.ByteString;
+import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.row.TerminatePeering;
+import io.hanse.fsm.store.View;
+import io.hanse.fsm.view.Peerings;
+import io.hanse.peering.link.LinkStatus;
+import io.hanse.peering.proto.ReplicationMessage;
+import io.hanse.peering.protocol.Effect;
+import io.hanse.peering.protocol.Input;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What one stream stores: brings to the log what its rules want there, tells them what became of
+ * it, and notes how old what is imported is. Used on the stream's loop only.
+ */
+final class StreamStorage {
+  private static final Logger LOG = LoggerFactory.getLogger(StreamStorage.class);
+
+  private final Replication replication;
+  private final Loop loop;
+  private final Peering peering;
+  private final PeerStream stream;
+  private final Consumer<Input> rules;
+  private final LogWriter writer;
+  private final ImportIntake intake;
+
+  /**
+   * Stores for one stream.
+   *
+   * @param rules told what became of what they wanted
+   */
+  StreamStorage(
+      Replication replication,
+      Loop loop,
+      Peering peering,
+      PeerStream stream,
+      Consumer<Input> rules) {
+    this.replication = replication;
+    this.loop = loop;
+    this.peering = peering;
+    this.stream = stream;
+    this.rules = rules;
+    ReplicationSettings settings = replication.settings();
+    writer = new LogWriter(loop, replication.submitter(), settings.submitAttempts());
+    intake =
+        new ImportIntake(writer, peering.getId(), peering.getName(), settings.commandBytesMax());
+  }
+
+  private Optional<ImportFreshness> imports() {
+    return replication.statuses().imports(peering.getId(), stream);
+  }
+
+  /** The other end was heard for the first time. */
+  void begin() {
+    imports().ifPresent(freshness -> freshness.begin(importedServices()));
+  }
+
+  private Set<String> importedServices() {
+    try (View view = replication.state().view()) {
+      return new Peerings(view).importedServices(peering.getName());
+    }
+  }
+
+  /** The other end says something, in changes or in wholes. */
+  void heard(ReplicationMessage message, boolean inChanges) {
+    imports().ifPresent(freshness -> freshness.heard(message, inChanges, loop.nowMillis()));
+  }
+
+  /** Answers by what is held once nothing that an earlier stream brings is stored any more. */
+  void readHeld() {
+    then(intake.begin(), begun -> rules.accept(new Input.HeldRead(held())));
+  }
+
+  private SortedMap<String, ByteString> held() {
+    SortedMap<String, ByteString> marks = new TreeMap<>();
+    try (View view = replication.state().view()) {
+      new Peerings(view)
+          .importMarks(peering.getName())
+          .values()
+          .forEach(row -> marks.put(row.getService(), row.getMark()));
+    }
+    return marks;
+  }
+
+  void store(Effect.ImportChanges changes) {
+    imports()
+        .ifPresent(
+            freshness ->
+                changes.changes().forEach(change -> freshness.arrived(change.getService())));
+    then(
+        intake.store(changes.changes()),
+        outcome -> {
+          imports()
+              .ifPresent(
+                  freshness -> freshness.stored(changes.changes(), outcome, loop.nowMillis()));
+          rules.accept(
+              new Input.ChangesStored(
+                  changes.number(), outcome.index(), outcome.refusals(), outcome.misfits()));
+        });
+  }
+
+  void store(Effect.Import received) {
+    imports().ifPresent(freshness -> freshness.arrived(received));
+    then(
+        intake.store(received.type(), received.id(), received.payload()),
+        problem -> {
+          imports().ifPresent(freshness -> freshness.stored(received, problem, loop.nowMillis()));
+          rules.accept(new Input.ImportFinished(received.sequence(), problem));
+        });
+  }
+
+  /** Goes on, on the loop; where the log did not take it, the stream must end. */
+  private <T> void then(CompletableFuture<T> stored, Consumer<T> next) {
+    whenDone(
+        stored,
+        (result, failure) -> {
+          if (failure == null && result != null) {
+            next.accept(result);
+          } else {
+            rules.accept(new Input.Stopped(notStored(failure)));
+          }
+        });
+  }
+
+  private <T> void whenDone(
+      CompletableFuture<T> stored, BiConsumer<@Nullable T, @Nullable Throwable> next) {
+    stored.whenComplete((result, failure) -> loop.execute(() -> next.accept(result, failure)));
+  }
+
+  void storeTermination() {
+    Command command =
+        Command.newBuilder()
+            .setTerminatePeering(TerminatePeering.newBuilder().setId(peering.getId()))
+            .build();
+    whenDone(
+        writer.submit(command),
+        (result, failure) -> {
+          if (failure != null) {
+            LOG.warn(
+                "termination not stored peer={} cause={}",
+                peering.getName(),
+                LogWriter.messageOf(failure));
+          }
+          rules.accept(new Input.TerminationStored());
+        });
+  }
+
+  private static LinkStatus notStored(@Nullable Throwable failure) {
+    return LinkStatus.of(
+        LinkStatus.Code.UNAVAILABLE,
+        "received resources can't be stored: "
+            + (failure == null ? "no result" : LogWriter.messageOf(failure)));
+  }
+}
