@@ -98,6 +98,8 @@ final class ChangeExchange {
       sender.namesAre(exported.names());
     } else if (input instanceof Input.ServiceOffered offered) {
       sender.offer(offered.name(), offered.content(), offered.index());
+    } else if (input instanceof Input.ServiceUnchanged unchanged) {
+      sender.offerUnchanged(unchanged.name(), unchanged.content());
     } else if (input instanceof Input.HeldRead read) {
       send(Extended.newBuilder().setHeld(receiver.holding(read.marks())));
     } else if (input instanceof Input.ChangesStored stored) {
@@ -209,6 +211,11 @@ final class ChangeExchange {
     @Override
     public void ask(String name) {
       effects.accept(new Effect.Ask(name));
+    }
+
+    @Override
+    public void marked(String name, Content content) {
+      effects.accept(new Effect.Marked(name, content));
     }
 
     @Override

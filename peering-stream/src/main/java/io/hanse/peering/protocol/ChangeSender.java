@@ -27,6 +27,9 @@ final class ChangeSender {
     /** The content of a service is wanted, as it is now. */
     void ask(String name);
 
+    /** The content of a service that was offered last has these marks. */
+    void marked(String name, Content content);
+
     /** Contents that were not given yet are wanted in this order. */
     void askInOrder(List<String> names);
 
@@ -208,12 +211,34 @@ final class ChangeSender {
       return;
     }
     offers++;
+    if (exported.inFlight) {
+      lookAgain(exported);
+      return;
+    }
+    Content content = Content.of(service);
+    sink.marked(name, content);
     if (!comparison.isOver(exported.group)) {
-      comparison.offered(exported.group, name, Content.of(service));
+      comparison.offered(exported.group, name, content);
+    } else {
+      send(exported, content, service, index);
+    }
+  }
+
+  /** The content of a service is what an earlier stream offered. */
+  void offerUnchanged(String name, Content content) {
+    Exported exported = names.get(name);
+    if (exported == null || !exported.isExported) {
+      return;
+    }
+    offers++;
+    if (!comparison.isOver(exported.group)) {
+      comparison.offered(exported.group, name, content);
     } else if (exported.inFlight) {
       lookAgain(exported);
     } else {
-      send(exported, Content.of(service), service, index);
+      // It can't be sent by its marks.
+      lacking.putIfAbsent(name, offers);
+      sink.ask(name);
     }
   }
 

@@ -16,7 +16,7 @@ import java.util.SortedMap;
  * What a service's content was, without the content: a mark of all of it and of each instance, by
  * which a later content can be told from it, and the difference made.
  */
-final class Content {
+public final class Content {
   /** Into how many groups names are divided, for two ends to compare what they have. */
   static final int GROUPS = 64;
 

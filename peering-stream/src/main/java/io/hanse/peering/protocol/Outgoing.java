@@ -62,6 +62,9 @@ final class Outgoing {
       changes.take(nowMillis, input);
     } else if (input instanceof Input.ServiceOffered offered) {
       offer(new Input.Offered(PeerResources.SERVICE, offered.name(), offered.content()));
+    } else if (input instanceof Input.ServiceUnchanged unchanged) {
+      // Marks are of no use for wholes.
+      effects.accept(new Effect.Ask(unchanged.name()));
     }
   }
 

@@ -28,6 +28,7 @@ final class DeletionDuty {
   private final ReplicationSettings settings;
   private final WatchedQuery<List<Peering>> watch;
   private final StreamStatuses statuses;
+  private final KeptOffers kept;
   private final Set<String> cleared = new TreeSet<>();
   private final Map<String, Long> seenMillis = new TreeMap<>();
   private List<Peering> ended = List.of();
@@ -37,6 +38,7 @@ final class DeletionDuty {
   DeletionDuty(Replication replication) {
     settings = replication.settings();
     statuses = replication.statuses();
+    kept = replication.kept();
     loop = replication.loops().newLoop();
     writer = new LogWriter(loop, replication.submitter(), settings.submitAttempts());
     watch =
@@ -129,6 +131,7 @@ final class DeletionDuty {
             (result, failure) -> {
               if (failure == null) {
                 statuses.removed(peering.getId());
+                kept.forget(peering.getId());
                 LOG.info("peering removed peer={} peering={}", peering.getName(), peering.getId());
                 pause();
               } else {

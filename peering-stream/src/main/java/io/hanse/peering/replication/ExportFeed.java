@@ -7,6 +7,7 @@ import io.hanse.fsm.view.ExportResolver.Exports;
 import io.hanse.fsm.view.StandingExports;
 import io.hanse.peering.proto.ExportedService;
 import io.hanse.peering.proto.ExportedServiceList;
+import io.hanse.peering.protocol.Content;
 import io.hanse.peering.protocol.PeerResources;
 import io.hanse.peering.protocol.ResourceType;
 import java.util.ArrayList;
@@ -50,14 +51,21 @@ final class ExportFeed {
    *
    * @param peer this cluster's own name for the other one
    * @param standing what is sent besides services
+   * @param kept what the stream before this one offered
    */
-  ExportFeed(Loop loop, StateReader state, String peer, List<StandingExport> standing, Sink sink) {
+  ExportFeed(
+      Loop loop,
+      StateReader state,
+      String peer,
+      List<StandingExport> standing,
+      KeptOffers.OfPeering kept,
+      Sink sink) {
     this.loop = loop;
     this.state = state;
     this.peer = peer;
     this.standing = List.copyOf(standing);
     this.sink = sink;
-    services = new ServiceFeed(loop, state, sink::hasRoom, sink);
+    services = new ServiceFeed(loop, state, kept, sink::hasRoom, sink);
   }
 
   void start() {
@@ -135,6 +143,16 @@ final class ExportFeed {
   /** Contents that were not given yet are wanted in this order. */
   void inOrder(List<String> names) {
     services.inOrder(names);
+  }
+
+  /** The content of a service that was given last has these marks. */
+  void marked(String name, Content content) {
+    services.marked(name, content);
+  }
+
+  /** Leaves what was given to the next stream of the peering. Then it is to be closed. */
+  void handOver() {
+    services.handOver();
   }
 
   void close() {

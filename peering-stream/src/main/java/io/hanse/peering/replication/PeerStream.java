@@ -11,6 +11,7 @@ import io.hanse.peering.link.Outbound;
 import io.hanse.peering.proto.ExportedService;
 import io.hanse.peering.proto.PeerStreamStatus;
 import io.hanse.peering.proto.ReplicationMessage;
+import io.hanse.peering.protocol.Content;
 import io.hanse.peering.protocol.Effect;
 import io.hanse.peering.protocol.Input;
 import io.hanse.peering.protocol.ResourceType;
@@ -80,6 +81,7 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
             replication.state(),
             peering.getName(),
             standing,
+            replication.kept().of(peering.getId()),
             new ExportFeed.Sink() {
               @Override
               public void names(SortedSet<String> names) {
@@ -89,6 +91,11 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
               @Override
               public void content(String name, ExportedService content, long index) {
                 driver.give(new Input.ServiceOffered(name, content, index));
+              }
+
+              @Override
+              public void unchanged(String name, Content content) {
+                driver.give(new Input.ServiceUnchanged(name, content));
               }
 
               @Override
@@ -200,6 +207,11 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
   }
 
   @Override
+  public void marked(Effect.Marked marked) {
+    feed.marked(marked.name(), marked.content());
+  }
+
+  @Override
   public void confirmed(Effect.Confirmed confirmed) {
     replication.statuses().confirmed(peering.getId(), this, confirmed, loop.nowMillis());
   }
@@ -271,6 +283,9 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
   @Override
   public void closed(Effect.Close close) {
     cancelOffered.run();
+    if (close.cause() == Effect.Cause.FAILED && replication.leadership().standing().self()) {
+      feed.handOver();
+    }
     feed.close();
     ownRow.ifPresent(WatchedQuery::close);
     if (close.cause() == Effect.Cause.DELETED && close.status().isOk()) {

@@ -109,6 +109,7 @@ public final class PeerSupervisor implements AutoCloseable {
     dialing.clear();
     accepted.leadershipLost();
     replication.statuses().clear();
+    replication.kept().clear();
   }
 
   /** Ends all streams, as if leadership was lost. */

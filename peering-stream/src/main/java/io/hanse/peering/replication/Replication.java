@@ -14,6 +14,7 @@ import java.util.Optional;
  *
  * @param follower how stream secrets are followed by others, where the other cluster knows how
  * @param statuses where streams report
+ * @param kept what streams that broke leave to the next
  */
 public record Replication(
     StateReader state,
@@ -23,7 +24,30 @@ public record Replication(
     SecretFollower follower,
     Loops loops,
     StreamStatuses statuses,
-    ReplicationSettings settings) {
+    ReplicationSettings settings,
+    KeptOffers kept) {
+
+  /** Nothing is left of an earlier stream. */
+  public Replication(
+      StateReader state,
+      CommandSubmitter submitter,
+      Leadership leadership,
+      StreamDialer dialer,
+      SecretFollower follower,
+      Loops loops,
+      StreamStatuses statuses,
+      ReplicationSettings settings) {
+    this(
+        state,
+        submitter,
+        leadership,
+        dialer,
+        follower,
+        loops,
+        statuses,
+        settings,
+        new KeptOffers());
+  }
 
   /** Where the leader's servers speak to each other, for those that ask a follower. */
   Optional<String> leaderAddress() {

@@ -7,6 +7,7 @@ import io.hanse.fsm.store.ReadSet;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.ExportResolver;
 import io.hanse.peering.proto.ExportedService;
+import io.hanse.peering.protocol.Content;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -16,6 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +36,9 @@ final class ServiceFeed {
   /** Takes the content of a service as it was at an index. */
   interface Sink {
     void content(String name, ExportedService content, long index);
+
+    /** It is what the stream before this one offered, which has these marks. */
+    void unchanged(String name, Content content);
   }
 
   /** One name. */
@@ -41,6 +46,11 @@ final class ServiceFeed {
     final String name;
     final Function<ExportResolver, List<CheckServiceNode>> question;
     Runnable unwatch = () -> {};
+
+    /** Where the content that was given last was marked: what the next stream may begin with. */
+    @Nullable Content content;
+
+    KeptOffers.@Nullable Watch watch;
     long dueMillis;
     boolean closed;
 
@@ -49,26 +59,49 @@ final class ServiceFeed {
       this.question = question;
     }
 
-    void ask() {
+    /** Gives what was kept, or else what there is. */
+    void give() {
+      KeptOffers.Offer offer = kept.take(name, this::wake);
+      if (offer == null) {
+        read();
+        return;
+      }
       unwatch.run();
-      ExportedService content;
+      watchBy(offer.watch());
+      content = offer.content();
+      sink.unchanged(name, offer.content());
+    }
+
+    private void watchBy(KeptOffers.Watch opened) {
+      watch = opened;
+      unwatch = opened::close;
+    }
+
+    private void wake() {
+      loop.execute(this::changed);
+    }
+
+    void read() {
+      unwatch.run();
+      watch = null;
+      content = null;
+      ExportedService read;
       long index;
       try {
         ReadSet reads;
         try (View view = state.view()) {
-          content =
-              ExportedService.newBuilder().addAllNodes(question.apply(resolver(view))).build();
+          read = ExportedService.newBuilder().addAllNodes(question.apply(resolver(view))).build();
           reads = view.reads();
           index = view.readIndex();
         }
-        unwatch = state.watch(reads, index, () -> loop.execute(this::changed));
+        watchBy(KeptOffers.Watch.open(state, reads, index, this::wake));
       } catch (ProblemException e) {
         LOG.warn("service not read, trying again service={} cause={}", name, e.getMessage());
         unread.add(this);
         unwatch = loop.after(RETRY_MILLIS, this::changed);
         return;
       }
-      sink.content(name, content, index);
+      sink.content(name, read, index);
     }
 
     void changed() {
@@ -79,6 +112,11 @@ final class ServiceFeed {
         }
         pump();
       }
+    }
+
+    /** Whether what was given is, as far as is known, what there is. */
+    boolean isGiven() {
+      return !due.contains(this) && !asked.contains(this) && !unread.contains(this);
     }
 
     void close() {
@@ -92,6 +130,7 @@ final class ServiceFeed {
 
   private final Loop loop;
   private final StateReader state;
+  private final KeptOffers.OfPeering kept;
   private final BooleanSupplier hasRoom;
   private final Sink sink;
   private final Map<String, Watched> watched = new TreeMap<>();
@@ -109,11 +148,14 @@ final class ServiceFeed {
   /**
    * Gives nothing yet.
    *
+   * @param kept what the stream before this one offered
    * @param hasRoom whether contents are wanted; {@link #pump} once they are again
    */
-  ServiceFeed(Loop loop, StateReader state, BooleanSupplier hasRoom, Sink sink) {
+  ServiceFeed(
+      Loop loop, StateReader state, KeptOffers.OfPeering kept, BooleanSupplier hasRoom, Sink sink) {
     this.loop = loop;
     this.state = state;
+    this.kept = kept;
     this.hasRoom = hasRoom;
     this.sink = sink;
   }
@@ -180,10 +222,15 @@ final class ServiceFeed {
     pumping = true;
     try {
       for (int i = 0; i < ASKED_IN_A_ROW && isDue() && hasRoom.getAsBoolean(); i++) {
-        Iterator<Watched> first = (asked.isEmpty() ? due : asked).iterator();
+        boolean isAsked = !asked.isEmpty();
+        Iterator<Watched> first = (isAsked ? asked : due).iterator();
         Watched next = first.next();
         first.remove();
-        next.ask();
+        if (isAsked) {
+          next.read();
+        } else {
+          next.give();
+        }
       }
     } finally {
       pumping = false;
@@ -225,6 +272,28 @@ final class ServiceFeed {
             pump();
           });
     }
+  }
+
+  /** The content of a service that was given last has these marks. */
+  void marked(String name, Content content) {
+    Watched one = watched.get(name);
+    if (one != null) {
+      one.content = content;
+    }
+  }
+
+  /** Leaves to the next stream what was given and has not changed since, with its watches. */
+  void handOver() {
+    Map<String, KeptOffers.Offer> offers = new TreeMap<>();
+    for (Watched one : watched.values()) {
+      Content content = one.content;
+      KeptOffers.Watch watch = one.watch;
+      if (content != null && watch != null && one.isGiven()) {
+        offers.put(one.name, new KeptOffers.Offer(content, watch));
+        one.unwatch = () -> {};
+      }
+    }
+    kept.keep(offers);
   }
 
   void close() {

@@ -49,6 +49,7 @@ final class SimCluster implements StateReader, AutoCloseable {
   private long sequence;
   private long term = 1;
   private double trouble;
+  private int watches;
   private ReplicationSettings settings = ReplicationSettings.DEFAULT;
 
   SimCluster(String name, SimTime time, SimNetwork network, Consumer<Command> applied) {
@@ -82,6 +83,11 @@ final class SimCluster implements StateReader, AutoCloseable {
   /** The share of submissions that fail in some way. */
   void trouble(double share) {
     trouble = share;
+  }
+
+  /** How often somebody asked to be told of changes of what was read. */
+  int watches() {
+    return watches;
   }
 
   List<String> addresses() {
@@ -170,6 +176,7 @@ final class SimCluster implements StateReader, AutoCloseable {
 
   @Override
   public Runnable watch(ReadSet reads, long since, Runnable wake) {
+    watches++;
     return machine.watches().watch(reads, since, wake);
   }
 

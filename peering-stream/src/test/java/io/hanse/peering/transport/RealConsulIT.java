@@ -3,6 +3,7 @@ package io.hanse.peering.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.hanse.fsm.row.PeerAddress;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringSecrets;
 import io.hanse.fsm.store.View;
@@ -96,7 +97,15 @@ class RealConsulIT {
 
   @Test
   void shouldBeRedeemedAndDialedByConsul() throws Exception {
-    String token = hanse.peerings.generateToken(TokenRequest.of("consul", List.of())).join();
+    // It dials the plain list, whatever labels stand beside it.
+    PeerAddress labelled =
+        PeerAddress.newBuilder().setAddress(hanse.address()).setLabel("vpn").build();
+    String token =
+        hanse
+            .peerings
+            .generateToken(
+                new TokenRequest("consul", "", Map.of(), List.of(labelled), Duration.ZERO))
+            .join();
     assertThat(consul.establish("hanse", token)).startsWith("200");
     accepted.get(20, TimeUnit.SECONDS);
     await().atMost(Duration.ofSeconds(20)).until(() -> !atAcceptor.messages.isEmpty());
