@@ -84,13 +84,32 @@ public final class RawClient implements AutoCloseable {
       int colon = line.indexOf(':');
       headers.put(line.substring(0, colon), line.substring(colon + 1).trim());
     }
-    int length =
-        headers.entrySet().stream()
-            .filter(header -> header.getKey().toLowerCase(Locale.ROOT).equals("content-length"))
-            .mapToInt(header -> Integer.parseInt(header.getValue()))
-            .findFirst()
-            .orElse(0);
-    return new Response(status, headers, ofHead ? new byte[0] : in.readNBytes(length));
+    return new Response(status, headers, ofHead ? new byte[0] : body(headers));
+  }
+
+  /** As Hanse sends it, or in chunks, as others do. */
+  private byte[] body(Map<String, String> headers) throws IOException {
+    int length = 0;
+    for (Map.Entry<String, String> header : headers.entrySet()) {
+      switch (header.getKey().toLowerCase(Locale.ROOT)) {
+        case "content-length" -> length = Integer.parseInt(header.getValue());
+        case "transfer-encoding" -> {
+          return chunks();
+        }
+        default -> {}
+      }
+    }
+    return in.readNBytes(length);
+  }
+
+  private byte[] chunks() throws IOException {
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    for (int size = Integer.parseInt(line(), 16); size > 0; size = Integer.parseInt(line(), 16)) {
+      body.write(in.readNBytes(size));
+      line();
+    }
+    line();
+    return body.toByteArray();
   }
 
   /** The first line of a response, and little of what follows. */
