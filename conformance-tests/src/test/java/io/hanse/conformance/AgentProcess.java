@@ -53,8 +53,15 @@ final class AgentProcess implements Subject {
 
   /** Starts one, and waits until it leads, has an authority and is in its own catalog. */
   static AgentProcess start(Path bin, Path folder, Recording.Agent agent, boolean isDev) {
+    AgentProcess started = launch(bin, folder, agent, isDev, freePorts());
+    started.awaitReady();
+    return started;
+  }
+
+  /** Starts one, and waits for nothing. */
+  static AgentProcess launch(
+      Path bin, Path folder, Recording.Agent agent, boolean isDev, Map<String, Integer> ports) {
     try {
-      Map<String, Integer> ports = freePorts();
       Path home = Files.createTempDirectory(folder, agent.name());
       Path config = home.resolve("agent.json");
       Files.writeString(config, configuration(agent, isDev, ports, home));
@@ -70,9 +77,7 @@ final class AgentProcess implements Subject {
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log));
       // It does not live long enough to earn back what the optimising compiler costs.
       builder.environment().put("HANSE_JVM_FLAGS", "-XX:TieredStopAtLevel=1");
-      AgentProcess started = new AgentProcess(agent.name(), ports, builder);
-      started.awaitReady();
-      return started;
+      return new AgentProcess(agent.name(), ports, builder);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -81,20 +86,37 @@ final class AgentProcess implements Subject {
   /** Ends it and starts it again with all that it keeps on disk. */
   void restart() throws IOException {
     close();
-    process = builder.start();
+    startAgain();
     awaitReady();
   }
 
-  private void awaitReady() throws IOException {
+  /** Starts it after its end, and waits for nothing. */
+  void startAgain() throws IOException {
+    process = builder.start();
+  }
+
+  /** Ends it as a failure would. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  /** Waits until it knows a leader, an authority and itself. */
+  void awaitReady() {
     await().atMost(START_MAX).ignoreExceptions().until(() -> !process.isAlive() || isReady(name));
     if (!process.isAlive()) {
-      throw new IllegalStateException(
-          "the agent ended at its start: "
-              + Files.readString(builder.redirectOutput().file().toPath()));
+      throw new IllegalStateException("the agent ended at its start: " + log());
     }
   }
 
-  private static Map<String, Integer> freePorts() {
+  private String log() {
+    try {
+      return Files.readString(builder.redirectOutput().file().toPath());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static Map<String, Integer> freePorts() {
     FreePorts free = FreePorts.choose(PORTS.size());
     Map<String, Integer> ports = new TreeMap<>();
     PORTS.forEach(name -> ports.put(name, free.next()));
