@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -31,6 +32,22 @@ public interface Consensus extends AutoCloseable {
     public Voters {
       current = Set.copyOf(current);
       previous = Set.copyOf(previous);
+    }
+
+    /** All that belong to the group in any way. */
+    Set<String> all() {
+      Set<String> all = new TreeSet<>(current);
+      all.addAll(previous);
+      return all;
+    }
+
+    /**
+     * Whether a server has its vote for good. While one configuration is left for another, entries
+     * need a majority of both (Raft section 6): who is about to leave still counts, and a newcomer
+     * alone can't stand in for it.
+     */
+    boolean isVoter(String raftId) {
+      return (previous.isEmpty() ? current : previous).contains(raftId);
     }
 
     /** Whether a server belongs to the group in any way. */

@@ -81,13 +81,13 @@ public final class Members implements Membership {
   public List<Member> knownMembers() {
     Consensus.Position position = consensus.position();
     Map<String, Long> progress = position.ready() ? consensus.progress() : Map.of();
-    return consensus.voters().current().stream()
-        .sorted()
+    Consensus.Voters voters = consensus.voters();
+    return voters.all().stream()
         .map(
             id ->
                 new Member(
                     id,
-                    true,
+                    voters.isVoter(id),
                     position.leader().filter(id::equals).isPresent(),
                     id.equals(self) ? position.applied() : progress.getOrDefault(id, 0L)))
         .toList();

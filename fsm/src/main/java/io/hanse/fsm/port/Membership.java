@@ -9,6 +9,7 @@ public interface Membership {
   /**
    * A server of the configuration.
    *
+   * @param voter not yet for a newcomer, and still for one that leaves, until the change is made
    * @param lastIndex the last log index that it is known to have; 0 if not known here
    */
   record Member(String raftId, boolean voter, boolean leader, long lastIndex) {}
