@@ -12,7 +12,9 @@ enum Kind {
   /** Another Hanse, to compare with. */
   BEFORE,
   ETCD,
-  CONSUL;
+  CONSUL,
+  /** Of peered clusters: a Consul that exports and a Hanse that imports. */
+  MIXED;
 
   /** The ports of a server: for clients, and those it uses among its own. */
   record Ports(int client, int peer, int gossip, int other) {}
@@ -27,6 +29,9 @@ enum Kind {
   }
 
   List<String> command(String program, Path folder, int self, List<Ports> all) throws IOException {
+    if (this == MIXED) {
+      throw new IllegalArgumentException("no server is of two kinds");
+    }
     Files.createDirectories(folder);
     return this == ETCD ? etcd(program, folder, self, all) : agent(program, folder, self, all);
   }

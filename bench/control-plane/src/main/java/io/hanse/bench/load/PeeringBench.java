@@ -21,15 +21,20 @@ final class PeeringBench {
         idle          CPU of each side in percent of a core, bytes/s
         after a cut   of the link of one second: ms until a change that was made meanwhile can be
                       read, counted from its end, and the bytes of a return without any change
+        sync again    as the first, of servers that are warm: all is taken back and exported anew
+        idle, peering deleted
+                      what the servers take without it
 
       Options:
         --services N     services that are exported
         --instances N    of each service (10)
+        --warm N         single changes that don't count, before those that do (0)
         --changes N      single changes (300)
         --idle S         seconds of looking on (20)
         --servers N      of each cluster (1)
         --rounds N       of each system (1)
-        --only NAME,...  of hanse, before, consul (all that are at hand)
+        --only NAME,...  of hanse, before, consul, and mixed, where a Hanse imports from a
+                         Consul (all that are at hand)
       """;
 
   private PeeringBench() {}
@@ -47,35 +52,40 @@ final class PeeringBench {
           Options.given(
               0,
               List.of(
-                  "--services", "--instances", "--changes", "--idle", "--servers", "--rounds",
-                  "--only"),
+                  "--services", "--instances", "--warm", "--changes", "--idle", "--servers",
+                  "--rounds", "--only"),
               args);
       plan =
           new PeeringRun.Plan(
               (int) Options.number(given, "--services", "5000", 1),
               (int) Options.number(given, "--instances", "10", 1),
+              (int) Options.number(given, "--warm", "0", 0),
               (int) Options.number(given, "--changes", "300", 1),
               Options.number(given, "--idle", "20", 1),
               (int) Options.number(given, "--servers", "1", 1));
-      only = Options.names(given, "--only", List.of("hanse", "before", "consul"));
+      only = Options.names(given, "--only", List.of("hanse", "before", "consul", "mixed"));
       rounds = (int) Options.number(given, "--rounds", "1", 1);
     } catch (Options.Flaw e) {
       System.err.println("bench/peering: " + e.getMessage() + "\nTry: bench/peering --help");
       System.exit(USAGE);
       return;
     }
-    Map<Kind, String> programs = new EnumMap<>(Kind.class);
+    Map<Kind, PeeringRun.Side> sides = new EnumMap<>(Kind.class);
     for (Kind kind : List.of(Kind.HANSE, Kind.BEFORE, Kind.CONSUL)) {
       String program = System.getenv(kind.name() + "_BIN");
-      if (program != null && !program.isEmpty() && only.contains(kind.label())) {
-        programs.put(kind, program);
+      if (program != null && !program.isEmpty()) {
+        sides.put(kind, new PeeringRun.Side(kind, program));
       }
     }
     Report report = new Report();
     for (int round = 0; round < rounds; round++) {
-      for (Map.Entry<Kind, String> program : programs.entrySet()) {
-        try (PeeringRun run = new PeeringRun(program.getKey(), program.getValue(), plan, report)) {
-          run.run();
+      for (Kind kind : Kind.values()) {
+        PeeringRun.Side exporting = sides.get(kind == Kind.MIXED ? Kind.CONSUL : kind);
+        PeeringRun.Side importing = sides.get(kind == Kind.MIXED ? Kind.HANSE : kind);
+        if (exporting != null && importing != null && only.contains(kind.label())) {
+          try (PeeringRun run = new PeeringRun(kind, exporting, importing, plan, report)) {
+            run.run();
+          }
         }
       }
     }

@@ -13,7 +13,9 @@ final class PeeringRun implements AutoCloseable {
   private static final String CHANGE = "one change";
   private static final String IDLE = "idle";
   private static final String CUT = "after a cut of 1 s";
-  static final List<String> ROWS = List.of(SYNC, CHANGE, IDLE, CUT);
+  private static final String AGAIN = "sync again";
+  private static final String ALONE = "idle, peering deleted";
+  static final List<String> ROWS = List.of(SYNC, CHANGE, IDLE, CUT, AGAIN, ALONE);
 
   private static final int NODES = 100;
   private static final int LOADING = 16;
@@ -21,7 +23,8 @@ final class PeeringRun implements AutoCloseable {
   private static final int SETTLE_MILLIS = 3_000;
 
   /** What is done. */
-  record Plan(int services, int instances, int changes, double idleSeconds, int servers) {}
+  record Plan(
+      int services, int instances, int warm, int changes, double idleSeconds, int servers) {}
 
   private final Kind kind;
   private final Plan plan;
@@ -30,14 +33,31 @@ final class PeeringRun implements AutoCloseable {
   private final Cluster importer;
   private final Random random = new Random(1);
   private Relay relay;
+
+  /** Until the exporter's own answer. */
+  private Latencies writes = new Latencies();
+
   private int ports = 10_000;
 
-  PeeringRun(Kind kind, String program, Plan plan, Report report) throws IOException {
+  /** The servers of one side. */
+  record Side(Kind kind, String program) {
+    Cluster cluster(int servers) throws IOException {
+      return new Cluster(kind, program, servers);
+    }
+  }
+
+  /**
+   * Starts nothing yet.
+   *
+   * @param kind what the figures are reported of
+   */
+  PeeringRun(Kind kind, Side exporting, Side importing, Plan plan, Report report)
+      throws IOException {
     this.kind = kind;
     this.plan = plan;
     this.report = report;
-    exporter = new Cluster(kind, program, plan.servers());
-    importer = new Cluster(kind, program, plan.servers());
+    exporter = exporting.cluster(plan.servers());
+    importer = importing.cluster(plan.servers());
   }
 
   void run() throws Exception {
@@ -46,13 +66,26 @@ final class PeeringRun implements AutoCloseable {
     relay = new Relay(exporter.tlsPort(exporter.leader()));
     load();
     peer();
-    Cluster.pause(SETTLE_MILLIS);
-    firstSync();
-    Cluster.pause(SETTLE_MILLIS);
+    begin(SYNC);
+    sync(SYNC);
+    begin(CHANGE);
     changes();
-    Cluster.pause(SETTLE_MILLIS);
-    idle();
+    begin(IDLE);
+    idle(IDLE);
+    begin(CUT);
     cut();
+    takeBack();
+    begin(AGAIN);
+    sync(AGAIN);
+    endPeering();
+    begin(ALONE);
+    idle(ALONE);
+  }
+
+  /** Tells who waits, after a pause in which what was before comes to its end. */
+  private void begin(String row) {
+    System.err.println(kind.label() + ": " + row);
+    Cluster.pause(SETTLE_MILLIS);
   }
 
   private static String service(int number) {
@@ -164,7 +197,7 @@ final class PeeringRun implements AutoCloseable {
         "an active peering");
   }
 
-  private void firstSync() {
+  private void sync(String row) {
     double exporterCpu = Usage.cpuMicros(exporter.pids());
     double importerCpu = Usage.cpuMicros(importer.pids());
     long bytes = relay.bytes();
@@ -194,10 +227,10 @@ final class PeeringRun implements AutoCloseable {
     if (!isAll) {
       seconds = (System.nanoTime() - begin) / 1e9;
     }
-    report.add(SYNC, kind, "s", seconds);
-    report.add(SYNC, kind, "exporter us/instance", exporterMicros);
-    report.add(SYNC, kind, "importer us/instance", importerMicros);
-    report.add(SYNC, kind, "MB", (relay.bytes() - bytes) / 1e6);
+    report.add(row, kind, "s", seconds);
+    report.add(row, kind, "exporter us/instance", exporterMicros);
+    report.add(row, kind, "importer us/instance", importerMicros);
+    report.add(row, kind, "MB", (relay.bytes() - bytes) / 1e6);
   }
 
   private String path(int number) {
@@ -214,8 +247,29 @@ final class PeeringRun implements AutoCloseable {
     Cluster.await(() -> isVisible(number), service(number));
   }
 
+  /** Nothing is exported any more, and nothing is imported. */
+  private void takeBack() {
+    exporter.send(exporter.leader(), Request.delete("/v1/config/exported-services/default"));
+    for (int i = 0; i < plan.services(); i++) {
+      int number = i;
+      Cluster.await(() -> !isVisible(number), service(number) + " to be gone");
+    }
+  }
+
+  private void endPeering() {
+    importer.send(importer.leader(), Request.delete("/v1/peering/exporter"));
+    exporter.send(exporter.leader(), Request.delete("/v1/peering/importer"));
+    Cluster.await(
+        () -> importer.get(importer.leader(), "/v1/peerings").replace(" ", "").equals("[]"),
+        "a deleted peering");
+  }
+
   private void changes() throws InterruptedException {
+    for (int i = 0; i < plan.warm(); i++) {
+      change(random.nextInt(plan.services()));
+    }
     Latencies latencies = new Latencies();
+    writes = new Latencies();
     long bytes = relay.bytes();
     for (int i = 0; i < plan.changes(); i++) {
       latencies.add(change(random.nextInt(plan.services())));
@@ -223,6 +277,7 @@ final class PeeringRun implements AutoCloseable {
     Cluster.pause(500);
     report.add(CHANGE, kind, "p50 ms", latencies.millis(0.5));
     report.add(CHANGE, kind, "p99 ms", latencies.millis(0.99));
+    report.add(CHANGE, kind, "of it the write p50", writes.millis(0.5));
     report.add(CHANGE, kind, "bytes", (double) (relay.bytes() - bytes) / plan.changes());
   }
 
@@ -235,7 +290,9 @@ final class PeeringRun implements AutoCloseable {
     waiting.start();
     Cluster.pause(15);
     long begin = System.nanoTime();
-    exporter.send(exporter.leader(), register(instance(number, random.nextInt(plan.instances()), port)));
+    exporter.send(
+        exporter.leader(), register(instance(number, random.nextInt(plan.instances()), port)));
+    writes.add(System.nanoTime() - begin);
     waiting.join();
     return at[0] - begin;
   }
@@ -253,17 +310,17 @@ final class PeeringRun implements AutoCloseable {
     }
   }
 
-  private void idle() {
+  private void idle(String row) {
     double exporterCpu = Usage.cpuMicros(exporter.pids());
     double importerCpu = Usage.cpuMicros(importer.pids());
     long bytes = relay.bytes();
     Cluster.pause((long) (plan.idleSeconds() * 1_000));
     double micros = plan.idleSeconds() * 1e6;
     report.add(
-        IDLE, kind, "exporter %", (Usage.cpuMicros(exporter.pids()) - exporterCpu) / micros * 100);
+        row, kind, "exporter %", (Usage.cpuMicros(exporter.pids()) - exporterCpu) / micros * 100);
     report.add(
-        IDLE, kind, "importer %", (Usage.cpuMicros(importer.pids()) - importerCpu) / micros * 100);
-    report.add(IDLE, kind, "bytes/s", (relay.bytes() - bytes) / plan.idleSeconds());
+        row, kind, "importer %", (Usage.cpuMicros(importer.pids()) - importerCpu) / micros * 100);
+    report.add(row, kind, "bytes/s", (relay.bytes() - bytes) / plan.idleSeconds());
   }
 
   private void cut() throws InterruptedException {

@@ -23,6 +23,10 @@ record Request(String verb, String path, byte[] body) {
     return new Request("POST", path, body.getBytes(StandardCharsets.UTF_8));
   }
 
+  static Request delete(String path) {
+    return new Request("DELETE", path, NOTHING);
+  }
+
   /** A call of gRPC with an encoded message. */
   static Request call(String method, byte[] message) {
     return new Request("POST", method, message);
