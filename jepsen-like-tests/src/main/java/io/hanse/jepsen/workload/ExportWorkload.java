@@ -92,25 +92,33 @@ public final class ExportWorkload implements Workload {
           "%s{\"Name\":\"%s%d\",\"Consumers\":[{\"Peer\":\"%s\"}]}"
               .formatted(i == 0 ? "" : ",", EXPORTED, i, IMPORTER));
     }
-    put(
+    long end = System.nanoTime() + SETUP.toNanos();
+    putEntry(
         exporter,
+        end,
         "{\"Kind\":\"exported-services\",\"Name\":\"default\",\"Services\":[" + services + "]}");
-    put(
+    putEntry(
         importer,
+        end,
         "{\"Kind\":\"peering\",\"Name\":\"%s\",\"StaleAfter\":\"%ds\",\"OnStale\":\"withdraw\"}"
             .formatted(EXPORTER, STALE_AFTER.toSeconds()));
     String token =
-        exporter
-            .api(0)
-            .post("/v1/peering/token", "{\"PeerName\":\"" + IMPORTER + "\"}")
+        answered(
+                () ->
+                    exporter
+                        .api(0)
+                        .post("/v1/peering/token", "{\"PeerName\":\"" + IMPORTER + "\"}"),
+                end)
             .values("PeeringToken")
             .get(0);
-    importer
-        .api(0)
-        .post(
-            "/v1/peering/establish",
-            "{\"PeerName\":\"%s\",\"PeeringToken\":\"%s\"}".formatted(EXPORTER, token));
-    long end = System.nanoTime() + SETUP.toNanos();
+    answered(
+        () ->
+            importer
+                .api(0)
+                .post(
+                    "/v1/peering/establish",
+                    "{\"PeerName\":\"%s\",\"PeeringToken\":\"%s\"}".formatted(EXPORTER, token)),
+        end);
     while (!isActive()) {
       if (System.nanoTime() > end) {
         throw new IllegalStateException("the peering is not active after " + SETUP.toSeconds());
@@ -119,11 +127,28 @@ public final class ExportWorkload implements Workload {
     }
   }
 
-  private static void put(Site site, String entry) throws InterruptedException {
-    Api.Answer answer = site.api(0).put("/v1/config", entry);
-    if (!answer.isOk()) {
-      throw new IllegalStateException("config entry refused: " + answer.body());
+  private static void putEntry(Site site, long end, String entry) throws InterruptedException {
+    answered(() -> site.api(0).put("/v1/config", entry), end);
+  }
+
+  /** A request that may be repeated: servers that have just started are slow to answer. */
+  private static Api.Answer answered(Request request, long end) throws InterruptedException {
+    while (true) {
+      Api.Answer answer = request.send();
+      if (answer.isOk()) {
+        return answer;
+      }
+      if (answer.outcome() == Api.Outcome.ANSWERED || System.nanoTime() > end) {
+        throw new IllegalStateException(
+            "not set up: %s %d %s".formatted(answer.outcome(), answer.status(), answer.body()));
+      }
+      LockSupport.parkNanos(POLL_NANOS);
     }
+  }
+
+  /** Something that is asked of a server. */
+  private interface Request {
+    Api.Answer send() throws InterruptedException;
   }
 
   private boolean isActive() throws InterruptedException {
