@@ -83,7 +83,9 @@ final class StalenessDuty {
   private final Set<String> beingWritten = new TreeSet<>();
   private Map<String, Watched> peerings = Map.of();
   private Runnable cancelNext = () -> {};
-  private boolean stopped;
+
+  /** Read on the loop, set by whoever ends the leadership, before statuses are forgotten. */
+  private volatile boolean stopped;
 
   StalenessDuty(Replication replication) {
     statuses = replication.statuses();
@@ -164,6 +166,10 @@ final class StalenessDuty {
     long left = each.boundMillis() - silence;
     if (!statuses.isHeard(id)) {
       left = Math.max(left, beganMillis + each.graceMillis() - loop.nowMillis());
+    }
+    if (stopped) {
+      // What was read may be forgotten already: then every peer looks silent.
+      return Long.MAX_VALUE;
     }
     if (left <= 0) {
       silentMillis.put(id, loop.nowMillis());
@@ -255,10 +261,11 @@ final class StalenessDuty {
             });
   }
 
+  /** Writes nothing more that it did not decide on before. Safe from any thread. */
   void stop() {
+    stopped = true;
     loop.execute(
         () -> {
-          stopped = true;
           cancelNext.run();
           watch.close();
         });

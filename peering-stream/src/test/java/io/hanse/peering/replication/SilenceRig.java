@@ -83,6 +83,15 @@ final class SilenceRig implements AutoCloseable {
     statuses.clear();
   }
 
+  /** The same, while it is about to look. */
+  void loseLeaderThatLooks() {
+    String other = ID.replace('1', '2');
+    cluster.apply(SimCommands.dialer(other, "east", "x", List.of("10.0.0.2:8503"), "secret"));
+    duty.stop();
+    statuses.clear();
+    time.runFor(0);
+  }
+
   /** Another server leads. */
   void electWithClockAhead(long millis) {
     stream = new Object();

@@ -100,6 +100,18 @@ class StalenessDutyTest {
   }
 
   @Test
+  void shouldWithdrawNothingThatItNoLongerKnowsOf() {
+    rig.policy("west", PeeringPolicies.WITHDRAW);
+    for (int i = 0; i < 20; i++) {
+      rig.hear();
+      rig.time.runFor(15_000);
+    }
+    rig.loseLeaderThatLooks();
+    rig.time.runFor(BOUND_MILLIS);
+    assertThat(rig.withdrawals()).isZero();
+  }
+
+  @Test
   void shouldServeOnWithoutAPolicyAndWhereItOnlyWarns() {
     rig.hear();
     rig.time.runFor(10 * BOUND_MILLIS);
