@@ -43,10 +43,10 @@ public sealed interface Input {
   /** The whole content of an exported service, as it was at an index. */
   record ServiceOffered(String name, ExportedService content, long index) implements OfChanges {}
 
-  /** What {@link Effect.ReadHeld} asked for: what is imported, by name, with the marks. */
   /** The content of an exported service is what an earlier stream marked so. */
   record ServiceUnchanged(String name, Content content) implements OfChanges {}
 
+  /** What {@link Effect.ReadHeld} asked for: what is imported, by name, with the marks. */
   record HeldRead(SortedMap<String, ByteString> marks) implements OfChanges {}
 
   /** Every content of an exported service that there was at a time was given, or a newer one. */
