@@ -25,13 +25,21 @@ final class PeeringBench {
         idle, peering deleted
                       what the servers take without it
 
+      With more than one importer, each a cluster of one server and peered directly, it prints
+
+        first sync    s until all importers have all services, CPU of the exporter per importer
+        one change    ms from its write until blocked queries of all importers have answered, and
+                      CPU of the exporter per importer
+        idle          CPU of the exporter in percent of a core, and its memory
+
       Options:
         --services N     services that are exported
         --instances N    of each service (10)
         --warm N         single changes that don't count, before those that do (0)
         --changes N      single changes (300)
         --idle S         seconds of looking on (20)
-        --servers N      of each cluster (1)
+        --servers N      of each cluster (1); of the exporter only, with several importers
+        --importers N    clusters that import (1)
         --rounds N       of each system (1)
         --only NAME,...  of hanse, before, consul, and mixed, where a Hanse imports from a
                          Consul (all that are at hand)
@@ -53,7 +61,7 @@ final class PeeringBench {
               0,
               List.of(
                   "--services", "--instances", "--warm", "--changes", "--idle", "--servers",
-                  "--rounds", "--only"),
+                  "--importers", "--rounds", "--only"),
               args);
       plan =
           new PeeringRun.Plan(
@@ -62,7 +70,8 @@ final class PeeringBench {
               (int) Options.number(given, "--warm", "0", 0),
               (int) Options.number(given, "--changes", "300", 1),
               Options.number(given, "--idle", "20", 1),
-              (int) Options.number(given, "--servers", "1", 1));
+              (int) Options.number(given, "--servers", "1", 1),
+              (int) Options.number(given, "--importers", "1", 1));
       only = Options.names(given, "--only", List.of("hanse", "before", "consul", "mixed"));
       rounds = (int) Options.number(given, "--rounds", "1", 1);
     } catch (Options.Flaw e) {
@@ -83,13 +92,29 @@ final class PeeringBench {
         PeeringRun.Side exporting = sides.get(kind == Kind.MIXED ? Kind.CONSUL : kind);
         PeeringRun.Side importing = sides.get(kind == Kind.MIXED ? Kind.HANSE : kind);
         if (exporting != null && importing != null && only.contains(kind.label())) {
-          try (PeeringRun run = new PeeringRun(kind, exporting, importing, plan, report)) {
-            run.run();
-          }
+          run(kind, exporting, importing, plan, report);
         }
       }
     }
-    PeeringRun.ROWS.forEach(report::print);
+    (plan.importers() > 1 ? FanRun.ROWS : PeeringRun.ROWS).forEach(report::print);
     System.exit(0);
+  }
+
+  private static void run(
+      Kind kind,
+      PeeringRun.Side exporting,
+      PeeringRun.Side importing,
+      PeeringRun.Plan plan,
+      Report report)
+      throws Exception {
+    if (plan.importers() > 1) {
+      try (FanRun run = new FanRun(kind, exporting, importing, plan, report)) {
+        run.run();
+      }
+    } else {
+      try (PeeringRun run = new PeeringRun(kind, exporting, importing, plan, report)) {
+        run.run();
+      }
+    }
   }
 }

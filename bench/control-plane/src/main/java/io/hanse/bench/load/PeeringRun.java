@@ -1,11 +1,8 @@
 package io.hanse.bench.load;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** One pair of peered clusters: the exporter, which is dialed, and the importer. */
 final class PeeringRun implements AutoCloseable {
@@ -17,20 +14,25 @@ final class PeeringRun implements AutoCloseable {
   private static final String ALONE = "idle, peering deleted";
   static final List<String> ROWS = List.of(SYNC, CHANGE, IDLE, CUT, AGAIN, ALONE);
 
-  private static final int NODES = 100;
-  private static final int LOADING = 16;
   private static final int SAMPLES = 50;
   private static final int SETTLE_MILLIS = 3_000;
 
   /** What is done. */
   record Plan(
-      int services, int instances, int warm, int changes, double idleSeconds, int servers) {}
+      int services,
+      int instances,
+      int warm,
+      int changes,
+      double idleSeconds,
+      int servers,
+      int importers) {}
 
   private final Kind kind;
   private final Plan plan;
   private final Report report;
   private final Cluster exporter;
   private final Cluster importer;
+  private final ExportedCatalog catalog;
   private final Random random = new Random(1);
   private Relay relay;
 
@@ -58,13 +60,14 @@ final class PeeringRun implements AutoCloseable {
     this.report = report;
     exporter = exporting.cluster(plan.servers());
     importer = importing.cluster(plan.servers());
+    catalog = new ExportedCatalog(exporter, plan.services(), plan.instances());
   }
 
   void run() throws Exception {
     exporter.start();
     importer.start();
     relay = new Relay(exporter.tlsPort(exporter.leader()));
-    load();
+    catalog.load();
     peer();
     begin(SYNC);
     sync(SYNC);
@@ -88,102 +91,8 @@ final class PeeringRun implements AutoCloseable {
     Cluster.pause(SETTLE_MILLIS);
   }
 
-  private static String service(int number) {
-    return "svc-" + number;
-  }
-
-  private String instance(int number, int instance, int port) {
-    String service = service(number);
-    String id = service + "-" + instance;
-    return "{'Node':'"
-        + node(number, instance)
-        + "','Address':'10.0.0.1','SkipNodeUpdate':true,'Service':{'ID':'"
-        + id
-        + "','Service':'"
-        + service
-        + "','Tags':['v1','primary'],'Address':'10.0.0.1','Port':"
-        + port
-        + ",'Meta':{'version':'1.2.3','zone':'a'}},'Check':{'CheckID':'"
-        + id
-        + "-alive','Name':'alive','Status':'passing','ServiceID':'"
-        + id
-        + "'}}";
-  }
-
-  private static String node(int number, int instance) {
-    return "node-" + (number + 7 * instance) % NODES;
-  }
-
-  private static Request register(String body) {
-    return Request.put("/v1/catalog/register", body.replace('\'', '"'));
-  }
-
-  private void load() throws Exception {
-    for (int i = 0; i < NODES; i++) {
-      exporter.send(0, register("{'Node':'node-" + i + "','Address':'10.0.0." + i + "'}"));
-    }
-    int[] next = {0};
-    int[] refused = {0};
-    try (Flood flood =
-        new Flood(
-            List.of(exporter.address(exporter.leader())),
-            exporter.wires(),
-            LOADING,
-            LOADING,
-            lane -> next[0] == plan.services() ? null : Request.put("/v1/txn", all(next[0]++)),
-            (lane, sent, done, isOk) -> refused[0] += isOk ? 0 : 1)) {
-      flood.begin();
-      flood.run(() -> next[0] < plan.services() || flood.open() > 0, 0);
-    }
-    if (refused[0] > 0) {
-      throw new IllegalStateException(refused[0] + " services were refused");
-    }
-  }
-
-  /** All instances of a service. */
-  private String all(int number) {
-    List<String> operations = new ArrayList<>();
-    for (int i = 0; i < plan.instances(); i++) {
-      String id = service(number) + "-" + i;
-      operations.add(
-          "{'Service':{'Verb':'set','Node':'"
-              + node(number, i)
-              + "','Service':{'ID':'"
-              + id
-              + "','Service':'"
-              + service(number)
-              + "','Tags':['v1','primary'],'Address':'10.0.0.1','Port':8080,"
-              + "'Meta':{'version':'1.2.3','zone':'a'}}}}");
-      operations.add(
-          "{'Check':{'Verb':'set','Check':{'Node':'"
-              + node(number, i)
-              + "','CheckID':'"
-              + id
-              + "-alive','Name':'alive','Status':'passing','ServiceID':'"
-              + id
-              + "'}}}");
-    }
-    return ("[" + String.join(",", operations) + "]").replace('\'', '"');
-  }
-
   private void peer() {
-    String answer =
-        exporter.send(
-            exporter.leader(),
-            Request.post(
-                "/v1/peering/token",
-                "{\"PeerName\":\"importer\",\"ServerExternalAddresses\":[\""
-                    + relay.address()
-                    + "\"]}"));
-    Matcher token = Pattern.compile("\"PeeringToken\":\\s*\"([^\"]+)\"").matcher(answer);
-    if (!token.find()) {
-      throw new IllegalStateException("no token: " + answer);
-    }
-    importer.send(
-        importer.leader(),
-        Request.post(
-            "/v1/peering/establish",
-            "{\"PeerName\":\"exporter\",\"PeeringToken\":\"" + token.group(1) + "\"}"));
+    catalog.peer("importer", relay.address(), importer);
     awaitActive();
   }
 
@@ -202,13 +111,7 @@ final class PeeringRun implements AutoCloseable {
     double importerCpu = Usage.cpuMicros(importer.pids());
     long bytes = relay.bytes();
     long begin = System.nanoTime();
-    exporter.send(
-        exporter.leader(),
-        Request.put(
-            "/v1/config",
-            ("{'Kind':'exported-services','Name':'default','Services':"
-                    + "[{'Name':'*','Consumers':[{'Peer':'importer'}]}]}")
-                .replace('\'', '"')));
+    catalog.exportTo(List.of("importer"));
     // Looking at all of them would cost more than what is looked at.
     for (int i = 0; i <= SAMPLES; i++) {
       awaitVisible(Math.min(plan.services() - 1, i * plan.services() / SAMPLES));
@@ -233,18 +136,12 @@ final class PeeringRun implements AutoCloseable {
     report.add(row, kind, "MB", (relay.bytes() - bytes) / 1e6);
   }
 
-  private String path(int number) {
-    return "/v1/health/service/" + service(number) + "?peer=exporter";
-  }
-
   private boolean isVisible(int number) {
-    String text = importer.get(importer.leader(), path(number));
-    String last = "\"ID\":\"" + service(number) + "-" + (plan.instances() - 1) + "\"";
-    return text.replace(" ", "").contains(last);
+    return catalog.isVisible(number, importer);
   }
 
   private void awaitVisible(int number) {
-    Cluster.await(() -> isVisible(number), service(number));
+    Cluster.await(() -> isVisible(number), ExportedCatalog.service(number));
   }
 
   /** Nothing is exported any more, and nothing is imported. */
@@ -252,7 +149,7 @@ final class PeeringRun implements AutoCloseable {
     exporter.send(exporter.leader(), Request.delete("/v1/config/exported-services/default"));
     for (int i = 0; i < plan.services(); i++) {
       int number = i;
-      Cluster.await(() -> !isVisible(number), service(number) + " to be gone");
+      Cluster.await(() -> !isVisible(number), ExportedCatalog.service(number) + " to be gone");
     }
   }
 
@@ -284,14 +181,13 @@ final class PeeringRun implements AutoCloseable {
   /** Nanoseconds from the write to the answer of a query that waits for it. */
   private long change(int number) throws InterruptedException {
     int port = ports++;
-    String seen = importer.indexOf(importer.leader(), path(number));
+    String seen = importer.indexOf(importer.leader(), ExportedCatalog.path(number));
     long[] at = {0};
     Thread waiting = new Thread(() -> at[0] = awaitPort(number, port, seen));
     waiting.start();
     Cluster.pause(15);
     long begin = System.nanoTime();
-    exporter.send(
-        exporter.leader(), register(instance(number, random.nextInt(plan.instances()), port)));
+    catalog.change(number, random.nextInt(plan.instances()), port);
     writes.add(System.nanoTime() - begin);
     waiting.join();
     return at[0] - begin;
@@ -301,12 +197,14 @@ final class PeeringRun implements AutoCloseable {
     String since = index;
     while (true) {
       String text =
-          importer.get(importer.leader(), path(number) + "&wait=8s&index=" + since).replace(" ", "");
+          importer
+              .get(importer.leader(), ExportedCatalog.path(number) + "&wait=8s&index=" + since)
+              .replace(" ", "");
       long now = System.nanoTime();
       if (text.contains("\"Port\":" + port)) {
         return now;
       }
-      since = importer.indexOf(importer.leader(), path(number));
+      since = importer.indexOf(importer.leader(), ExportedCatalog.path(number));
     }
   }
 
@@ -337,11 +235,11 @@ final class PeeringRun implements AutoCloseable {
     Cluster.pause(500);
     int number = random.nextInt(plan.services());
     int port = ports++;
-    String seen = importer.indexOf(importer.leader(), path(number));
+    String seen = importer.indexOf(importer.leader(), ExportedCatalog.path(number));
     long[] at = {0};
     Thread waiting = new Thread(() -> at[0] = awaitPort(number, port, seen));
     waiting.start();
-    exporter.send(exporter.leader(), register(instance(number, 0, port)));
+    catalog.change(number, 0, port);
     Cluster.pause(500);
     long begin = System.nanoTime();
     relay.mend();
