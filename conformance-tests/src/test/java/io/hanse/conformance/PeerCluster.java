@@ -94,10 +94,11 @@ final class PeerCluster implements AutoCloseable {
 
   /** The name that its servers are asked for by those of its peers. */
   String serverName() throws IOException {
-    return "server.dc-"
-        + name
-        + ".peering."
-        + json("GET", "/v1/connect/ca/roots", "").at("TrustDomain").text();
+    return "server.dc-" + name + ".peering." + trustDomain();
+  }
+
+  String trustDomain() throws IOException {
+    return json("GET", "/v1/connect/ca/roots", "").at("TrustDomain").text();
   }
 
   String service() {

@@ -80,8 +80,7 @@ class RealChangesIT {
     String root = consul.rotateRoot();
     await("the new root of the Consul is trusted")
         .atMost(PeerCluster.PATIENCE)
-        .untilAsserted(
-            () -> assertThat(hanse.trustedRootsOf(consul)).hasSize(2).contains(root));
+        .untilAsserted(() -> assertThat(hanse.trustedRootsOf(consul)).hasSize(2).contains(root));
     awaitChanges();
     dialer.restart();
     awaitAll();

@@ -1,0 +1,140 @@
+package io.hanse.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.hanse.cli.value.JsonText;
+import io.hanse.cli.value.Value;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a real Consul makes of what is exported to it, and we of the same from it. */
+@EnabledIfEnvironmentVariable(
+    named = "CONSUL_BIN",
+    matches = ".+",
+    disabledReason = "CONSUL_BIN names no real Consul")
+class RealExportsIT {
+  /** What differs between any two clusters. */
+  private static final Set<String> OWN = Set.of("CreateIndex", "ModifyIndex", "ID", "Meta");
+
+  @TempDir Path folder;
+
+  private PeerCluster hanse;
+  private PeerCluster consul;
+
+  @BeforeEach
+  void start() throws IOException {
+    hanse = PeerCluster.start("east", Product.HANSE, folder);
+    consul = PeerCluster.start("west", Product.CONSUL, folder);
+  }
+
+  @AfterEach
+  void stop() {
+    Optional.ofNullable(hanse).ifPresent(PeerCluster::close);
+    Optional.ofNullable(consul).ifPresent(PeerCluster::close);
+  }
+
+  /** Both register and export the same, so both have to read the same of the other. */
+  @Test
+  void shouldExportWhatAConsulWould() throws IOException {
+    PeerCluster.peer(consul, hanse);
+    for (PeerCluster each : List.of(hanse, consul)) {
+      registerAll(each);
+      each.export(each == hanse ? consul : hanse);
+    }
+    for (String kind : List.of("service", "connect")) {
+      await("the same of /v1/health/" + kind)
+          .atMost(PeerCluster.PATIENCE)
+          .untilAsserted(
+              () -> {
+                List<Value> ofConsul = seen(hanse, consul, kind);
+                assertThat(ofConsul).hasSize(2);
+                assertThat(seen(consul, hanse, kind)).isEqualTo(ofConsul);
+              });
+    }
+    for (PeerCluster each : List.of(hanse, consul)) {
+      each.json("DELETE", "/v1/config/exported-services/default", "");
+    }
+    hanse.awaitImport(consul, "");
+    consul.awaitImport(hanse, "");
+  }
+
+  /** Two instances with all that may be told of one, and two gateways. */
+  private static void registerAll(PeerCluster cluster) throws IOException {
+    for (int i = 0; i < 2; i++) {
+      cluster.json(
+          "PUT",
+          "/v1/agent/service/register",
+          """
+          {"Name":"%1$s", "ID":"app-%2$d", "Address":"10.1.0.%2$d", "Port":%2$d80,
+           "Tags":["b","a","%2$d"], "Meta":{"version":"%2$d","Zone":""},
+           "TaggedAddresses":{"lan":{"Address":"10.2.0.%2$d","Port":1},
+                              "wan":{"Address":"198.51.100.%2$d","Port":2}},
+           "Weights":{"Passing":%2$d,"Warning":0}, "EnableTagOverride":true,
+           "Checks":[{"CheckID":"one-%2$d","TTL":"1h","Status":"passing"},
+                     {"CheckID":"two-%2$d","TTL":"1h","Status":"warning"}],
+           "Connect":{"SidecarService":{"Port":%2$d90}}}
+          """
+              .formatted(cluster.service(), i + 1));
+      cluster.json(
+          "PUT",
+          "/v1/agent/service/register",
+          """
+          {"Kind":"mesh-gateway", "Name":"mesh-gateway", "ID":"gateway-%1$d", "Port":%1$d443,
+           "Address":"10.3.0.%1$d", "Tags":["g"], "Meta":{"of":"gateway"},
+           "TaggedAddresses":{"lan":{"Address":"10.3.0.%1$d","Port":%1$d443},
+                              "wan":{"Address":"203.0.113.%1$d","Port":443}},
+           "Checks":[{"CheckID":"gate-%1$d","TTL":"1h","Status":"passing"}]}
+          """
+              .formatted(i + 1));
+    }
+  }
+
+  /** What one reads of the other's service, without what is its own. */
+  private static List<Value> seen(PeerCluster reader, PeerCluster exporter, String kind)
+      throws IOException {
+    String path =
+        "/v1/health/" + kind + "/" + exporter.service() + "?peer=" + reader.callOf(exporter);
+    String text =
+        reader
+            .home
+            .send("GET", path, "")
+            .text()
+            .replace(exporter.trustDomain(), "TRUST")
+            .replace(exporter.name, "EXPORTER")
+            .replace(reader.name, "READER")
+            // Each gives what it has imported a virtual address, in the order it came.
+            .replaceAll("240\\.0\\.0\\.[0-9]+", "VIRTUAL");
+    return JsonText.parse(text).items().stream().map(RealExportsIT::shared).toList();
+  }
+
+  private static Value shared(Value value) {
+    if (value instanceof Value.Items items) {
+      return new Value.Items(items.values().stream().map(RealExportsIT::shared).toList());
+    }
+    if (!(value instanceof Value.Fields)) {
+      return value;
+    }
+    Map<String, Value> kept = new TreeMap<>();
+    boolean isNode = !value.at("Datacenter").isNothing();
+    value
+        .fields()
+        .forEach(
+            (key, each) -> {
+              if (!(OWN.contains(key) && (isNode || key.endsWith("Index")))) {
+                kept.put(key, shared(each));
+              }
+            });
+    return new Value.Fields(kept);
+  }
+}
