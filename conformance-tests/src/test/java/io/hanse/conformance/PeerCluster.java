@@ -221,6 +221,18 @@ final class PeerCluster implements AutoCloseable {
         : instances.get(0).at("Checks").items().get(0).at("Status").text();
   }
 
+  /** Of the other one's service, as the peer says. */
+  String protocolOf(PeerCluster peer) throws IOException {
+    return json("GET", "/v1/health/connect/" + peer.service() + "?peer=" + callOf(peer), "")
+        .items()
+        .get(0)
+        .at("Service")
+        .at("Connect")
+        .at("PeerMeta")
+        .at("Protocol")
+        .text();
+  }
+
   void end(PeerCluster peer) throws IOException {
     json("DELETE", "/v1/peering/" + callOf(peer), "");
   }

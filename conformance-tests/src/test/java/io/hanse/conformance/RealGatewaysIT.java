@@ -1,6 +1,7 @@
 package io.hanse.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.hanse.peering.PeeringToken;
 import java.io.IOException;
@@ -89,6 +90,19 @@ class RealGatewaysIT {
     awaitImports();
     for (PeerCluster each : List.of(hanse, consul)) {
       assertThat(dataPlane(each).relayed(acceptor.serverName())).as(each.name).isPositive();
+      dataPlane(each).awaitCall(other(each));
+    }
+    // An Envoy now ends the TLS of callers at the gateway; ours relays it to the sidecar.
+    for (PeerCluster each : List.of(hanse, consul)) {
+      each.write(
+          "{\"Kind\":\"service-defaults\",\"Name\":\""
+              + each.service()
+              + "\",\"Protocol\":\"http\"}");
+    }
+    for (PeerCluster each : List.of(hanse, consul)) {
+      await(each.name + " knows that the other one's service speaks HTTP")
+          .atMost(PeerCluster.PATIENCE)
+          .untilAsserted(() -> assertThat(each.protocolOf(other(each))).isEqualTo("http"));
       dataPlane(each).awaitCall(other(each));
     }
   }
