@@ -2,9 +2,11 @@ package io.hanse.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.port.Membership;
 import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.row.BatchResult;
 import io.hanse.fsm.row.Command;
@@ -98,6 +100,19 @@ class ReplicationTest {
     await().until(() -> appended.get() > 0);
     replication.close();
     assertThatThrownBy(() -> write.get(20, TimeUnit.SECONDS)).isNotNull();
+  }
+
+  @Test
+  void shouldListWhoComesAndWhoGoesWhileTheVotersChange() throws Exception {
+    start(1);
+    await().until(() -> replication.leadership().standing().self());
+    String self = replication.leadership().self();
+    Consensus.Voters before = consensus.voters;
+    consensus.voters = new Consensus.Voters(Set.of(self, "new"), Set.of(self, "old"));
+    assertThat(replication.membership().knownMembers())
+        .extracting(Membership.Member::raftId, Membership.Member::voter)
+        .containsExactlyInAnyOrder(tuple(self, true), tuple("old", true), tuple("new", false));
+    consensus.voters = before;
   }
 
   @Test
