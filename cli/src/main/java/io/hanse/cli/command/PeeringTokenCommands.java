@@ -11,6 +11,7 @@ import io.hanse.cli.client.Session;
 import io.hanse.cli.value.JsonText;
 import io.hanse.cli.value.Value;
 import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.error.Quoted;
 import io.hanse.fsm.row.PeerAddress;
 import io.hanse.identity.Pem;
 import io.hanse.peering.LabelledAddresses;
@@ -166,7 +167,9 @@ public final class PeeringTokenCommands {
 
   private static String pinned(PeerAddress named) {
     String label = named.getLabel();
-    return named.getAddress() + " (pinned" + (label.isEmpty() ? ")" : ", " + label + ")");
+    // Of a token that need not be one of ours.
+    String shown = label.isEmpty() ? "" : ", " + Quoted.escaped(label);
+    return named.getAddress() + " (pinned" + shown + ")";
   }
 
   /** Those that can be read; one that can't is the token's problem. */

@@ -14,11 +14,16 @@ public final class Quoted {
   private Quoted() {}
 
   public static String of(String text) {
-    StringBuilder quoted = new StringBuilder(text.length() + 2).append('"');
+    return '"' + escaped(text) + '"';
+  }
+
+  /** The same without the marks. */
+  public static String escaped(String text) {
+    StringBuilder escaped = new StringBuilder(text.length() + 2);
     for (int i = 0; i < text.length(); i++) {
-      append(quoted, text.charAt(i));
+      append(escaped, text.charAt(i));
     }
-    return quoted.append('"').toString();
+    return escaped.toString();
   }
 
   private static void append(StringBuilder quoted, char c) {

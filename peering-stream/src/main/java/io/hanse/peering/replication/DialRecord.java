@@ -1,5 +1,6 @@
 package io.hanse.peering.replication;
 
+import io.hanse.fsm.error.Quoted;
 import io.hanse.peering.proto.DialedAddress;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -29,10 +30,13 @@ final class DialRecord {
     addresses.computeIfPresent(
         newest,
         (address, known) ->
-            known.toBuilder()
-                .setLastError(text.substring(0, Math.min(text.length(), TEXT_MAX)))
-                .setLastErrorMillis(nowMillis)
-                .build());
+            known.toBuilder().setLastError(shown(text)).setLastErrorMillis(nowMillis).build());
+  }
+
+  /** It is the other end's, and goes to a terminal: one line, without control characters. */
+  private static String shown(String text) {
+    int end = text.offsetByCodePoints(0, Math.min(text.codePointCount(0, text.length()), TEXT_MAX));
+    return Quoted.escaped(text.substring(0, end));
   }
 
   List<DialedAddress> shown() {

@@ -298,7 +298,7 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
         close.cause(),
         outbound.remote(),
         close.status().code(),
-        close.status().text());
+        Quoted.of(close.status().text()));
     ended.accept(close);
   }
 }

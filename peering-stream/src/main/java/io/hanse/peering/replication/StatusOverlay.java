@@ -55,7 +55,8 @@ final class StatusOverlay {
       }
     }
     Peering.Builder shown = peering.toBuilder().setState(state).setDetail(detail(state));
-    if (!status.equals(PeerStreamStatus.getDefaultInstance())) {
+    // To be dialed makes no stream.
+    if (!status.toBuilder().clearDialed().build().equals(PeerStreamStatus.getDefaultInstance())) {
       shown.setStreamStatus(streamStatus());
     }
     return shown.build();

@@ -255,7 +255,7 @@ public final class StreamStatuses {
     return ids;
   }
 
-  /** With receipts and the ages of all imports: in detail. */
+  /** With receipts, the ages of all imports and where it was dialed: in detail. */
   PeerStreamStatus shown(String id, boolean inDetail) {
     PeerStreamStatus.Builder shown = PeerStreamStatus.newBuilder();
     Entry entry = entries.get(id);
@@ -270,7 +270,9 @@ public final class StreamStatuses {
         shown.addAllReceipts(entry.receipts().values());
       }
     }
-    shown.addAllDialed(dialed.getOrDefault(id, List.of()));
+    if (inDetail) {
+      shown.addAllDialed(dialed.getOrDefault(id, List.of()));
+    }
     Earlier known = earlier.get(id);
     if (known != null && shown.getLastHeardMillis() == 0) {
       shown.setLastHeardMillis(known.heardMillis()).setSilenceMillis(millisSince(known));

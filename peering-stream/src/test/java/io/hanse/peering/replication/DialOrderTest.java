@@ -34,7 +34,7 @@ class DialOrderTest {
   }
 
   private List<String> dialedAtBeta() {
-    return beta.servers.get(0).statuses.shown(BETA_ID, false).getDialedList().stream()
+    return beta.servers.get(0).statuses.shown(BETA_ID, true).getDialedList().stream()
         .map(
             each -> each.getAddress() + (each.getNewest() ? " newest " : " ") + each.getLastError())
         .toList();
