@@ -54,6 +54,7 @@ final class DeletionDuty {
   private void endedAre(List<Peering> peerings) {
     ended = peerings;
     List<String> ids = peerings.stream().map(Peering::getId).toList();
+    ids.forEach(kept::forget);
     cleared.retainAll(ids);
     seenMillis.keySet().retainAll(ids);
     ids.forEach(id -> seenMillis.putIfAbsent(id, loop.nowMillis()));
@@ -131,7 +132,6 @@ final class DeletionDuty {
             (result, failure) -> {
               if (failure == null) {
                 statuses.removed(peering.getId());
-                kept.forget(peering.getId());
                 LOG.info("peering removed peer={} peering={}", peering.getName(), peering.getId());
                 pause();
               } else {

@@ -3,20 +3,25 @@ package io.hanse.peering.replication;
 import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.store.ReadSet;
 import io.hanse.peering.protocol.Content;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a stream that broke leaves to the next one of its peering: marks of the contents that it
  * offered, and the watches that tell whether these are still what there is. So a link that comes
- * back costs what has changed, not what is exported. Kept while this server leads.
+ * back costs what has changed, not what is exported. Kept while this server leads and the peering
+ * lasts, but not for a peer that stays away: watches cost memory. Safe from any thread.
  */
 public final class KeptOffers {
   /** A watch that may change hands, and remembers that it was woken. Safe from any thread. */
   static final class Watch {
     private @Nullable Runnable listener;
     private boolean woken;
+    private boolean closed;
     private volatile Runnable end = () -> {};
 
     private Watch(Runnable listener) {
@@ -44,11 +49,14 @@ public final class KeptOffers {
     /** Another one is told from now on; answers whether there is something left to be told. */
     synchronized boolean passTo(@Nullable Runnable next) {
       listener = next;
-      return !woken;
+      return !woken && !closed;
     }
 
     void close() {
-      passTo(null);
+      synchronized (this) {
+        closed = true;
+        listener = null;
+      }
       end.run();
     }
   }
@@ -57,46 +65,119 @@ public final class KeptOffers {
   record Offer(Content content, Watch watch) {}
 
   /** Those of one peering. */
-  final class OfPeering {
-    private final String peeringId;
+  static final class OfPeering {
+    private final Map<String, Offer> offers = new TreeMap<>();
 
-    private OfPeering(String peeringId) {
-      this.peeringId = peeringId;
+    /** The peering is over, or this server's leadership: nothing is kept any more. */
+    private boolean isOver;
+
+    /** How often something was left. */
+    private long leavings;
+
+    /**
+     * Keeps what a stream offered, by name, in the place of what was kept of these names.
+     *
+     * @return gives it up, unless a later stream has left something as well
+     */
+    Runnable keep(Map<String, Offer> left) {
+      List<Offer> closed = new ArrayList<>();
+      long number;
+      synchronized (this) {
+        if (!left.isEmpty()) {
+          leavings++;
+        }
+        number = leavings;
+        left.forEach(
+            (name, offer) -> {
+              boolean isOfUse = offer.watch().passTo(null) && !isOver;
+              Offer useless = isOfUse ? offers.put(name, offer) : offer;
+              if (useless != null) {
+                closed.add(useless);
+              }
+            });
+      }
+      closed.forEach(offer -> offer.watch().close());
+      return () -> giveUp(number);
     }
 
-    /** Keeps what a stream offered, by name; what an earlier one left is given up. */
-    void keep(Map<String, Offer> offers) {
-      Map<String, Offer> kept = new ConcurrentSkipListMap<>(offers);
-      kept.values().removeIf(offer -> !offer.watch().passTo(null));
-      close(peerings.put(peeringId, kept));
+    private void giveUp(long number) {
+      List<Offer> closed;
+      synchronized (this) {
+        closed = number == leavings ? drain() : List.of();
+      }
+      closed.forEach(offer -> offer.watch().close());
+    }
+
+    private List<Offer> drain() {
+      List<Offer> all = List.copyOf(offers.values());
+      offers.clear();
+      return all;
+    }
+
+    /** These names are exported, and no others. */
+    void keepOnly(Set<String> names) {
+      List<Offer> closed = new ArrayList<>();
+      synchronized (this) {
+        offers
+            .entrySet()
+            .removeIf(
+                kept -> {
+                  boolean isGone = !names.contains(kept.getKey());
+                  if (isGone) {
+                    closed.add(kept.getValue());
+                  }
+                  return isGone;
+                });
+      }
+      closed.forEach(offer -> offer.watch().close());
     }
 
     /** Hands out what was offered of a name, unless it has changed since: then it is to be read. */
     @Nullable Offer take(String name, Runnable listener) {
-      Map<String, Offer> kept = peerings.get(peeringId);
-      Offer offer = kept == null ? null : kept.remove(name);
-      return offer != null && offer.watch().passTo(listener) ? offer : null;
+      Offer offer;
+      synchronized (this) {
+        offer = offers.remove(name);
+      }
+      if (offer == null || offer.watch().passTo(listener)) {
+        return offer;
+      }
+      offer.watch().close();
+      return null;
+    }
+
+    private void end() {
+      List<Offer> closed;
+      synchronized (this) {
+        isOver = true;
+        closed = drain();
+      }
+      closed.forEach(offer -> offer.watch().close());
     }
   }
 
-  private final Map<String, Map<String, Offer>> peerings = new ConcurrentSkipListMap<>();
+  private final Map<String, OfPeering> peerings = new TreeMap<>();
 
-  OfPeering of(String peeringId) {
-    return new OfPeering(peeringId);
+  synchronized OfPeering of(String peeringId) {
+    return peerings.computeIfAbsent(peeringId, id -> new OfPeering());
   }
 
-  /** Gives up what is left of a peering. */
+  /** The peering is over. What a stream of it still leaves is given up as well. */
   void forget(String peeringId) {
-    close(peerings.remove(peeringId));
-  }
-
-  void clear() {
-    peerings.keySet().forEach(this::forget);
-  }
-
-  private static void close(@Nullable Map<String, Offer> offers) {
-    if (offers != null) {
-      offers.values().forEach(offer -> offer.watch().close());
+    OfPeering ended;
+    synchronized (this) {
+      ended = peerings.remove(peeringId);
     }
+    if (ended != null) {
+      ended.end();
+    }
+  }
+
+  /** This server leads no more. */
+  void clear() {
+    List<String> all;
+    synchronized (this) {
+      all = List.copyOf(peerings.keySet());
+    }
+    all.forEach(this::forget);
   }
 }

@@ -30,6 +30,9 @@ final class ServiceFeed {
   private static final Logger LOG = LoggerFactory.getLogger(ServiceFeed.class);
   private static final long RETRY_MILLIS = 1_000;
 
+  /** So long a peer may be away until all is read anew for it. */
+  private static final long KEPT_MILLIS = 600_000;
+
   /** Then others that share the thread get their turn. */
   private static final int ASKED_IN_A_ROW = 16;
 
@@ -170,6 +173,7 @@ final class ServiceFeed {
 
   /** Answers the names that are no more in the set, which are given no more. */
   List<String> keepOnly(Set<String> names) {
+    kept.keepOnly(names);
     List<String> dropped = new ArrayList<>();
     Iterator<Watched> all = watched.values().iterator();
     while (all.hasNext()) {
@@ -293,10 +297,13 @@ final class ServiceFeed {
         one.unwatch = () -> {};
       }
     }
-    kept.keep(offers);
+    if (!offers.isEmpty()) {
+      loop.after(KEPT_MILLIS, kept.keep(offers));
+    }
   }
 
   void close() {
-    keepOnly(Set.of());
+    watched.values().forEach(Watched::close);
+    watched.clear();
   }
 }

@@ -53,6 +53,16 @@ class ReconnectTest {
     network.connections().forEach(SimNetwork.Connection::cut);
   }
 
+  /** From who dials to who is dialed. */
+  private void exportBack() {
+    for (String name : names) {
+      beta.apply(SimCommands.register("n1", name, 80, "passing"));
+    }
+    beta.apply(SimCommands.export("alpha", names));
+    time.runFor(30_000);
+    assertThat(SimInvariants.imports(alpha, "beta").keySet()).isEqualTo(names);
+  }
+
   private String imported(String name) {
     return SimInvariants.imports(beta, "alpha").get(name).toString();
   }
@@ -96,9 +106,36 @@ class ReconnectTest {
   }
 
   @Test
+  void shouldKeepWhatWasOfferedWhileAttemptsFail() {
+    exportBack();
+
+    int watches = beta.watches();
+    cut();
+    network.trouble(20, 1);
+    time.runFor(1_000);
+    network.trouble(20, 0);
+    time.runFor(20_000);
+    assertThat(network.connections()).hasSize(1);
+    assertThat(beta.watches() - watches)
+        .as("every attempt looks at who exports, and none at what")
+        .isLessThan(SERVICES);
+    beta.apply(SimCommands.register("n1", "service-7", 81, "critical"));
+    time.runFor(5_000);
+    assertThat(SimInvariants.imports(alpha, "beta").get("service-7").toString())
+        .contains("critical");
+  }
+
+  @Test
   void shouldReadAnewWhatAnotherLeaderExported() {
+    int read = alpha.watches();
+    cut();
     alpha.moveLeadership(alpha.servers.get(1));
     time.runFor(30_000);
+    assertThat(alpha.watches() - read).isGreaterThanOrEqualTo(SERVICES);
+    assertThat(alpha.machine.watches().count())
+        .as("who stepped down watches no more")
+        .isLessThan(SERVICES + ALWAYS_MAX);
+
     alpha.moveLeadership(alpha.servers.get(0));
     alpha.apply(SimCommands.register("n1", "service-7", 81, "critical"));
     time.runFor(30_000);
@@ -111,6 +148,25 @@ class ReconnectTest {
     cut();
     alpha.apply(SimCommands.delete("beta"));
     time.runFor(120_000);
+    assertThat(alpha.machine.watches().count()).isLessThan(ALWAYS_MAX);
+  }
+
+  @Test
+  void shouldLeaveNothingOfAPeeringThatTheOtherSideEnded() {
+    exportBack();
+    cut();
+    alpha.apply(SimCommands.delete("beta"));
+    time.runFor(30_000);
+    assertThat(beta.machine.watches().count()).isLessThan(ALWAYS_MAX);
+  }
+
+  @Test
+  void shouldGiveUpWhatWasLeftForAPeerThatStaysAway() {
+    cut();
+    network.trouble(20, 1);
+    time.runFor(9 * 60_000);
+    assertThat(alpha.machine.watches().count()).isGreaterThanOrEqualTo(SERVICES);
+    time.runFor(2 * 60_000);
     assertThat(alpha.machine.watches().count()).isLessThan(ALWAYS_MAX);
   }
 }
