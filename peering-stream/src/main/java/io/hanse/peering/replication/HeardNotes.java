@@ -10,6 +10,7 @@ import io.hanse.fsm.view.SystemRecords;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -112,8 +113,10 @@ final class HeardNotes {
     SortedMap<String, Long> times = new TreeMap<>();
     Map<String, Long> heard = new TreeMap<>();
     for (String id : minded.keySet()) {
-      if (statuses.isHeard(id)) {
-        times.put(id, logNow() - statuses.silenceMillis(id).orElse(0));
+      OptionalLong silence =
+          statuses.isHeard(id) ? statuses.silenceMillis(id) : OptionalLong.empty();
+      if (silence.isPresent()) {
+        times.put(id, logNow() - silence.getAsLong());
         heard.put(id, heardMillis(id));
       } else if (noted.containsKey(id)) {
         times.put(id, noted.get(id));

@@ -147,7 +147,9 @@ final class StalenessDuty {
         minded.put(each.peering().getId(), each.boundMillis());
       }
     }
-    notes.look(minded);
+    if (!stopped) {
+      notes.look(minded);
+    }
     if (next < Long.MAX_VALUE) {
       cancelNext = loop.after(next, this::look);
     }
