@@ -47,7 +47,7 @@ public final class LabelledAddresses {
     return labels;
   }
 
-  /** Those with a label first, each part in the order it has. */
+  /** Those with this label first, each part in the order it has. */
   static List<PeerAddress> preferring(String label, List<PeerAddress> addresses) {
     Set<PeerAddress> ordered = new LinkedHashSet<>();
     if (!label.isEmpty()) {

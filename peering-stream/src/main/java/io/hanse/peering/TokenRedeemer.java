@@ -133,9 +133,21 @@ final class TokenRedeemer {
         .addAllPeerServerAddresses(kept.isEmpty() ? token.addresses() : kept)
         .addAllManualServerAddresses(LabelledAddresses.plain(token.manualAddresses()))
         .putAllAddressLabels(LabelledAddresses.labels(token.manualAddresses()))
-        .setPreferredLabel(call.getPreferredLabel())
+        .setPreferredLabel(preferredLabel(call, token, stored))
         .setRemote(token.remote())
         .build();
+  }
+
+  /** What was preferred is still, where a newer token has it and nobody says otherwise. */
+  private static String preferredLabel(
+      EstablishCall call, PeeringToken token, Optional<Peering> stored) {
+    if (!call.getPreferredLabel().isEmpty()) {
+      return call.getPreferredLabel();
+    }
+    return stored
+        .map(Peering::getPreferredLabel)
+        .filter(LabelledAddresses.labels(token.manualAddresses())::containsValue)
+        .orElse("");
   }
 
   private List<DialCandidate> candidates(Peering peering) {

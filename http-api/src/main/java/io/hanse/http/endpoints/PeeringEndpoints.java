@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
@@ -66,8 +67,9 @@ public final class PeeringEndpoints {
   private static List<PeerAddress> externalAddresses(GenerateTokenRequest request) {
     List<String> addresses = request.getServerExternalAddressesList();
     Map<String, String> labels = request.getServerExternalAddressLabelsMap();
+    Set<String> known = Set.copyOf(addresses);
     for (String address : labels.keySet()) {
-      if (!addresses.contains(address)) {
+      if (!known.contains(address)) {
         throw HttpProblem.badRequest(
             "ServerExternalAddressLabels has a label for \""
                 + address
