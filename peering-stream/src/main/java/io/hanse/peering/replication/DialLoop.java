@@ -1,5 +1,6 @@
 package io.hanse.peering.replication;
 
+import io.hanse.fsm.error.Quoted;
 import io.hanse.fsm.row.DialCandidate;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringSecrets;
@@ -17,7 +18,6 @@ import io.hanse.peering.proto.ReplicationMessage;
 import io.hanse.peering.proto.ReplicationMessage.Open;
 import io.hanse.peering.protocol.Effect;
 import io.hanse.peering.protocol.PeerResources;
-import io.hanse.peering.protocol.RedialDelays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -58,14 +58,6 @@ final class DialLoop {
     }
   }
 
-  /** For so long after the loss of a good stream, attempts follow each other quickly. */
-  private static final long QUICK_MILLIS = 3_000;
-
-  private static final long QUICK_DELAY_MILLIS = 100;
-
-  /** A cluster that is away is looked for this often at least. Consul lets 64 s go by. */
-  private static final long AWAY_MILLIS_MAX = 8_000;
-
   private final Replication replication;
   private final String peeringId;
   private final Loop loop;
@@ -73,20 +65,12 @@ final class DialLoop {
   private @Nullable Dialable target;
   private @Nullable PeerStream stream;
   private int ring;
-  private int failures;
-
-  /** Of the failures, those that were the answer of a server which does not lead. */
-  private int refusals;
-
   private long dialedMillis;
-
-  /** When a stream ended that had been good for a while. */
-  private long lostMillis = Long.MIN_VALUE / 2;
-
   private Runnable cancelAttempt = () -> {};
   private boolean stopped;
   private final SecretRotation rotation;
   private final DialRecord record = new DialRecord();
+  private final DialPace pace;
   private @Nullable LinkTarget link;
   private Runnable cancelCheck = () -> {};
 
@@ -95,6 +79,7 @@ final class DialLoop {
     this.peeringId = peeringId;
     this.loop = replication.loops().newLoop();
     this.rotation = new SecretRotation(replication, loop);
+    this.pace = new DialPace(loop.nowMillis());
     this.watch = WatchedQuery.start(loop, replication.state(), this::dialable, this::targetIs);
   }
 
@@ -131,8 +116,7 @@ final class DialLoop {
     } else if (before == null || target.differsFrom(before)) {
       // A stream that runs is left alone: it can live with what it began with.
       ring = 0;
-      failures = 0;
-      refusals = 0;
+      pace.begin();
       if (stream == null) {
         cancelAttempt.run();
         attempt();
@@ -227,37 +211,22 @@ final class DialLoop {
     record.failed(close.status().text(), loop.nowMillis());
     publishRecord();
     if (wasGood && loop.nowMillis() - dialedMillis >= replication.settings().healthyMillis()) {
-      failures = 0;
-      refusals = 0;
       preferFirst();
-      lostMillis = loop.nowMillis();
+      pace.lost(loop.nowMillis());
       LOG.warn(
           "stream lost, dialing again peering={} code={} text={}",
           peeringId,
           close.status().code(),
-          close.status().text());
+          Quoted.of(close.status().text()));
     }
-    // While a cluster elects, its servers refuse many times in a second. That must not make the
-    // next failure of another kind one of a long row, which is waited out for minutes.
-    boolean refused = close.status().code() == LinkStatus.Code.FAILED_PRECONDITION;
-    if (!refused && loop.nowMillis() - lostMillis < QUICK_MILLIS) {
-      // Most links that were good are soon good again, and what was missed is little.
-      cancelAttempt = loop.after(QUICK_DELAY_MILLIS, this::attempt);
-      return;
-    }
-    failures++;
-    refusals += refused ? 1 : 0;
-    long delay =
-        RedialDelays.millisAfter(close.status().code(), refused ? refusals : failures - refusals);
-    if (close.status().code() == LinkStatus.Code.UNAVAILABLE) {
-      delay = Math.min(delay, AWAY_MILLIS_MAX);
-    }
-    if (failures == 1) {
+    int addresses = target == null ? 0 : target.addresses().size();
+    long delay = pace.delayMillis(close.status().code(), addresses, loop.nowMillis());
+    if (pace.isNews()) {
       LOG.warn(
           "stream failed, dialing again peering={} code={} text={} delay_ms={}",
           peeringId,
           close.status().code(),
-          close.status().text(),
+          Quoted.of(close.status().text()),
           delay);
     }
     cancelAttempt = loop.after(delay, this::attempt);
@@ -277,6 +246,7 @@ final class DialLoop {
           cancelAttempt.run();
           cancelCheck.run();
           watch.close();
+          replication.statuses().dialed(peeringId, List.of());
         });
   }
 

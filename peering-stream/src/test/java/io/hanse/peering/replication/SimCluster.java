@@ -17,6 +17,7 @@ import io.hanse.fsm.store.ReadSet;
 import io.hanse.fsm.store.Store;
 import io.hanse.fsm.store.StoreSettings;
 import io.hanse.fsm.store.View;
+import io.hanse.peering.link.LinkTarget;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,7 @@ import java.util.function.Function;
  */
 final class SimCluster implements StateReader, AutoCloseable {
   private static final int SERVERS = 3;
+  private static final LinkTarget NOWHERE = new LinkTarget("nowhere", "", List.of());
 
   final String name;
   final SimTime time;
@@ -215,7 +217,9 @@ final class SimCluster implements StateReader, AutoCloseable {
                   SimCluster.this,
                   command -> thisRun == run ? submit(command) : new CompletableFuture<>(),
                   this,
-                  (target, inbound) -> network.dial(address, target, inbound),
+                  // What is left here of a server that died reaches nobody.
+                  (target, inbound) ->
+                      network.dial(address, thisRun == run ? target : NOWHERE, inbound),
                   new NoFollower(),
                   time,
                   statuses,

@@ -127,7 +127,7 @@ class AddressesIT {
         .containsExactly(tuple("vpn", "token"), tuple("public", "token"));
     assertThat(beta.overlaid("alpha").getDetail().getCandidatesList())
         .extracting(DialCandidate::getAddress, DialCandidate::getInUse)
-        .containsExactly(tuple(translation.address(), true));
+        .contains(tuple(translation.address(), true));
   }
 
   @Test
