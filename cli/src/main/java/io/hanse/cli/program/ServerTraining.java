@@ -3,6 +3,7 @@ package io.hanse.cli.program;
 import io.hanse.cli.client.ApiClient;
 import io.hanse.cli.client.ApiException;
 import io.hanse.cli.client.Request;
+import io.hanse.cli.client.Response;
 import io.hanse.cli.client.Session;
 import io.hanse.cli.value.JsonText;
 import io.hanse.gateway.GatewayServer;
@@ -10,18 +11,21 @@ import io.hanse.gateway.ProxySettings;
 import io.hanse.gateway.SidecarProxy;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 
 /**
- * Runs a server, a gateway and a sidecar for some seconds on free ports of loopback, while the JVM
- * notes the classes: servers and proxies then start with a third of the work.
+ * Runs two peered servers, a gateway and a sidecar for some seconds on free ports of loopback,
+ * while the JVM notes the classes: servers and proxies then start with a third of the work.
  */
 final class ServerTraining {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int POLL_MILLIS = 100;
+  private static final int AGENTS = 2;
+  private static final String IMPORTED = "/v1/health/service/web?peer=this";
   private static final List<String> PORT_KEYS = List.of("grpc", "grpc_tls", "server", "serf_lan");
 
   private ServerTraining() {}
@@ -40,20 +44,30 @@ final class ServerTraining {
   }
 
   private static void train(Session session) throws Exception {
-    FreePorts ports = FreePorts.choose(PORT_KEYS.size() + 3);
+    FreePorts ports = FreePorts.choose(AGENTS * (PORT_KEYS.size() + 1) + 2);
+    ApiClient api = start(session, ports, "-dev");
+    ApiClient other = start(session, ports, "-dev", "-datacenter", "other");
+    write(api, ports);
+    read(api);
+    peer(api, other);
+    proxy(api);
+  }
+
+  private static ApiClient start(Session session, FreePorts ports, String... flags)
+      throws Exception {
     int http = ports.next();
     StringBuilder block = new StringBuilder("ports { http = " + http);
     for (String key : PORT_KEYS) {
       block.append(", ").append(key).append(" = ").append(ports.next());
     }
-    Thread agent = new Thread(() -> run(session, "-dev", "-hcl", block + " }"), "training");
+    List<String> all = new ArrayList<>(List.of(flags));
+    all.addAll(List.of("-hcl", block + " }"));
+    Thread agent = new Thread(() -> run(session, all.toArray(String[]::new)), "training");
     agent.setDaemon(true);
     agent.start();
     ApiClient api = ApiClient.of("127.0.0.1:" + http);
     await(() -> !api.get("/v1/status/leader").orFail().json().text().isEmpty());
-    write(api, ports);
-    read(api);
-    proxy(api);
+    return api;
   }
 
   /** An agent by its command line, as users start it; until the process ends. */
@@ -86,13 +100,38 @@ final class ServerTraining {
         "/v1/config",
         "{'Kind':'exported-services','Name':'default','Services':"
             + "[{'Name':'web','Consumers':[{'Peer':'other'}]}]}");
-    // Once there is an authority.
+  }
+
+  /** So that what is exported arrives at the other one, and a change of it. */
+  private static void peer(ApiClient api, ApiClient other) throws Exception {
+    String[] token = {""};
+    // Once there is an authority, on either side.
+    await(
+        () -> {
+          Response answer =
+              api.send(
+                  Request.post("/v1/peering/token")
+                      .with(JsonText.parse("{\"PeerName\":\"other\"}")));
+          token[0] = answer.isOk() ? answer.json().at("PeeringToken").text() : "";
+          return !token[0].isEmpty();
+        });
     await(
         () ->
-            api.send(
-                    Request.post("/v1/peering/token")
-                        .with(JsonText.parse("{\"PeerName\":\"other\"}")))
+            other
+                .send(
+                    Request.post("/v1/peering/establish")
+                        .with(
+                            JsonText.parse(
+                                "{\"PeerName\":\"this\",\"PeeringToken\":\"" + token[0] + "\"}")))
                 .isOk());
+    await(() -> imported(other).contains("\"Port\":9,"));
+    put(api, "/v1/agent/service/register", "{'Name':'web','Port':8}");
+    await(() -> imported(other).contains("\"Port\":8,"));
+    other.get("/v1/peering/this");
+  }
+
+  private static String imported(ApiClient other) {
+    return other.get(IMPORTED).orFail().text().replace(" ", "");
   }
 
   private static void put(ApiClient api, String path, String json) {
