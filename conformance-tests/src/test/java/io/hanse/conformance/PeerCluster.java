@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 
-/** A cluster of one agent that is a peer of others, with one service of its own name. */
+/** A cluster of one server or several that is a peer of others, with a service of its own name. */
 final class PeerCluster implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -67,6 +67,24 @@ final class PeerCluster implements AutoCloseable {
             "performance",
             Map.of("raft_multiplier", 1));
     List<AgentProcess> servers = new ArrayList<>();
+    try {
+      launch(name, product, folder, ports, configuration, servers);
+      return new PeerCluster(name, product, servers);
+    } catch (IOException | RuntimeException | AssertionError e) {
+      servers.forEach(AgentProcess::close);
+      throw e;
+    }
+  }
+
+  private static void launch(
+      String name,
+      Product product,
+      Path folder,
+      List<Map<String, Integer>> ports,
+      Map<String, Object> configuration,
+      List<AgentProcess> servers)
+      throws IOException {
+    int size = ports.size();
     for (int i = 0; i < size; i++) {
       String node = size == 1 ? name : name + "-" + i;
       String id = UUID.nameUUIDFromBytes(node.getBytes(StandardCharsets.UTF_8)).toString();
@@ -79,7 +97,6 @@ final class PeerCluster implements AutoCloseable {
               ports.get(i)));
     }
     servers.forEach(AgentProcess::awaitReady);
-    return new PeerCluster(name, product, servers);
   }
 
   /** Makes two clusters peers, by a token of the first. */
@@ -118,10 +135,20 @@ final class PeerCluster implements AutoCloseable {
         "{\"PeerName\":\"" + callOf(peer) + "\",\"PeeringToken\":\"" + token + "\"}");
   }
 
-  /** Kills the server that leads, of several; it can be started again. */
+  /** Kills the server that leads, of several, but not home; it can be started again. */
   AgentProcess killLeader() throws IOException, InterruptedException {
+    await(name + " is led by another than its home")
+        .atMost(PATIENCE)
+        .ignoreExceptions()
+        .until(
+            () -> {
+              boolean isOther = leading(home, servers).orElseThrow() != home;
+              if (!isOther) {
+                json("POST", "/v1/operator/raft/transfer-leader", "");
+              }
+              return isOther;
+            });
     AgentProcess leader = leading(home, servers).orElseThrow();
-    assertThat(leader).as("the server that services are registered with").isNotSameAs(home);
     leader.kill();
     return leader;
   }
