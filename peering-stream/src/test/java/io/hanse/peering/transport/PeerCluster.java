@@ -9,6 +9,7 @@ import io.hanse.fsm.row.HealthCheck;
 import io.hanse.fsm.row.Node;
 import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.row.PeeringDetail;
 import io.hanse.fsm.row.PeeringSecrets;
 import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.row.PeeringTrustBundle;
@@ -116,11 +117,13 @@ final class PeerCluster implements AutoCloseable {
     }
   }
 
+  /** As who asks for its detail sees it. */
   Peering overlaid(String name) {
-    return statuses
-        .overlay(List.of(peering(name).orElseThrow()), Duration.ofSeconds(5))
-        .join()
-        .get(0);
+    Peering asked =
+        peering(name).orElseThrow().toBuilder()
+            .setDetail(PeeringDetail.getDefaultInstance())
+            .build();
+    return statuses.overlay(List.of(asked), Duration.ofSeconds(5)).join().get(0);
   }
 
   List<String> imported(String peer, String service) {
