@@ -114,6 +114,7 @@ class RealChangesIT {
     awaitDialed(dialer, server);
 
     dialer.establish(acceptor, acceptor.token(dialer));
+    awaitChanges();
     // The stream that runs is left alone: only the next one shows what the new secret opens.
     dialer.restart();
     awaitAll();
