@@ -157,6 +157,47 @@ final class ExportedCatalog {
     return importer.get(importer.leader(), path(number)).replace(" ", "").contains(last);
   }
 
+  /** Waits until an importer shows some of them: to look at all would cost more than it does. */
+  void awaitSamples(Cluster importer, int samples) {
+    for (int i = 0; i <= samples; i++) {
+      awaitVisible(Math.min(services - 1, i * services / samples), importer);
+    }
+  }
+
+  /**
+   * Waits for the rest.
+   *
+   * @return whether all were there already
+   */
+  boolean awaitAll(Cluster importer) {
+    boolean isAll = true;
+    for (int i = 0; i < services; i++) {
+      if (!isVisible(i, importer)) {
+        isAll = false;
+        awaitVisible(i, importer);
+      }
+    }
+    return isAll;
+  }
+
+  private void awaitVisible(int number, Cluster importer) {
+    Cluster.await(() -> isVisible(number, importer), service(number));
+  }
+
+  /** Waits at a server of an importer for another port; answers when it showed it, in nanoseconds. */
+  static long awaitPort(Cluster importer, int server, int number, int port, String index) {
+    String path = path(number);
+    String since = index;
+    while (true) {
+      String text = importer.get(server, path + "&wait=8s&index=" + since).replace(" ", "");
+      long now = System.nanoTime();
+      if (text.contains("\"Port\":" + port)) {
+        return now;
+      }
+      since = importer.indexOf(server, path);
+    }
+  }
+
   /** Gives an instance another port. */
   void change(int number, int instance, int port) {
     exporter.send(exporter.leader(), register(instance(number, instance, port)));

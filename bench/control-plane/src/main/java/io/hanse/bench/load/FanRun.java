@@ -80,24 +80,12 @@ final class FanRun implements AutoCloseable {
     double cpu = Usage.cpuMicros(exporter.pids());
     long begin = System.nanoTime();
     catalog.exportTo(names);
-    // Looking at all of them would cost more than what is looked at.
-    for (Cluster importer : importers) {
-      for (int i = 0; i <= SAMPLES; i++) {
-        int number = Math.min(plan.services() - 1, i * plan.services() / SAMPLES);
-        Cluster.await(() -> catalog.isVisible(number, importer), "services");
-      }
-    }
+    importers.forEach(importer -> catalog.awaitSamples(importer, SAMPLES));
     double seconds = (System.nanoTime() - begin) / 1e9;
     double micros = Usage.cpuMicros(exporter.pids()) - cpu;
     boolean isAll = true;
     for (Cluster importer : importers) {
-      for (int i = 0; i < plan.services(); i++) {
-        int number = i;
-        if (!catalog.isVisible(number, importer)) {
-          isAll = false;
-          Cluster.await(() -> catalog.isVisible(number, importer), "services");
-        }
-      }
+      isAll &= catalog.awaitAll(importer);
     }
     if (!isAll) {
       seconds = (System.nanoTime() - begin) / 1e9;
@@ -131,7 +119,11 @@ final class FanRun implements AutoCloseable {
     for (int i = 0; i < at.length; i++) {
       int which = i;
       String seen = importers.get(i).indexOf(0, path);
-      waiting.add(new Thread(() -> at[which] = awaitPort(importers.get(which), path, port, seen)));
+      waiting.add(
+          new Thread(
+              () ->
+                  at[which] =
+                      ExportedCatalog.awaitPort(importers.get(which), 0, number, port, seen)));
       waiting.get(i).start();
     }
     Cluster.pause(100);
@@ -143,18 +135,6 @@ final class FanRun implements AutoCloseable {
       last = Math.max(last, at[i] - begin);
     }
     return last;
-  }
-
-  private static long awaitPort(Cluster importer, String path, int port, String index) {
-    String since = index;
-    while (true) {
-      String text = importer.get(0, path + "&wait=8s&index=" + since).replace(" ", "");
-      long now = System.nanoTime();
-      if (text.contains("\"Port\":" + port)) {
-        return now;
-      }
-      since = importer.indexOf(0, path);
-    }
   }
 
   private void idle() {

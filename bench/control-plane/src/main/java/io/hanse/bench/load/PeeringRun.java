@@ -112,22 +112,12 @@ final class PeeringRun implements AutoCloseable {
     long bytes = relay.bytes();
     long begin = System.nanoTime();
     catalog.exportTo(List.of("importer"));
-    // Looking at all of them would cost more than what is looked at.
-    for (int i = 0; i <= SAMPLES; i++) {
-      awaitVisible(Math.min(plan.services() - 1, i * plan.services() / SAMPLES));
-    }
+    catalog.awaitSamples(importer, SAMPLES);
     double seconds = (System.nanoTime() - begin) / 1e9;
     double count = (double) plan.services() * plan.instances();
     double exporterMicros = (Usage.cpuMicros(exporter.pids()) - exporterCpu) / count;
     double importerMicros = (Usage.cpuMicros(importer.pids()) - importerCpu) / count;
-    boolean isAll = true;
-    for (int i = 0; i < plan.services(); i++) {
-      if (!isVisible(i)) {
-        isAll = false;
-        awaitVisible(i);
-      }
-    }
-    if (!isAll) {
+    if (!catalog.awaitAll(importer)) {
       seconds = (System.nanoTime() - begin) / 1e9;
     }
     report.add(row, kind, "s", seconds);
@@ -136,20 +126,13 @@ final class PeeringRun implements AutoCloseable {
     report.add(row, kind, "MB", (relay.bytes() - bytes) / 1e6);
   }
 
-  private boolean isVisible(int number) {
-    return catalog.isVisible(number, importer);
-  }
-
-  private void awaitVisible(int number) {
-    Cluster.await(() -> isVisible(number), ExportedCatalog.service(number));
-  }
-
   /** Nothing is exported any more, and nothing is imported. */
   private void takeBack() {
     exporter.send(exporter.leader(), Request.delete("/v1/config/exported-services/default"));
     for (int i = 0; i < plan.services(); i++) {
       int number = i;
-      Cluster.await(() -> !isVisible(number), ExportedCatalog.service(number) + " to be gone");
+      Cluster.await(
+          () -> !catalog.isVisible(number, importer), ExportedCatalog.service(number) + " to be gone");
     }
   }
 
@@ -194,18 +177,7 @@ final class PeeringRun implements AutoCloseable {
   }
 
   private long awaitPort(int number, int port, String index) {
-    String since = index;
-    while (true) {
-      String text =
-          importer
-              .get(importer.leader(), ExportedCatalog.path(number) + "&wait=8s&index=" + since)
-              .replace(" ", "");
-      long now = System.nanoTime();
-      if (text.contains("\"Port\":" + port)) {
-        return now;
-      }
-      since = importer.indexOf(importer.leader(), ExportedCatalog.path(number));
-    }
+    return ExportedCatalog.awaitPort(importer, importer.leader(), number, port, index);
   }
 
   private void idle(String row) {
