@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,32 +81,29 @@ public final class KeptOffers {
      * @return gives it up, unless a later stream has left something as well
      */
     Runnable keep(Map<String, Offer> left) {
-      List<Offer> closed = new ArrayList<>();
+      List<Offer> useless = new ArrayList<>();
       long number;
       synchronized (this) {
-        if (!left.isEmpty()) {
-          leavings++;
-        }
-        number = leavings;
+        number = ++leavings;
         left.forEach(
             (name, offer) -> {
               boolean isOfUse = offer.watch().passTo(null) && !isOver;
-              Offer useless = isOfUse ? offers.put(name, offer) : offer;
-              if (useless != null) {
-                closed.add(useless);
+              Offer replaced = isOfUse ? offers.put(name, offer) : offer;
+              if (replaced != null) {
+                useless.add(replaced);
               }
             });
       }
-      closed.forEach(offer -> offer.watch().close());
+      close(useless);
       return () -> giveUp(number);
     }
 
     private void giveUp(long number) {
-      List<Offer> closed;
+      List<Offer> left;
       synchronized (this) {
-        closed = number == leavings ? drain() : List.of();
+        left = number == leavings ? drain() : List.of();
       }
-      closed.forEach(offer -> offer.watch().close());
+      close(left);
     }
 
     private List<Offer> drain() {
@@ -116,20 +114,13 @@ public final class KeptOffers {
 
     /** These names are exported, and no others. */
     void keepOnly(Set<String> names) {
-      List<Offer> closed = new ArrayList<>();
+      List<Offer> gone = new ArrayList<>();
       synchronized (this) {
-        offers
-            .entrySet()
-            .removeIf(
-                kept -> {
-                  boolean isGone = !names.contains(kept.getKey());
-                  if (isGone) {
-                    closed.add(kept.getValue());
-                  }
-                  return isGone;
-                });
+        Set<String> others = new TreeSet<>(offers.keySet());
+        others.removeAll(names);
+        others.forEach(name -> gone.add(offers.remove(name)));
       }
-      closed.forEach(offer -> offer.watch().close());
+      close(gone);
     }
 
     /** Hands out what was offered of a name, unless it has changed since: then it is to be read. */
@@ -146,12 +137,16 @@ public final class KeptOffers {
     }
 
     private void end() {
-      List<Offer> closed;
+      List<Offer> left;
       synchronized (this) {
         isOver = true;
-        closed = drain();
+        left = drain();
       }
-      closed.forEach(offer -> offer.watch().close());
+      close(left);
+    }
+
+    private static void close(List<Offer> offers) {
+      offers.forEach(offer -> offer.watch().close());
     }
   }
 
