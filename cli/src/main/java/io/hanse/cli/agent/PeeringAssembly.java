@@ -11,6 +11,7 @@ import io.hanse.peering.PeeringService;
 import io.hanse.peering.PeeringSettings;
 import io.hanse.peering.dataplane.ProxyFeed;
 import io.hanse.peering.protocol.StreamLimits;
+import io.hanse.peering.replication.KeptOffers;
 import io.hanse.peering.replication.PeerSupervisor;
 import io.hanse.peering.replication.ReplicationSettings;
 import io.hanse.peering.replication.StreamStatuses;
@@ -100,7 +101,8 @@ final class PeeringAssembly implements AutoCloseable {
                     dialer,
                     loops,
                     statuses,
-                    ReplicationSettings.DEFAULT)));
+                    ReplicationSettings.DEFAULT,
+                    new KeptOffers())));
     if (config.isPeeringEnabled()) {
       supervisor.start();
     }

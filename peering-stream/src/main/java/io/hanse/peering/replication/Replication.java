@@ -27,28 +27,6 @@ public record Replication(
     ReplicationSettings settings,
     KeptOffers kept) {
 
-  /** Nothing is left of an earlier stream. */
-  public Replication(
-      StateReader state,
-      CommandSubmitter submitter,
-      Leadership leadership,
-      StreamDialer dialer,
-      SecretFollower follower,
-      Loops loops,
-      StreamStatuses statuses,
-      ReplicationSettings settings) {
-    this(
-        state,
-        submitter,
-        leadership,
-        dialer,
-        follower,
-        loops,
-        statuses,
-        settings,
-        new KeptOffers());
-  }
-
   /** Where the leader's servers speak to each other, for those that ask a follower. */
   Optional<String> leaderAddress() {
     try (View view = state.view()) {

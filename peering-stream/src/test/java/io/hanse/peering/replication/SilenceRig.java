@@ -73,7 +73,8 @@ final class SilenceRig implements AutoCloseable {
             new NoFollower(),
             () -> new ShiftedLoop(time.newLoop(), clockAheadMillis),
             statuses,
-            ReplicationSettings.DEFAULT));
+            ReplicationSettings.DEFAULT,
+            new KeptOffers()));
   }
 
   /** The leader is gone, with all it knew. */

@@ -223,7 +223,8 @@ final class SimCluster implements StateReader, AutoCloseable {
                   new NoFollower(),
                   time,
                   statuses,
-                  settings));
+                  settings,
+                  new KeptOffers()));
       supervisor.start();
       network.listen(address, supervisor.acceptor());
     }

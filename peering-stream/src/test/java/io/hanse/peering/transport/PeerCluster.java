@@ -19,6 +19,7 @@ import io.hanse.fsm.view.Health;
 import io.hanse.fsm.view.Peerings;
 import io.hanse.peering.TokenRequest;
 import io.hanse.peering.link.StreamAcceptor;
+import io.hanse.peering.replication.KeptOffers;
 import io.hanse.peering.replication.PeerSupervisor;
 import io.hanse.peering.replication.Replication;
 import io.hanse.peering.replication.ReplicationSettings;
@@ -68,7 +69,8 @@ final class PeerCluster implements AutoCloseable {
                 dialer,
                 loops,
                 statuses,
-                settings));
+                settings,
+                new KeptOffers()));
     acceptor.complete(supervisor.acceptor());
     supervisor.start();
   }
