@@ -1,7 +1,10 @@
 package io.hanse.cli.agent;
 
 import io.hanse.cli.config.AgentConfig;
+import io.hanse.fsm.port.BoundedWatches;
 import io.hanse.fsm.port.IdSource;
+import io.hanse.fsm.port.StateReader;
+import io.hanse.fsm.store.StoreSettings;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Servers;
 import io.hanse.identity.CaService;
@@ -89,12 +92,14 @@ final class PeeringAssembly implements AutoCloseable {
   void start() throws IOException {
     part(certificate).start();
     operations.serve();
+    StateReader peers =
+        new BoundedWatches(replication.reader(), "peers", StoreSettings.PEER_WATCHES_MAX);
     ThreadLoops loops = part(new ThreadLoops("peering", STREAM_THREADS));
     PeerSupervisor supervisor =
         part(
             new PeerSupervisor(
                 new io.hanse.peering.replication.Replication(
-                    replication.reader(),
+                    peers,
                     replication.submitter(),
                     replication.leadership(),
                     dialer,
@@ -106,13 +111,12 @@ final class PeeringAssembly implements AutoCloseable {
     if (config.isPeeringEnabled()) {
       supervisor.start();
     }
+    StateReader ofProxies =
+        new BoundedWatches(replication.reader(), "proxies", StoreSettings.PROXY_WATCHES_MAX);
     ProxyFeed proxies =
         part(
             new ProxyFeed(
-                loops,
-                replication.reader(),
-                AgentAssembly.allowsByDefault(config),
-                StreamLimits.DEFAULT));
+                loops, ofProxies, AgentAssembly.allowsByDefault(config), StreamLimits.DEFAULT));
     for (String address : config.addresses().grpcTls()) {
       if (config.ports().grpcTls() > 0) {
         part(
@@ -127,7 +131,7 @@ final class PeeringAssembly implements AutoCloseable {
                         () -> leaderAddress(replication),
                         threads.timer()),
                     new DataPlaneEndpoint(proxies, threads.timer()),
-                    new ConnectCaEndpoint(authority, replication.reader(), threads.workers())),
+                    new ConnectCaEndpoint(authority, ofProxies, threads.workers())),
                 threads.workers()));
       }
     }

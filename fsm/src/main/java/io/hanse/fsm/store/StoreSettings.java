@@ -10,7 +10,7 @@ package io.hanse.fsm.store;
  * @param heapBytesMax values on the heap, beyond which they move to native memory; 0: from the
  *     start
  * @param viewsMax views open at one time
- * @param watchesMax watches waiting at one time
+ * @param watchesMax watches waiting at one time; of which each kind of those who wait has a share
  */
 public record StoreSettings(
     long rowsMax,
@@ -34,13 +34,28 @@ public record StoreSettings(
   /** A KiB for each of a million instances. */
   public static final long NEW_CLUSTER_BYTES = 1L << 30;
 
+  /** Queries of clients that wait at one time. */
+  public static final int CLIENT_WATCHES_MAX = 100_000;
+
+  /** What is watched for peers: each exported service once, however many it goes to. */
+  public static final int PEER_WATCHES_MAX = 150_000;
+
+  /** What is watched for the proxies that are connected to this server. */
+  public static final int PROXY_WATCHES_MAX = 50_000;
+
+  /** Of all other parts of a server, which are few. */
+  private static final int OTHER_WATCHES_MAX = 10_000;
+
+  private static final int WATCHES_MAX =
+      CLIENT_WATCHES_MAX + PEER_WATCHES_MAX + PROXY_WATCHES_MAX + OTHER_WATCHES_MAX;
+
   /**
    * The first three decide what is refused and what an index says, so all servers of a cluster must
-   * have the same. There may be more watches than clients have queries waiting: these must not keep
-   * the server's own parts from hearing of changes.
+   * have the same. There are as many watches as all shares together: nobody who waits keeps others
+   * from hearing of changes.
    */
   public static StoreSettings defaults() {
-    return new StoreSettings(2_000_000, 1L << 30, 200_000, 32L << 20, 256, 150_000);
+    return new StoreSettings(2_000_000, 1L << 30, 200_000, 32L << 20, 256, WATCHES_MAX);
   }
 
   public StoreSettings withHeapBytesMax(long max) {

@@ -76,7 +76,7 @@ public final class WatchRegistry {
     synchronized (lock) {
       if (all.size() >= max) {
         throw new ProblemException(
-            ProblemCode.OVERLOADED, "too many blocking queries wait (" + max + "); try again");
+            ProblemCode.OVERLOADED, "too many watches wait for changes (" + max + "); try again");
       }
       add(watch);
     }

@@ -1,6 +1,7 @@
 package io.hanse.http.query;
 
 import io.hanse.fsm.port.StateReader;
+import io.hanse.fsm.store.StoreSettings;
 import io.hanse.http.exchange.Answer;
 import io.hanse.http.exchange.Call;
 import io.hanse.http.exchange.Handler;
@@ -35,7 +36,7 @@ public final class Reads implements AutoCloseable {
     public static final Limits DEFAULTS =
         new Limits(
             Duration.ofSeconds(7),
-            100_000,
+            StoreSettings.CLIENT_WATCHES_MAX,
             16 << 20,
             Runtime.getRuntime().maxMemory() / READ_SHARE,
             QueryOptions.Waits.DEFAULTS);

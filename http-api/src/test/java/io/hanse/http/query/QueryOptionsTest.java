@@ -20,7 +20,10 @@ class QueryOptionsTest {
   @Test
   void shouldLeaveWatchesForTheServersOwnParts() {
     assertThat(Reads.Limits.DEFAULTS.parkedMax())
-        .isLessThanOrEqualTo(StoreSettings.defaults().watchesMax() * 2 / 3);
+        .isLessThanOrEqualTo(
+            StoreSettings.defaults().watchesMax()
+                - StoreSettings.PEER_WATCHES_MAX
+                - StoreSettings.PROXY_WATCHES_MAX);
   }
 
   @Test
