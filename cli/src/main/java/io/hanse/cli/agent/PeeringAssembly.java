@@ -14,6 +14,7 @@ import io.hanse.peering.PeeringService;
 import io.hanse.peering.PeeringSettings;
 import io.hanse.peering.dataplane.ProxyFeed;
 import io.hanse.peering.protocol.StreamLimits;
+import io.hanse.peering.replication.ExportedContents;
 import io.hanse.peering.replication.KeptOffers;
 import io.hanse.peering.replication.PeerSupervisor;
 import io.hanse.peering.replication.ReplicationSettings;
@@ -107,6 +108,7 @@ final class PeeringAssembly implements AutoCloseable {
                     loops,
                     statuses,
                     ReplicationSettings.DEFAULT,
+                    new ExportedContents(peers),
                     new KeptOffers())));
     if (config.isPeeringEnabled()) {
       supervisor.start();

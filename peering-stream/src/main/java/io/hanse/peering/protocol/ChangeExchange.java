@@ -97,9 +97,9 @@ final class ChangeExchange {
     if (input instanceof Input.ExportedNames exported) {
       sender.namesAre(exported.names());
     } else if (input instanceof Input.ServiceOffered offered) {
-      sender.offer(offered.name(), offered.content(), offered.index());
+      sender.offer(offered.content());
     } else if (input instanceof Input.ServiceUnchanged unchanged) {
-      sender.offerUnchanged(unchanged.name(), unchanged.content());
+      sender.offerUnchanged(unchanged.name(), unchanged.marks());
     } else if (input instanceof Input.HeldRead read) {
       send(Extended.newBuilder().setHeld(receiver.holding(read.marks())));
     } else if (input instanceof Input.ChangesStored stored) {
@@ -211,11 +211,6 @@ final class ChangeExchange {
     @Override
     public void ask(String name) {
       effects.accept(new Effect.Ask(name));
-    }
-
-    @Override
-    public void marked(String name, Content content) {
-      effects.accept(new Effect.Marked(name, content));
     }
 
     @Override

@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import io.hanse.fsm.row.ImportChange;
 import io.hanse.fsm.view.Keys;
 import io.hanse.peering.proto.ChangeRefusal;
-import io.hanse.peering.proto.ExportedService;
 import io.hanse.peering.proto.HeldNames;
 import io.hanse.peering.proto.Receipt;
 import java.util.ArrayList;
@@ -26,9 +25,6 @@ final class ChangeSender {
   interface Sink {
     /** The content of a service is wanted, as it is now. */
     void ask(String name);
-
-    /** The content of a service that was offered last has these marks. */
-    void marked(String name, Content content);
 
     /** Contents that were not given yet are wanted in this order. */
     void askInOrder(List<String> names);
@@ -204,8 +200,26 @@ final class ChangeSender {
     }
   }
 
-  /** The content of a service as it is at an index. */
-  void offer(String name, ExportedService service, long index) {
+  /** The content of a service as it is now. */
+  void offer(ServiceContent content) {
+    Exported exported = names.get(content.name());
+    if (exported == null || !exported.isExported) {
+      return;
+    }
+    offers++;
+    if (exported.inFlight) {
+      lookAgain(exported);
+    } else if (!comparison.isOver(exported.group)) {
+      comparison.offered(exported.group, exported.name, content.marks());
+    } else if (isSettled(exported, content.marks())) {
+      drop(exported);
+    } else {
+      send(exported, content);
+    }
+  }
+
+  /** The content of a service has these marks, and is not at hand. */
+  void offerUnchanged(String name, Content marks) {
     Exported exported = names.get(name);
     if (exported == null || !exported.isExported) {
       return;
@@ -213,33 +227,22 @@ final class ChangeSender {
     offers++;
     if (exported.inFlight) {
       lookAgain(exported);
-      return;
-    }
-    Content content = Content.of(service);
-    sink.marked(name, content);
-    if (!comparison.isOver(exported.group)) {
-      comparison.offered(exported.group, name, content);
-    } else {
-      send(exported, content, service, index);
-    }
-  }
-
-  /** The content of a service is what an earlier stream offered. */
-  void offerUnchanged(String name, Content content) {
-    Exported exported = names.get(name);
-    if (exported == null || !exported.isExported) {
-      return;
-    }
-    offers++;
-    if (!comparison.isOver(exported.group)) {
-      comparison.offered(exported.group, name, content);
-    } else if (exported.inFlight) {
-      lookAgain(exported);
+    } else if (!comparison.isOver(exported.group)) {
+      comparison.offered(exported.group, name, marks);
+    } else if (isSettled(exported, marks)) {
+      drop(exported);
     } else {
       // It can't be sent by its marks.
       lacking.putIfAbsent(name, offers);
       sink.ask(name);
     }
+  }
+
+  /** The importer has it, or won't have it. */
+  private static boolean isSettled(Exported exported, Content marks) {
+    Content held = exported.held;
+    boolean isThere = held != null && held.mark().equals(marks.mark());
+    return isThere || marks.mark().equals(exported.refused);
   }
 
   private void lookAgain(Exported exported) {
@@ -257,22 +260,14 @@ final class ChangeSender {
     queue.drop(exported.name);
   }
 
-  private void send(Exported exported, Content content, ExportedService service, long index) {
-    Content held = exported.held;
-    boolean isThere = held != null && held.mark().equals(content.mark());
-    if (isThere || content.mark().equals(exported.refused)) {
-      drop(exported);
-      return;
-    }
-    ImportChange.Builder change =
-        held == null ? content.whole(service) : content.since(held, service);
-    ImportChange built = change.setService(exported.name).setExporterIndex(index).build();
-    int bytes = built.getSerializedSize();
+  private void send(Exported exported, ServiceContent content) {
+    ImportChange change = content.since(exported.held);
+    int bytes = change.getSerializedSize();
     if (bytes > changeBytesMax) {
       drop(exported);
       sink.tooLarge(exported.name, bytes);
     } else {
-      put(exported, built, content);
+      put(exported, change, content.marks());
     }
   }
 

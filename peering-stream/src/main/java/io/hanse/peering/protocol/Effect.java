@@ -35,9 +35,6 @@ public sealed interface Effect {
   /** The content of a service of ours is wanted once more, as it is now. */
   record Ask(String name) implements Effect {}
 
-  /** The content of a service of ours that was given last has these marks. */
-  record Marked(String name, Content content) implements Effect {}
-
   /** Contents of services of ours that were not given yet are wanted in this order. */
   record AskInOrder(List<String> names) implements Effect {}
 

@@ -3,7 +3,6 @@ package io.hanse.peering.protocol;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import io.hanse.peering.link.LinkStatus;
-import io.hanse.peering.proto.ExportedService;
 import io.hanse.peering.proto.ReplicationMessage;
 import java.util.Map;
 import java.util.Optional;
@@ -40,11 +39,11 @@ public sealed interface Input {
    */
   record ExportedNames(SortedSet<String> names) implements OfChanges {}
 
-  /** The whole content of an exported service, as it was at an index. */
-  record ServiceOffered(String name, ExportedService content, long index) implements OfChanges {}
+  /** The content of an exported service. */
+  record ServiceOffered(ServiceContent content) implements OfChanges {}
 
-  /** The content of an exported service is what an earlier stream marked so. */
-  record ServiceUnchanged(String name, Content content) implements OfChanges {}
+  /** The content of an exported service has these marks, and is to be had by {@link Effect.Ask}. */
+  record ServiceUnchanged(String name, Content marks) implements OfChanges {}
 
   /** What {@link Effect.ReadHeld} asked for: what is imported, by name, with the marks. */
   record HeldRead(SortedMap<String, ByteString> marks) implements OfChanges {}

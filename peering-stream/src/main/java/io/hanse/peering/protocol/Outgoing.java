@@ -61,7 +61,8 @@ final class Outgoing {
     } else if (changes.isAgreed() || input instanceof Input.ExportedNames) {
       changes.take(nowMillis, input);
     } else if (input instanceof Input.ServiceOffered offered) {
-      offer(new Input.Offered(PeerResources.SERVICE, offered.name(), offered.content()));
+      ServiceContent content = offered.content();
+      offer(new Input.Offered(PeerResources.SERVICE, content.name(), content.service()));
     } else if (input instanceof Input.ServiceUnchanged unchanged) {
       // Marks are of no use for wholes.
       effects.accept(new Effect.Ask(unchanged.name()));

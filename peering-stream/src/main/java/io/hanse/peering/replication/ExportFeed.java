@@ -7,7 +7,6 @@ import io.hanse.fsm.view.ExportResolver.Exports;
 import io.hanse.fsm.view.StandingExports;
 import io.hanse.peering.proto.ExportedService;
 import io.hanse.peering.proto.ExportedServiceList;
-import io.hanse.peering.protocol.Content;
 import io.hanse.peering.protocol.PeerResources;
 import io.hanse.peering.protocol.ResourceType;
 import java.util.ArrayList;
@@ -49,6 +48,7 @@ final class ExportFeed {
   /**
    * A feed for one stream.
    *
+   * @param contents of services, for all peers
    * @param peer this cluster's own name for the other one
    * @param standing what is sent besides services
    * @param kept what the stream before this one offered
@@ -56,6 +56,7 @@ final class ExportFeed {
   ExportFeed(
       Loop loop,
       StateReader state,
+      ExportedContents contents,
       String peer,
       List<StandingExport> standing,
       KeptOffers.OfPeering kept,
@@ -65,7 +66,7 @@ final class ExportFeed {
     this.peer = peer;
     this.standing = List.copyOf(standing);
     this.sink = sink;
-    services = new ServiceFeed(loop, state, kept, sink::hasRoom, sink);
+    services = new ServiceFeed(loop, contents, kept, sink::hasRoom, sink);
   }
 
   void start() {
@@ -89,7 +90,7 @@ final class ExportFeed {
     }
     told = exports;
     SortedSet<String> names = new TreeSet<>(exports.services());
-    exports.meshServices().keySet().forEach(name -> names.add(twinOf(name)));
+    exports.meshServices().keySet().forEach(name -> names.add(ExportedName.twinOf(name)));
     sink.names(names);
     sink.offered(
         PeerResources.SERVICE_LIST,
@@ -99,10 +100,10 @@ final class ExportFeed {
       isGone(gone, exports);
     }
     for (String name : exports.services()) {
-      services.add(name, resolver -> resolver.instances(name));
+      services.add(ExportedName.plain(name));
     }
     for (String name : exports.meshServices().keySet()) {
-      services.add(twinOf(name), resolver -> resolver.meshInstances(name, peer));
+      services.add(ExportedName.twin(name, peer));
     }
     services.pump();
   }
@@ -119,10 +120,6 @@ final class ExportFeed {
     } else {
       sink.withdrawn(PeerResources.SERVICE, name);
     }
-  }
-
-  private static String twinOf(String name) {
-    return name + PeerResources.TWIN_SUFFIX;
   }
 
   /** There may be room for contents again. */
@@ -143,11 +140,6 @@ final class ExportFeed {
   /** Contents that were not given yet are wanted in this order. */
   void inOrder(List<String> names) {
     services.inOrder(names);
-  }
-
-  /** The content of a service that was given last has these marks. */
-  void marked(String name, Content content) {
-    services.marked(name, content);
   }
 
   /** Leaves what was given to the next stream of the peering. Then it is to be closed. */

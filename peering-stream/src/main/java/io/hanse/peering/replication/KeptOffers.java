@@ -1,73 +1,23 @@
 package io.hanse.peering.replication;
 
-import io.hanse.fsm.port.StateReader;
-import io.hanse.fsm.store.ReadSet;
-import io.hanse.peering.protocol.Content;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What a stream that broke leaves to the next one of its peering: marks of the contents that it
- * offered, and the watches that tell whether these are still what there is. So a link that comes
- * back costs what has changed, not what is exported. Kept while this server leads and the peering
- * lasts, but not for a peer that stays away: watches cost memory. Safe from any thread.
+ * What a stream that broke leaves to the next one of its peering: that marks of the contents that
+ * it offered are known, and watched. So a link that comes back costs what has changed, not what is
+ * exported. Kept while this server leads and the peering lasts, but not for a peer that stays away:
+ * watches cost memory. Safe from any thread.
  */
 public final class KeptOffers {
-  /** A watch that may change hands, and remembers that it was woken. Safe from any thread. */
-  static final class Watch {
-    private @Nullable Runnable listener;
-    private boolean woken;
-    private boolean closed;
-    private volatile Runnable end = () -> {};
-
-    private Watch(Runnable listener) {
-      this.listener = listener;
-    }
-
-    /** Tells the listener once that something of what was read has changed. */
-    static Watch open(StateReader state, ReadSet reads, long index, Runnable listener) {
-      Watch watch = new Watch(listener);
-      watch.end = state.watch(reads, index, watch::wake);
-      return watch;
-    }
-
-    private void wake() {
-      Runnable told;
-      synchronized (this) {
-        woken = true;
-        told = listener;
-      }
-      if (told != null) {
-        told.run();
-      }
-    }
-
-    /** Another one is told from now on; answers whether there is something left to be told. */
-    synchronized boolean passTo(@Nullable Runnable next) {
-      listener = next;
-      return !woken && !closed;
-    }
-
-    void close() {
-      synchronized (this) {
-        closed = true;
-        listener = null;
-      }
-      end.run();
-    }
-  }
-
-  /** What was offered of one name last. */
-  record Offer(Content content, Watch watch) {}
-
   /** Those of one peering. */
   static final class OfPeering {
-    private final Map<String, Offer> offers = new TreeMap<>();
+    private final Map<String, SharedService.Subscription> kept = new TreeMap<>();
 
     /** The peering is over, or this server's leadership: nothing is kept any more. */
     private boolean isOver;
@@ -80,15 +30,15 @@ public final class KeptOffers {
      *
      * @return gives it up, unless a later stream has left something as well
      */
-    Runnable keep(Map<String, Offer> left) {
-      List<Offer> useless = new ArrayList<>();
+    Runnable keep(Map<String, SharedService.Subscription> left) {
+      left.values().forEach(SharedService.Subscription::keep);
+      List<SharedService.Subscription> useless = new ArrayList<>();
       long number;
       synchronized (this) {
         number = ++leavings;
         left.forEach(
             (name, offer) -> {
-              boolean isOfUse = offer.watch().passTo(null) && !isOver;
-              Offer replaced = isOfUse ? offers.put(name, offer) : offer;
+              SharedService.Subscription replaced = isOver ? offer : kept.put(name, offer);
               if (replaced != null) {
                 useless.add(replaced);
               }
@@ -99,45 +49,44 @@ public final class KeptOffers {
     }
 
     private void giveUp(long number) {
-      List<Offer> left;
+      List<SharedService.Subscription> left;
       synchronized (this) {
         left = number == leavings ? drain() : List.of();
       }
       close(left);
     }
 
-    private List<Offer> drain() {
-      List<Offer> all = List.copyOf(offers.values());
-      offers.clear();
+    private List<SharedService.Subscription> drain() {
+      List<SharedService.Subscription> all = List.copyOf(kept.values());
+      kept.clear();
       return all;
     }
 
     /** These names are exported, and no others. */
     void keepOnly(Set<String> names) {
-      List<Offer> gone = new ArrayList<>();
+      List<SharedService.Subscription> gone = new ArrayList<>();
       synchronized (this) {
-        Set<String> others = new TreeSet<>(offers.keySet());
+        Set<String> others = new TreeSet<>(kept.keySet());
         others.removeAll(names);
-        others.forEach(name -> gone.add(offers.remove(name)));
+        others.forEach(name -> gone.add(kept.remove(name)));
       }
       close(gone);
     }
 
-    /** Hands out what was offered of a name, unless it has changed since: then it is to be read. */
-    @Nullable Offer take(String name, Runnable listener) {
-      Offer offer;
+    /** A stream has been given the content of a name, and keeps it known itself. */
+    void taken(String name) {
+      List<SharedService.Subscription> taken = new ArrayList<>(1);
       synchronized (this) {
-        offer = offers.remove(name);
+        SharedService.Subscription one = kept.remove(name);
+        if (one != null) {
+          taken.add(one);
+        }
       }
-      if (offer == null || offer.watch().passTo(listener)) {
-        return offer;
-      }
-      offer.watch().close();
-      return null;
+      close(taken);
     }
 
     private void end() {
-      List<Offer> left;
+      List<SharedService.Subscription> left;
       synchronized (this) {
         isOver = true;
         left = drain();
@@ -145,8 +94,8 @@ public final class KeptOffers {
       close(left);
     }
 
-    private static void close(List<Offer> offers) {
-      offers.forEach(offer -> offer.watch().close());
+    private static void close(Collection<SharedService.Subscription> offers) {
+      offers.forEach(SharedService.Subscription::close);
     }
   }
 

@@ -8,13 +8,13 @@ import io.hanse.fsm.view.Peerings;
 import io.hanse.peering.link.Inbound;
 import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.link.Outbound;
-import io.hanse.peering.proto.ExportedService;
 import io.hanse.peering.proto.PeerStreamStatus;
 import io.hanse.peering.proto.ReplicationMessage;
 import io.hanse.peering.protocol.Content;
 import io.hanse.peering.protocol.Effect;
 import io.hanse.peering.protocol.Input;
 import io.hanse.peering.protocol.ResourceType;
+import io.hanse.peering.protocol.ServiceContent;
 import io.hanse.peering.protocol.StreamProtocol;
 import io.hanse.peering.protocol.StreamRules;
 import java.util.List;
@@ -79,6 +79,7 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
         new ExportFeed(
             loop,
             replication.state(),
+            replication.contents(),
             peering.getName(),
             standing,
             replication.kept().of(peering.getId()),
@@ -89,13 +90,13 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
               }
 
               @Override
-              public void content(String name, ExportedService content, long index) {
-                driver.give(new Input.ServiceOffered(name, content, index));
+              public void content(ServiceContent content) {
+                driver.give(new Input.ServiceOffered(content));
               }
 
               @Override
-              public void unchanged(String name, Content content) {
-                driver.give(new Input.ServiceUnchanged(name, content));
+              public void unchanged(String name, Content marks) {
+                driver.give(new Input.ServiceUnchanged(name, marks));
               }
 
               @Override
@@ -131,6 +132,7 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
 
   private void tellWhatWasOffered() {
     cancelOffered = loop.after(OFFERED_MILLIS, this::tellWhatWasOffered);
+    replication.contents().clean(loop.nowMillis());
     if (agreed) {
       driver.give(new Input.AllOffered(feed.asOfMillis()));
     }
@@ -204,11 +206,6 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
   @Override
   public void store(Effect.ImportChanges changes) {
     storage.store(changes);
-  }
-
-  @Override
-  public void marked(Effect.Marked marked) {
-    feed.marked(marked.name(), marked.content());
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.Optional;
  *
  * @param follower how stream secrets are followed by others, where the other cluster knows how
  * @param statuses where streams report
+ * @param contents of exported services, for all peers
  * @param kept what streams that broke leave to the next
  */
 public record Replication(
@@ -25,6 +26,7 @@ public record Replication(
     Loops loops,
     StreamStatuses statuses,
     ReplicationSettings settings,
+    ExportedContents contents,
     KeptOffers kept) {
 
   /** Where the leader's servers speak to each other, for those that ask a follower. */

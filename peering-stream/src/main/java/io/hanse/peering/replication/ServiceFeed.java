@@ -1,13 +1,8 @@
 package io.hanse.peering.replication;
 
 import io.hanse.fsm.error.ProblemException;
-import io.hanse.fsm.port.StateReader;
-import io.hanse.fsm.row.CheckServiceNode;
-import io.hanse.fsm.store.ReadSet;
-import io.hanse.fsm.store.View;
-import io.hanse.fsm.view.ExportResolver;
-import io.hanse.peering.proto.ExportedService;
 import io.hanse.peering.protocol.Content;
+import io.hanse.peering.protocol.ServiceContent;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -16,7 +11,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,75 +30,56 @@ final class ServiceFeed {
   /** Then others that share the thread get their turn. */
   private static final int ASKED_IN_A_ROW = 16;
 
-  /** Takes the content of a service as it was at an index. */
+  /** Takes the content of a service. */
   interface Sink {
-    void content(String name, ExportedService content, long index);
+    void content(ServiceContent content);
 
-    /** It is what the stream before this one offered, which has these marks. */
-    void unchanged(String name, Content content);
+    /** It has these marks, and is not at hand. */
+    void unchanged(String name, Content marks);
   }
 
   /** One name. */
   private final class Watched {
-    final String name;
-    final Function<ExportResolver, List<CheckServiceNode>> question;
-    Runnable unwatch = () -> {};
-
-    /** Where the content that was given last was marked: what the next stream may begin with. */
-    @Nullable Content content;
-
-    KeptOffers.@Nullable Watch watch;
+    final ExportedName name;
+    SharedService.@Nullable Subscription subscription;
+    Runnable cancelRetry = () -> {};
     long dueMillis;
     boolean closed;
 
-    Watched(String name, Function<ExportResolver, List<CheckServiceNode>> question) {
+    Watched(ExportedName name) {
       this.name = name;
-      this.question = question;
     }
 
-    /** Gives what was kept, or else what there is. */
-    void give() {
-      KeptOffers.Offer offer = kept.take(name, this::wake);
-      if (offer == null) {
-        read();
-        return;
+    private SharedService.Subscription subscription() {
+      SharedService.Subscription known = subscription;
+      if (known == null) {
+        known = contents.subscribe(name, () -> loop.execute(this::changed));
+        subscription = known;
       }
-      unwatch.run();
-      watchBy(offer.watch());
-      content = offer.content();
-      sink.unchanged(name, offer.content());
+      return known;
     }
 
-    private void watchBy(KeptOffers.Watch opened) {
-      watch = opened;
-      unwatch = opened::close;
-    }
-
-    private void wake() {
-      loop.execute(this::changed);
+    /** Gives what is known, or else what there is. */
+    void give() {
+      if (subscription().giveKnown(sink, loop.nowMillis())) {
+        kept.taken(name.name());
+      } else {
+        read();
+      }
     }
 
     void read() {
-      unwatch.run();
-      watch = null;
-      content = null;
-      ExportedService read;
-      long index;
+      ServiceContent content;
       try {
-        ReadSet reads;
-        try (View view = state.view()) {
-          read = ExportedService.newBuilder().addAllNodes(question.apply(resolver(view))).build();
-          reads = view.reads();
-          index = view.readIndex();
-        }
-        watchBy(KeptOffers.Watch.open(state, reads, index, this::wake));
+        content = subscription().read(loop.nowMillis());
       } catch (ProblemException e) {
-        LOG.warn("service not read, trying again service={} cause={}", name, e.getMessage());
+        LOG.warn("service not read, trying again service={} cause={}", name.name(), e.getMessage());
         unread.add(this);
-        unwatch = loop.after(RETRY_MILLIS, this::changed);
+        cancelRetry = loop.after(RETRY_MILLIS, this::changed);
         return;
       }
-      sink.content(name, read, index);
+      kept.taken(name.name());
+      sink.content(content);
     }
 
     void changed() {
@@ -124,7 +99,11 @@ final class ServiceFeed {
 
     void close() {
       closed = true;
-      unwatch.run();
+      cancelRetry.run();
+      if (subscription != null) {
+        subscription.close();
+        subscription = null;
+      }
       due.remove(this);
       asked.remove(this);
       unread.remove(this);
@@ -132,7 +111,7 @@ final class ServiceFeed {
   }
 
   private final Loop loop;
-  private final StateReader state;
+  private final ExportedContents contents;
   private final KeptOffers.OfPeering kept;
   private final BooleanSupplier hasRoom;
   private final Sink sink;
@@ -155,16 +134,16 @@ final class ServiceFeed {
    * @param hasRoom whether contents are wanted; {@link #pump} once they are again
    */
   ServiceFeed(
-      Loop loop, StateReader state, KeptOffers.OfPeering kept, BooleanSupplier hasRoom, Sink sink) {
+      Loop loop,
+      ExportedContents contents,
+      KeptOffers.OfPeering kept,
+      BooleanSupplier hasRoom,
+      Sink sink) {
     this.loop = loop;
-    this.state = state;
+    this.contents = contents;
     this.kept = kept;
     this.hasRoom = hasRoom;
     this.sink = sink;
-  }
-
-  private static ExportResolver resolver(View view) {
-    return new ExportResolver(view, reason -> LOG.warn("instance withheld cause={}", reason));
   }
 
   Set<String> names() {
@@ -178,20 +157,20 @@ final class ServiceFeed {
     Iterator<Watched> all = watched.values().iterator();
     while (all.hasNext()) {
       Watched one = all.next();
-      if (!names.contains(one.name)) {
+      if (!names.contains(one.name.name())) {
         one.close();
         all.remove();
-        dropped.add(one.name);
+        dropped.add(one.name.name());
       }
     }
     return dropped;
   }
 
   /** Begins to give the content of a service, if it is not given already. */
-  void add(String name, Function<ExportResolver, List<CheckServiceNode>> question) {
-    if (!watched.containsKey(name)) {
-      Watched added = new Watched(name, question);
-      watched.put(name, added);
+  void add(ExportedName name) {
+    if (!watched.containsKey(name.name())) {
+      Watched added = new Watched(name);
+      watched.put(name.name(), added);
       becomesDue(added);
       due.add(added);
     }
@@ -278,23 +257,14 @@ final class ServiceFeed {
     }
   }
 
-  /** The content of a service that was given last has these marks. */
-  void marked(String name, Content content) {
-    Watched one = watched.get(name);
-    if (one != null) {
-      one.content = content;
-    }
-  }
-
-  /** Leaves to the next stream what was given and has not changed since, with its watches. */
+  /** Leaves to the next stream what was given and has not changed since. */
   void handOver() {
-    Map<String, KeptOffers.Offer> offers = new TreeMap<>();
+    Map<String, SharedService.Subscription> offers = new TreeMap<>();
     for (Watched one : watched.values()) {
-      Content content = one.content;
-      KeptOffers.Watch watch = one.watch;
-      if (content != null && watch != null && one.isGiven()) {
-        offers.put(one.name, new KeptOffers.Offer(content, watch));
-        one.unwatch = () -> {};
+      SharedService.Subscription subscription = one.subscription;
+      if (subscription != null && subscription.isCurrent() && one.isGiven()) {
+        offers.put(one.name.name(), subscription);
+        one.subscription = null;
       }
     }
     if (!offers.isEmpty()) {

@@ -38,9 +38,6 @@ public final class StreamDriver implements Inbound {
     /** Gives contents that were not given yet in this order. */
     default void askInOrder(List<String> names) {}
 
-    /** The content of an exported service that was given last was marked. */
-    default void marked(Effect.Marked marked) {}
-
     /** The other end has a content of an exported service. */
     default void confirmed(Effect.Confirmed confirmed) {}
 
@@ -146,8 +143,6 @@ public final class StreamDriver implements Inbound {
       owner.ask(ask.name());
     } else if (effect instanceof Effect.AskInOrder ask) {
       owner.askInOrder(ask.names());
-    } else if (effect instanceof Effect.Marked marked) {
-      owner.marked(marked);
     } else if (effect instanceof Effect.Confirmed confirmed) {
       owner.confirmed(confirmed);
     } else if (effect instanceof Effect.StoreTermination) {

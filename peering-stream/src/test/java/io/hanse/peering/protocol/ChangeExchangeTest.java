@@ -93,7 +93,7 @@ class ChangeExchangeTest {
 
   private void export(String name, ExportedService content) {
     exported.put(name, content);
-    give(exporter, new Input.ServiceOffered(name, content, 7));
+    give(exporter, new Input.ServiceOffered(new ServiceContent(name, content, 7)));
   }
 
   /** Gives an input, and does all that follows from it at both ends. */
@@ -114,7 +114,8 @@ class ChangeExchangeTest {
           exported.forEach((name, content) -> give(exporter, offered(name, content)));
         }
       } else if (effect instanceof Effect.Ask ask && exported.containsKey(ask.name())) {
-        give(probe, new Input.ServiceOffered(ask.name(), exported.get(ask.name()), 8));
+        ExportedService content = exported.get(ask.name());
+        give(probe, new Input.ServiceOffered(new ServiceContent(ask.name(), content, 8)));
       } else if (effect instanceof Effect.ImportChanges changes && inWork != null) {
         inWork.add(changes);
       } else if (effect instanceof Effect.ImportChanges changes) {
@@ -126,7 +127,7 @@ class ChangeExchangeTest {
   private Input offered(String name, ExportedService content) {
     return marksAreKept
         ? new Input.ServiceUnchanged(name, Content.of(content))
-        : new Input.ServiceOffered(name, content, 7);
+        : new Input.ServiceOffered(new ServiceContent(name, content, 7));
   }
 
   private void store(Effect.ImportChanges changes) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -55,7 +56,8 @@ class ManyPeeringsTest {
     for (int i = 1; i <= PEERS; i++) {
       peer(i);
     }
-    hub.apply(SimCommands.exportToAll("web", spokes.stream().map(spoke -> spoke.name).toList()));
+    hub.apply(
+        SimCommands.exportToAll(Set.of("web"), spokes.stream().map(spoke -> spoke.name).toList()));
     time.runFor(120_000);
     for (SimCluster spoke : spokes) {
       assertThat(SimInvariants.imports(spoke, HUB)).containsOnlyKeys("web");
@@ -73,6 +75,47 @@ class ManyPeeringsTest {
       assertThat(spoke.log.size() - entries.get(spoke.name)).isEqualTo(1);
       assertThat(SimInvariants.imports(spoke, HUB).get("web").toString()).contains("critical");
     }
+  }
+
+  /** What all peers are sent is watched once, however many of them there are. */
+  @Test
+  void shouldWatchOncePerServiceAndNotPerPeer() {
+    int peers = 10;
+    int services = 200;
+    network.speakInChanges(1);
+    hub.apply(SimCommands.initialize(id(0), "dc-hub"));
+    Set<String> names = new TreeSet<>();
+    for (int i = 0; i < services; i++) {
+      hub.apply(SimCommands.register("n1", "svc-" + i, 80, "passing"));
+      names.add("svc-" + i);
+    }
+    hub.start();
+    for (int i = 1; i <= peers; i++) {
+      peer(i);
+    }
+    List<String> spokeNames = spokes.stream().map(spoke -> spoke.name).toList();
+    hub.apply(SimCommands.exportToAll(names, spokeNames));
+    time.runFor(60_000);
+    for (SimCluster spoke : spokes) {
+      assertThat(SimInvariants.imports(spoke, HUB).keySet()).isEqualTo(names);
+    }
+    assertThat(hub.machine.watches().count()).isLessThan(services + 10 * peers);
+
+    int watches = hub.watches();
+    hub.apply(SimCommands.register("n1", "svc-7", 81, "critical"));
+    time.runFor(10_000);
+    assertThat(hub.watches() - watches).as("looked at once for all").isLessThan(peers);
+    for (SimCluster spoke : spokes) {
+      assertThat(SimInvariants.imports(spoke, HUB).get("svc-7").toString()).contains("critical");
+    }
+
+    // A peer that comes late is told what is known already.
+    watches = hub.watches();
+    peer(peers + 1);
+    hub.apply(SimCommands.exportToAll(names, spokes.stream().map(spoke -> spoke.name).toList()));
+    time.runFor(30_000);
+    assertThat(SimInvariants.imports(spokes.get(peers), HUB).keySet()).isEqualTo(names);
+    assertThat(hub.watches() - watches).isLessThan(services);
   }
 
   /** How many there are in each cluster's log. */

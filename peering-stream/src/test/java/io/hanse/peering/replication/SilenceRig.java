@@ -74,6 +74,7 @@ final class SilenceRig implements AutoCloseable {
             () -> new ShiftedLoop(time.newLoop(), clockAheadMillis),
             statuses,
             ReplicationSettings.DEFAULT,
+            new ExportedContents(cluster),
             new KeptOffers()));
   }
 

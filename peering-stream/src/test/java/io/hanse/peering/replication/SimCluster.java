@@ -224,6 +224,7 @@ final class SimCluster implements StateReader, AutoCloseable {
                   time,
                   statuses,
                   settings,
+                  new ExportedContents(SimCluster.this),
                   new KeptOffers()));
       supervisor.start();
       network.listen(address, supervisor.acceptor());

@@ -189,10 +189,14 @@ public final class SimCommands {
         .build();
   }
 
-  public static Command exportToAll(String service, Collection<String> peers) {
-    ExportedServiceRule.Builder rule = ExportedServiceRule.newBuilder().setName(service);
-    peers.forEach(peer -> rule.addConsumers(ServiceConsumer.newBuilder().setPeer(peer)));
-    return export(ExportedServices.newBuilder().addServices(rule));
+  public static Command exportToAll(Collection<String> services, Collection<String> peers) {
+    ExportedServices.Builder exported = ExportedServices.newBuilder();
+    for (String service : services) {
+      ExportedServiceRule.Builder rule = ExportedServiceRule.newBuilder().setName(service);
+      peers.forEach(peer -> rule.addConsumers(ServiceConsumer.newBuilder().setPeer(peer)));
+      exported.addServices(rule);
+    }
+    return export(exported);
   }
 
   public static Command export(String peer, Collection<String> services) {

@@ -19,6 +19,7 @@ import io.hanse.fsm.view.Health;
 import io.hanse.fsm.view.Peerings;
 import io.hanse.peering.TokenRequest;
 import io.hanse.peering.link.StreamAcceptor;
+import io.hanse.peering.replication.ExportedContents;
 import io.hanse.peering.replication.KeptOffers;
 import io.hanse.peering.replication.PeerSupervisor;
 import io.hanse.peering.replication.Replication;
@@ -70,6 +71,7 @@ final class PeerCluster implements AutoCloseable {
                 loops,
                 statuses,
                 settings,
+                new ExportedContents(server.cluster),
                 new KeptOffers()));
     acceptor.complete(supervisor.acceptor());
     supervisor.start();
