@@ -3,10 +3,7 @@ package io.hanse.fsm.view;
 import io.hanse.fsm.store.ReadSet;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.ExportResolver.Exports;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,27 +13,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StandingExports {
   /** An answer, and what it was made of. */
-  private record Known(
-      Exports exports, Map<String, List<String>> byFolded, ReadSet reads, long index) {
-    static Known of(Exports exports, View view) {
-      Map<String, List<String>> byFolded = new TreeMap<>();
-      for (String name : exports.services()) {
-        byFolded.computeIfAbsent(Keys.fold(name), folded -> new ArrayList<>(1)).add(name);
-      }
-      return new Known(exports, byFolded, view.reads(), view.readIndex());
-    }
-  }
+  private record Known(ExportLists.Listed listed, ReadSet reads, long index) {}
 
   private final String peer;
+  private final ExportLists lists;
   private @Nullable Known known;
 
   /**
    * Nothing is known yet.
    *
    * @param peer this cluster's own name for the other one
+   * @param lists where what others may see is kept
    */
-  public StandingExports(String peer) {
+  public StandingExports(String peer, ExportLists lists) {
     this.peer = peer;
+    this.lists = lists;
   }
 
   /**
@@ -48,12 +39,13 @@ public final class StandingExports {
     Known before = known;
     if (before != null && isSame(before, view)) {
       view.readAgain(before.reads);
-      known = new Known(before.exports, before.byFolded, before.reads, view.readIndex());
-      return before.exports;
+      known = new Known(before.listed, before.reads, view.readIndex());
+      return before.listed.exports();
     }
     Exports exports = new ExportResolver(view).forPeer(peer);
-    known = Known.of(exports, view);
-    return exports;
+    ExportLists.Listed listed = lists.listed(exports);
+    known = new Known(listed, view.reads(), view.readIndex());
+    return listed.exports();
   }
 
   private static boolean isSame(Known before, View view) {
@@ -67,7 +59,7 @@ public final class StandingExports {
   }
 
   private static boolean isNamedAsBefore(Known before, Catalog catalog, String folded) {
-    List<String> names = before.byFolded.getOrDefault(folded, List.of());
+    List<String> names = before.listed.byFolded().getOrDefault(folded, List.of());
     return catalog
         .nameOfKind("", ServiceKinds.TYPICAL, folded)
         .map(name -> !ExportResolver.isExportable(name) || names.contains(name))
@@ -76,7 +68,7 @@ public final class StandingExports {
 
   private static boolean isReachedAsBefore(Known before, Catalog catalog, String folded) {
     boolean isReached = catalog.hasConnect("", folded);
-    return before.byFolded.getOrDefault(folded, List.of()).stream()
-        .allMatch(name -> before.exports.meshServices().containsKey(name) == isReached);
+    return before.listed.byFolded().getOrDefault(folded, List.of()).stream()
+        .allMatch(name -> before.listed.exports().meshServices().containsKey(name) == isReached);
   }
 }

@@ -60,7 +60,7 @@ class StandingExportsTest {
     try (Replica replica = new Replica()) {
       replica.done(Commands.initialize());
       replica.done(write(exports("west", "*")));
-      StandingExports standing = new StandingExports("west");
+      StandingExports standing = new StandingExports("west", new ExportLists());
       for (int step : steps) {
         replica.submit(STEPS.get(step).get());
 
@@ -82,7 +82,7 @@ class StandingExportsTest {
       replica.done(register(node("n1"), service("web", "w1")));
       replica.done(register(node("n2"), service("web", "w2")));
       replica.done(write(exports("west", "*")));
-      StandingExports standing = new StandingExports("west");
+      StandingExports standing = new StandingExports("west", new ExportLists());
       Exports first = standing.at(replica.now());
 
       replica.done(register(node("n1"), service("web", "w1").setPort(80)));
@@ -91,6 +91,24 @@ class StandingExportsTest {
 
       replica.done(register(node("n2"), service("api", "a1")));
       assertThat(standing.at(replica.now()).services()).containsExactly("api", "web");
+    }
+  }
+
+  @Test
+  void shouldKeepOnceWhatManyMaySee() {
+    try (Replica replica = new Replica()) {
+      replica.done(Commands.initialize());
+      replica.done(register(node("n1"), service("web", "w1")));
+      replica.done(write(exports("west", "*")));
+      ExportLists lists = new ExportLists();
+      StandingExports one = new StandingExports("west", lists);
+      StandingExports other = new StandingExports("west", lists);
+      assertThat(one.at(replica.now())).isSameAs(other.at(replica.now()));
+
+      replica.done(register(node("n2"), service("api", "a1")));
+      Exports newer = one.at(replica.now());
+      assertThat(newer.services()).containsExactly("api", "web");
+      assertThat(other.at(replica.now())).isSameAs(newer);
     }
   }
 }

@@ -112,9 +112,7 @@ final class ChangeSender {
 
   /** Says which names are exported from now on; the content of a new one comes by itself. */
   void namesAre(SortedSet<String> exported) {
-    Set<String> folded = new TreeSet<>();
-    exported.forEach(name -> folded.add(Keys.fold(name)));
-    foldedNames = folded;
+    foldedNames = folded(exported);
     for (Exported known : new ArrayList<>(names.values())) {
       if (known.isExported && !exported.contains(known.name)) {
         known.isExported = false;
@@ -125,6 +123,16 @@ final class ChangeSender {
       known(name).isExported = true;
     }
     comparison.namesAre(exported);
+  }
+
+  /** Mostly names are written as they are in keys: then without a copy. */
+  private static Set<String> folded(SortedSet<String> names) {
+    if (names.stream().allMatch(name -> Keys.fold(name).equals(name))) {
+      return names;
+    }
+    Set<String> folded = new TreeSet<>();
+    names.forEach(name -> folded.add(Keys.fold(name)));
+    return folded;
   }
 
   private Exported known(String name) {

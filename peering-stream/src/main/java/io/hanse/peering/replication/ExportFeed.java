@@ -3,6 +3,7 @@ package io.hanse.peering.replication;
 import com.google.protobuf.Message;
 import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.store.View;
+import io.hanse.fsm.view.ExportLists;
 import io.hanse.fsm.view.ExportResolver.Exports;
 import io.hanse.fsm.view.StandingExports;
 import io.hanse.peering.proto.ExportedService;
@@ -38,6 +39,7 @@ final class ExportFeed {
 
   private final Loop loop;
   private final StateReader state;
+  private final ExportLists lists;
   private final String peer;
   private final List<StandingExport> standing;
   private final Sink sink;
@@ -63,6 +65,7 @@ final class ExportFeed {
       Sink sink) {
     this.loop = loop;
     this.state = state;
+    lists = contents.lists();
     this.peer = peer;
     this.standing = List.copyOf(standing);
     this.sink = sink;
@@ -70,7 +73,7 @@ final class ExportFeed {
   }
 
   void start() {
-    always.add(watch(new StandingExports(peer)::at, this::exportsAre));
+    always.add(watch(new StandingExports(peer, lists)::at, this::exportsAre));
     for (StandingExport export : standing) {
       always.add(
           watch(
@@ -89,8 +92,7 @@ final class ExportFeed {
       return;
     }
     told = exports;
-    SortedSet<String> names = new TreeSet<>(exports.services());
-    exports.meshServices().keySet().forEach(name -> names.add(ExportedName.twinOf(name)));
+    SortedSet<String> names = namesOf(exports);
     sink.names(names);
     sink.offered(
         PeerResources.SERVICE_LIST,
@@ -106,6 +108,16 @@ final class ExportFeed {
       services.add(ExportedName.twin(name, peer));
     }
     services.pump();
+  }
+
+  /** Without a copy where there are no twins. */
+  private static SortedSet<String> namesOf(Exports exports) {
+    if (exports.meshServices().isEmpty()) {
+      return exports.services();
+    }
+    SortedSet<String> names = new TreeSet<>(exports.services());
+    exports.meshServices().keySet().forEach(name -> names.add(ExportedName.twinOf(name)));
+    return names;
   }
 
   /**

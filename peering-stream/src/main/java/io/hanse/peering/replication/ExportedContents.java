@@ -1,6 +1,7 @@
 package io.hanse.peering.replication;
 
 import io.hanse.fsm.port.StateReader;
+import io.hanse.fsm.view.ExportLists;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -11,18 +12,31 @@ import java.util.TreeMap;
  */
 public final class ExportedContents {
   /** A name that somebody has use for. */
-  private static final class Used {
-    final SharedService service;
+  private final class Used {
+    final String name;
+    final SharedService service = new SharedService(state, shelf, this::leave);
     int users;
 
-    Used(SharedService service) {
-      this.service = service;
+    Used(String name) {
+      this.name = name;
+    }
+
+    private void leave() {
+      synchronized (names) {
+        users--;
+        if (users > 0) {
+          return;
+        }
+        names.remove(name);
+      }
+      service.end();
     }
   }
 
   private final StateReader state;
   private final ContentShelf shelf = new ContentShelf();
   private final Map<String, Used> names = new TreeMap<>();
+  private final ExportLists lists = new ExportLists();
 
   public ExportedContents(StateReader state) {
     this.state = state;
@@ -36,27 +50,20 @@ public final class ExportedContents {
   SharedService.Subscription subscribe(ExportedName name, Runnable listener) {
     Used used;
     synchronized (names) {
-      used = names.computeIfAbsent(name.name(), n -> new Used(new SharedService(state, shelf)));
+      used = names.computeIfAbsent(name.name(), Used::new);
       used.users++;
     }
-    return new SharedService.Subscription(
-        used.service, name, listener, () -> leave(name.name(), used));
-  }
-
-  private void leave(String name, Used used) {
-    synchronized (names) {
-      used.users--;
-      if (used.users > 0) {
-        return;
-      }
-      names.remove(name);
-    }
-    used.service.end();
+    return new SharedService.Subscription(used.service, name, listener);
   }
 
   /** To be called now and then: what no peer wanted lately is put away. */
   void clean(long nowMillis) {
     shelf.clean(nowMillis);
+  }
+
+  /** What peers may see, for those who ask for one peer each. */
+  ExportLists lists() {
+    return lists;
   }
 
   /** Of contents at hand, not of marks. */

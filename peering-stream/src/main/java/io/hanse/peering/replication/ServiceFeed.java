@@ -39,7 +39,7 @@ final class ServiceFeed {
   }
 
   /** One name. */
-  private final class Watched {
+  private final class Watched implements Runnable {
     final ExportedName name;
     SharedService.@Nullable Subscription subscription;
     Runnable cancelRetry = () -> {};
@@ -53,10 +53,16 @@ final class ServiceFeed {
     private SharedService.Subscription subscription() {
       SharedService.Subscription known = subscription;
       if (known == null) {
-        known = contents.subscribe(name, () -> loop.execute(this::changed));
+        known = contents.subscribe(name, this);
         subscription = known;
       }
       return known;
+    }
+
+    /** Called by whoever changed the state: only hands over. */
+    @Override
+    public void run() {
+      loop.execute(this::changed);
     }
 
     /** Gives what is known, or else what there is. */

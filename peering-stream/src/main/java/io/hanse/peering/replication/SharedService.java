@@ -71,29 +71,31 @@ final class SharedService {
   private final ContentShelf shelf;
   private @Nullable Reading reading;
 
-  SharedService(StateReader state, ContentShelf shelf) {
+  private final Runnable left;
+
+  /**
+   * Nothing is known of it yet.
+   *
+   * @param left is called at the end of each subscription
+   */
+  SharedService(StateReader state, ContentShelf shelf, Runnable left) {
     this.state = state;
     this.shelf = shelf;
+    this.left = left;
   }
 
   /** What one stream has of it. To be used by one thread at a time. */
   static final class Subscription {
     private final SharedService service;
     private final ExportedName name;
-    private final Runnable left;
     private volatile @Nullable Runnable listener;
     private volatile @Nullable Reading joined;
 
-    /**
-     * A subscription that was told of nothing yet.
-     *
-     * @param left is called at its end
-     */
-    Subscription(SharedService service, ExportedName name, Runnable listener, Runnable left) {
+    /** It was told of nothing yet. */
+    Subscription(SharedService service, ExportedName name, Runnable listener) {
       this.service = service;
       this.name = name;
       this.listener = listener;
-      this.left = left;
     }
 
     private void tell() {
@@ -179,7 +181,7 @@ final class SharedService {
     void close() {
       listener = null;
       leave();
-      left.run();
+      service.left.run();
     }
   }
 
@@ -200,7 +202,7 @@ final class SharedService {
     try (View view = state.view()) {
       ExportResolver resolver =
           new ExportResolver(view, reason -> LOG.warn("instance withheld cause={}", reason));
-      read = ExportedService.newBuilder().addAllNodes(name.question().apply(resolver)).build();
+      read = ExportedService.newBuilder().addAllNodes(name.content(resolver)).build();
       reads = view.reads();
       index = view.readIndex();
     }
