@@ -1,5 +1,6 @@
 package io.hanse.peering.replication;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hanse.peering.protocol.Content;
@@ -7,6 +8,11 @@ import io.hanse.peering.protocol.ServiceContent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -162,5 +168,66 @@ class ExportedContentsTest {
 
   private static String sniOf(Peer peer) {
     return peer.given.get(peer.given.size() - 1).service().toString();
+  }
+
+  /** Peers read on threads of their own while the state changes, and look again only when told. */
+  @Test
+  void shouldHideNoChangeFromThreads() throws Exception {
+    int last = 3_000;
+    register(1);
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    CountDownLatch arrived = new CountDownLatch(PEERS);
+    AtomicInteger older = new AtomicInteger();
+    try {
+      ExportedContents shared = new ExportedContents(state.cluster);
+      for (int i = 0; i < PEERS; i++) {
+        new Follower(shared, threads, last, arrived, older).look();
+      }
+      for (int port = 2; port <= last; port++) {
+        register(port);
+      }
+      assertThat(arrived.await(60, SECONDS)).as("all have the last content").isTrue();
+      assertThat(older).hasValue(0);
+    } finally {
+      threads.shutdownNow();
+      assertThat(threads.awaitTermination(60, SECONDS)).isTrue();
+    }
+  }
+
+  private static final class Follower {
+    private final Executor threads;
+    private final int last;
+    private final CountDownLatch arrived;
+    private final AtomicInteger older;
+    private final SharedService.Subscription subscription;
+    private int port;
+
+    Follower(
+        ExportedContents shared,
+        Executor threads,
+        int last,
+        CountDownLatch arrived,
+        AtomicInteger older) {
+      this.threads = threads;
+      this.last = last;
+      this.arrived = arrived;
+      this.older = older;
+      subscription = shared.subscribe(ExportedName.plain("web"), this::look);
+    }
+
+    void look() {
+      threads.execute(this::read);
+    }
+
+    private synchronized void read() {
+      int next = portOf(subscription.read(0));
+      if (next < port) {
+        older.incrementAndGet();
+      }
+      if (next == last && port < last) {
+        arrived.countDown();
+      }
+      port = next;
+    }
   }
 }
