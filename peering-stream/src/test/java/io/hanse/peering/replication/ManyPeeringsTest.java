@@ -118,6 +118,30 @@ class ManyPeeringsTest {
     assertThat(hub.watches() - watches).isLessThan(services);
   }
 
+  /** What is known by marks from peers that speak in changes is read for those that do not. */
+  @Test
+  void shouldServePeersOfBothKindsThatComeLate() {
+    network.speakInChanges(0.5);
+    hub.apply(SimCommands.initialize(id(0), "dc-hub"));
+    Set<String> names = new TreeSet<>();
+    for (int i = 0; i < 20; i++) {
+      hub.apply(SimCommands.register("n1", "svc-" + i, 80, "passing"));
+      names.add("svc-" + i);
+    }
+    hub.start();
+    for (int i = 1; i <= 16; i++) {
+      peer(i);
+      hub.apply(SimCommands.exportToAll(names, spokes.stream().map(spoke -> spoke.name).toList()));
+      time.runFor(30_000);
+      hub.apply(SimCommands.register("n1", "svc-7", 80 + i, "passing"));
+    }
+    time.runFor(30_000);
+    for (SimCluster spoke : spokes) {
+      assertThat(SimInvariants.imports(spoke, HUB).keySet()).isEqualTo(names);
+      assertThat(SimInvariants.imports(spoke, HUB).get("svc-7").toString()).contains("96");
+    }
+  }
+
   /** How many there are in each cluster's log. */
   private Map<String, Integer> entries() {
     Map<String, Integer> entries = new TreeMap<>(Map.of(HUB, hub.log.size()));
