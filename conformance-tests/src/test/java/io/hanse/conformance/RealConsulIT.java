@@ -7,55 +7,61 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A peering's whole life with a real Consul at the other end, whoever makes and ends it. */
-@EnabledIfEnvironmentVariable(
-    named = "CONSUL_BIN",
-    matches = ".+",
-    disabledReason = "CONSUL_BIN names no real Consul")
+@NeedsConsul
 class RealConsulIT {
   @TempDir Path folder;
 
-  private PeerCluster hanse;
-  private PeerCluster consul;
+  private PeeredPair pair;
 
   @BeforeEach
   void start() throws IOException {
-    hanse = PeerCluster.start("hanse", Product.HANSE, folder);
-    consul = PeerCluster.start("consul", Product.CONSUL, folder);
+    pair = PeeredPair.start(folder);
   }
 
   @AfterEach
   void stop() {
-    Optional.ofNullable(hanse).ifPresent(PeerCluster::close);
-    Optional.ofNullable(consul).ifPresent(PeerCluster::close);
+    Optional.ofNullable(pair).ifPresent(PeeredPair::close);
   }
 
-  @Test
-  void shouldLiveWithAConsulThatDialsAndEnds() throws IOException {
-    live(hanse, consul, consul);
-  }
+  @ParameterizedTest
+  @CsvSource({"HANSE, HANSE", "HANSE, CONSUL", "CONSUL, HANSE", "CONSUL, CONSUL"})
+  void shouldLiveWithAConsul(Product accepting, Product ending) throws IOException {
+    pair.peer(pair.of(accepting));
+    pair.registerAndExport();
+    pair.awaitAll("passing");
 
-  @Test
-  void shouldLiveWithAConsulThatAcceptsAndEnds() throws IOException {
-    live(consul, hanse, consul);
-  }
+    pair.change("critical");
+    pair.awaitAll("critical");
 
-  @Test
-  void shouldEndWhatAConsulDials() throws IOException {
-    live(hanse, consul, hanse);
-  }
+    for (PeerCluster each : pair.both()) {
+      each.json("PUT", "/v1/agent/service/deregister/app", "");
+    }
+    pair.awaitAll("");
 
-  @Test
-  void shouldEndWhatAConsulAccepts() throws IOException {
-    live(consul, hanse, hanse);
+    for (PeerCluster each : pair.both()) {
+      each.register();
+    }
+    pair.awaitAll("passing");
+
+    PeerCluster ender = pair.of(ending);
+    PeerCluster other = pair.other(ender);
+    ender.end(other);
+    ender.awaitState(other, "");
+    other.awaitState(ender, "TERMINATED");
+    ender.awaitImport(other, "");
+    other.awaitImport(ender, "");
   }
 
   /** Each is a peer of both others and exports to one of them; no two call a third the same. */
   @Test
   void shouldLiveInARingOfThree() throws IOException {
+    PeerCluster hanse = pair.hanse;
+    PeerCluster consul = pair.consul;
     try (PeerCluster third = PeerCluster.start("third", Product.HANSE, folder)) {
       List<PeerCluster> ring = List.of(hanse, consul, third);
       for (PeerCluster side : ring) {
@@ -92,41 +98,5 @@ class RealConsulIT {
       next.awaitImport(side, "passing");
       side.awaitImport(next, "");
     }
-  }
-
-  private void live(PeerCluster acceptor, PeerCluster dialer, PeerCluster ender)
-      throws IOException {
-    PeerCluster.peer(acceptor, dialer);
-    hanse.register();
-    hanse.export(consul);
-    consul.register();
-    consul.export(hanse);
-    everywhere("ACTIVE", "passing");
-
-    hanse.json("PUT", "/v1/agent/check/fail/alive", "");
-    consul.json("PUT", "/v1/agent/check/fail/alive", "");
-    everywhere("ACTIVE", "critical");
-
-    hanse.json("PUT", "/v1/agent/service/deregister/app", "");
-    consul.json("PUT", "/v1/agent/service/deregister/app", "");
-    everywhere("ACTIVE", "");
-
-    hanse.register();
-    consul.register();
-    everywhere("ACTIVE", "passing");
-
-    PeerCluster other = ender == hanse ? consul : hanse;
-    ender.end(other);
-    ender.awaitState(other, "");
-    other.awaitState(ender, "TERMINATED");
-    hanse.awaitImport(consul, "");
-    consul.awaitImport(hanse, "");
-  }
-
-  private void everywhere(String state, String status) {
-    hanse.awaitState(consul, state);
-    consul.awaitState(hanse, state);
-    hanse.awaitImport(consul, status);
-    consul.awaitImport(hanse, status);
   }
 }

@@ -15,58 +15,51 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a real Consul makes of what is exported to it, and we of the same from it. */
-@EnabledIfEnvironmentVariable(
-    named = "CONSUL_BIN",
-    matches = ".+",
-    disabledReason = "CONSUL_BIN names no real Consul")
+@NeedsConsul
 class RealExportsIT {
   /** What differs between any two clusters. */
   private static final Set<String> OWN = Set.of("CreateIndex", "ModifyIndex", "ID", "Meta");
 
   @TempDir Path folder;
 
-  private PeerCluster hanse;
-  private PeerCluster consul;
+  private PeeredPair pair;
 
   @BeforeEach
   void start() throws IOException {
-    hanse = PeerCluster.start("east", Product.HANSE, folder);
-    consul = PeerCluster.start("west", Product.CONSUL, folder);
+    // Names that stand in an answer for nothing else.
+    pair = PeeredPair.start(folder, 1, "east", "west");
   }
 
   @AfterEach
   void stop() {
-    Optional.ofNullable(hanse).ifPresent(PeerCluster::close);
-    Optional.ofNullable(consul).ifPresent(PeerCluster::close);
+    Optional.ofNullable(pair).ifPresent(PeeredPair::close);
   }
 
   /** Both register and export the same, so both have to read the same of the other. */
   @Test
   void shouldExportWhatAConsulWould() throws IOException {
-    PeerCluster.peer(consul, hanse);
-    for (PeerCluster each : List.of(hanse, consul)) {
+    pair.peer(pair.consul);
+    for (PeerCluster each : pair.both()) {
       registerAll(each);
-      each.export(each == hanse ? consul : hanse);
+      each.export(pair.other(each));
     }
     for (String kind : List.of("service", "connect")) {
       await("the same of /v1/health/" + kind)
           .atMost(PeerCluster.PATIENCE)
           .untilAsserted(
               () -> {
-                List<Value> ofConsul = seen(hanse, consul, kind);
+                List<Value> ofConsul = seen(pair.hanse, pair.consul, kind);
                 assertThat(ofConsul).hasSize(2);
-                assertThat(seen(consul, hanse, kind)).isEqualTo(ofConsul);
+                assertThat(seen(pair.consul, pair.hanse, kind)).isEqualTo(ofConsul);
               });
     }
-    for (PeerCluster each : List.of(hanse, consul)) {
+    for (PeerCluster each : pair.both()) {
       each.json("DELETE", "/v1/config/exported-services/default", "");
     }
-    hanse.awaitImport(consul, "");
-    consul.awaitImport(hanse, "");
+    pair.awaitAll("");
   }
 
   /** Two instances with all that may be told of one, and two gateways. */

@@ -1,0 +1,96 @@
+package io.hanse.conformance;
+
+import static org.awaitility.Awaitility.await;
+
+import io.hanse.cli.program.FreePorts;
+import io.hanse.cli.value.JsonText;
+import io.hanse.http.RawClient;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+
+/** A gateway or a sidecar of a cluster, of the cluster's product. */
+final class ProxyProcess implements AutoCloseable {
+  private static final long STOP_SECONDS_MAX = 10;
+
+  /** Of an Envoy: cluster, address, and how many it has made to it. */
+  private static final Pattern CONNECTIONS = Pattern.compile("^(.*?)::.*::cx_total::(\\d+)$");
+
+  private final Product product;
+  private final String name;
+  private final int adminPort;
+  private final ProcessBuilder builder;
+  private final Process process;
+
+  /** Starts one by the words that its product wants, and waits until it is ready. */
+  ProxyProcess(PeerCluster cluster, String role, List<String> words, Path folder)
+      throws IOException {
+    product = cluster.product;
+    name = cluster.name + "'s " + role;
+    adminPort = FreePorts.choose(1).next();
+    List<String> command = new ArrayList<>(List.of(product.program().toString()));
+    command.addAll(words);
+    command.add("-http-addr=127.0.0.1:" + cluster.home.http().getPort());
+    command.add("-admin-bind=127.0.0.1:" + adminPort);
+    builder =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(
+                ProcessBuilder.Redirect.appendTo(
+                    folder.resolve(cluster.name + "-" + role + ".log").toFile()));
+    builder.environment().put("HANSE_JVM_FLAGS", "-XX:TieredStopAtLevel=1");
+    builder.environment().put("TMPDIR", folder.toString());
+    process = builder.start();
+    awaitReady();
+  }
+
+  private void awaitReady() {
+    await(name + " is ready")
+        .atMost(PeerCluster.PATIENCE)
+        .ignoreExceptions()
+        .until(() -> RawClient.exchange(admin(), "GET", "/ready", Map.of(), null).status() == 200);
+  }
+
+  /** How many connections to a name it has made since its start. */
+  long relayed(String serverName) throws IOException {
+    if (product == Product.HANSE) {
+      return JsonText.parse(get("/status")).at("routes").items().stream()
+          .filter(route -> route.at("name").text().equals(serverName))
+          .mapToLong(route -> route.at("connections").whole())
+          .sum();
+    }
+    return get("/clusters")
+        .lines()
+        .map(CONNECTIONS::matcher)
+        .filter(line -> line.matches() && line.group(1).equals(serverName))
+        .mapToLong(line -> Long.parseLong(line.group(2)))
+        .sum();
+  }
+
+  private String get(String path) throws IOException {
+    return RawClient.exchange(admin(), "GET", path, Map.of(), null).text();
+  }
+
+  private InetSocketAddress admin() {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), adminPort);
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}
