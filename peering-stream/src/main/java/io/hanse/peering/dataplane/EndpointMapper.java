@@ -86,6 +86,10 @@ final class EndpointMapper {
             .setServiceId(instance.getService().getId()));
   }
 
+  static boolean isHealthy(CheckServiceNode instance) {
+    return weight(instance) > 0;
+  }
+
   /** 0 for what must not be dialed. */
   private static int weight(CheckServiceNode instance) {
     boolean warns = false;

@@ -1,6 +1,8 @@
 package io.hanse.peering.dataplane;
 
 import com.google.protobuf.Value;
+import io.hanse.fsm.chain.ChainRequest;
+import io.hanse.fsm.row.ChainTarget;
 import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.ClusterIdentity;
 import io.hanse.fsm.row.NodeService;
@@ -15,6 +17,8 @@ import io.hanse.fsm.view.Health;
 import io.hanse.fsm.view.Peerings;
 import io.hanse.peering.proto.ProxyOpen;
 import io.hanse.peering.proto.UpstreamRoute;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -42,7 +46,12 @@ record SidecarPlan(Map<String, UpstreamRoute> upstreams, long index) {
           UpstreamRoute route = ofPeer(view, upstream, modes.forPeer(upstream));
           upstreams.put(route.getName(), route);
         } else if (isLocal(upstream, datacenter)) {
-          UpstreamRoute route = local(view, upstream, datacenter, trustDomain.get());
+          UpstreamRoute route =
+              resolved(
+                  view,
+                  upstream,
+                  modes.forPeer(upstream),
+                  ChainRequest.of(upstream.getDestinationName(), datacenter, trustDomain.get()));
           upstreams.put(route.getName(), route);
         }
       }
@@ -55,6 +64,40 @@ record SidecarPlan(Map<String, UpstreamRoute> upstreams, long index) {
         upstream.getDestinationType().isEmpty() || upstream.getDestinationType().equals("service");
     return isService
         && (upstream.getDatacenter().isEmpty() || upstream.getDatacenter().equals(datacenter));
+  }
+
+  /** What the service's resolver says, which may lead to a peer. */
+  private static UpstreamRoute resolved(
+      View view, Upstream upstream, String mode, ChainRequest request) {
+    List<ChainTarget> targets = ResolverTargets.of(view, request);
+    List<ChainTarget> healthy =
+        targets.stream()
+            .filter(target -> target.getPeer().isEmpty() || isHealthy(view, target))
+            .toList();
+    List<UpstreamRoute> ways = new ArrayList<>();
+    for (ChainTarget target : healthy.isEmpty() ? targets.subList(0, 1) : healthy) {
+      Upstream named =
+          upstream.toBuilder()
+              .setDestinationName(target.getService())
+              .setDestinationPeer(target.getPeer())
+              .build();
+      ways.add(
+          target.getPeer().isEmpty()
+              ? local(view, named, request.datacenter(), request.trustDomain())
+              : ofPeer(view, named, mode));
+    }
+    UpstreamRoute.Builder route = ways.get(0).toBuilder().setName(request.service());
+    for (UpstreamRoute way : ways.subList(1, ways.size())) {
+      route.addFallbacks(way.toBuilder().setName(request.service() + "~" + way.getName()));
+    }
+    return route.build();
+  }
+
+  /** Asked here, as a gateway that leads there may be healthy all the same. */
+  private static boolean isHealthy(View view, ChainTarget target) {
+    return new Health(view)
+        .connect(target.getPeer(), target.getService()).stream()
+            .anyMatch(EndpointMapper::isHealthy);
   }
 
   private static UpstreamRoute local(

@@ -26,6 +26,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What a sidecar needs: its upstreams with their endpoints, the intentions of its own service, and
@@ -110,25 +111,36 @@ final class SidecarSource implements ProxySource {
     List<String> lists = new ArrayList<>();
     watchBundles(
         plan.upstreams().values().stream()
+            .flatMap(SidecarSource::ways)
             .map(route -> route.getUpstream().getDestinationPeer())
             .filter(peer -> !peer.isEmpty())
             .collect(Collectors.toCollection(TreeSet::new)));
     for (UpstreamRoute route : plan.upstreams().values()) {
-      String service = route.getUpstream().getDestinationName();
-      String peer = route.getUpstream().getDestinationPeer();
-      lists.add(route.getEndpoints());
-      if (route.getEndpoints().equals(GATEWAYS)) {
-        endpoints.want(GATEWAYS, view -> new Health(view).ofKind("", ProxyResources.MESH_GATEWAY));
-      } else if (peer.isEmpty()) {
-        endpoints.want(route.getEndpoints(), view -> new Health(view).connect("", service));
-      } else {
-        endpoints.wantWan(route.getEndpoints(), view -> new Health(view).connect(peer, service));
-      }
+      ways(route).forEach(way -> lists.add(watchEndpoints(way)));
       resources.put(ProxyResources.UPSTREAM, route.getName(), route);
     }
     resources.retain(ProxyResources.UPSTREAM, plan.upstreams().keySet());
     endpoints.retain(lists);
     offerLists(plan.index());
+  }
+
+  private static Stream<UpstreamRoute> ways(UpstreamRoute route) {
+    return Stream.concat(Stream.of(route), route.getFallbacksList().stream());
+  }
+
+  /** Answers the name of the list. */
+  private String watchEndpoints(UpstreamRoute way) {
+    String list = way.getEndpoints();
+    String service = way.getUpstream().getDestinationName();
+    String peer = way.getUpstream().getDestinationPeer();
+    if (list.equals(GATEWAYS)) {
+      endpoints.want(GATEWAYS, view -> new Health(view).ofKind("", ProxyResources.MESH_GATEWAY));
+    } else if (peer.isEmpty()) {
+      endpoints.want(list, view -> new Health(view).connect("", service));
+    } else {
+      endpoints.wantWan(list, view -> new Health(view).connect(peer, service));
+    }
+    return list;
   }
 
   /** Before the upstreams that need them: a connection could be made at once. */
