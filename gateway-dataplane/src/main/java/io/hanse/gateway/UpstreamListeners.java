@@ -11,6 +11,7 @@ import io.hanse.identity.LeafKeys;
 import io.hanse.peering.proto.UpstreamRoute;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,18 +28,27 @@ final class UpstreamListeners {
   /** What makes new TLS necessary. */
   private record Proof(String sni, List<String> spiffeIds, String trustDomain, Set<String> roots) {}
 
-  /** An upstream with what was made for it. */
+  /** A way to an upstream with what its TLS was made of. */
+  private record Way(Proof proof, Originator.Upstream upstream) {
+    Target target() {
+      return upstream.target();
+    }
+  }
+
+  /** An upstream with what was made for it; ways by name, in the order of preference. */
   private static final class Entry {
     final Originator front;
     UpstreamRoute route;
-    Proof proof;
-    Originator.Upstream upstream;
+    Map<String, Way> ways;
 
-    Entry(UpstreamRoute route, Proof proof, Originator.Upstream upstream) {
+    Entry(UpstreamRoute route, Map<String, Way> ways) {
       this.route = route;
-      this.proof = proof;
-      this.upstream = upstream;
-      this.front = new Originator(upstream);
+      this.ways = ways;
+      this.front = new Originator(upstreams());
+    }
+
+    List<Originator.Upstream> upstreams() {
+      return ways.values().stream().map(Way::upstream).toList();
     }
   }
 
@@ -67,9 +77,8 @@ final class UpstreamListeners {
       boolean moved = now == null || entry == null || hasMoved(entry.route, now);
       if (moved && entry != null) {
         entries.remove(name);
-        targets.remove(name);
         runtime.unlisten(name);
-        entry.upstream.target().usage().setGone(true);
+        entry.ways.values().forEach(this::forget);
       }
     }
     boolean all = true;
@@ -81,33 +90,56 @@ final class UpstreamListeners {
 
   private boolean update(UpstreamRoute route, MeshRoots roots) {
     Entry entry = entries.get(route.getName());
+    Map<String, Way> before = entry == null ? Map.of() : entry.ways;
+    Map<String, Way> ways = new LinkedHashMap<>();
+    ways.put(route.getName(), way(route, before, roots));
+    for (UpstreamRoute fallback : route.getFallbacksList()) {
+      ways.put(fallback.getName(), way(fallback, before, roots));
+    }
+    if (entry == null) {
+      entry = new Entry(route, ways);
+      entries.put(route.getName(), entry);
+      if (route.getUpstream().getLocalBindPort() == 0) {
+        LOG.warn("upstream has no port and is not served name={}", route.getName());
+      }
+    } else {
+      entry.route = route;
+      entry.ways = ways;
+      entry.front.update(entry.upstreams());
+    }
+    before.forEach(
+        (name, way) -> {
+          if (!ways.containsKey(name)) {
+            forget(way);
+          }
+        });
+    ways.forEach((name, way) -> targets.put(name, way.target()));
+    return route.getUpstream().getLocalBindPort() == 0
+        || runtime.listen(
+            route.getName(), ListenAddresses.of(route.getUpstream()), false, entry.front);
+  }
+
+  private Way way(UpstreamRoute route, Map<String, Way> before, MeshRoots roots) {
     Proof proof =
         new Proof(
             route.getSni(),
             route.getSpiffeIdsList(),
             route.getTrustDomain(),
             roots.ofUpstream(route.getTrustDomain()));
-    if (entry == null) {
-      Target target = target(route, new TargetUsage());
-      Entry made = new Entry(route, proof, new Originator.Upstream(target, tls(proof)));
-      entries.put(route.getName(), made);
-      targets.put(route.getName(), target);
-      entry = made;
-      if (route.getUpstream().getLocalBindPort() == 0) {
-        LOG.warn("upstream has no port and is not served name={}", route.getName());
-      }
-    } else {
-      Target target = target(route, entry.upstream.target().usage());
-      Optional<UpstreamTls> tls = proof.equals(entry.proof) ? entry.upstream.tls() : tls(proof);
-      entry.route = route;
-      entry.proof = proof;
-      entry.upstream = new Originator.Upstream(target, tls);
-      entry.front.update(entry.upstream);
-      targets.put(route.getName(), target);
-    }
-    return route.getUpstream().getLocalBindPort() == 0
-        || runtime.listen(
-            route.getName(), ListenAddresses.of(route.getUpstream()), false, entry.front);
+    Optional<Way> known = Optional.ofNullable(before.get(route.getName()));
+    Target target =
+        target(route, known.map(way -> way.target().usage()).orElseGet(TargetUsage::new));
+    Optional<UpstreamTls> tls =
+        known
+            .filter(way -> way.proof().equals(proof))
+            .map(way -> way.upstream().tls())
+            .orElseGet(() -> tls(proof));
+    return new Way(proof, new Originator.Upstream(target, tls));
+  }
+
+  private void forget(Way way) {
+    targets.remove(way.target().name());
+    way.target().usage().setGone(true);
   }
 
   private Target target(UpstreamRoute route, TargetUsage usage) {

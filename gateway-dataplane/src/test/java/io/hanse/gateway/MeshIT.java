@@ -6,9 +6,13 @@ import static io.hanse.gateway.relay.TestBackend.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.hanse.fsm.row.ConfigEntry;
 import io.hanse.fsm.row.ConnectProxyConfig;
+import io.hanse.fsm.row.FailoverTarget;
 import io.hanse.fsm.row.MeshGatewayConfig;
 import io.hanse.fsm.row.NodeService;
+import io.hanse.fsm.row.ResolverFailover;
+import io.hanse.fsm.row.ServiceResolver;
 import io.hanse.fsm.row.Upstream;
 import io.hanse.fsm.row.Weights;
 import io.hanse.gateway.relay.CloseReason;
@@ -169,6 +173,41 @@ class MeshIT {
             () ->
                 !isServed(localUpstreamPort)
                     && westSidecar.metrics().count(CloseReason.NO_ENDPOINT) > 0);
+  }
+
+  @Test
+  void shouldGoToAPeerWhileNoInstanceIsHealthy() throws Exception {
+    west.write(failover("cache", FailoverTarget.newBuilder().setService("db").setPeer("east-1")));
+    await().atMost(PATIENCE).until(() -> isServed(localUpstreamPort) && app.acceptedCount() > 0);
+
+    TestBackend local = started(new TestBackend());
+    int port = TestBackend.deadPort();
+    west.intention("cache", "", "web", "allow");
+    west.register(sidecar("cache", port, local.port()).build(), "passing");
+    SidecarProxy cache =
+        started(SidecarProxy.start(settings("cache-proxy"), west.contact("cache-proxy")));
+    cache.ready().get(20, TimeUnit.SECONDS);
+    await().atMost(PATIENCE).until(() -> isServed(localUpstreamPort) && local.acceptedCount() > 0);
+
+    int before = app.acceptedCount();
+    west.register(sidecar("cache", port, local.port()).build(), "critical");
+    await()
+        .atMost(PATIENCE)
+        .until(() -> isServed(localUpstreamPort) && app.acceptedCount() > before);
+    assertThat(get(westSidecar.adminAddress().orElseThrow(), "/status"))
+        .contains("\"name\":\"cache~db?peer=east-1\"");
+
+    west.importNothing("east-1");
+    await().atMost(PATIENCE).until(() -> !isServed(localUpstreamPort));
+  }
+
+  private static ConfigEntry.Builder failover(String service, FailoverTarget.Builder target) {
+    return ConfigEntry.newBuilder()
+        .setKind("service-resolver")
+        .setName(service)
+        .setServiceResolver(
+            ServiceResolver.newBuilder()
+                .putFailover("*", ResolverFailover.newBuilder().addTargets(target).build()));
   }
 
   @Test

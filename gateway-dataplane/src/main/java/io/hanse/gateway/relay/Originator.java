@@ -1,6 +1,7 @@
 package io.hanse.gateway.relay;
 
 import io.hanse.gateway.route.Target;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -14,22 +15,31 @@ public final class Originator implements Front {
    *
    * @param tls empty while it is not known who may answer: then nobody is dialed
    */
-  public record Upstream(Target target, Optional<UpstreamTls> tls) {}
+  public record Upstream(Target target, Optional<UpstreamTls> tls) {
+    boolean leadsSomewhere() {
+      return tls.isPresent() && target.picker().healthyCount() > 0;
+    }
+  }
 
-  private volatile Upstream upstream;
+  private volatile List<Upstream> ways;
 
-  public Originator(Upstream upstream) {
-    this.upstream = upstream;
+  /** With at least one way; each is for the time in which those before it lead nowhere. */
+  public Originator(List<Upstream> ways) {
+    this.ways = List.copyOf(ways);
   }
 
   /** For the next connections. */
-  public void update(Upstream changed) {
-    upstream = changed;
+  public void update(List<Upstream> changed) {
+    ways = List.copyOf(changed);
+  }
+
+  private static Upstream choose(List<Upstream> ways) {
+    return ways.stream().filter(Upstream::leadsSomewhere).findFirst().orElse(ways.get(0));
   }
 
   @Override
   public void accepted(Connection connection) {
-    Upstream now = upstream;
+    Upstream now = choose(ways);
     connection.named(now.target().name());
     if (now.tls().isEmpty()) {
       connection.end(CloseReason.NO_ENDPOINT, "nobody has said yet who answers for this upstream");

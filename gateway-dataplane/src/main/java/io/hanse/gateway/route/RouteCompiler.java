@@ -59,6 +59,12 @@ public final class RouteCompiler {
     if (upstream.getName().isEmpty() || upstream.getEndpoints().isEmpty()) {
       return Optional.of("upstream " + quoted(upstream.getName()) + " names no endpoints");
     }
+    for (UpstreamRoute fallback : upstream.getFallbacksList()) {
+      Optional<String> refusal = refusal(fallback);
+      if (refusal.isPresent()) {
+        return refusal;
+      }
+    }
     return refusal("upstream", upstream.getName(), upstream.getConnectTimeoutMillis());
   }
 
