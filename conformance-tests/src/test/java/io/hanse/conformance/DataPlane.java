@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A cluster's gateway, and the sidecar of its service, which says the cluster's name. */
+/** A cluster's gateways, and the sidecar of its service, which says the cluster's name. */
 final class DataPlane implements AutoCloseable {
   private static final String LOOPBACK = "127.0.0.1:";
 
@@ -24,16 +24,18 @@ final class DataPlane implements AutoCloseable {
   private final Path folder;
   private final HttpServer app;
   private final int gatewayPort;
+  private final int secondGatewayPort;
   private final int sidecarPort;
   private final int upstreamPort;
-  private Optional<ProxyProcess> gateway = Optional.empty();
+  private final List<ProxyProcess> gateways = new ArrayList<>();
   private Optional<ProxyProcess> sidecar = Optional.empty();
 
   DataPlane(PeerCluster cluster, Path folder) throws IOException {
     this.cluster = cluster;
     this.folder = folder;
-    FreePorts free = FreePorts.choose(3);
+    FreePorts free = FreePorts.choose(4);
     gatewayPort = free.next();
+    secondGatewayPort = free.next();
     sidecarPort = free.next();
     upstreamPort = free.next();
     app = HttpServer.create(loopback(0), 0);
@@ -53,20 +55,41 @@ final class DataPlane implements AutoCloseable {
     cluster.write("{\"Kind\":\"mesh\",\"Peering\":{\"PeerThroughMeshGateways\":true}}");
   }
 
-  void startGateway() throws IOException {
-    List<String> words = new ArrayList<>(cluster.product.gateway(grpc()));
-    words.add("-address=" + gatewayAddress());
-    words.add("-wan-address=" + gatewayAddress());
-    gateway = Optional.of(new ProxyProcess(cluster, "gateway", words, folder));
+  ProxyProcess startGateway() throws IOException {
+    return startGateway("gateway", "mesh-gateway", gatewayPort);
   }
 
+  ProxyProcess startSecondGateway() throws IOException {
+    return startGateway("second-gateway", "mesh-gateway-2", secondGatewayPort);
+  }
+
+  private ProxyProcess startGateway(String role, String service, int port) throws IOException {
+    List<String> words = new ArrayList<>(cluster.product.gateway(grpc()));
+    words.add("-service=" + service);
+    words.add("-address=" + LOOPBACK + port);
+    words.add("-wan-address=" + LOOPBACK + port);
+    ProxyProcess gateway = new ProxyProcess(cluster, role, words, folder);
+    gateways.add(gateway);
+    return gateway;
+  }
+
+  /** The first of them. */
+  ProxyProcess gateway() {
+    return gateways.get(0);
+  }
+
+  /** Of its first gateway. */
   String gatewayAddress() {
     return LOOPBACK + gatewayPort;
   }
 
-  /** How many connections to a name its gateway has made since it started. */
+  /** How many connections to a name its gateways have made since they started. */
   long relayed(String serverName) throws IOException {
-    return gateway.orElseThrow().relayed(serverName);
+    long sum = 0;
+    for (ProxyProcess gateway : gateways) {
+      sum += gateway.relayed(serverName);
+    }
+    return sum;
   }
 
   /** Registers the service, which calls the peer's through both gateways, and is called by it. */
@@ -101,6 +124,16 @@ final class DataPlane implements AutoCloseable {
     return LOOPBACK + cluster.home.ports().get("grpc");
   }
 
+  /** Where the service reaches the peer's. */
+  InetSocketAddress upstream() {
+    return loopback(upstreamPort);
+  }
+
+  /** Where the sidecar takes calls for the service. */
+  InetSocketAddress inbound() {
+    return loopback(sidecarPort);
+  }
+
   /** Waits until the peer's service answers to this one's. */
   void awaitCall(PeerCluster peer) {
     await(cluster.name + "'s service calls " + peer.name + "'s")
@@ -108,9 +141,7 @@ final class DataPlane implements AutoCloseable {
         .ignoreExceptions()
         .untilAsserted(
             () ->
-                assertThat(
-                        RawClient.exchange(loopback(upstreamPort), "GET", "/", Map.of(), null)
-                            .text())
+                assertThat(RawClient.exchange(upstream(), "GET", "/", Map.of(), null).text())
                     .isEqualTo(peer.name));
   }
 
@@ -122,6 +153,6 @@ final class DataPlane implements AutoCloseable {
   public void close() {
     app.stop(0);
     sidecar.ifPresent(ProxyProcess::close);
-    gateway.ifPresent(ProxyProcess::close);
+    gateways.forEach(ProxyProcess::close);
   }
 }

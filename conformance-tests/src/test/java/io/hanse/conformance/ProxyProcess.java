@@ -13,11 +13,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /** A gateway or a sidecar of a cluster, of the cluster's product. */
 final class ProxyProcess implements AutoCloseable {
   private static final long STOP_SECONDS_MAX = 10;
+
+  /** All names of the mesh end so. */
+  private static final String TRUST_DOMAIN = ".consul";
 
   /** Of an Envoy: cluster, address, and how many it has made to it. */
   private static final Pattern CONNECTIONS = Pattern.compile("^(.*?)::.*::cx_total::(\\d+)$");
@@ -26,7 +30,7 @@ final class ProxyProcess implements AutoCloseable {
   private final String name;
   private final int adminPort;
   private final ProcessBuilder builder;
-  private final Process process;
+  private Process process;
 
   /** Starts one by the words that its product wants, and waits until it is ready. */
   ProxyProcess(PeerCluster cluster, String role, List<String> words, Path folder)
@@ -50,6 +54,16 @@ final class ProxyProcess implements AutoCloseable {
     awaitReady();
   }
 
+  /** Ends it as a failure would; it can be started again. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  void startAgain() throws IOException {
+    process = builder.start();
+    awaitReady();
+  }
+
   private void awaitReady() {
     await(name + " is ready")
         .atMost(PeerCluster.PATIENCE)
@@ -59,16 +73,25 @@ final class ProxyProcess implements AutoCloseable {
 
   /** How many connections to a name it has made since its start. */
   long relayed(String serverName) throws IOException {
+    return relayed(serverName::equals);
+  }
+
+  /** How many connections it has made for others since its start, whatever they asked for. */
+  long relayed() throws IOException {
+    return relayed(name -> name.endsWith(TRUST_DOMAIN));
+  }
+
+  private long relayed(Predicate<String> serverName) throws IOException {
     if (product == Product.HANSE) {
       return JsonText.parse(get("/status")).at("routes").items().stream()
-          .filter(route -> route.at("name").text().equals(serverName))
+          .filter(route -> serverName.test(route.at("name").text()))
           .mapToLong(route -> route.at("connections").whole())
           .sum();
     }
     return get("/clusters")
         .lines()
         .map(CONNECTIONS::matcher)
-        .filter(line -> line.matches() && line.group(1).equals(serverName))
+        .filter(line -> line.matches() && serverName.test(line.group(1)))
         .mapToLong(line -> Long.parseLong(line.group(2)))
         .sum();
   }

@@ -1,0 +1,88 @@
+package io.hanse.conformance;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/** What a sidecar shows to whoever knocks, before it asks who that is. */
+final class PresentedLeaf {
+  private static final int PATIENCE_MILLIS = 10_000;
+
+  private PresentedLeaf() {}
+
+  /** Whether the certificate that is shown there now was signed by a root's own key. */
+  static boolean isOf(String rootPem, InetSocketAddress sidecar)
+      throws IOException, GeneralSecurityException {
+    X509Certificate root =
+        (X509Certificate)
+            CertificateFactory.getInstance("X.509")
+                .generateCertificate(
+                    new ByteArrayInputStream(rootPem.getBytes(StandardCharsets.US_ASCII)));
+    return shown(sidecar).getIssuerX500Principal().equals(root.getSubjectX500Principal());
+  }
+
+  private static X509Certificate shown(InetSocketAddress sidecar)
+      throws IOException, GeneralSecurityException {
+    Curious curious = new Curious();
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, new TrustManager[] {curious}, new SecureRandom());
+    try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket()) {
+      socket.connect(sidecar, PATIENCE_MILLIS);
+      socket.setSoTimeout(PATIENCE_MILLIS);
+      socket.startHandshake();
+    } catch (SSLException e) {
+      // We have none to show: it may say so at once, but only after it has shown its own.
+      if (curious.seen.get() == null) {
+        throw e;
+      }
+    }
+    return curious.seen.get();
+  }
+
+  /** Believes all, and keeps what it saw. */
+  private static final class Curious extends X509ExtendedTrustManager {
+    final AtomicReference<X509Certificate> seen = new AtomicReference<>();
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String kind) {
+      seen.set(chain[0]);
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String kind, Socket socket) {
+      checkServerTrusted(chain, kind);
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String kind, SSLEngine engine) {
+      checkServerTrusted(chain, kind);
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String kind) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String kind, Socket socket) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String kind, SSLEngine engine) {}
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
+    }
+  }
+}
