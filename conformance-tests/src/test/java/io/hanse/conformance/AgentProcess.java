@@ -13,8 +13,8 @@ import io.hanse.http.RawClient.Response;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,19 +30,31 @@ import java.util.stream.Collectors;
 final class AgentProcess implements Subject {
   private static final List<String> PORTS =
       List.of("http", "grpc", "grpc_tls", "serf_lan", "serf_wan", "server");
+  private static final String LOOPBACK = "127.0.0.1";
+  private static final String CONFIGURATION = "agent.json";
   private static final Duration START_MAX = Duration.ofSeconds(60);
   private static final long STOP_SECONDS_MAX = 10;
 
   private final String name;
-  private final Map<String, Integer> ports;
+  private final Path home;
   private final ProcessBuilder builder;
+  private Map<String, Object> configuration;
+  private Map<String, Integer> ports;
   private Process process;
 
-  private AgentProcess(String name, Map<String, Integer> ports, ProcessBuilder builder)
+  private AgentProcess(
+      String name,
+      Path home,
+      ProcessBuilder builder,
+      Map<String, Object> configuration,
+      Map<String, Integer> ports)
       throws IOException {
     this.name = name;
-    this.ports = ports;
+    this.home = home;
     this.builder = builder;
+    this.configuration = configuration;
+    this.ports = ports;
+    configure();
     process = builder.start();
   }
 
@@ -63,13 +75,11 @@ final class AgentProcess implements Subject {
       Path bin, Path folder, Recording.Agent agent, boolean isDev, Map<String, Integer> ports) {
     try {
       Path home = Files.createTempDirectory(folder, agent.name());
-      Path config = home.resolve("agent.json");
-      Files.writeString(config, configuration(agent, isDev, ports, home));
       List<String> command = new ArrayList<>(List.of(bin.toString(), "agent"));
       if (isDev) {
         command.add("-dev");
       }
-      command.addAll(List.of("-config-file", config.toString()));
+      command.addAll(List.of("-config-file", home.resolve(CONFIGURATION).toString()));
       File log = home.resolve("log").toFile();
       ProcessBuilder builder =
           new ProcessBuilder(command)
@@ -77,7 +87,8 @@ final class AgentProcess implements Subject {
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log));
       // It does not live long enough to earn back what the optimising compiler costs.
       builder.environment().put("HANSE_JVM_FLAGS", "-XX:TieredStopAtLevel=1");
-      return new AgentProcess(agent.name(), ports, builder);
+      return new AgentProcess(
+          agent.name(), home, builder, configuration(agent, isDev, home), ports);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -123,22 +134,45 @@ final class AgentProcess implements Subject {
     return ports;
   }
 
-  private static String configuration(
-      Recording.Agent agent, boolean isDev, Map<String, Integer> ports, Path home) {
+  private static Map<String, Object> configuration(
+      Recording.Agent agent, boolean isDev, Path home) {
     Map<String, Object> all = new TreeMap<>(agent.configuration());
     all.put("node_name", agent.name());
     all.put("node_id", agent.nodeId());
-    all.put("bind_addr", "127.0.0.1");
-    all.put("client_addr", "127.0.0.1");
-    // No agent here answers DNS; a real Consul would want its usual port.
-    Map<String, Integer> numbers = new TreeMap<>(ports);
-    numbers.put("dns", -1);
-    all.put("ports", numbers);
+    all.put("bind_addr", LOOPBACK);
+    all.put("client_addr", LOOPBACK);
     if (!isDev) {
       all.put("data_dir", home.resolve("data").toString());
       all.put("server", true);
     }
-    return json(all);
+    return all;
+  }
+
+  private void configure() throws IOException {
+    Map<String, Object> all = new TreeMap<>(configuration);
+    // No agent here answers DNS; a real Consul would want its usual port.
+    Map<String, Integer> numbers = new TreeMap<>(ports);
+    numbers.put("dns", -1);
+    all.put("ports", numbers);
+    Files.writeString(home.resolve(CONFIGURATION), json(all));
+  }
+
+  /**
+   * After its end: what it keeps on disk is from now on found at another address and other ports.
+   */
+  void moveTo(String address, Map<String, Integer> otherPorts) throws IOException {
+    configuration = new TreeMap<>(configuration);
+    configuration.put("bind_addr", address);
+    configuration.put("client_addr", address);
+    ports = otherPorts;
+    configure();
+  }
+
+  /** After its end: whom it looks for when it starts again. */
+  void join(List<String> addresses) throws IOException {
+    configuration = new TreeMap<>(configuration);
+    configuration.put("retry_join", addresses);
+    configure();
   }
 
   private static String json(Object value) {
@@ -181,7 +215,19 @@ final class AgentProcess implements Subject {
 
   @Override
   public InetSocketAddress http() {
-    return new InetSocketAddress(InetAddress.getLoopbackAddress(), ports.get("http"));
+    return new InetSocketAddress(configuration.get("client_addr").toString(), ports.get("http"));
+  }
+
+  /** Whether it takes connections there: it answers HTTP before it needs all of its ports. */
+  boolean accepts(String port) throws IOException {
+    try (Socket socket = new Socket(http().getAddress(), ports.get(port))) {
+      return socket.isConnected();
+    }
+  }
+
+  /** Where it listens for what, as others write it. */
+  String at(String port) {
+    return configuration.get("client_addr") + ":" + ports.get(port);
   }
 
   @Override

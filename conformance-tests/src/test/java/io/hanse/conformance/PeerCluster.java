@@ -170,6 +170,61 @@ final class PeerCluster implements AutoCloseable {
     servers.forEach(AgentProcess::awaitReady);
   }
 
+  int size() {
+    return servers.size();
+  }
+
+  /** Has a server come back at another address and other ports, while the others go on. */
+  void move(int index, String address) throws IOException {
+    AgentProcess server = servers.get(index);
+    if (size() > 1) {
+      product.leave(server);
+    }
+    server.close();
+    server.moveTo(address, AgentProcess.freePorts());
+    List<String> all = servers.stream().map(each -> each.at("serf_lan")).toList();
+    for (AgentProcess each : servers) {
+      each.join(all);
+    }
+    server.startAgain();
+    server.awaitReady();
+    await(name + " has all its voters again, and knows where they are")
+        .atMost(PATIENCE)
+        .ignoreExceptions()
+        .until(
+            () -> voters() == size() && known().equals(addresses()) && server.accepts("grpc_tls"));
+  }
+
+  private long voters() throws IOException {
+    return json("GET", "/v1/operator/raft/configuration", "").at("Servers").items().stream()
+        .filter(each -> each.at("Voter").truth())
+        .count();
+  }
+
+  /** What its catalog says of its servers: it tells peers of that. */
+  private List<String> known() throws IOException {
+    return json("GET", "/v1/catalog/service/consul", "").items().stream()
+        .map(
+            each ->
+                each.at("Address").text() + ":" + each.at("ServiceMeta").at("grpc_tls_port").text())
+        .sorted()
+        .toList();
+  }
+
+  /** Has servers that come back vote soon: of a real Consul only after ten seconds otherwise. */
+  void trustServersSoon() throws IOException {
+    json(
+        "PUT",
+        "/v1/operator/autopilot/configuration",
+        "{\"CleanupDeadServers\":true,\"LastContactThreshold\":\"200ms\","
+            + "\"MaxTrailingLogs\":250,\"ServerStabilizationTime\":\"1s\"}");
+  }
+
+  /** Where other clusters reach its servers, sorted. */
+  List<String> addresses() {
+    return servers.stream().map(each -> each.at("grpc_tls")).sorted().toList();
+  }
+
   Value json(String method, String path, String body) throws IOException {
     return home.answer(method, path, body);
   }

@@ -1,5 +1,6 @@
 package io.hanse.conformance;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -10,6 +11,11 @@ enum Product {
     @Override
     Path program() {
       return AgentProcess.program();
+    }
+
+    @Override
+    void leave(AgentProcess server) {
+      // It is known by its id, wherever it comes back.
     }
 
     @Override
@@ -31,6 +37,12 @@ enum Product {
     }
 
     @Override
+    void leave(AgentProcess server) throws IOException {
+      // Else the others hold its name for it at its old address, half a minute long.
+      server.answer("PUT", "/v1/agent/leave", "");
+    }
+
+    @Override
     List<String> gateway(String grpc) {
       return Stream.concat(sidecar(grpc).stream(), Stream.of("-gateway=mesh", "-register"))
           .toList();
@@ -49,6 +61,9 @@ enum Product {
   };
 
   abstract Path program();
+
+  /** What a server must do before it comes back at another address, if it has fellows. */
+  abstract void leave(AgentProcess server) throws IOException;
 
   /** The words that start a mesh gateway and register it. */
   abstract List<String> gateway(String grpc);
