@@ -19,6 +19,7 @@ import java.util.Optional;
 /** A cluster's gateways, and the sidecar of its service, which says the cluster's name. */
 final class DataPlane implements AutoCloseable {
   private static final String LOOPBACK = "127.0.0.1:";
+  private static final String CALLER = "caller";
 
   private final PeerCluster cluster;
   private final Path folder;
@@ -27,17 +28,20 @@ final class DataPlane implements AutoCloseable {
   private final int secondGatewayPort;
   private final int sidecarPort;
   private final int upstreamPort;
+  private final int callerUpstreamPort;
   private final List<ProxyProcess> gateways = new ArrayList<>();
   private Optional<ProxyProcess> sidecar = Optional.empty();
+  private Optional<ProxyProcess> caller = Optional.empty();
 
   DataPlane(PeerCluster cluster, Path folder) throws IOException {
     this.cluster = cluster;
     this.folder = folder;
-    FreePorts free = FreePorts.choose(4);
+    FreePorts free = FreePorts.choose(5);
     gatewayPort = free.next();
     secondGatewayPort = free.next();
     sidecarPort = free.next();
     upstreamPort = free.next();
+    callerUpstreamPort = free.next();
     app = HttpServer.create(loopback(0), 0);
     byte[] answer = cluster.name.getBytes(StandardCharsets.UTF_8);
     app.createContext(
@@ -108,20 +112,45 @@ final class DataPlane implements AutoCloseable {
             + upstreamPort
             + ",\"MeshGateway\":{\"Mode\":\"local\"}}]}}");
     cluster.write(
-        "{\"Kind\":\"service-intentions\",\"Name\":\""
-            + cluster.service()
-            + "\",\"Sources\":[{\"Name\":\""
-            + peer.service()
-            + "\",\"Peer\":\""
-            + cluster.callOf(peer)
-            + "\",\"Action\":\"allow\"}]}");
+        """
+        {"Kind":"service-intentions", "Name":"%1$s", "Sources":[
+          {"Name":"%2$s", "Peer":"%4$s", "Action":"allow"},
+          {"Name":"%3$s", "Peer":"%4$s", "Action":"allow"},
+          {"Name":"%3$s", "Action":"allow"}]}
+        """
+            .formatted(cluster.service(), peer.service(), CALLER, cluster.callOf(peer)));
     List<String> words = new ArrayList<>(cluster.product.sidecar(grpc()));
     words.add("-sidecar-for=app");
     sidecar = Optional.of(new ProxyProcess(cluster, "sidecar", words, folder));
   }
 
+  /** Registers another service, which calls this cluster's own. */
+  void startCaller() throws IOException {
+    cluster.json(
+        "PUT",
+        "/v1/agent/service/register",
+        """
+        {"Name":"%1$s", "ID":"%1$s", "Port":1, "Connect":{"SidecarService":{
+          "Port":%2$d, "Proxy":{"Upstreams":[{"DestinationName":"%3$s", "LocalBindPort":%4$d,
+                                              "MeshGateway":{"Mode":"local"}}]}}}}
+        """
+            .formatted(CALLER, FreePorts.choose(1).next(), cluster.service(), callerUpstreamPort));
+    List<String> words = new ArrayList<>(cluster.product.sidecar(grpc()));
+    words.add("-sidecar-for=" + CALLER);
+    caller = Optional.of(new ProxyProcess(cluster, CALLER, words, folder));
+  }
+
+  /** Waits until the caller is answered by this one's service, be it here or in the peer. */
+  void awaitAnswer(PeerCluster answering) {
+    awaitAnswer(callerUpstreamPort, answering);
+  }
+
   private String grpc() {
     return LOOPBACK + cluster.home.ports().get("grpc");
+  }
+
+  ProxyProcess sidecar() {
+    return sidecar.orElseThrow();
   }
 
   /** Where the service reaches the peer's. */
@@ -136,13 +165,17 @@ final class DataPlane implements AutoCloseable {
 
   /** Waits until the peer's service answers to this one's. */
   void awaitCall(PeerCluster peer) {
-    await(cluster.name + "'s service calls " + peer.name + "'s")
+    awaitAnswer(upstreamPort, peer);
+  }
+
+  private void awaitAnswer(int port, PeerCluster answering) {
+    await(cluster.name + " calls " + answering.name + "'s service")
         .atMost(PeerCluster.PATIENCE)
         .ignoreExceptions()
         .untilAsserted(
             () ->
-                assertThat(RawClient.exchange(upstream(), "GET", "/", Map.of(), null).text())
-                    .isEqualTo(peer.name));
+                assertThat(RawClient.exchange(loopback(port), "GET", "/", Map.of(), null).text())
+                    .isEqualTo(answering.name));
   }
 
   private static InetSocketAddress loopback(int port) {
@@ -152,6 +185,7 @@ final class DataPlane implements AutoCloseable {
   @Override
   public void close() {
     app.stop(0);
+    caller.ifPresent(ProxyProcess::close);
     sidecar.ifPresent(ProxyProcess::close);
     gateways.forEach(ProxyProcess::close);
   }
