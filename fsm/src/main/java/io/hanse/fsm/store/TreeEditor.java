@@ -187,7 +187,9 @@ final class TreeEditor {
       drop(inner, i);
       return inner;
     }
-    inner.newest[i] = kid.newest();
+    if (oldIndex == inner.newest[i]) {
+      inner.newest[i] = kid.newest();
+    }
     if (kid.size() < SPARSE && inner.kids.length > 1) {
       mergeAt(inner, i == 0 ? 0 : i - 1);
     }
