@@ -1,6 +1,7 @@
 package io.hanse.peering.protocol;
 
 import com.google.protobuf.Any;
+import io.hanse.fsm.error.Quoted;
 import io.hanse.fsm.row.Status;
 import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.proto.Operation;
@@ -75,8 +76,12 @@ final class Answers {
       return malformed("received response for unknown resource type " + quoted(url));
     }
     if (response.getNonce().isEmpty()) {
-      String id = response.getResourceId();
+      String id = PeerTexts.cut(response.getResourceId());
       return malformed("received response without a nonce for: " + url + ":" + id);
+    }
+    Optional<String> tooLong = PeerTexts.tooLong("resource ID", response.getResourceId());
+    if (tooLong.isPresent()) {
+      return malformed(tooLong.get());
     }
     if (response.getOperation() != Operation.OPERATION_UPSERT) {
       return malformed("unsupported operation: " + nameOf(response));
@@ -103,20 +108,9 @@ final class Answers {
         : quoted(response.getOperation().name());
   }
 
-  /** As Go prints it: what is received must not be able to forge a line of a log. */
+  /** What is received must not be able to forge a line of a log. */
   private static String quoted(String text) {
-    StringBuilder quoted = new StringBuilder("\"");
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '"' || c == '\\') {
-        quoted.append('\\').append(c);
-      } else if (Character.isISOControl(c)) {
-        quoted.append(String.format(Locale.ROOT, "\\x%02x", (int) c));
-      } else {
-        quoted.append(c);
-      }
-    }
-    return quoted.append('"').toString();
+    return Quoted.of(PeerTexts.cut(text));
   }
 
   /** How an end that the other side brought about reads in our status. */
@@ -126,7 +120,7 @@ final class Answers {
     }
     String text =
         "unexpected error receiving from the stream: rpc error: code = %s desc = %s"
-            .formatted(nameOf(ended.code()), ended.text());
+            .formatted(nameOf(ended.code()), PeerTexts.cut(ended.text()));
     return new LinkStatus(ended.code(), text, ended.leaderAddress());
   }
 

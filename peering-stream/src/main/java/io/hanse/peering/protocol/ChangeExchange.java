@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -154,13 +155,18 @@ final class ChangeExchange {
       case HELD -> {
         Map<Integer, ByteString> digests = new TreeMap<>();
         for (HeldGroup group : message.getHeld().getGroupsList()) {
-          digests.put(group.getGroup(), group.getDigest());
+          if (Content.isGroup(group.getGroup())) {
+            digests.put(group.getGroup(), group.getDigest());
+          }
         }
         sender.heldIs(digests);
       }
       case ASK_HELD -> {
-        for (int group : message.getAskHeld().getGroupsList()) {
-          send(Extended.newBuilder().setHeldNames(receiver.namesOf(group)));
+        // Each answer may be long: nobody has use for one twice.
+        for (int group : new TreeSet<>(message.getAskHeld().getGroupsList())) {
+          if (Content.isGroup(group)) {
+            send(Extended.newBuilder().setHeldNames(receiver.namesOf(group)));
+          }
         }
       }
       case HELD_NAMES -> sender.heldNamesAre(message.getHeldNames());
@@ -232,7 +238,7 @@ final class ChangeExchange {
 
     @Override
     public void refusedByPeer(String name, String reason) {
-      status.changeRefused(now, name, reason);
+      status.changeRefused(now, name, PeerTexts.cut(reason));
     }
 
     @Override

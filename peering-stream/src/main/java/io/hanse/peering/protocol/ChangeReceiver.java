@@ -114,7 +114,7 @@ final class ChangeReceiver {
       String reason = stored.refusals().get(i);
       if (reason != null) {
         receipt.addRefusals(ChangeRefusal.newBuilder().setPosition(i).setReason(reason));
-        status.notStored(nowMillis, change.getService(), reason);
+        status.notStored(nowMillis, PeerTexts.cut(change.getService()), reason);
       } else if (!stored.misfits().contains(i)) {
         isOther |= take(change);
         status.changeStored(nowMillis, change.getService());

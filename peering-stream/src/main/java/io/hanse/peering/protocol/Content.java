@@ -104,6 +104,10 @@ public final class Content {
     return ImportChange.newBuilder().setMark(mark).addAllInstances(service.getNodesList());
   }
 
+  static boolean isGroup(int number) {
+    return number >= 0 && number < GROUPS;
+  }
+
   /** The group of a name. */
   static int groupOf(String name) {
     byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);

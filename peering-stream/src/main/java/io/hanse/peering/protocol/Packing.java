@@ -12,6 +12,9 @@ import java.util.zip.Inflater;
 final class Packing {
   private static final int PLAIN_BYTES_MAX = 1_024;
 
+  /** What we put into a message is less; each is answered, and its answer may be longer than it. */
+  private static final int CHANGES_MAX = 65_536;
+
   private Packing() {}
 
   /** A set that cannot be read. */
@@ -51,14 +54,20 @@ final class Packing {
    * @param bytesMax the most that it may take, whatever it claims
    */
   static ChangeSet unpack(Changes changes, int bytesMax) throws MalformedChanges {
-    if (changes.hasPlain()) {
-      return changes.getPlain();
-    }
-    int size = changes.getInflatedBytes();
+    int size =
+        changes.hasPlain() ? changes.getPlain().getSerializedSize() : changes.getInflatedBytes();
     if (size < 0 || size > bytesMax) {
       throw new MalformedChanges(
           "changes of " + Integer.toUnsignedString(size) + " bytes, more than " + bytesMax);
     }
+    ChangeSet set = changes.hasPlain() ? changes.getPlain() : inflate(changes, size);
+    if (set.getChangesCount() > CHANGES_MAX) {
+      throw new MalformedChanges(set.getChangesCount() + " changes, more than " + CHANGES_MAX);
+    }
+    return set;
+  }
+
+  private static ChangeSet inflate(Changes changes, int size) throws MalformedChanges {
     Inflater inflater = new Inflater(true);
     try {
       byte[] bytes = new byte[size];

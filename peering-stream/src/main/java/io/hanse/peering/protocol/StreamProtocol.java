@@ -160,6 +160,11 @@ public final class StreamProtocol {
     // A dialer knows only by an answer that it was let in.
     status.connected();
     status.heard(now);
+    Optional<String> flaw = PeerTexts.flaw(message);
+    if (flaw.isPresent()) {
+      refuse(flaw.get());
+      return;
+    }
     switch (message.getPayloadCase()) {
       case REQUEST -> receive(message.getRequest());
       case RESPONSE -> receive(message.getResponse());
@@ -183,7 +188,8 @@ public final class StreamProtocol {
     } else {
       Optional<SubscriptionLedger.Sent> answered = ledger.answer(request.getResponseNonce());
       if (request.hasError()) {
-        status.refusedByPeer(now, answered, request.getError().getMessage());
+        String reason = PeerTexts.cut(request.getError().getMessage());
+        status.refusedByPeer(now, answered, reason);
       } else {
         status.acknowledged(now, answered);
       }

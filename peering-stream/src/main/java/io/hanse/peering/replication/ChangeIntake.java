@@ -12,6 +12,7 @@ import io.hanse.fsm.row.ImportChange;
 import io.hanse.fsm.row.ImportChanges;
 import io.hanse.fsm.row.ImportOutcome;
 import io.hanse.fsm.row.StageImport;
+import io.hanse.peering.protocol.PeerTexts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -111,6 +112,10 @@ final class ChangeIntake {
   private static Optional<String> flaw(ImportChange change) {
     if (change.getService().isEmpty()) {
       return Optional.of("a change names no service");
+    }
+    Optional<String> tooLong = PeerTexts.tooLong("service name", change.getService());
+    if (tooLong.isPresent()) {
+      return tooLong;
     }
     return ImportIntake.flaw(change.getService(), change.getInstancesList());
   }
