@@ -92,12 +92,12 @@ public final class ServerAddresses {
   }
 
   /**
-   * Refuses what nobody can dial.
+   * Refuses what nobody can dial, or more than any cluster has servers.
    *
-   * @throws ProblemException {@code INVALID_ARGUMENT}, in Consul's words
+   * @throws ProblemException {@code INVALID_ARGUMENT}, in Consul's words where it refuses it too
    */
-  public static void check(String address) {
-    TokenRules.checkAddress(address);
+  public static void check(List<String> addresses) {
+    TokenRules.checkAddresses(addresses);
   }
 
   private static Optional<Integer> port(@org.jspecify.annotations.Nullable String text) {

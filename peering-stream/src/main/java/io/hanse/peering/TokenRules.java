@@ -25,6 +25,13 @@ final class TokenRules {
   private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
   private static final int PINS_MAX = 64;
   private static final int PORT_MAX = 65_535;
+
+  /** Servers of a cluster that a dialer is told of. */
+  private static final int ADDRESSES_MAX = 256;
+
+  /** A name in DNS has up to 253 characters, a port 5. */
+  private static final int ADDRESS_LENGTH_MAX = 253 + 1 + 5;
+
   private static final Duration LIFETIME_MIN = Duration.ofSeconds(1);
   private static final Duration LIFETIME_MAX = Duration.ofDays(3_650);
 
@@ -103,9 +110,9 @@ final class TokenRules {
     if (token.manualAddresses().isEmpty() && token.addresses().isEmpty()) {
       throw refused("peering token server addresses value is empty");
     }
-    LabelledAddresses.plain(token.manualAddresses()).forEach(TokenRules::checkAddress);
+    checkAddresses(LabelledAddresses.plain(token.manualAddresses()));
     token.manualAddresses().forEach(TokenRules::checkLabel);
-    token.addresses().forEach(TokenRules::checkAddress);
+    checkAddresses(token.addresses());
     if (!token.caPems().isEmpty() && token.serverName().isEmpty()) {
       throw refused("peering token server name value is empty");
     }
@@ -146,7 +153,22 @@ final class TokenRules {
     }
   }
 
+  /** Refuses what can't be dialed, or more than any cluster has servers. */
+  static void checkAddresses(Collection<String> addresses) {
+    if (addresses.size() > ADDRESSES_MAX) {
+      throw refused(addresses.size() + " server addresses, more than " + ADDRESSES_MAX);
+    }
+    addresses.forEach(TokenRules::checkAddress);
+  }
+
   static void checkAddress(String address) {
+    if (address.length() > ADDRESS_LENGTH_MAX) {
+      throw refused(
+          "a peering server address of "
+              + address.length()
+              + " characters, more than "
+              + ADDRESS_LENGTH_MAX);
+    }
     int colon = address.lastIndexOf(':');
     String host = colon < 0 ? "" : address.substring(0, colon);
     boolean isBracketed = host.startsWith("[") && host.endsWith("]");

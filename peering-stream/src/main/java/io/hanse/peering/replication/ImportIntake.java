@@ -190,7 +190,7 @@ final class ImportIntake {
 
   private static void requireAddresses(PeeringServerAddresses addresses) throws MalformedResource {
     try {
-      addresses.getAddressesList().forEach(ServerAddresses::check);
+      ServerAddresses.check(addresses.getAddressesList());
     } catch (ProblemException e) {
       throw new MalformedResource(e.getMessage());
     }
