@@ -18,6 +18,8 @@ import io.hanse.peering.proto.ImportAge;
 import io.hanse.peering.proto.ImportAges;
 import io.hanse.peering.proto.PeerStreamStatus;
 import io.hanse.peering.proto.ServiceReceipt;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.TreeMap;
 
 /**
@@ -26,6 +28,16 @@ import java.util.TreeMap;
  * link that is cut half-way keeps its connection for minutes, and what came over it grows old.
  */
 final class StatusOverlay {
+  /** Heartbeats come every 15 s. */
+  private static final long HEARTBEAT_OVERDUE_MILLIS = 20_000;
+
+  /** What is exported is acknowledged once it is stored. */
+  private static final long ANSWER_OVERDUE_MILLIS = 10_000;
+
+  private static final String UNKNOWN =
+      "the other cluster does not know this peering any more: delete it, and establish it anew with"
+          + " a new token";
+
   private final Peering peering;
   private final PeerStreamStatus status;
   private final boolean isSilent;
@@ -69,7 +81,10 @@ final class StatusOverlay {
             .addAllExportedServices(status.getExportedServicesList());
     long receive = Math.max(status.getLastAckMillis(), status.getLastNackMillis());
     receive = Math.max(receive, status.getLastReceiveSuccessMillis());
-    receive = Math.max(receive, status.getLastReceiveErrorMillis());
+    // A link that cannot be made anew is an error as well, but nothing was received by it.
+    receive =
+        Math.max(
+            receive, Math.min(status.getLastReceiveErrorMillis(), status.getLastHeardMillis()));
     receive = Math.max(receive, status.getLastHeartbeatMillis());
     long send = Math.max(status.getLastSendSuccessMillis(), status.getLastSendErrorMillis());
     if (status.getLastHeartbeatMillis() > 0) {
@@ -173,7 +188,10 @@ final class StatusOverlay {
         Peerings.dials(peering) ? "the other cluster" : "the other cluster, which dials,";
     return switch (state) {
       case ACTIVE -> problems();
-      case FAILING -> isSilent ? silence() : other + " is not connected: " + lastError();
+      case FAILING ->
+          isSilent
+              ? silence()
+              : isUnknown() ? UNKNOWN : other + " is not connected: " + lastError();
       case ESTABLISHING -> other + " is not connected yet";
       case PENDING -> "the token was not redeemed yet";
       case TERMINATED -> "the other cluster ended the peering; delete it, or establish it anew";
@@ -184,8 +202,17 @@ final class StatusOverlay {
 
   private String silence() {
     return "connected, but nothing was heard for "
-        + Durations.text(java.time.Duration.ofMillis(status.getSilenceMillis()))
+        + text(status.getSilenceMillis())
         + ": what is imported may be out of date";
+  }
+
+  private static String text(long millis) {
+    return Durations.text(java.time.Duration.ofMillis(millis));
+  }
+
+  /** The other cluster forgot the peering, or has forgotten everything. */
+  private boolean isUnknown() {
+    return status.getDisconnectError().contains("unknown PeerID");
   }
 
   private String lastError() {
@@ -193,15 +220,26 @@ final class StatusOverlay {
   }
 
   private String problems() {
+    List<String> problems = new ArrayList<>();
+    if (status.getSilenceMillis() > HEARTBEAT_OVERDUE_MILLIS) {
+      problems.add("nothing was heard for " + text(status.getSilenceMillis()));
+    }
+    long nowMillis = status.getLastHeardMillis() + status.getSilenceMillis();
+    long unansweredMillis = nowMillis - status.getOldestUnackedMillis();
+    if (status.getUnacked() > 0 && unansweredMillis > ANSWER_OVERDUE_MILLIS) {
+      problems.add(
+          "exports that were not acknowledged for "
+              + text(unansweredMillis)
+              + ": "
+              + status.getUnacked());
+    }
     int exports = status.getRefusedExportsCount() + status.getExportsRefusedByPeerCount();
     int imports = status.getRefusedImportsCount();
-    if (exports == 0 && imports == 0) {
-      return "";
+    if (exports > 0 || imports > 0) {
+      problems.add(
+          "not all is replicated: resources refused of ours " + exports + ", of theirs " + imports);
     }
-    return "connected, but not all is replicated: resources refused of ours "
-        + exports
-        + ", of theirs "
-        + imports;
+    return problems.isEmpty() ? "" : "connected, but " + String.join("; ", problems);
   }
 
   private static Timestamp timestamp(long millis) {

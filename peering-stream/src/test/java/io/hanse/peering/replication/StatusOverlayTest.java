@@ -31,9 +31,14 @@ class StatusOverlayTest {
 
   @Test
   void shouldCallAPeeringActiveOnlyWhileTheOtherClusterIsHeard() {
-    Peering fresh = shown(DIALING, CONNECTED.toBuilder().setSilenceMillis(FRESH_MILLIS));
+    Peering fresh = shown(DIALING, CONNECTED.toBuilder().setSilenceMillis(20_000));
     assertThat(fresh.getState()).isEqualTo(PeeringState.ACTIVE);
     assertThat(fresh.getDetail().getReason()).isEmpty();
+
+    Peering overdue = shown(DIALING, CONNECTED.toBuilder().setSilenceMillis(FRESH_MILLIS));
+    assertThat(overdue.getState()).isEqualTo(PeeringState.ACTIVE);
+    assertThat(overdue.getDetail().getReason())
+        .isEqualTo("connected, but nothing was heard for 45s");
 
     Peering silent = shown(DIALING, CONNECTED.toBuilder().setSilenceMillis(FRESH_MILLIS + 1));
     assertThat(silent.getState()).isEqualTo(PeeringState.FAILING);
@@ -53,6 +58,35 @@ class StatusOverlayTest {
     assertThat(shown(ACCEPTING, PeerStreamStatus.newBuilder()).getDetail().getReason())
         .isEqualTo("the token was not redeemed yet");
     assertThat(shown(ACCEPTING, PeerStreamStatus.newBuilder()).hasStreamStatus()).isFalse();
+  }
+
+  @Test
+  void shouldNotCallWellWhatIsNotAcknowledged() {
+    PeerStreamStatus.Builder sent =
+        CONNECTED.toBuilder().setUnacked(3).setOldestUnackedMillis(995_000);
+    assertThat(shown(DIALING, sent).getDetail().getReason()).isEmpty();
+    assertThat(shown(DIALING, sent.setSilenceMillis(6_000)).getDetail().getReason())
+        .isEqualTo("connected, but exports that were not acknowledged for 11s: 3");
+  }
+
+  @Test
+  void shouldNotTellThatSomethingWasReceivedWhenALinkCouldNotBeMade() {
+    PeerStreamStatus.Builder lost =
+        PeerStreamStatus.newBuilder()
+            .setDisconnectError("connection refused")
+            .setLastHeartbeatMillis(900_000)
+            .setLastHeardMillis(950_000)
+            .setLastReceiveErrorMillis(999_000);
+    assertThat(shown(DIALING, lost).getStreamStatus().getLastReceive().getSeconds()).isEqualTo(950);
+  }
+
+  @Test
+  void shouldSayWhatToDoAboutAPeeringThatTheOtherClusterForgot() {
+    PeerStreamStatus.Builder forgotten =
+        PeerStreamStatus.newBuilder()
+            .setDisconnectError("initial subscription for unknown PeerID: edc2");
+    assertThat(shown(DIALING, forgotten).getDetail().getReason())
+        .startsWith("the other cluster does not know this peering any more: delete it");
   }
 
   @Test
