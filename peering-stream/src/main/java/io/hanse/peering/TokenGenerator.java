@@ -90,6 +90,13 @@ final class TokenGenerator {
               + call.getName()
               + "\"; there is already an established peering");
     }
+    if (stored.filter(peering -> peering.getState() == PeeringState.TERMINATED).isPresent()) {
+      // Consul hands out a token here that can never be redeemed.
+      throw precondition(
+          "failed to write peering: peering \""
+              + call.getName()
+              + "\" was terminated by its peer; delete it before generating a new token");
+    }
     WritePeering.Builder write =
         WritePeering.newBuilder()
             .setGenerate(

@@ -27,8 +27,9 @@ final class PeeringDetails {
       }
       return detail.build();
     }
-    // As of the newest entry of the log: the same on all servers.
-    detail.setToken(TokenFates.newest(secrets, view.timeMillis()).word());
+    // The log's own time stands still where nothing is written, and a token expires all the same.
+    long nowMillis = Math.max(view.timeMillis(), System.currentTimeMillis());
+    detail.setToken(TokenFates.newest(secrets, nowMillis).word());
     if (secrets.getEstablishmentExpiresMillis() > 0) {
       detail.setTokenExpires(timestamp(secrets.getEstablishmentExpiresMillis()));
     }
