@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemCode.Category;
 import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.error.Quoted;
 import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.CommandResult;
@@ -17,6 +18,7 @@ import io.hanse.fsm.row.ReconcileImport;
 import io.hanse.fsm.row.ReconcileImportList;
 import io.hanse.fsm.row.WritePeeringAddresses;
 import io.hanse.fsm.row.WriteTrustBundle;
+import io.hanse.fsm.view.Keys;
 import io.hanse.identity.Pem;
 import io.hanse.peering.ServerAddresses;
 import io.hanse.peering.proto.ExportedService;
@@ -208,17 +210,29 @@ final class ImportIntake {
         .build();
   }
 
-  /** What makes instances impossible to store, whatever is stored. */
+  /** What makes instances impossible to store under a name, whatever is stored. */
   static Optional<String> flaw(String service, List<CheckServiceNode> instances) {
     for (int i = 0; i < instances.size(); i++) {
-      Optional<String> missing = missingIn(instances.get(i));
-      if (missing.isPresent()) {
+      Optional<String> flaw = flawOf(instances.get(i), service);
+      if (flaw.isPresent()) {
         return Optional.of(
-            "did not increment imported services count for service=\"%s\": instance %d has no %s"
-                .formatted(service, i, missing.get()));
+            "did not increment imported services count for service=\"%s\": instance %d %s"
+                .formatted(service, i, flaw.get()));
       }
     }
     return Optional.empty();
+  }
+
+  /** What is stored under another name than it comes under, nothing would ever take away. */
+  private static Optional<String> flawOf(CheckServiceNode instance, String service) {
+    Optional<String> missing = missingIn(instance);
+    if (missing.isPresent()) {
+      return Optional.of("has no " + missing.get());
+    }
+    String own = instance.getService().getService();
+    return Keys.fold(own).equals(Keys.fold(service))
+        ? Optional.empty()
+        : Optional.of("is of service " + Quoted.of(own));
   }
 
   /** What an instance must have and has not: without it, it could not be told from others. */

@@ -7,6 +7,7 @@ import com.google.protobuf.ByteString;
 import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.HealthCheck;
+import io.hanse.fsm.row.ImportChange;
 import io.hanse.fsm.row.Node;
 import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.PeeringServerAddresses;
@@ -26,6 +27,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -176,6 +178,42 @@ class HostileImportsTest {
       assertThat(imported("web")).isEmpty();
     }
     assertThat(ofOthers()).isEqualTo(before);
+  }
+
+  /** Nothing would take it away again: what goes by a name takes what is stored under it. */
+  @Test
+  void shouldRefuseInstancesOfAnotherServiceThanTheyComeUnder() throws Exception {
+    CheckServiceNode.Builder good = instance("n1", "web", "");
+    CheckServiceNode.Builder other = instance("n2", "api", "");
+    assertThat(store(west, PeerResources.SERVICE, "web", service(good, other)))
+        .hasValueSatisfying(text -> assertThat(text).contains("service=\"web\": instance 1 is of"));
+    ChangeIntake.Outcome outcome =
+        changes(change("web").addInstances(other), change("pay").addInstances(good));
+    assertThat(outcome.refusals()).containsOnlyKeys(0, 1);
+    assertThat(outcome.refusals().get(0)).contains("is of service \"api\"");
+    try (View view = cluster.view()) {
+      assertThat(new Catalog(view).names("west")).isEmpty();
+      assertThat(new Peerings(view).importMarks("west")).isEmpty();
+    }
+  }
+
+  @Test
+  void shouldStoreAServiceWrittenInAnotherCaseAndATwinUnderItsOwnName() throws Exception {
+    String twin = "web" + PeerResources.TWIN_SUFFIX;
+    assertThat(store(west, PeerResources.SERVICE, "WEB", service(instance("n1", "web", ""))))
+        .isEmpty();
+    assertThat(changes(change(twin).addInstances(instance("n1", twin, ""))).refusals()).isEmpty();
+    assertThat(imported("web")).hasSize(1);
+    assertThat(imported(twin)).hasSize(1);
+  }
+
+  private static ImportChange.Builder change(String service) {
+    return ImportChange.newBuilder().setService(service).setMark(ByteString.copyFromUtf8("mark"));
+  }
+
+  private ChangeIntake.Outcome changes(ImportChange.Builder... changes) throws Exception {
+    return west.store(Stream.of(changes).map(ImportChange.Builder::build).toList())
+        .get(20, TimeUnit.SECONDS);
   }
 
   @Test
