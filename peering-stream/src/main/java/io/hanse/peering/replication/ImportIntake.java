@@ -6,6 +6,7 @@ import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemCode.Category;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.error.Quoted;
+import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.CommandResult;
@@ -18,6 +19,7 @@ import io.hanse.fsm.row.ReconcileImport;
 import io.hanse.fsm.row.ReconcileImportList;
 import io.hanse.fsm.row.WritePeeringAddresses;
 import io.hanse.fsm.row.WriteTrustBundle;
+import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Keys;
 import io.hanse.identity.Pem;
 import io.hanse.peering.ServerAddresses;
@@ -40,6 +42,7 @@ final class ImportIntake {
   private static final int FENCE_BYTES = 16;
 
   private final LogWriter writer;
+  private final StateReader state;
   private final String peeringId;
   private final String peer;
   private final int commandBytesMax;
@@ -51,10 +54,13 @@ final class ImportIntake {
   /**
    * Imports for one peering.
    *
+   * @param state by which a trust domain is known as another's
    * @param peer this cluster's own name for the other one
    */
-  ImportIntake(LogWriter writer, String peeringId, String peer, int commandBytesMax) {
+  ImportIntake(
+      LogWriter writer, StateReader state, String peeringId, String peer, int commandBytesMax) {
     this.writer = writer;
+    this.state = state;
     this.peeringId = peeringId;
     this.peer = peer;
     this.commandBytesMax = commandBytesMax;
@@ -179,7 +185,7 @@ final class ImportIntake {
    * The peer is dialed by what it holds: without roots, that would be in the clear, and by what is
    * no certificate not at all.
    */
-  private static void requireRoots(PeeringTrustBundle bundle) throws MalformedResource {
+  private void requireRoots(PeeringTrustBundle bundle) throws MalformedResource {
     if (bundle.getTrustDomain().isEmpty() || bundle.getRootPemsCount() == 0) {
       throw new MalformedResource("a trust bundle needs a trust domain and roots");
     }
@@ -187,6 +193,12 @@ final class ImportIntake {
       bundle.getRootPemsList().forEach(Pem::firstCertificate);
     } catch (ProblemException e) {
       throw new MalformedResource("a trust bundle holds what is no root: " + e.getMessage());
+    }
+    try (View view = state.view()) {
+      Optional<String> refusal = TrustDomainClaims.refusal(view, bundle, peer);
+      if (refusal.isPresent()) {
+        throw new MalformedResource(refusal.get());
+      }
     }
   }
 

@@ -55,7 +55,12 @@ final class StreamStorage {
     ReplicationSettings settings = replication.settings();
     writer = new LogWriter(loop, replication.submitter(), settings.submitAttempts());
     intake =
-        new ImportIntake(writer, peering.getId(), peering.getName(), settings.commandBytesMax());
+        new ImportIntake(
+            writer,
+            replication.state(),
+            peering.getId(),
+            peering.getName(),
+            settings.commandBytesMax());
   }
 
   private Optional<ImportFreshness> imports() {

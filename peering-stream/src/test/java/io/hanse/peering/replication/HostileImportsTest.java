@@ -16,11 +16,14 @@ import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Catalog;
 import io.hanse.fsm.view.Health;
 import io.hanse.fsm.view.Peerings;
+import io.hanse.identity.CertificateAuthority;
+import io.hanse.identity.TrustDomain;
 import io.hanse.peering.LocalCluster;
 import io.hanse.peering.proto.ExportedService;
 import io.hanse.peering.proto.ExportedServiceList;
 import io.hanse.peering.protocol.PeerResources;
 import io.hanse.peering.protocol.ResourceType;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,7 +73,7 @@ class HostileImportsTest {
 
   private ImportIntake intake(String id, String name) {
     LogWriter writer = new LogWriter(loops.newLoop(), cluster, 1);
-    return new ImportIntake(writer, id, name, 1 << 20);
+    return new ImportIntake(writer, cluster, id, name, 1 << 20);
   }
 
   private static Optional<String> store(
@@ -91,9 +94,13 @@ class HostileImportsTest {
   }
 
   private static Any bundle(String... roots) {
+    return bundleOf("there.consul", roots);
+  }
+
+  private static Any bundleOf(String trustDomain, String... roots) {
     return Any.pack(
         PeeringTrustBundle.newBuilder()
-            .setTrustDomain("there.consul")
+            .setTrustDomain(trustDomain)
             .setPeerName("east")
             .addAllRootPems(List.of(roots))
             .build());
@@ -233,6 +240,52 @@ class HostileImportsTest {
       assertThat(new Peerings(view).byName("west").orElseThrow().getPeerServerAddressesList())
           .containsExactly("h:1");
     }
+  }
+
+  private static String otherRoot() {
+    return CertificateAuthority.create(
+            TrustDomain.ofCluster("11111111-2222-3333-4444-555555555555"),
+            "other",
+            8,
+            Instant.parse("2026-01-01T00:00:00Z"))
+        .row()
+        .getRootCert();
+  }
+
+  /** Else no sidecar would believe east any more. */
+  @Test
+  void shouldRefuseRootsForATrustDomainThatIsAnothers() throws Exception {
+    String own = "99999999-2222-3333-4444-555555555555";
+    submit(SimCommands.initialize(own, "here"));
+    assertThat(store(west, PeerResources.TRUST_BUNDLE, "roots", bundle(otherRoot())))
+        .hasValueSatisfying(
+            text -> assertThat(text).contains("\"there.consul\" is already that of"));
+    assertThat(
+            store(west, PeerResources.TRUST_BUNDLE, "roots", bundleOf("There.Consul", otherRoot())))
+        .isPresent();
+    assertThat(
+            store(
+                west, PeerResources.TRUST_BUNDLE, "roots", bundleOf(own + ".consul", otherRoot())))
+        .hasValueSatisfying(text -> assertThat(text).contains("is this cluster's own"));
+    try (View view = cluster.view()) {
+      assertThat(new Peerings(view).trustBundle("west")).isEmpty();
+    }
+    assertThat(ofOthers()).isEqualTo(before);
+  }
+
+  /** One cluster under two names, and a new root at the one that was here first. */
+  @Test
+  void shouldTakeTheSameRootsForTheSameTrustDomain() throws Exception {
+    String next = otherRoot();
+    Any both = bundle(SimCommands.root(), next);
+    for (Any payload : List.of(bundle(SimCommands.root()), both)) {
+      assertThat(store(west, PeerResources.TRUST_BUNDLE, "roots", payload)).isEmpty();
+    }
+    ImportIntake east = intake("id-east", "east");
+    String last = otherRoot();
+    assertThat(store(east, PeerResources.TRUST_BUNDLE, "roots", bundle(last))).isEmpty();
+    assertThat(store(west, PeerResources.TRUST_BUNDLE, "roots", both)).isPresent();
+    assertThat(store(west, PeerResources.TRUST_BUNDLE, "roots", bundle(next, last))).isEmpty();
   }
 
   @Test

@@ -6,18 +6,27 @@ import com.google.protobuf.Any;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.CommandResult;
 import io.hanse.fsm.row.PeeringTrustBundle;
+import io.hanse.peering.LocalCluster;
 import io.hanse.peering.protocol.PeerResources;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ImportIntakeTest {
   private final SimTime time = new SimTime(1);
   private final List<Command> submitted = new ArrayList<>();
+  private final LocalCluster cluster = new LocalCluster();
   private final ImportIntake intake =
-      new ImportIntake(new LogWriter(time.newLoop(), this::submit, 1), "id", "peer", 1 << 20);
+      new ImportIntake(
+          new LogWriter(time.newLoop(), this::submit, 1), cluster, "id", "peer", 1 << 20);
+
+  @AfterEach
+  void stop() {
+    cluster.close();
+  }
 
   private CompletableFuture<CommandResult> submit(Command command) {
     submitted.add(command);
