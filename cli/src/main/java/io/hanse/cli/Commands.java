@@ -16,6 +16,7 @@ import io.hanse.cli.command.OperatorCommands;
 import io.hanse.cli.command.OperatorQuotaCommands;
 import io.hanse.cli.command.OperatorRaftCommands;
 import io.hanse.cli.command.PeeringCommands;
+import io.hanse.cli.command.PeeringExplainCommand;
 import io.hanse.cli.command.PeeringTokenCommands;
 import io.hanse.cli.command.ServicesCommands;
 import io.hanse.cli.command.SnapshotCommands;
@@ -55,6 +56,7 @@ final class Commands {
           "operator quota",
           "operator raft",
           "peering",
+          "peering explain",
           "peering token",
           "proxy",
           "services",
@@ -93,6 +95,7 @@ final class Commands {
       case "operator quota" -> new OperatorQuotaCommands(session);
       case "operator raft" -> new OperatorRaftCommands(session);
       case "peering", "peerings" -> new PeeringCommands(session);
+      case "peering explain" -> new PeeringExplainCommand(session);
       case "peering token" -> new PeeringTokenCommands(session);
       case "services" -> new ServicesCommands(session);
       case "snapshot" -> new SnapshotCommands(session);

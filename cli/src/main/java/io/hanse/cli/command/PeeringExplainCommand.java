@@ -1,0 +1,174 @@
+package io.hanse.cli.command;
+
+import static io.hanse.cli.client.Failures.during;
+import static io.hanse.cli.client.Failures.required;
+
+import io.hanse.cli.client.ApiClient;
+import io.hanse.cli.client.CommandFailure;
+import io.hanse.cli.client.FormatFlag;
+import io.hanse.cli.client.Request;
+import io.hanse.cli.client.Response;
+import io.hanse.cli.client.ServerFlags;
+import io.hanse.cli.client.Session;
+import io.hanse.cli.command.PeeringExplanation.Finding;
+import io.hanse.cli.value.JsonText;
+import io.hanse.cli.value.Value;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "explain",
+    description = {
+      "Says what stands between services and those who call them across a peering.",
+      "Each step is well (ok) or not (!!), with what to do about it. Ends with 2 if one is not.",
+      "What the other cluster knows is told by the same command there.",
+      "",
+      "Example: hanse peering explain -name beta -service web"
+    })
+public final class PeeringExplainCommand implements Callable<Integer> {
+  private static final int NOT_WELL = 2;
+
+  private final Session session;
+
+  @Mixin private final ServerFlags server = new ServerFlags();
+
+  @Mixin private final FormatFlag format = new FormatFlag();
+
+  @Option(
+      names = "-name",
+      defaultValue = "",
+      paramLabel = "<name>",
+      description = "The other cluster's name here; required.")
+  private String name = "";
+
+  @Option(
+      names = "-service",
+      defaultValue = "",
+      paramLabel = "<service>",
+      description = "A service of either side; all by default.")
+  private String service = "";
+
+  public PeeringExplainCommand(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() {
+    required(name, "Missing the required -name flag");
+    boolean isJson = format.isJson("json|pretty");
+    Map<String, List<Finding>> sections =
+        during("Error explaining peering " + name, () -> sections(server.client(session)));
+    session.print(isJson ? JsonText.compact(json(sections)) : text(sections));
+    boolean isWell = sections.values().stream().flatMap(List::stream).allMatch(Finding::isGood);
+    return isWell ? 0 : NOT_WELL;
+  }
+
+  private Map<String, List<Finding>> sections(ApiClient api) {
+    Response answer =
+        api.send(Request.get("/v1/peering/" + Request.segment(name)).with("detail", ""));
+    if (answer.isNotFound()) {
+      throw new CommandFailure("No peering with name " + name + " found.");
+    }
+    Value peering = answer.orFail().json();
+    PeeringExplanation explanation = new PeeringExplanation(peering);
+    Map<String, List<Finding>> sections = new LinkedHashMap<>();
+    sections.put("Peering with " + name, explanation.link());
+    if (service.isEmpty()) {
+      sections.put("Imported from " + name, explanation.imports(imported(api)));
+      sections.put("Exported to " + name, explanation.exports(local(api)));
+    } else {
+      addService(api, explanation, sections);
+    }
+    return sections;
+  }
+
+  /** A name may be one of both sides; one that is known to neither is looked for in the imports. */
+  private void addService(
+      ApiClient api, PeeringExplanation explanation, Map<String, List<Finding>> sections) {
+    Value local = health(api, "");
+    boolean isOurs = explanation.isExported(service) || !local.items().isEmpty();
+    if (explanation.isImported(service) || !isOurs) {
+      sections.put(
+          service + " of " + name + ", for callers here",
+          explanation.importOf(service, health(api, name)));
+    }
+    if (isOurs) {
+      Value intentions =
+          api.send(
+                  Request.get("/v1/connect/intentions/match")
+                      .with("by", "destination")
+                      .with("name", service))
+              .orFail()
+              .json()
+              .at(service);
+      String policy =
+          json(api, "/v1/agent/self").at("DebugConfig").at("DefaultIntentionPolicy").text();
+      sections.put(
+          service + " of this cluster, for callers of " + name,
+          explanation.exportOf(service, local, intentions, !policy.equals("deny")));
+    }
+  }
+
+  private static Value json(ApiClient api, String path) {
+    return api.send(Request.get(path)).orFail().json();
+  }
+
+  private Value health(ApiClient api, String peer) {
+    return api.send(
+            Request.get("/v1/health/service/" + Request.segment(service))
+                .withUnlessEmpty("peer", peer))
+        .orFail()
+        .json();
+  }
+
+  /** The names of which instances are stored here. */
+  private Set<String> imported(ApiClient api) {
+    return json(api, "/v1/imported-services").items().stream()
+        .filter(each -> each.at("SourcePeer").text().equals(name))
+        .map(each -> each.at("Service").text())
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static Set<String> local(ApiClient api) {
+    return json(api, "/v1/catalog/services").fields().keySet();
+  }
+
+  private static String text(Map<String, List<Finding>> sections) {
+    StringBuilder out = new StringBuilder();
+    sections.forEach(
+        (title, findings) -> {
+          out.append(out.isEmpty() ? "" : "\n").append(title).append('\n');
+          for (Finding finding : findings) {
+            out.append(finding.isGood() ? "  ok  " : "  !!  ").append(finding.what());
+            out.append(finding.hint().isEmpty() ? "" : "\n      -> " + finding.hint()).append('\n');
+          }
+        });
+    return out.toString().stripTrailing();
+  }
+
+  private static Value json(Map<String, List<Finding>> sections) {
+    Map<String, Value> fields = new LinkedHashMap<>();
+    sections.forEach(
+        (title, findings) ->
+            fields.put(
+                title,
+                new Value.Items(findings.stream().map(PeeringExplainCommand::json).toList())));
+    return new Value.Fields(fields);
+  }
+
+  private static Value json(Finding finding) {
+    Map<String, Value> fields = new LinkedHashMap<>();
+    fields.put("OK", Value.of(finding.isGood()));
+    fields.put("Finding", Value.of(finding.what()));
+    fields.put("Hint", Value.of(finding.hint()));
+    return new Value.Fields(fields);
+  }
+}
