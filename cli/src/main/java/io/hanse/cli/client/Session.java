@@ -1,5 +1,6 @@
 package io.hanse.cli.client;
 
+import java.io.BufferedInputStream;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -21,12 +22,15 @@ public record Session(
     UnaryOperator<String> environment,
     Path directory) {
 
-  /** The console of a minimal locale would turn what is not ASCII into question marks. */
+  /**
+   * The console of a minimal locale would turn what is not ASCII into question marks. Standard
+   * input may be a pipe, in which a bare file stream of JDK 17 would seek before it reads all.
+   */
   public static Session ofProcess() {
     return new Session(
         new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8),
         new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
-        new FileInputStream(FileDescriptor.in),
+        new BufferedInputStream(new FileInputStream(FileDescriptor.in)),
         System::getenv,
         Path.of(""));
   }
