@@ -5,12 +5,11 @@ import io.hanse.cli.config.AgentConfig;
 import io.hanse.cli.value.JsonText;
 import io.hanse.cli.value.Value;
 import io.hanse.fsm.error.ProblemException;
-import io.hanse.fsm.row.CheckType;
 import io.hanse.fsm.row.ServiceDefinition;
-import io.hanse.http.agent.LocalAgent.CheckRegistration;
+import io.hanse.http.agent.LocalAgent;
 import io.hanse.http.json.MessageJson;
+import io.hanse.http.request.CheckRegistration;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.concurrent.CompletionException;
 
 /** Services and checks of the agent's configuration files, registered at its start. */
@@ -26,19 +25,16 @@ final class FileDefinitions {
           () -> core.registerService(service, true).join());
     }
     for (Value value : config.checks()) {
-      CheckType check = read(value, CheckType.newBuilder()).build();
+      LocalAgent.CheckRegistration check =
+          LocalAgent.CheckRegistration.of(read(value, CheckRegistration.newBuilder()).build());
       named(
-          "check \"" + check.getName() + "\"",
-          () -> core.registerCheck(new CheckRegistration("", check)).join());
+          "check \"" + check.definition().getName() + "\"", () -> core.registerCheck(check).join());
     }
   }
 
   private static <B extends Message.Builder> B read(Value value, B into) {
-    String text = JsonText.compact(value);
-    List<String> unknown = MessageJson.readWeakly(text.getBytes(StandardCharsets.UTF_8), into);
-    if (!unknown.isEmpty()) {
-      throw Problems.invalid("invalid config key \"" + unknown.get(0) + "\" in " + text);
-    }
+    // Unknown keys were refused when the file was read.
+    MessageJson.readWeakly(JsonText.compact(value).getBytes(StandardCharsets.UTF_8), into);
     return into;
   }
 

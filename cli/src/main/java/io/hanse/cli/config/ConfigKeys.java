@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -36,6 +37,8 @@ final class ConfigKeys {
   }
 
   record Row(String path, Kind kind, Treatment treatment) {}
+
+  private static final Set<String> DEFINITIONS = Set.of("check", "checks", "service", "services");
 
   private static final Map<String, Row> ROWS = new TreeMap<>();
 
@@ -167,6 +170,11 @@ final class ConfigKeys {
 
   static Optional<Row> row(String path) {
     return Optional.ofNullable(ROWS.get(path));
+  }
+
+  /** Whether services or checks are defined there. */
+  static boolean isDefinition(String path) {
+    return DEFINITIONS.contains(path);
   }
 
   /** Whether keys with this one in front exist: {@code ports}. */

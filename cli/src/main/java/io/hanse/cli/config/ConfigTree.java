@@ -33,6 +33,9 @@ final class ConfigTree {
               Optional<Row> row = ConfigKeys.row(path);
               if (row.isPresent()) {
                 result.put(key, shaped(row.get(), value));
+                if (ConfigKeys.isDefinition(path)) {
+                  errors.addAll(DefinitionKeys.problems(path, value));
+                }
               } else if (ConfigKeys.isSection(path) && isBlock(value)) {
                 result.put(key, section(path + ".", oneBlock(path, value), errors));
               } else {

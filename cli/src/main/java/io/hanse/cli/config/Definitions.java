@@ -17,27 +17,43 @@ public final class Definitions {
   private static final Set<String> VERBATIM =
       Set.of("meta", "config", "header", "taggedaddresses", "arguments");
 
+  /**
+   * A check that a service brings along has its id under another name than one by itself; of which
+   * service it is is known, and tokens there are none.
+   */
+  private static final Map<String, String> OF_A_SERVICES_CHECK =
+      Map.of("ID", "CheckID", "ServiceID", "", "Serviceid", "", "Token", "");
+
   private Definitions() {}
 
   /** Of {@code service} and {@code services} together. */
   public static List<Value> services(Value source) {
-    return both(source, "services", "service");
+    return both(source, "services", "service").stream().map(Definitions::service).toList();
   }
 
   static List<Value> checks(Value source) {
-    return both(source, "checks", "check");
+    return both(source, "checks", "check").stream().map(Definitions::check).toList();
   }
 
   private static List<Value> both(Value source, String plural, String singular) {
     List<Value> all = new ArrayList<>(source.at(plural).items());
     all.addAll(source.at(singular).items());
-    return all.stream().map(Definitions::canonical).toList();
+    return all;
   }
 
-  /** The same with CamelCase keys. */
-  static Value canonical(Value value) {
+  static Value service(Value definition) {
+    return canonical(definition, Map.of());
+  }
+
+  /** One that stands by itself, with the id and service of its own that its registration has. */
+  static Value check(Value definition) {
+    return canonical(definition, Map.of("Token", ""));
+  }
+
+  /** The same with CamelCase keys, some of them under another name; "" leaves one out. */
+  private static Value canonical(Value value, Map<String, String> names) {
     if (value instanceof Value.Items items) {
-      return new Value.Items(items.values().stream().map(Definitions::canonical).toList());
+      return new Value.Items(items.values().stream().map(item -> canonical(item, names)).toList());
     }
     if (!(value instanceof Value.Fields fields)) {
       return value;
@@ -47,11 +63,26 @@ public final class Definitions {
         .values()
         .forEach(
             (key, item) -> {
-              String name = camelCase(key);
-              boolean verbatim = VERBATIM.contains(name.toLowerCase(Locale.ROOT));
-              result.put(name, verbatim ? underNames(name, item) : canonical(item));
+              String known = camelCase(key);
+              String name = names.getOrDefault(known, known);
+              if (!name.isEmpty()) {
+                result.put(name, isVerbatim(key) ? underNames(name, item) : below(key, item));
+              }
             });
     return new Value.Fields(result);
+  }
+
+  private static Value below(String key, Value value) {
+    return canonical(value, isCheck(key) ? OF_A_SERVICES_CHECK : Map.of());
+  }
+
+  static boolean isCheck(String key) {
+    String name = camelCase(key);
+    return name.equalsIgnoreCase("Check") || name.equalsIgnoreCase("Checks");
+  }
+
+  static boolean isVerbatim(String key) {
+    return VERBATIM.contains(camelCase(key).toLowerCase(Locale.ROOT));
   }
 
   /** Tagged addresses have names of the user's choice and below them keys of ours. */
@@ -60,11 +91,11 @@ public final class Definitions {
       return value;
     }
     Map<String, Value> result = new LinkedHashMap<>();
-    fields.values().forEach((key, item) -> result.put(key, canonical(item)));
+    fields.values().forEach((key, item) -> result.put(key, canonical(item, Map.of())));
     return new Value.Fields(result);
   }
 
-  private static String camelCase(String key) {
+  static String camelCase(String key) {
     StringBuilder name = new StringBuilder();
     for (String word : key.split("_", -1)) {
       if (word.equals("id") || word.equals("ttl") || word.equals("http") || word.equals("tcp")) {

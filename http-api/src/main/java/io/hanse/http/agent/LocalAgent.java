@@ -19,7 +19,17 @@ public interface LocalAgent {
   record Member(String name, String address, int port, Map<String, String> tags, int status) {}
 
   /** A check to register; {@code serviceId} is "" for one of the node. */
-  record CheckRegistration(String serviceId, CheckType definition) {}
+  record CheckRegistration(String serviceId, CheckType definition) {
+    /** From what clients and files write, where the check's id has a key of its own. */
+    public static CheckRegistration of(io.hanse.http.request.CheckRegistration written) {
+      CheckType definition = written.getDefinition();
+      return new CheckRegistration(
+          written.getServiceId(),
+          written.getId().isEmpty()
+              ? definition
+              : definition.toBuilder().setCheckId(written.getId()).build());
+    }
+  }
 
   String nodeName();
 

@@ -117,15 +117,7 @@ public final class AgentEndpoints {
 
   public CompletableFuture<Answer> registerCheck(Call call) {
     CheckRegistration registration = Bodies.agent(call, CheckRegistration.newBuilder()).build();
-    LocalAgent.CheckRegistration check =
-        new LocalAgent.CheckRegistration(
-            registration.getServiceId(),
-            registration.getId().isEmpty()
-                ? registration.getDefinition()
-                : registration.getDefinition().toBuilder()
-                    .setCheckId(registration.getId())
-                    .build());
-    return change(agent.registerCheck(check));
+    return change(agent.registerCheck(LocalAgent.CheckRegistration.of(registration)));
   }
 
   public CompletableFuture<Answer> deregisterCheck(Call call) {
