@@ -32,9 +32,17 @@ final class AliasRules {
     return changes;
   }
 
-  /** The worst of the others; a single failing one gives the output. */
+  /**
+   * The worst of the others; a single failing one gives the output. Of a service that is not there
+   * nobody knows anything good. As in Consul, the node is named as the definition does, if at all.
+   */
   private static Verdict verdict(AgentCheck alias, LocalRegistry registry) {
     String service = alias.getDefinition().getAliasService();
+    if (!service.isEmpty() && !registry.services().containsKey(service)) {
+      String node = alias.getDefinition().getAliasNode();
+      return new Verdict(
+          Verdict.CRITICAL, "Service " + service + " could not be found on node " + node);
+    }
     List<AgentCheck> followed = new ArrayList<>();
     Stream.concat(registry.checksOf(service).stream(), registry.checksOf("").stream())
         .filter(check -> CheckKind.of(check.getDefinition()) != CheckKind.ALIAS)

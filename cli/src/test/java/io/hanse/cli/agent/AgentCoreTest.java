@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.Duration;
 import io.hanse.fsm.row.CheckType;
+import io.hanse.fsm.row.HealthCheck;
 import io.hanse.fsm.row.ServiceDefinition;
 import io.hanse.http.agent.LocalAgent.CheckRegistration;
 import java.io.IOException;
@@ -73,6 +74,32 @@ class AgentCoreTest {
     assertThat(core.registry().checks().get("al").getRow().getStatus()).isEqualTo("critical");
     core.updateCheck("mem", "passing", "").join();
     assertThat(core.registry().checks().get("al").getRow().getStatus()).isEqualTo("passing");
+  }
+
+  @Test
+  void shouldCallAnAliasOfNothingCriticalUntilThereIsSomething() throws IOException {
+    AgentCore core = core();
+    CheckType alias = CheckType.newBuilder().setName("al").setAliasService("web").build();
+    core.registerCheck(new CheckRegistration("", alias)).join();
+    core.registerService(
+            ServiceDefinition.newBuilder()
+                .setName("api")
+                .setCheck(CheckType.newBuilder().setAliasService("web").setAliasNode("n1"))
+                .build(),
+            false)
+        .join();
+    assertThat(verdict(core, "al")).isEqualTo("critical: Service web could not be found on node ");
+    assertThat(verdict(core, "service:api"))
+        .isEqualTo("critical: Service web could not be found on node n1");
+    core.registerService(ServiceDefinition.newBuilder().setName("web").build(), false).join();
+    assertThat(verdict(core, "al")).isEqualTo("passing: No checks found.");
+    core.deregisterService("web").join();
+    assertThat(verdict(core, "al")).startsWith("critical: ");
+  }
+
+  private static String verdict(AgentCore core, String check) {
+    HealthCheck row = core.registry().checks().get(check).getRow();
+    return row.getStatus() + ": " + row.getOutput();
   }
 
   @Test
