@@ -26,7 +26,6 @@ record ListenerCheck(List<Listener> listeners) {
     add(listeners, "ports.http", addresses.http(), ports.http());
     add(listeners, "ports.https", addresses.https(), ports.https());
     add(listeners, "ports.grpc_tls", addresses.grpcTls(), ports.grpcTls());
-    add(listeners, "ports.grpc", addresses.grpc(), ports.grpc());
     return new ListenerCheck(listeners);
   }
 

@@ -212,6 +212,11 @@ public final class AgentConfigReader {
       values.error(
           "sidecar_min_port must be less than sidecar_max_port. To disable, set both to zero.");
     }
+    if (values.port("ports.grpc", -1) > 0) {
+      warnings.add(
+          "ports.grpc is ignored, nothing will listen there: gRPC is served over TLS, on"
+              + " ports.grpc_tls");
+    }
     return new AgentConfig.Ports(
         values.port("ports.http", 8500),
         values.port("ports.grpc", dev ? 8502 : -1),

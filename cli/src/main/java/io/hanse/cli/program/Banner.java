@@ -24,9 +24,7 @@ final class Banner {
             + ports.http()
             + ", HTTPS: "
             + ports.https()
-            + ", gRPC: "
-            + ports.grpc()
-            + ", gRPC-TLS: "
+            + ", gRPC: -1, gRPC-TLS: "
             + ports.grpcTls()
             + ", DNS: -1)");
     line(

@@ -26,7 +26,7 @@ final class ServerTraining {
   private static final int POLL_MILLIS = 100;
   private static final int AGENTS = 2;
   private static final String IMPORTED = "/v1/health/service/web?peer=this";
-  private static final List<String> PORT_KEYS = List.of("grpc", "grpc_tls", "server", "serf_lan");
+  private static final List<String> PORT_KEYS = List.of("grpc_tls", "server", "serf_lan");
 
   private ServerTraining() {}
 

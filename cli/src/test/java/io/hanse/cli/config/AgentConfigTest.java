@@ -195,6 +195,15 @@ class AgentConfigTest {
   }
 
   @Test
+  void shouldWarnThatThePortWithoutTlsIsIgnored() {
+    assertThat(read(SERVER + "ports { grpc = 8502 }").warnings())
+        .containsExactly(
+            "ports.grpc is ignored, nothing will listen there: gRPC is served over TLS, on"
+                + " ports.grpc_tls");
+    assertThat(read(SERVER + "ports { grpc = -1 }").warnings()).isEmpty();
+  }
+
+  @Test
   void shouldReadCertificatesOfListenersByTheirOwnBlockBeforeTheDefaults() {
     AgentConfig.Tls tls =
         read(SERVER
