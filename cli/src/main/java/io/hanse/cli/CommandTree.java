@@ -43,10 +43,13 @@ final class CommandTree {
 
   static String describe(Object command) {
     return command instanceof CommandSpec spec
-        ? String.join(" ", spec.usageMessage().description())
-        : String.join(
-            " ",
+        ? firstLine(spec.usageMessage().description())
+        : firstLine(
             Objects.requireNonNull(command.getClass().getAnnotation(Command.class)).description());
+  }
+
+  static String describe(Method method) {
+    return firstLine(Objects.requireNonNull(method.getAnnotation(Command.class)).description());
   }
 
   static CommandLine leaf(String path, Object command) {
@@ -83,6 +86,11 @@ final class CommandTree {
         .setExpandAtFiles(false)
         .setOverwrittenOptionsAllowed(true);
     return leaf;
+  }
+
+  /** The first line of a description: what it does, without the details. */
+  private static String firstLine(String[] description) {
+    return description.length == 0 ? "" : description[0];
   }
 
   /** What to execute for a leaf: its group where it is a method, then with its name in front. */

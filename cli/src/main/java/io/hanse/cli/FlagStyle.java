@@ -1,5 +1,6 @@
 package io.hanse.cli;
 
+import io.hanse.cli.client.FlagsAnywhere;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -40,6 +41,8 @@ final class FlagStyle {
 
   static List<String> normalized(CommandSpec spec, List<String> args) {
     List<String> flags = new ArrayList<>();
+    List<String> arguments = new ArrayList<>();
+    boolean anywhere = takesFlagsAnywhere(spec);
     int next = 0;
     while (next < args.size()) {
       String arg = args.get(next);
@@ -48,7 +51,12 @@ final class FlagStyle {
         break;
       }
       if (arg.length() < 2 || arg.charAt(0) != '-') {
-        break;
+        if (!anywhere) {
+          break;
+        }
+        arguments.add(arg);
+        next++;
+        continue;
       }
       next++;
       String text = arg.substring(arg.startsWith("--") ? 2 : 1);
@@ -80,8 +88,14 @@ final class FlagStyle {
       }
     }
     flags.add("--");
+    flags.addAll(arguments);
     flags.addAll(args.subList(next, args.size()));
     return flags;
+  }
+
+  private static boolean takesFlagsAnywhere(CommandSpec spec) {
+    return spec.mixins().values().stream()
+        .anyMatch(mixin -> mixin.userObject() instanceof FlagsAnywhere);
   }
 
   private static boolean isBoolean(OptionSpec option) {

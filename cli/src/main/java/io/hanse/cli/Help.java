@@ -31,8 +31,7 @@ final class Help {
     String[] synopsis = annotation.customSynopsis();
     TreeMap<String, String> rows = new TreeMap<>();
     for (Method method : CommandTree.methods(group)) {
-      Command command = Objects.requireNonNull(method.getAnnotation(Command.class));
-      rows.put(command.name(), String.join(" ", command.description()));
+      rows.put(CommandTree.nameOf(method), CommandTree.describe(method));
     }
     for (String name : Commands.below(path)) {
       rows.put(name, CommandTree.describe(Commands.create(path + " " + name, session)));

@@ -35,16 +35,22 @@ public final class CommandRun {
   public Result run(String... args) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    int exit =
-        Main.run(
-            new Session(
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
-                name -> environment.getOrDefault(name, ""),
-                directory),
-            args);
+    int exit = Main.run(session(out, err), args);
     return new Result(
         exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  /** One whose output nobody reads. */
+  Session session() {
+    return session(new ByteArrayOutputStream(), new ByteArrayOutputStream());
+  }
+
+  private Session session(ByteArrayOutputStream out, ByteArrayOutputStream err) {
+    return new Session(
+        new PrintStream(out, true, StandardCharsets.UTF_8),
+        new PrintStream(err, true, StandardCharsets.UTF_8),
+        new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
+        name -> environment.getOrDefault(name, ""),
+        directory);
   }
 }

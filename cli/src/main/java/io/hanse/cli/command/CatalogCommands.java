@@ -56,16 +56,29 @@ public final class CatalogCommands {
       @Mixin ServerFlags server,
       @Option(names = "-detailed", description = "With whole ids, addresses and metadata.")
           boolean detailed,
-      @Option(names = "-near", defaultValue = "", description = "Sorted by distance to a node.")
+      @Option(
+              names = "-near",
+              defaultValue = "",
+              paramLabel = "<node>",
+              description = "Sorted by distance to a node.")
           String near,
       @Option(
               names = "-node-meta",
               converter = KeyValue.Converter.class,
+              paramLabel = "<key>=<value>",
               description = "Only nodes with this metadata.")
           @Nullable List<KeyValue> nodeMeta,
-      @Option(names = "-filter", defaultValue = "", description = "Only those that match.")
+      @Option(
+              names = "-filter",
+              defaultValue = "",
+              paramLabel = "<expression>",
+              description = "Only those that match.")
           String filter,
-      @Option(names = "-service", defaultValue = "", description = "Only nodes with this service.")
+      @Option(
+              names = "-service",
+              defaultValue = "",
+              paramLabel = "<service>",
+              description = "Only nodes with this service.")
           String service,
       @Parameters(hidden = true) @Nullable List<String> positional) {
     requireNoArguments(positional);
@@ -109,11 +122,16 @@ public final class CatalogCommands {
   @Command(name = "services", description = "Lists services by name.")
   int services(
       @Mixin ServerFlags server,
-      @Option(names = "-node", defaultValue = "", description = "Only those of one node.")
+      @Option(
+              names = "-node",
+              defaultValue = "",
+              paramLabel = "<node>",
+              description = "Only those of one node.")
           String node,
       @Option(
               names = "-node-meta",
               converter = KeyValue.Converter.class,
+              paramLabel = "<key>=<value>",
               description = "Only services of nodes with this metadata.")
           @Nullable List<KeyValue> nodeMeta,
       @Option(names = "-tags", description = "With their tags.") boolean tags,

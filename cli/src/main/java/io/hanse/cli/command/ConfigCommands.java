@@ -36,7 +36,11 @@ public final class ConfigCommands {
   int write(
       @Mixin ServerFlags server,
       @Option(names = "-cas", description = "Only where -modify-index is the entry's.") boolean cas,
-      @Option(names = "-modify-index", defaultValue = "0", description = "0: no entry yet.")
+      @Option(
+              names = "-modify-index",
+              defaultValue = "0",
+              paramLabel = "<index>",
+              description = "0: no entry yet.")
           long modifyIndex,
       @Parameters(paramLabel = "FILE") @Nullable List<String> positional) {
     List<String> files = arguments(positional);
@@ -73,8 +77,10 @@ public final class ConfigCommands {
   @Command(name = "read", description = "Shows one entry.")
   int read(
       @Mixin ServerFlags server,
-      @Option(names = "-kind", defaultValue = "", description = "Its kind.") String kind,
-      @Option(names = "-name", defaultValue = "", description = "Its name.") String name) {
+      @Option(names = "-kind", defaultValue = "", paramLabel = "<kind>", description = "Its kind.")
+          String kind,
+      @Option(names = "-name", defaultValue = "", paramLabel = "<name>", description = "Its name.")
+          String name) {
     required(kind, NO_KIND);
     required(name, NO_NAME);
     Value entry =
@@ -91,8 +97,13 @@ public final class ConfigCommands {
   @Command(name = "list", description = "Lists the entries of one kind by name.")
   int list(
       @Mixin ServerFlags server,
-      @Option(names = "-kind", defaultValue = "", description = "The kind.") String kind,
-      @Option(names = "-filter", defaultValue = "", description = "Only those that match.")
+      @Option(names = "-kind", defaultValue = "", paramLabel = "<kind>", description = "The kind.")
+          String kind,
+      @Option(
+              names = "-filter",
+              defaultValue = "",
+              paramLabel = "<expression>",
+              description = "Only those that match.")
           String filter) {
     required(kind, NO_KIND);
     Request request =
@@ -108,12 +119,22 @@ public final class ConfigCommands {
   @Command(name = "delete", description = "Deletes one entry.")
   int delete(
       @Mixin ServerFlags server,
-      @Option(names = "-kind", defaultValue = "", description = "Its kind.") String kind,
-      @Option(names = "-name", defaultValue = "", description = "Its name.") String name,
-      @Option(names = "-filename", defaultValue = "", description = "A file with kind and name.")
+      @Option(names = "-kind", defaultValue = "", paramLabel = "<kind>", description = "Its kind.")
+          String kind,
+      @Option(names = "-name", defaultValue = "", paramLabel = "<name>", description = "Its name.")
+          String name,
+      @Option(
+              names = "-filename",
+              defaultValue = "",
+              paramLabel = "<file>",
+              description = "A file with kind and name.")
           String file,
       @Option(names = "-cas", description = "Only where -modify-index is the entry's.") boolean cas,
-      @Option(names = "-modify-index", defaultValue = "0", description = "Of the entry.")
+      @Option(
+              names = "-modify-index",
+              defaultValue = "0",
+              paramLabel = "<index>",
+              description = "Of the entry.")
           long modifyIndex) {
     if (!file.isEmpty() && !(kind.isEmpty() && name.isEmpty())) {
       throw new CommandFailure("filename can't be used with kind or name");

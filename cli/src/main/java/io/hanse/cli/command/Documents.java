@@ -7,6 +7,7 @@ import io.hanse.cli.value.SyntaxException;
 import io.hanse.cli.value.Value;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 
@@ -19,15 +20,17 @@ final class Documents {
 
   /** {@code -} is standard input. */
   static String load(Session session, String name) {
-    if (name.equals("-")) {
-      return session.standardInput();
-    }
     try {
-      return Files.readString(session.path(name));
+      return read(session, name);
     } catch (IOException e) {
       throw new CommandFailure(
           "Failed to load data: Failed to read file: open " + name + ": " + reason(e));
     }
+  }
+
+  /** The same, for those who have words of their own for what can't be read. */
+  static String read(Session session, String name) throws IOException {
+    return name.equals("-") ? session.standardInput() : Files.readString(session.path(name));
   }
 
   static Value configEntry(String text) {
@@ -56,6 +59,10 @@ final class Documents {
     }
     if (e instanceof AccessDeniedException) {
       return "permission denied";
+    }
+    if (e instanceof FileSystemException failure && failure.getReason() != null) {
+      // Its message has the file's name once more.
+      return failure.getReason();
     }
     return String.valueOf(e.getMessage());
   }

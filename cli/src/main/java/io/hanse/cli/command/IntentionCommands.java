@@ -53,6 +53,7 @@ public final class IntentionCommands {
       @Option(
               names = "-meta",
               converter = KeyValue.Converter.class,
+              paramLabel = "<key>=<value>",
               description = "Kept with the intention.")
           @Nullable List<KeyValue> meta,
       @Parameters(paramLabel = "SRC DST") @Nullable List<String> positional) {

@@ -42,12 +42,24 @@ public final class KvCommands {
   int put(
       @Mixin ServerFlags server,
       @Option(names = "-cas", description = "Only where -modify-index is the key's.") boolean cas,
-      @Option(names = "-modify-index", defaultValue = "0", description = "0: no such key yet.")
+      @Option(
+              names = "-modify-index",
+              defaultValue = "0",
+              paramLabel = "<index>",
+              description = "0: no such key yet.")
           long modifyIndex,
-      @Option(names = "-flags", defaultValue = "0", description = "A number kept with the key.")
+      @Option(
+              names = "-flags",
+              defaultValue = "0",
+              paramLabel = "<flags>",
+              description = "A number kept with the key.")
           String flags,
       @Option(names = "-base64", description = "The data is in base 64.") boolean base64,
-      @Option(names = "-session", defaultValue = "", description = "For -acquire and -release.")
+      @Option(
+              names = "-session",
+              defaultValue = "",
+              paramLabel = "<session>",
+              description = "For -acquire and -release.")
           String lockSession,
       @Option(names = "-acquire", description = "Takes the key's lock.") boolean acquire,
       @Option(names = "-release", description = "Gives the key's lock back.") boolean release,
@@ -98,7 +110,11 @@ public final class KvCommands {
           boolean detailed,
       @Option(names = "-keys", description = "Only the names of keys.") boolean keys,
       @Option(names = "-recurse", description = "All keys under the prefix.") boolean recurse,
-      @Option(names = "-separator", defaultValue = "/", description = "With -keys: one level.")
+      @Option(
+              names = "-separator",
+              defaultValue = "/",
+              paramLabel = "<separator>",
+              description = "With -keys: one level.")
           String separator,
       @Option(names = "-base64", description = "Shows values in base 64.") boolean base64,
       @Parameters(paramLabel = "[KEY or PREFIX]") @Nullable List<String> positional)
@@ -140,7 +156,11 @@ public final class KvCommands {
       @Mixin ServerFlags server,
       @Option(names = "-recurse", description = "All keys under the prefix.") boolean recurse,
       @Option(names = "-cas", description = "Only where -modify-index is the key's.") boolean cas,
-      @Option(names = "-modify-index", defaultValue = "0", description = "Of the key.")
+      @Option(
+              names = "-modify-index",
+              defaultValue = "0",
+              paramLabel = "<index>",
+              description = "Of the key.")
           long modifyIndex,
       @Parameters(paramLabel = "KEY or PREFIX") @Nullable List<String> positional) {
     List<String> arguments = arguments(positional);
@@ -192,7 +212,11 @@ public final class KvCommands {
   @Command(name = "import", description = "Writes what export printed; - or @FILE.")
   int importKeys(
       @Mixin ServerFlags server,
-      @Option(names = "-prefix", defaultValue = "", description = "Put before each key.")
+      @Option(
+              names = "-prefix",
+              defaultValue = "",
+              paramLabel = "<prefix>",
+              description = "Put before each key.")
           String prefix,
       @Parameters(paramLabel = "DATA") @Nullable List<String> positional) {
     List<String> arguments = arguments(positional);

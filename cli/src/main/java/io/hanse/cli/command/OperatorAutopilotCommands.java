@@ -145,7 +145,11 @@ public final class OperatorAutopilotCommands {
   @Command(name = "state", description = "Shows how the servers are.")
   int state(
       @Mixin ServerFlags server,
-      @Option(names = "-format", defaultValue = "pretty", description = "pretty or json.")
+      @Option(
+              names = "-format",
+              defaultValue = "pretty",
+              paramLabel = "pretty|json",
+              description = "pretty or json.")
           String format) {
     if (!format.equals("pretty") && !format.equals("json")) {
       throw new CommandFailure("Unknown format: " + format);

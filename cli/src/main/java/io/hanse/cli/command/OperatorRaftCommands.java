@@ -78,7 +78,11 @@ public final class OperatorRaftCommands {
   @Command(name = "transfer-leader", description = "Makes another server the leader.")
   int transferLeader(
       @Mixin ServerFlags server,
-      @Option(names = "-id", defaultValue = "", description = "Which one; any without.")
+      @Option(
+              names = "-id",
+              defaultValue = "",
+              paramLabel = "<id>",
+              description = "Which one; any without.")
           String id) {
     Request request = Request.post("/v1/operator/raft/transfer-leader").withUnlessEmpty("id", id);
     try {
@@ -95,9 +99,14 @@ public final class OperatorRaftCommands {
   @Command(name = "remove-peer", description = "Removes a server that will not come back.")
   int removePeer(
       @Mixin ServerFlags server,
-      @Option(names = "-address", defaultValue = "", description = "Its address, ip:port.")
+      @Option(
+              names = "-address",
+              defaultValue = "",
+              paramLabel = "<address>",
+              description = "Its address, ip:port.")
           String address,
-      @Option(names = "-id", defaultValue = "", description = "Its id.") String id) {
+      @Option(names = "-id", defaultValue = "", paramLabel = "<id>", description = "Its id.")
+          String id) {
     String failed = "Error removing peer";
     if (address.isEmpty() && id.isEmpty()) {
       throw new CommandFailure(failed + ": an address or id is required for the peer to remove");

@@ -6,8 +6,10 @@ import static io.hanse.cli.client.Failures.required;
 import io.hanse.cli.client.ApiClient;
 import io.hanse.cli.client.CommandFailure;
 import io.hanse.cli.client.Failures;
+import io.hanse.cli.client.FlagsAnywhere;
 import io.hanse.cli.client.FormatFlag;
 import io.hanse.cli.client.HttpFlags;
+import io.hanse.cli.client.IgnoredArguments;
 import io.hanse.cli.client.KeyValue;
 import io.hanse.cli.client.PartitionFlag;
 import io.hanse.cli.client.Request;
@@ -16,7 +18,6 @@ import io.hanse.cli.client.Session;
 import io.hanse.cli.client.Table;
 import io.hanse.cli.value.JsonText;
 import io.hanse.cli.value.Value;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,7 +39,7 @@ public final class PeeringCommands {
         names = "-name",
         defaultValue = "",
         paramLabel = "<name>",
-        description = "The other cluster's name here.")
+        description = "The other cluster's name here; required.")
     private String name = "";
 
     String required() {
@@ -59,6 +60,7 @@ public final class PeeringCommands {
       @Option(
               names = "-meta",
               converter = KeyValue.Converter.class,
+              paramLabel = "<key>=<value>",
               description = "Metadata of the peering, key=value; may be repeated.")
           @Nullable List<KeyValue> meta,
       @Option(
@@ -77,14 +79,15 @@ public final class PeeringCommands {
               description = "After so long nobody redeems it any more, as 24h; never by default.")
           String ttl,
       @Mixin PartitionFlag partition,
-      @Mixin FormatFlag format) {
+      @Mixin FormatFlag format,
+      @Mixin IgnoredArguments ignored) {
     String name = peer.required();
     boolean isJson = format.isJson(FORMATS);
     Map<String, Value> body = new LinkedHashMap<>();
     body.put("PeerName", Value.of(name));
     addMeta(body, meta);
     if (!externalAddresses.isEmpty()) {
-      addExternalAddresses(body, List.of(externalAddresses.split(",")));
+      ExternalAddresses.parse(session, externalAddresses).addTo(body);
     }
     if (!ttl.isEmpty()) {
       body.put("TTL", Value.of(ttl));
@@ -98,34 +101,20 @@ public final class PeeringCommands {
     return 0;
   }
 
-  /** Labels stand beside the list, which stays what a Consul reads. */
-  private static void addExternalAddresses(Map<String, Value> body, List<String> texts) {
-    List<String> addresses = new ArrayList<>();
-    Map<String, String> labels = new LinkedHashMap<>();
-    for (String text : texts) {
-      int equals = text.indexOf('=');
-      String address = text.substring(equals + 1);
-      addresses.add(address);
-      if (equals >= 0) {
-        labels.put(
-            address, required(text.substring(0, equals), "No label before \"" + text + "\""));
-      }
-    }
-    body.put("ServerExternalAddresses", Value.of(addresses));
-    if (!labels.isEmpty()) {
-      body.put("ServerExternalAddressLabels", Value.ofTexts(labels));
-    }
-  }
-
   @Command(name = "establish", description = "Redeems a token of another cluster.")
   int establish(
       @Mixin HttpFlags http,
       @Mixin PeerFlag peer,
-      @Option(names = "-peering-token", defaultValue = "", description = "What it generated.")
+      @Option(
+              names = "-peering-token",
+              defaultValue = "",
+              paramLabel = "<token>",
+              description = "What it generated; required.")
           String token,
       @Option(
               names = "-meta",
               converter = KeyValue.Converter.class,
+              paramLabel = "<key>=<value>",
               description = "Metadata of the peering, key=value; may be repeated.")
           @Nullable List<KeyValue> meta,
       @Option(
@@ -134,7 +123,8 @@ public final class PeeringCommands {
               paramLabel = "<label>",
               description = "Of the token's addresses, those with this label are dialed first.")
           String preferredLabel,
-      @Mixin PartitionFlag partition) {
+      @Mixin PartitionFlag partition,
+      @Mixin IgnoredArguments ignored) {
     String name = peer.required();
     required(token, "Missing the required -peering-token flag");
     Map<String, Value> body = new LinkedHashMap<>();
@@ -156,8 +146,8 @@ public final class PeeringCommands {
   @Command(
       name = "pin-addresses",
       description = {
-        "Has the other cluster dialed at these addresses and no others, whatever it says itself;"
-            + " without any, where it says.",
+        "Has the other cluster dialed at these addresses only.",
+        "Whatever it says itself; without any address, where it says.",
         "They are tried in this order. A label is a word for operators: what leads where.",
         "%nExample: hanse peering pin-addresses -name beta vpn=10.8.0.7:8503 198.51.100.7:443"
       })
@@ -165,7 +155,8 @@ public final class PeeringCommands {
       @Mixin HttpFlags http,
       @Mixin PeerFlag peer,
       @Parameters(arity = "0..*", paramLabel = "[<label>=]<host>:<port>")
-          @Nullable List<String> addresses) {
+          @Nullable List<String> addresses,
+      @Mixin FlagsAnywhere anywhere) {
     String name = peer.required();
     List<Value> pinned =
         Failures.arguments(addresses).stream().map(PeeringCommands::address).toList();
@@ -194,7 +185,11 @@ public final class PeeringCommands {
   }
 
   @Command(name = "list", description = "Lists all peerings.")
-  int list(@Mixin HttpFlags http, @Mixin PartitionFlag partition, @Mixin FormatFlag format) {
+  int list(
+      @Mixin HttpFlags http,
+      @Mixin PartitionFlag partition,
+      @Mixin FormatFlag format,
+      @Mixin IgnoredArguments ignored) {
     boolean isJson = format.isJson(FORMATS);
     Request request = partition.on(Request.get("/v1/peerings"));
     Value answer =
@@ -234,7 +229,8 @@ public final class PeeringCommands {
               description = "Also why the state is what it is, and what is not replicated.")
           boolean isDetailed,
       @Mixin PartitionFlag partition,
-      @Mixin FormatFlag format) {
+      @Mixin FormatFlag format,
+      @Mixin IgnoredArguments ignored) {
     String name = peer.required();
     boolean isJson = format.isJson(FORMATS);
     Value peering = peering(http.client(session), name, partition, isDetailed || !isJson);
@@ -247,7 +243,11 @@ public final class PeeringCommands {
   }
 
   @Command(name = "delete", description = "Ends a peering and removes what it brought.")
-  int delete(@Mixin HttpFlags http, @Mixin PeerFlag peer, @Mixin PartitionFlag partition) {
+  int delete(
+      @Mixin HttpFlags http,
+      @Mixin PeerFlag peer,
+      @Mixin PartitionFlag partition,
+      @Mixin IgnoredArguments ignored) {
     String name = peer.required();
     Request request = partition.on(Request.delete("/v1/peering/" + Request.segment(name)));
     during("Error deleting peering for " + name, () -> http.client(session).send(request).orFail());
@@ -260,7 +260,8 @@ public final class PeeringCommands {
       @Mixin HttpFlags http,
       @Mixin PeerFlag peer,
       @Mixin PartitionFlag partition,
-      @Mixin FormatFlag format) {
+      @Mixin FormatFlag format,
+      @Mixin IgnoredArguments ignored) {
     String name = peer.required();
     boolean isJson = format.isJson(FORMATS);
     List<Value> services =

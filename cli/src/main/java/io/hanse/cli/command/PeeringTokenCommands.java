@@ -4,6 +4,7 @@ import static io.hanse.cli.command.PeeringText.line;
 
 import io.hanse.cli.client.CommandFailure;
 import io.hanse.cli.client.Failures;
+import io.hanse.cli.client.FlagsAnywhere;
 import io.hanse.cli.client.FormatFlag;
 import io.hanse.cli.client.HttpFlags;
 import io.hanse.cli.client.Request;
@@ -16,11 +17,14 @@ import io.hanse.fsm.row.PeerAddress;
 import io.hanse.identity.Pem;
 import io.hanse.peering.LabelledAddresses;
 import io.hanse.peering.PeeringToken;
+import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -30,6 +34,8 @@ import picocli.CommandLine.Parameters;
     customSynopsis = "<subcommand> [options]",
     description = "Looks at peering tokens, and takes them back.")
 public final class PeeringTokenCommands {
+  private static final String SOURCES = "the name of a file, or - for standard input";
+
   private final Session session;
 
   public PeeringTokenCommands(Session session) {
@@ -45,13 +51,18 @@ public final class PeeringTokenCommands {
         "%nExample: hanse peering token inspect - < beta.token"
       })
   int inspect(
-      @Parameters(arity = "1", paramLabel = "<file>|-", description = "Where the token is.")
-          String source,
-      @Mixin FormatFlag format) {
+      @Parameters(arity = "0..*", paramLabel = "<file>|-", description = "Where the token is.")
+          @Nullable List<String> sources,
+      @Mixin FormatFlag format,
+      @Mixin FlagsAnywhere anywhere) {
     boolean isJson = format.isJson("json|pretty");
+    List<String> given = Failures.arguments(sources);
+    if (given.size() != 1) {
+      throw new CommandFailure("One argument is expected, not " + given.size() + ": " + SOURCES);
+    }
     PeeringToken token;
     try {
-      token = PeeringToken.decode(Documents.load(session, source).strip());
+      token = PeeringToken.decode(load(given.get(0)).strip());
     } catch (ProblemException e) {
       throw new CommandFailure("Error reading the token: " + e.getMessage());
     }
@@ -67,9 +78,8 @@ public final class PeeringTokenCommands {
   @Command(
       name = "revoke",
       description = {
-        "Takes back the token of a peering that was not redeemed yet: whoever comes with it is"
-            + " refused.",
-        "What was redeemed is ended by deleting the peering.",
+        "Takes back the token of a peering that was not redeemed yet.",
+        "Whoever comes with it is refused. What was redeemed is ended by deleting the peering.",
         "%nExample: hanse peering token revoke -name beta"
       })
   int revoke(@Mixin HttpFlags http, @Mixin PeeringCommands.PeerFlag peer) {
@@ -88,6 +98,30 @@ public final class PeeringTokenCommands {
     }
     session.print("Revoked the token of " + name);
     return 0;
+  }
+
+  /** Never repeats the argument, which may be the token itself. */
+  private String load(String source) {
+    try {
+      return Documents.read(session, source);
+    } catch (IOException | InvalidPathException e) {
+      if (isToken(source)) {
+        throw new CommandFailure(
+            "This is the token itself, and everybody on the machine sees arguments; expected "
+                + SOURCES);
+      }
+      String reason = e instanceof IOException failure ? Documents.reason(failure) : "no file";
+      throw new CommandFailure("Error reading the token: " + reason + "; expected " + SOURCES);
+    }
+  }
+
+  private static boolean isToken(String text) {
+    try {
+      PeeringToken.decode(text.strip());
+      return true;
+    } catch (ProblemException e) {
+      return false;
+    }
   }
 
   /** Why nobody could redeem it; empty for nothing that can be seen from here. */

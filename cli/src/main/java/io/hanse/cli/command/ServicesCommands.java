@@ -42,24 +42,46 @@ public final class ServicesCommands {
   @Command(name = "register", description = "Registers the services of files, or one by flags.")
   int register(
       @Mixin HttpFlags http,
-      @Option(names = "-id", defaultValue = "", description = "Its id; the name without.")
+      @Option(
+              names = "-id",
+              defaultValue = "",
+              paramLabel = "<id>",
+              description = "Its id; the name without.")
           String id,
-      @Option(names = "-name", defaultValue = "", description = "Its name.") String name,
-      @Option(names = "-address", defaultValue = "", description = "Its address.") String address,
-      @Option(names = "-port", defaultValue = "0", description = "Its port.") int port,
-      @Option(names = "-socket", defaultValue = "", description = "Its socket, without a port.")
+      @Option(names = "-name", defaultValue = "", paramLabel = "<name>", description = "Its name.")
+          String name,
+      @Option(
+              names = "-address",
+              defaultValue = "",
+              paramLabel = "<address>",
+              description = "Its address.")
+          String address,
+      @Option(names = "-port", defaultValue = "0", paramLabel = "<port>", description = "Its port.")
+          int port,
+      @Option(
+              names = "-socket",
+              defaultValue = "",
+              paramLabel = "<socket>",
+              description = "Its socket, without a port.")
           String socket,
-      @Option(names = "-kind", defaultValue = "", description = "Of a proxy or gateway.")
+      @Option(
+              names = "-kind",
+              defaultValue = "",
+              paramLabel = "<kind>",
+              description = "Of a proxy or gateway.")
           String kind,
-      @Option(names = "-tag", description = "A tag; may be repeated.") @Nullable List<String> tags,
+      @Option(names = "-tag", paramLabel = "<tag>", description = "A tag; may be repeated.")
+          @Nullable List<String> tags,
       @Option(
               names = "-meta",
               converter = KeyValue.Converter.class,
+              paramLabel = "<key>=<value>",
               description = "Metadata, key=value; may be repeated.")
           @Nullable List<KeyValue> meta,
       @Option(
               names = "-tagged-address",
               converter = KeyValue.Converter.class,
+              paramLabel = "<name>=<host>:<port>",
               description = "Another address, name=address:port; may be repeated.")
           @Nullable List<KeyValue> taggedAddresses,
       @Parameters(paramLabel = "[FILE...]") @Nullable List<String> positional) {
@@ -137,7 +159,12 @@ public final class ServicesCommands {
   @Command(name = "deregister", description = "Removes services from the agent.")
   int deregister(
       @Mixin HttpFlags http,
-      @Option(names = "-id", defaultValue = "", description = "Of the service.") String id,
+      @Option(
+              names = "-id",
+              defaultValue = "",
+              paramLabel = "<id>",
+              description = "Of the service.")
+          String id,
       @Parameters(paramLabel = "[FILE...]") @Nullable List<String> positional) {
     List<String> files = arguments(positional);
     if (files.isEmpty() && id.isEmpty()) {
@@ -170,10 +197,23 @@ public final class ServicesCommands {
   @Command(name = "export", description = "Offers a service to peers.")
   int export(
       @Mixin ServerFlags server,
-      @Option(names = "-name", defaultValue = "", description = "Of the service.") String name,
-      @Option(names = "-consumer-peers", defaultValue = "", description = "Peers, with commas.")
+      @Option(
+              names = "-name",
+              defaultValue = "",
+              paramLabel = "<name>",
+              description = "Of the service; required.")
+          String name,
+      @Option(
+              names = "-consumer-peers",
+              defaultValue = "",
+              paramLabel = "<peer>,...",
+              description = "To which peers.")
           String peers,
-      @Option(names = "-consumer-partitions", defaultValue = "", description = "Other edition.")
+      @Option(
+              names = "-consumer-partitions",
+              defaultValue = "",
+              paramLabel = "<partition>",
+              description = "Other edition.")
           String partitions) {
     required(name, "Missing the required -name flag");
     required(
@@ -191,7 +231,11 @@ public final class ServicesCommands {
   int exportedServices(
       @Mixin ServerFlags server,
       @Mixin FormatFlag format,
-      @Option(names = "-filter", defaultValue = "", description = "Only those that match.")
+      @Option(
+              names = "-filter",
+              defaultValue = "",
+              paramLabel = "<expression>",
+              description = "Only those that match.")
           String filter) {
     boolean isJson = format.isJson(FORMATS);
     Value services =
@@ -213,7 +257,11 @@ public final class ServicesCommands {
   int importedServices(
       @Mixin ServerFlags server,
       @Mixin FormatFlag format,
-      @Option(names = "-filter", defaultValue = "", description = "Only those that match.")
+      @Option(
+              names = "-filter",
+              defaultValue = "",
+              paramLabel = "<expression>",
+              description = "Only those that match.")
           String filter) {
     boolean isJson = format.isJson(FORMATS);
     Value services =

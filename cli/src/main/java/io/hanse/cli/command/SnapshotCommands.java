@@ -52,6 +52,7 @@ public final class SnapshotCommands {
       @Option(
               names = "-append-filename",
               defaultValue = "",
+              paramLabel = "<option>,...",
               description = "Adds \"version\", \"dc\" or both to the name of the file.")
           String append,
       @Parameters(hidden = true, arity = "0..*") @Nullable List<String> files) {
@@ -150,11 +151,13 @@ public final class SnapshotCommands {
       @Option(
               names = "-kvdepth",
               defaultValue = "2",
+              paramLabel = "<depth>",
               description = "Parts of a key that make a prefix.")
           int kvDepth,
       @Option(
               names = "-kvfilter",
               defaultValue = "",
+              paramLabel = "<prefix>",
               description = "Shows only keys that begin so.")
           String kvFilter,
       @Parameters(hidden = true, arity = "0..*") @Nullable List<String> files) {

@@ -92,6 +92,39 @@ class PeeringTokenCommandsTest {
   }
 
   @Test
+  void shouldNeverRepeatATokenThatIsGivenInPlaceOfItsFile() {
+    String token = token(SECRET, List.of("10.0.0.1:8503")).encode();
+    List<List<String>> lines =
+        List.of(
+            List.of(token),
+            List.of(token, "-format=json"),
+            List.of("-", token),
+            List.of(" " + token));
+    for (List<String> each : lines) {
+      List<String> line = new ArrayList<>(List.of("peering", "token", "inspect"));
+      line.addAll(each);
+      Result result = new CommandRun().run(line.toArray(String[]::new));
+      assertThat(result.exit()).isEqualTo(1);
+      assertThat(result.out()).isEmpty();
+      assertThat(result.err())
+          .contains("the name of a file, or - for standard input")
+          .doesNotContain(token.substring(0, 20))
+          .hasLineCount(1);
+    }
+    assertThat(new CommandRun().run("peering", "token", "inspect", token).err())
+        .startsWith("This is the token itself");
+  }
+
+  @Test
+  void shouldTakeFlagsBehindTheFile(@TempDir Path directory) throws Exception {
+    Files.writeString(directory.resolve("token"), token(SECRET, List.of()).encode());
+    Result result =
+        new CommandRun().in(directory).run("peering", "token", "inspect", "token", "-format=json");
+    assertThat(result.exit()).as(result.err()).isZero();
+    assertThat(JsonText.parse(result.out()).at("HasSecret").truth()).isTrue();
+  }
+
+  @Test
   void shouldReadAFileAndRefuseGarbage(@TempDir Path directory) throws Exception {
     Files.writeString(directory.resolve("token"), token(SECRET, List.of()).encode());
     CommandRun here = new CommandRun().in(directory);

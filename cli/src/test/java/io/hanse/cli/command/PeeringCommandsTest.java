@@ -1,0 +1,70 @@
+package io.hanse.cli.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hanse.cli.CommandRun;
+import io.hanse.cli.CommandRun.Result;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is said before any server is asked; there is none. */
+class PeeringCommandsTest {
+  private static final String NOBODY = "127.0.0.1:1";
+
+  private static Result run(String... args) {
+    return new CommandRun().with("HANSE_HTTP_ADDR", NOBODY).run(args);
+  }
+
+  private static Result generate(String addresses) {
+    return run("peering", "generate-token", "-name", "x", "-server-external-addresses", addresses);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "x=|\"x=\": \"\" is not <host>:<port>",
+        "x=1.2.3.4|\"x=1.2.3.4\": \"1.2.3.4\" is not <host>:<port>",
+        "x=y=1.2.3.4:5|\"x=y=1.2.3.4:5\": \"y=1.2.3.4:5\" is not <host>:<port>",
+        "'a=h:1, b=h:0'|\"b=h:0\": \"h:0\" is not <host>:<port>",
+        "=h:1|No label before \"=h:1\"",
+      })
+  void shouldRefuseALabelledAddressThatNobodyCouldDial(String addresses, String message) {
+    assertThat(generate(addresses)).isEqualTo(new Result(1, "", message + "\n"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"foo", "host:0", "http://h:8503", "1.2.3.4", "h:65536"})
+  void shouldWarnOfAPlainAddressThatNobodyCouldDialAndAskAllTheSame(String address) {
+    assertThat(generate("10.0.0.1:8503," + address).err())
+        .startsWith(
+            "Warning: \"" + address + "\" is not <host>:<port>, so no cluster can dial it\n")
+        .contains("Error generating peering token for x: ");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"gateway.example:8443,i=[::1]:1", "'i=h:1, h:2'", "h:1,"})
+  void shouldTakeAddressesThatCanBeDialed(String addresses) {
+    assertThat(generate(addresses).err()).startsWith("Error generating peering token for x: ");
+  }
+
+  @Test
+  void shouldIgnoreFurtherArgumentsAsConsulDoes() {
+    assertThat(run("peering", "list", "extra").err()).startsWith("Error listing peerings: ");
+    assertThat(run("peering", "generate-token", "-name", "x", "extra", "args").err())
+        .startsWith("Error generating peering token for x: ");
+    assertThat(run("peering", "generate-token", "beta").err())
+        .isEqualTo("Missing the required -name flag\n");
+    assertThat(run("peering", "delete", "-name", "x", "extra").err())
+        .startsWith("Error deleting peering for x: ");
+  }
+
+  @Test
+  void shouldTakeFlagsBehindAddressesToPin() {
+    assertThat(run("peering", "pin-addresses", "10.8.0.7:8503", "-name", "beta").err())
+        .startsWith("Error pinning addresses of beta: ");
+  }
+}
