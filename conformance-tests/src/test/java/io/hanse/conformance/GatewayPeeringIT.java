@@ -171,7 +171,9 @@ class GatewayPeeringIT {
     assertThat(alpha.run("peering token revoke", "-name=gamma").out())
         .isEqualTo("Revoked the token of gamma\n");
     assertThat(alpha.run("peering read", "-name=gamma", "-detailed").out())
-        .contains("Newest Token:           revoked\n");
+        .contains("Newest Token:           revoked\n")
+        .contains("Reason:                 the token was not redeemed and is revoked by now")
+        .contains("When Silent:            serve\n");
     CommandRun.Result again = alpha.run("peering token revoke", "-name=gamma");
     assertThat(again.exit()).isEqualTo(1);
     assertThat(again.err()).contains("There is no unused token of gamma.");

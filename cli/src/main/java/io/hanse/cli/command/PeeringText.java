@@ -76,6 +76,13 @@ final class PeeringText {
     }
     line(out, "Last Confirmed:         ", time(detail.at("LastConfirmed")));
     line(out, "Silence:                ", orNil(detail.at("Silence")));
+    if (!detail.at("OnStale").text().isEmpty()) {
+      Value bound = detail.at("StaleAfter");
+      line(
+          out,
+          "When Silent:            ",
+          detail.at("OnStale").text() + (bound.isNothing() ? "" : " after " + bound.text()));
+    }
     line(out, "Withdrawn Since:        ", time(detail.at("WithdrawnSince")));
     line(out, "Unacknowledged Exports: ", detail.at("Unacknowledged").text());
     line(out, "Oldest Unacknowledged:  ", time(detail.at("OldestUnacknowledged")));

@@ -1,10 +1,13 @@
 package io.hanse.http.endpoints;
 
 import com.google.protobuf.Timestamp;
+import io.hanse.fsm.config.PeeringPolicies;
 import io.hanse.fsm.row.DialCandidate;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringDetail;
+import io.hanse.fsm.row.PeeringPolicy;
 import io.hanse.fsm.row.PeeringSecrets;
+import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Peerings;
 import io.hanse.fsm.view.TokenFates;
@@ -20,6 +23,11 @@ final class PeeringDetails {
     PeeringSecrets secrets =
         new Peerings(view).secrets(peering.getId()).orElse(PeeringSecrets.getDefaultInstance());
     PeeringDetail.Builder detail = PeeringDetail.newBuilder();
+    PeeringPolicy policy = new Peerings(view).policy(peering.getName());
+    detail.setOnStale(policy.getOnStale());
+    if (!policy.getOnStale().equals(PeeringPolicies.SERVE)) {
+      detail.setStaleAfter(policy.getStaleAfter());
+    }
     if (Peerings.dials(peering)) {
       detail.addAllCandidates(DialTargets.of(view, peering));
       if (secrets.getActiveSinceMillis() > 0) {
@@ -29,7 +37,13 @@ final class PeeringDetails {
     }
     // The log's own time stands still where nothing is written, and a token expires all the same.
     long nowMillis = Math.max(view.timeMillis(), System.currentTimeMillis());
-    detail.setToken(TokenFates.newest(secrets, nowMillis).word());
+    TokenFates.Fate fate = TokenFates.newest(secrets, nowMillis);
+    detail.setToken(fate.word());
+    boolean isOver = fate == TokenFates.Fate.EXPIRED || fate == TokenFates.Fate.REVOKED;
+    if (peering.getState() == PeeringState.PENDING && isOver) {
+      detail.setReason(
+          "the token was not redeemed and is " + fate.word() + " by now: generate another one");
+    }
     if (secrets.getEstablishmentExpiresMillis() > 0) {
       detail.setTokenExpires(timestamp(secrets.getEstablishmentExpiresMillis()));
     }

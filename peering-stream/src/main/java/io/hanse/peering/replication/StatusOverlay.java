@@ -193,7 +193,10 @@ final class StatusOverlay {
               ? silence()
               : isUnknown() ? UNKNOWN : other + " is not connected: " + lastError();
       case ESTABLISHING -> other + " is not connected yet";
-      case PENDING -> "the token was not redeemed yet";
+      case PENDING ->
+          Peerings.dials(peering)
+              ? "its token was not redeemed here: establish again, with a new one if it was refused"
+              : "the token was not redeemed yet";
       case TERMINATED -> "the other cluster ended the peering; delete it, or establish it anew";
       case DELETING -> "what it brought is being removed";
       default -> "";
