@@ -32,6 +32,9 @@ final class ChangeIntake {
 
   private static final int PART_BYTES_MAX = 512 << 10;
 
+  /** The log takes no more of one service. */
+  private static final int PARTS_MAX = 20;
+
   /** What a command takes besides its changes. */
   private static final int FRAMING_BYTES = 1_024;
 
@@ -109,13 +112,24 @@ final class ChangeIntake {
     return change.getSerializedSize() + FRAMING_BYTES > commandBytesMax;
   }
 
-  private static Optional<String> flaw(ImportChange change) {
+  private int partBytes() {
+    return Math.min(PART_BYTES_MAX, commandBytesMax / 2);
+  }
+
+  private Optional<String> flaw(ImportChange change) {
     if (change.getService().isEmpty()) {
       return Optional.of("a change names no service");
     }
     Optional<String> tooLong = PeerTexts.tooLong("service name", change.getService());
     if (tooLong.isPresent()) {
       return tooLong;
+    }
+    int bytes = change.getSerializedSize();
+    long bytesMax = (long) PARTS_MAX * partBytes();
+    if (isLarge(change, commandBytesMax) && bytes > bytesMax) {
+      return Optional.of(
+          "service \"%s\" is too large to be stored: %d > %d"
+              .formatted(change.getService(), bytes, bytesMax));
     }
     return ImportIntake.flaw(change.getService(), change.getInstancesList());
   }
@@ -170,7 +184,7 @@ final class ChangeIntake {
   /** Part by part, and then shown by one command. */
   private CompletableFuture<Void> stage(int position, ImportChange change) {
     ByteString content = change.toByteString();
-    int partBytes = Math.min(PART_BYTES_MAX, commandBytesMax / 2);
+    int partBytes = partBytes();
     int parts = (content.size() + partBytes - 1) / partBytes;
     CompletableFuture<CommandResult> last = CompletableFuture.completedFuture(null);
     for (int part = 0; part < parts; part++) {

@@ -35,6 +35,7 @@ final class StreamStorage {
   private final Consumer<Input> rules;
   private final LogWriter writer;
   private final ImportIntake intake;
+  private final RefusalLog refusals;
 
   /**
    * Stores for one stream.
@@ -53,6 +54,7 @@ final class StreamStorage {
     this.stream = stream;
     this.rules = rules;
     ReplicationSettings settings = replication.settings();
+    refusals = new RefusalLog(peering.getName(), LOG::warn);
     writer = new LogWriter(loop, replication.submitter(), settings.submitAttempts());
     intake =
         new ImportIntake(
@@ -107,6 +109,7 @@ final class StreamStorage {
     then(
         intake.store(changes.changes()),
         outcome -> {
+          refusals.refused(changes.changes(), outcome.refusals());
           imports()
               .ifPresent(
                   freshness -> freshness.stored(changes.changes(), outcome, loop.nowMillis()));

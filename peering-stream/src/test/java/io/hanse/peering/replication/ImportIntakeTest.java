@@ -3,8 +3,12 @@ package io.hanse.peering.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
+import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.CommandResult;
+import io.hanse.fsm.row.ImportChange;
+import io.hanse.fsm.row.Node;
+import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.PeeringTrustBundle;
 import io.hanse.peering.LocalCluster;
 import io.hanse.peering.protocol.PeerResources;
@@ -59,5 +63,25 @@ class ImportIntakeTest {
                     .addRootPems(SimCommands.root())))
         .isEmpty();
     assertThat(submitted).hasSize(2);
+  }
+
+  /** All parts of it would be in the log before that refuses them. */
+  @Test
+  void shouldRefuseAServiceBeyondAllPartsBeforeTheLog() {
+    ImportChange.Builder large = ImportChange.newBuilder().setService("web");
+    for (int i = 0; i < 11; i++) {
+      large.addInstances(
+          CheckServiceNode.newBuilder()
+              .setNode(Node.newBuilder().setNode("n" + i))
+              .setService(
+                  NodeService.newBuilder()
+                      .setId("web")
+                      .setService("web")
+                      .putMeta("m", "x".repeat(1 << 20))));
+    }
+    CompletableFuture<ChangeIntake.Outcome> stored = intake.store(List.of(large.build()));
+    time.runFor(1_000);
+    assertThat(stored.join().refusals().get(0)).contains("service \"web\" is too large to be");
+    assertThat(submitted).hasSize(1).allMatch(Command::hasOpenImports);
   }
 }

@@ -1,0 +1,47 @@
+package io.hanse.peering.replication;
+
+import io.hanse.fsm.error.Quoted;
+import io.hanse.fsm.row.ImportChange;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Writes down which changes of one stream's peer are refused here. Who floods us with nonsense does
+ * not flood the log. Used on one loop only.
+ */
+final class RefusalLog {
+  private static final int LOGGED = 20;
+
+  private final String peer;
+  private final Consumer<String> lines;
+  private long refusals;
+
+  RefusalLog(String peer, Consumer<String> lines) {
+    this.peer = peer;
+    this.lines = lines;
+  }
+
+  /**
+   * Some of a message's changes are refused.
+   *
+   * @param reasons by position
+   */
+  void refused(List<ImportChange> changes, Map<Integer, String> reasons) {
+    reasons.forEach(
+        (position, reason) -> {
+          refusals++;
+          if (refusals <= LOGGED || Long.bitCount(refusals) == 1) {
+            lines.accept(
+                "change of peer refused peer="
+                    + peer
+                    + " refusals="
+                    + refusals
+                    + " service="
+                    + Quoted.of(changes.get(position).getService())
+                    + " cause="
+                    + Quoted.of(reason));
+          }
+        });
+  }
+}
