@@ -268,15 +268,16 @@ final class ChangeSender {
     queue.drop(exported.name);
   }
 
+  /** By differences nothing comes to be there that could not be sent again as a whole. */
   private void send(Exported exported, ServiceContent content) {
-    ImportChange change = content.since(exported.held);
-    int bytes = change.getSerializedSize();
-    if (bytes > changeBytesMax) {
+    if (content.bytes() > changeBytesMax) {
       drop(exported);
-      sink.tooLarge(exported.name, bytes);
-    } else {
-      put(exported, change, content.marks());
+      sink.tooLarge(exported.name, content.bytes());
+      return;
     }
+    ImportChange change = content.since(exported.held);
+    boolean isMore = change.getSerializedSize() > changeBytesMax;
+    put(exported, isMore ? content.since(null) : change, content.marks());
   }
 
   /** What goes into the next message; none: nothing is to be sent, or enough is on its way. */

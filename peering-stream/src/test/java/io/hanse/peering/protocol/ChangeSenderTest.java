@@ -1,0 +1,103 @@
+package io.hanse.peering.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hanse.fsm.row.CheckServiceNode;
+import io.hanse.fsm.row.ImportChange;
+import io.hanse.fsm.row.Node;
+import io.hanse.fsm.row.NodeService;
+import io.hanse.peering.proto.ExportedService;
+import io.hanse.peering.proto.Receipt;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** An exporter whose importer is the test. */
+class ChangeSenderTest {
+  private static final int BYTES_MAX = 1_000;
+
+  private final List<String> asked = new ArrayList<>();
+  private final List<String> tooLarge = new ArrayList<>();
+  private final ChangeSender sender = new ChangeSender(new Noted(), BYTES_MAX);
+  private long now = 1_000_000;
+  private long number;
+
+  /** Only what a test wants to know is noted. */
+  private final class Noted implements ChangeSender.Sink {
+    @Override
+    public void ask(String name) {
+      asked.add(name);
+    }
+
+    @Override
+    public void askInOrder(List<String> names) {}
+
+    @Override
+    public void askHeld(int group) {}
+
+    @Override
+    public void tooLarge(String name, int bytes) {
+      tooLarge.add(name + " " + bytes);
+    }
+
+    @Override
+    public void refusedByPeer(String name, String reason) {}
+
+    @Override
+    public void confirmed(String name, long exporterIndex, long importerIndex, boolean gone) {}
+  }
+
+  private void export(String... names) {
+    sender.namesAre(new TreeSet<>(List.of(names)));
+    sender.heldIs(Map.of());
+  }
+
+  private static ServiceContent content(int instances, int port) {
+    ExportedService.Builder service = ExportedService.newBuilder();
+    for (int i = 0; i < instances; i++) {
+      service.addNodes(
+          CheckServiceNode.newBuilder()
+              .setNode(Node.newBuilder().setNode("n" + i))
+              .setService(
+                  NodeService.newBuilder()
+                      .setId("web")
+                      .setService("web")
+                      .setPort(port)
+                      .putMeta("m", "x".repeat(200))));
+    }
+    return new ServiceContent("web", service.build(), 7);
+  }
+
+  private List<ImportChange> next() {
+    return sender.next(++number, now);
+  }
+
+  private List<ImportChange> offered(int instances, int port) {
+    sender.offer(content(instances, port));
+    return next();
+  }
+
+  private void confirm() {
+    sender.receive(Receipt.newBuilder().setNumber(number).setIndex(9).build());
+  }
+
+  private void answerMisfit() {
+    sender.receive(Receipt.newBuilder().setNumber(number).addMisfits(0).build());
+  }
+
+  /** What came by differences would else be gone after the next break. */
+  @Test
+  void shouldMeasureTheContentOfAServiceAndNotTheDifference() {
+    export("web");
+    for (int i = 1; i <= 4; i++) {
+      assertThat(offered(i, 80)).hasSize(1);
+      confirm();
+    }
+    assertThat(offered(5, 80)).isEmpty();
+    assertThat(tooLarge).hasSize(1).allMatch(text -> text.startsWith("web 1"));
+
+    assertThat(offered(3, 80).get(0).getRemovedList()).hasSize(1);
+  }
+}
