@@ -71,6 +71,7 @@ final class ChangeSender {
   private final Sink sink;
   private final int changeBytesMax;
   private final HeldComparison comparison;
+  private final MisfitDelays delays = new MisfitDelays();
   private final Map<String, Exported> names = new TreeMap<>();
 
   /** Of which the importer may not have the newest content, with the first offer that it lacks. */
@@ -78,6 +79,7 @@ final class ChangeSender {
 
   private Set<String> foldedNames = Set.of();
   private long offers;
+  private long nowMillis;
 
   ChangeSender(Sink sink, int changeBytesMax) {
     this.sink = sink;
@@ -150,6 +152,9 @@ final class ChangeSender {
       lookAgain(gone);
       return;
     }
+    if (delays.isWaiting(gone.name)) {
+      return;
+    }
     queue.drop(gone.name);
     // Two names that differ by case are one to the importer.
     boolean isThereStill = foldedNames.contains(Keys.fold(gone.name));
@@ -158,6 +163,7 @@ final class ChangeSender {
       put(gone, change, null);
     } else {
       lacking.remove(gone.name);
+      delays.forget(gone.name);
       names.remove(gone.name);
     }
   }
@@ -217,6 +223,9 @@ final class ChangeSender {
     offers++;
     if (exported.inFlight) {
       lookAgain(exported);
+    } else if (delays.isWaiting(exported.name)) {
+      // It will be asked for.
+      lacking.putIfAbsent(exported.name, offers);
     } else if (!comparison.isOver(exported.group)) {
       comparison.offered(exported.group, exported.name, content.marks());
     } else if (isSettled(exported, content.marks())) {
@@ -235,6 +244,9 @@ final class ChangeSender {
     offers++;
     if (exported.inFlight) {
       lookAgain(exported);
+    } else if (delays.isWaiting(exported.name)) {
+      // It will be asked for.
+      lacking.putIfAbsent(exported.name, offers);
     } else if (!comparison.isOver(exported.group)) {
       comparison.offered(exported.group, name, marks);
     } else if (isSettled(exported, marks)) {
@@ -281,9 +293,13 @@ final class ChangeSender {
   }
 
   /** What goes into the next message; none: nothing is to be sent, or enough is on its way. */
-  List<ImportChange> next(long number, long nowMillis) {
+  List<ImportChange> next(long number, long now) {
+    nowMillis = now;
+    for (String due : delays.due(now)) {
+      goOn(known(due), true);
+    }
     List<ImportChange> changes = new ArrayList<>();
-    for (ChangeQueue.Item<Exported> item : queue.take(number, nowMillis)) {
+    for (ChangeQueue.Item<Exported> item : queue.take(number, now)) {
       item.owner().inFlight = true;
       changes.add(item.change());
     }
@@ -306,9 +322,11 @@ final class ChangeSender {
       if (misfits.contains(i)) {
         exported.held = null;
         exported.isHeld = true;
+        delays.misfit(exported.name, nowMillis);
         goOn(exported, true);
         continue;
       }
+      delays.forget(exported.name);
       if (refusals.containsKey(i)) {
         exported.refused = sent.get(i).change().getMark();
         sink.refusedByPeer(exported.name, refusals.get(i));
@@ -334,7 +352,7 @@ final class ChangeSender {
   private void goOn(Exported exported, boolean looksAgain) {
     if (!exported.isExported) {
       leave(exported);
-    } else if (looksAgain) {
+    } else if (looksAgain && !delays.isWaiting(exported.name)) {
       sink.ask(exported.name);
     }
   }

@@ -100,4 +100,58 @@ class ChangeSenderTest {
 
     assertThat(offered(3, 80).get(0).getRemovedList()).hasSize(1);
   }
+
+  /** The sender asks: it is given the content, as long as there are questions. */
+  private List<ImportChange> answered() {
+    List<ImportChange> sent = next();
+    if (!asked.isEmpty()) {
+      asked.clear();
+      sent = offered(1, 80);
+    }
+    return sent;
+  }
+
+  @Test
+  void shouldSendLessAndLessOftenWhatNeverFits() {
+    export("web");
+    assertThat(offered(1, 80)).hasSize(1);
+    answerMisfit();
+    assertThat(answered()).as("what got lost is mended at once").hasSize(1);
+    answerMisfit();
+
+    int sent = 0;
+    for (int i = 0; i < 600; i++) {
+      now += 1_000;
+      offered(1, 90 + i);
+      if (!answered().isEmpty()) {
+        sent++;
+        answerMisfit();
+      }
+    }
+    assertThat(sent).isBetween(10, 20);
+    assertThat(sender.isDeliveredUpTo(sender.offers())).isFalse();
+
+    now += 64_000;
+    assertThat(answered()).hasSize(1);
+    confirm();
+    assertThat(sender.isDeliveredUpTo(sender.offers())).isTrue();
+    assertThat(offered(1, 81)).as("all is well again").hasSize(1);
+  }
+
+  @Test
+  void shouldForgetLessAndLessOftenWhatIsNeverForgotten() {
+    export("web");
+    offered(1, 80);
+    confirm();
+    sender.namesAre(new TreeSet<>());
+    int sent = 0;
+    for (int i = 0; i < 600; i++) {
+      now += 1_000;
+      if (!next().isEmpty()) {
+        sent++;
+        answerMisfit();
+      }
+    }
+    assertThat(sent).isBetween(10, 20);
+  }
 }
