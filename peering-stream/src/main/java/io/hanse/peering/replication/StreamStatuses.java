@@ -13,6 +13,7 @@ import io.hanse.peering.proto.PeerStreamStatusRequest;
 import io.hanse.peering.proto.PeerStreamStatuses;
 import io.hanse.peering.proto.ServiceReceipt;
 import io.hanse.peering.protocol.Effect;
+import io.hanse.peering.protocol.PeerResources;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,24 +35,47 @@ public final class StreamStatuses {
   /** The name under which the leader is asked. */
   public static final String CALL = "peering.status";
 
-  /** A status, the stream that may change it, and when the other end was heard. */
+  /**
+   * A status, the stream that may change it, and when the other end was heard.
+   *
+   * @param receipts of what the other end confirmed on this stream
+   * @param before what it confirmed on earlier ones, and not yet on this
+   */
   private record Entry(
       Object stream,
       PeerStreamStatus status,
       long heardNanos,
       Map<String, ServiceReceipt> receipts,
+      Map<String, ServiceReceipt> before,
       ImportFreshness imports) {
-    static Entry of(Object stream) {
+    static Entry first(Object stream) {
       return new Entry(
           stream,
           PeerStreamStatus.getDefaultInstance(),
           0,
           new ConcurrentSkipListMap<>(),
+          new ConcurrentSkipListMap<>(),
           new ImportFreshness());
     }
 
-    Entry with(Object newStream, PeerStreamStatus newStatus, long newHeardNanos) {
-      return new Entry(newStream, newStatus, newHeardNanos, receipts, imports);
+    Entry with(PeerStreamStatus newStatus, long newHeardNanos) {
+      return new Entry(stream, newStatus, newHeardNanos, receipts, before, imports);
+    }
+
+    /** A stream confirms again what the other end still has; what that forgot, nobody said. */
+    Entry of(Object newStream) {
+      Map<String, ServiceReceipt> known = new ConcurrentSkipListMap<>(before);
+      known.putAll(receipts);
+      Set<String> exported = new TreeSet<>(status.getExportedServicesList());
+      known.keySet().removeIf(name -> !exported.contains(plain(name)));
+      return new Entry(
+          newStream, status, heardNanos, new ConcurrentSkipListMap<>(), known, imports);
+    }
+
+    private static String plain(String name) {
+      return name.endsWith(PeerResources.TWIN_SUFFIX)
+          ? name.substring(0, name.length() - PeerResources.TWIN_SUFFIX.length())
+          : name;
     }
 
     /** The server that asks has a clock of its own, so it is told an age. */
@@ -110,11 +134,7 @@ public final class StreamStatuses {
    */
   void claim(String peeringId, Object stream) {
     entries.compute(
-        peeringId,
-        (id, earlier) ->
-            earlier == null
-                ? Entry.of(stream)
-                : earlier.with(stream, earlier.status(), earlier.heardNanos()));
+        peeringId, (id, earlier) -> earlier == null ? Entry.first(stream) : earlier.of(stream));
   }
 
   /** Where the stream that reports of a peering keeps how old its imports are. */
@@ -134,7 +154,7 @@ public final class StreamStatuses {
           }
           boolean isOld = status.getLastHeardMillis() == entry.status().getLastHeardMillis();
           long heardNanos = isOld ? entry.heardNanos() : nanoClock.getAsLong();
-          return entry.with(stream, status, heardNanos);
+          return entry.with(status, heardNanos);
         });
   }
 
@@ -145,12 +165,14 @@ public final class StreamStatuses {
       return;
     }
     String name = confirmed.name();
+    ServiceReceipt before = entry.before().remove(name);
     if (confirmed.gone()) {
       entry.receipts().remove(name);
       return;
     }
+    ServiceReceipt known = entry.receipts().getOrDefault(name, before);
     ServiceReceipt.Builder receipt =
-        entry.receipts().getOrDefault(name, ServiceReceipt.getDefaultInstance()).toBuilder();
+        known == null ? ServiceReceipt.newBuilder() : known.toBuilder();
     if (confirmed.importerIndex() > 0) {
       receipt
           .setExporterIndex(confirmed.exporterIndex())
