@@ -3,9 +3,12 @@ package io.hanse.peering.replication;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.CommandResult;
 import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.row.PeeringSecrets;
 import io.hanse.fsm.row.PurgeImports;
 import io.hanse.fsm.row.RemovePeering;
+import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Peerings;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,13 +26,43 @@ import org.slf4j.LoggerFactory;
 final class DeletionDuty {
   private static final Logger LOG = LoggerFactory.getLogger(DeletionDuty.class);
 
+  /**
+   * What is looked at.
+   *
+   * @param redeemed ids of peerings that are not ended, whose token a dialer has redeemed
+   */
+  private record Known(List<Peering> ended, Set<String> redeemed) {
+    static Known at(View view) {
+      Peerings peerings = new Peerings(view);
+      List<Peering> ended = new ArrayList<>();
+      Set<String> redeemed = new TreeSet<>();
+      for (Peering peering : peerings.all()) {
+        if (!Peerings.isActive(peering)) {
+          ended.add(peering);
+        } else if (!Peerings.dials(peering)
+            && peerings.secrets(peering.getId()).filter(Known::areRedeemed).isPresent()) {
+          redeemed.add(peering.getId());
+        }
+      }
+      return new Known(ended, redeemed);
+    }
+
+    private static boolean areRedeemed(PeeringSecrets secrets) {
+      return !secrets.getPendingStream().isEmpty() || !secrets.getActiveStream().isEmpty();
+    }
+  }
+
   private final Loop loop;
   private final LogWriter writer;
   private final ReplicationSettings settings;
-  private final WatchedQuery<List<Peering>> watch;
+  private final WatchedQuery<Known> watch;
   private final StreamStatuses statuses;
   private final KeptOffers kept;
   private final Set<String> cleared = new TreeSet<>();
+
+  /** A dialer can come to these, whether it did before or not. */
+  private final Set<String> redeemed = new TreeSet<>();
+
   private final Map<String, Long> seenMillis = new TreeMap<>();
   private List<Peering> ended = List.of();
   private boolean isWorking;
@@ -41,23 +74,19 @@ final class DeletionDuty {
     kept = replication.kept();
     loop = replication.loops().newLoop();
     writer = new LogWriter(loop, replication.submitter(), settings.submitAttempts());
-    watch =
-        WatchedQuery.start(
-            loop,
-            replication.state(),
-            view ->
-                new Peerings(view)
-                    .all().stream().filter(peering -> !Peerings.isActive(peering)).toList(),
-            this::endedAre);
+    watch = WatchedQuery.start(loop, replication.state(), Known::at, this::knownIs);
   }
 
-  private void endedAre(List<Peering> peerings) {
-    ended = peerings;
-    List<String> ids = peerings.stream().map(Peering::getId).toList();
+  private void knownIs(Known known) {
+    ended = known.ended();
+    List<String> ids = ended.stream().map(Peering::getId).toList();
     ids.forEach(kept::forget);
     cleared.retainAll(ids);
     seenMillis.keySet().retainAll(ids);
     ids.forEach(id -> seenMillis.putIfAbsent(id, loop.nowMillis()));
+    // The secrets are gone with the deletion.
+    redeemed.retainAll(ids);
+    redeemed.addAll(known.redeemed());
     step();
   }
 
@@ -90,7 +119,9 @@ final class DeletionDuty {
    * ever: so the row stays until it was told, or had the time to come.
    */
   private boolean mayBeForgotten(Peering peering) {
-    boolean hasDialer = !Peerings.dials(peering) && !peering.getRemote().getDatacenter().isEmpty();
+    boolean isKnown =
+        redeemed.contains(peering.getId()) || !peering.getRemote().getDatacenter().isEmpty();
+    boolean hasDialer = !Peerings.dials(peering) && isKnown;
     long waited = loop.nowMillis() - seenMillis.getOrDefault(peering.getId(), 0L);
     return !hasDialer
         || statuses.hasSaidFarewell(peering.getId())

@@ -1,0 +1,64 @@
+package io.hanse.peering.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.row.PeeringState;
+import io.hanse.fsm.store.View;
+import io.hanse.fsm.view.Peerings;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A peering that is deleted before its first stream, in virtual time. */
+class EarlyDeletionTest {
+  private static final String ALPHA_ID = "a1fa0000-0000-4000-8000-000000000001";
+  private static final String BETA_ID = "be7a0000-0000-4000-8000-000000000002";
+
+  private final SimTime time = new SimTime(1);
+  private final SimNetwork network = new SimNetwork(time);
+  private final SimCluster alpha = new SimCluster("alpha", time, network, command -> {});
+  private final SimCluster beta = new SimCluster("beta", time, network, command -> {});
+
+  @BeforeEach
+  void generate() {
+    alpha.apply(SimCommands.initialize(ALPHA_ID, "dc-alpha"));
+    beta.apply(SimCommands.initialize(BETA_ID, "dc-beta"));
+    alpha.apply(SimCommands.acceptor(ALPHA_ID, "beta", "establishment"));
+    alpha.start();
+    beta.start();
+    time.runFor(5_000);
+  }
+
+  @AfterEach
+  void close() {
+    alpha.close();
+    beta.close();
+  }
+
+  private static Optional<Peering> peering(SimCluster cluster, String name) {
+    try (View view = cluster.view()) {
+      return new Peerings(view).byName(name);
+    }
+  }
+
+  @Test
+  void shouldTellADialerThatHasNotComeYet() {
+    alpha.apply(SimCommands.exchange(ALPHA_ID, "establishment", "stream"));
+    time.runFor(20);
+    alpha.apply(SimCommands.delete("beta"));
+    time.runFor(2_000);
+    beta.apply(SimCommands.dialer(BETA_ID, "alpha", ALPHA_ID, alpha.addresses(), "stream"));
+    time.runFor(30_000);
+    assertThat(peering(beta, "alpha").map(Peering::getState)).hasValue(PeeringState.TERMINATED);
+    assertThat(peering(alpha, "beta")).as("there is nobody to wait for any more").isEmpty();
+  }
+
+  @Test
+  void shouldWaitForNobodyWhereNobodyHasTheToken() {
+    alpha.apply(SimCommands.delete("beta"));
+    time.runFor(2_000);
+    assertThat(peering(alpha, "beta")).isEmpty();
+  }
+}
