@@ -24,6 +24,12 @@ public interface Outbound {
   /** Asks for one more inbound message. Nothing arrives that was not asked for. */
   void requestNext();
 
+  /**
+   * The other end has shown who it is: from now on its messages may be large. An acceptor takes
+   * small ones only before.
+   */
+  default void admit() {}
+
   /** Sends no more and leaves the other direction open. An acceptor's stream ends well by it. */
   void halfClose();
 

@@ -126,6 +126,7 @@ final class Greeting implements Inbound {
               }
             });
     stream = opened;
+    outbound.admit();
     streams.register(id, opened);
     LOG.info(
         "stream accepted peer={} peering={} remote={}", peering.getName(), id, outbound.remote());

@@ -1,6 +1,7 @@
 package io.hanse.peering.transport;
 
 import io.grpc.Attributes;
+import io.grpc.Context;
 import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -36,6 +37,7 @@ final class AcceptedStream<A, B> extends ServerCall.Listener<A> implements Outbo
   private final ServerCall<A, B> call;
   private final Form<A, B> form;
   private final Set<String> extensions;
+  private final Context context = Context.current();
   private final Inbound inbound;
   private @Nullable LinkStatus closedWith;
 
@@ -67,6 +69,11 @@ final class AcceptedStream<A, B> extends ServerCall.Listener<A> implements Outbo
   @Override
   public void requestNext() {
     call.request(1);
+  }
+
+  @Override
+  public void admit() {
+    Admissions.admit(context);
   }
 
   @Override

@@ -1,6 +1,8 @@
 package io.hanse.peering.transport;
 
 import io.grpc.BindableService;
+import io.grpc.Codec;
+import io.grpc.DecompressorRegistry;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.grpc.ServerCredentials;
@@ -19,6 +21,8 @@ import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * The gRPC port for other clusters and for proxies. Its certificate is issued by this cluster's own
@@ -26,8 +30,21 @@ import java.util.function.Supplier;
  * again.
  */
 public final class ExternalGrpcServer implements AutoCloseable {
-  private static final int RECEIVE_BYTES_MAX = 50 * 1024 * 1024;
-  private static final int CALLS_PER_CONNECTION_MAX = 2048;
+  /**
+   * Who dials, a Consul or a Hanse, sends 8 MiB at most; strangers far less: {@link Admissions}.
+   */
+  private static final int RECEIVE_BYTES_MAX = 9 << 20;
+
+  /** What a connection may send that nobody has asked for yet; its size does not grow. */
+  private static final int WINDOW_BYTES = 512 << 10;
+
+  /** A peer has one stream, a proxy a few calls. */
+  private static final int CALLS_PER_CONNECTION_MAX = 256;
+
+  private static final int RESETS_MAX = 1_000;
+  private static final int RESETS_SECONDS = 10;
+  private static final int IDLE_SECONDS_MAX = 60;
+  private static final long REQUEST_MILLIS_MAX = 15_000;
   private static final int KEEPALIVE_SECONDS = 30;
   private static final int KEEPALIVE_PATIENCE_SECONDS = 20;
 
@@ -36,6 +53,16 @@ public final class ExternalGrpcServer implements AutoCloseable {
 
   private static final int PREFACE_SECONDS_MAX = 20;
   private static final int CLOSING_SECONDS_MAX = 2;
+
+  /** gRPC would write a stack trace for each message that it does not take. */
+  private static final List<Logger> QUIET =
+      List.of(
+          Logger.getLogger("io.grpc.netty.NettyServerStream"),
+          Logger.getLogger("io.grpc.netty.NettyServerHandler"));
+
+  static {
+    QUIET.forEach(logger -> logger.setLevel(Level.SEVERE));
+  }
 
   private final Server server;
 
@@ -97,9 +124,18 @@ public final class ExternalGrpcServer implements AutoCloseable {
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(address, credentials)
             .executor(executor)
+            .addStreamTracerFactory(new Admissions())
+            // The last is asked first.
+            .intercept(new RequestPatience(REQUEST_MILLIS_MAX))
             .intercept(new CallPermissions())
+            // Nobody who dials compresses, and a small message must not become a large one.
+            .decompressorRegistry(
+                DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, false))
             .fallbackHandlerRegistry(new UnknownMethods(names))
             .maxInboundMessageSize(RECEIVE_BYTES_MAX)
+            .flowControlWindow(WINDOW_BYTES)
+            .maxRstFramesPerWindow(RESETS_MAX, RESETS_SECONDS)
+            .maxConnectionIdle(IDLE_SECONDS_MAX, TimeUnit.SECONDS)
             .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
             .handshakeTimeout(PREFACE_SECONDS_MAX, TimeUnit.SECONDS)
             .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)

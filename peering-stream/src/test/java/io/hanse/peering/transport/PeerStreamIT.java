@@ -127,11 +127,26 @@ class PeerStreamIT {
   @Test
   void shouldAcceptLargeMessagesAndRefuseToSendTooLargeOnes() throws Exception {
     Outbound dialer = dial();
-    accepted.get(10, TimeUnit.SECONDS).requestNext();
+    Outbound acceptor = accepted.get(10, TimeUnit.SECONDS);
+    acceptor.requestNext();
+    dialer.send(open("a"));
+    await().until(() -> atAcceptor.messages.size() == 1);
+    acceptor.admit();
+    acceptor.requestNext();
     dialer.send(open("x".repeat(7 << 20)));
-    await().atMost(Duration.ofSeconds(20)).until(() -> atAcceptor.messages.size() == 1);
+    await().atMost(Duration.ofSeconds(20)).until(() -> atAcceptor.messages.size() == 2);
     dialer.send(open("x".repeat(9 << 20)));
     assertThat(end(atDialer).code()).isEqualTo(LinkStatus.Code.RESOURCE_EXHAUSTED);
+  }
+
+  @Test
+  void shouldTakeSmallMessagesOnlyFromStrangers() throws Exception {
+    Outbound dialer = dial();
+    accepted.get(10, TimeUnit.SECONDS).requestNext();
+    dialer.send(open("x".repeat(Admissions.MESSAGE_BYTES_MAX)));
+    assertThat(end(atDialer).isOk()).isFalse();
+    assertThat(end(atAcceptor).isOk()).isFalse();
+    assertThat(atAcceptor.messages).isEmpty();
   }
 
   @Test
