@@ -39,6 +39,7 @@ final class AcceptedStream<A, B> extends ServerCall.Listener<A> implements Outbo
   private final Set<String> extensions;
   private final Context context = Context.current();
   private final Inbound inbound;
+  private final Backlog backlog;
   private @Nullable LinkStatus closedWith;
 
   /** Answers the call's headers; the receiver may send at once. */
@@ -49,6 +50,7 @@ final class AcceptedStream<A, B> extends ServerCall.Listener<A> implements Outbo
       Function<Outbound, Inbound> receiver) {
     this.call = call;
     this.form = form;
+    this.backlog = new Backlog(call::isReady, () -> call.request(1));
     this.extensions = Extensions.read(headers);
     call.sendHeaders(extensions.isEmpty() ? new Metadata() : Extensions.announce(Extensions.OURS));
     this.inbound = receiver.apply(this);
@@ -57,6 +59,7 @@ final class AcceptedStream<A, B> extends ServerCall.Listener<A> implements Outbo
   @Override
   public synchronized void send(ReplicationMessage message) {
     if (closedWith == null && !call.isCancelled()) {
+      backlog.sends(message.getSerializedSize());
       call.sendMessage(form.out(message));
     }
   }
@@ -67,8 +70,8 @@ final class AcceptedStream<A, B> extends ServerCall.Listener<A> implements Outbo
   }
 
   @Override
-  public void requestNext() {
-    call.request(1);
+  public synchronized void requestNext() {
+    backlog.readNext();
   }
 
   @Override
@@ -112,6 +115,9 @@ final class AcceptedStream<A, B> extends ServerCall.Listener<A> implements Outbo
 
   @Override
   public void onReady() {
+    synchronized (this) {
+      backlog.drained();
+    }
     inbound.onReady();
   }
 

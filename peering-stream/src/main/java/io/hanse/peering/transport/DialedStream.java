@@ -21,6 +21,7 @@ final class DialedStream implements Outbound {
   private final ClientCall<ReplicationMessage, ReplicationMessage> call;
   private volatile Set<String> extensions = Set.of();
   private volatile boolean over;
+  private final Backlog backlog;
   private boolean halfClosed;
 
   /** Why we ended it, where that is more than a cancellation. */
@@ -31,6 +32,7 @@ final class DialedStream implements Outbound {
     this.channel = channel;
     this.call =
         channel.newCall(PeerStreamServiceGrpc.getStreamResourcesMethod(), CallOptions.DEFAULT);
+    this.backlog = new Backlog(call::isReady, () -> call.request(1));
   }
 
   /** Callbacks wait until the receiver is made. */
@@ -47,6 +49,7 @@ final class DialedStream implements Outbound {
     }
     int bytes = message.getSerializedSize();
     if (bytes <= PeerChannel.SEND_BYTES_MAX) {
+      backlog.sends(bytes);
       call.sendMessage(message);
       return;
     }
@@ -67,9 +70,9 @@ final class DialedStream implements Outbound {
   }
 
   @Override
-  public void requestNext() {
+  public synchronized void requestNext() {
     if (!over) {
-      call.request(1);
+      backlog.readNext();
     }
   }
 
@@ -118,6 +121,9 @@ final class DialedStream implements Outbound {
 
     @Override
     public void onReady() {
+      synchronized (DialedStream.this) {
+        backlog.drained();
+      }
       inbound().onReady();
     }
 

@@ -27,6 +27,7 @@ class PeerStreamIT {
   private final CompletableFuture<Outbound> accepted = new CompletableFuture<>();
   private final RecordingInbound atAcceptor = new RecordingInbound();
   private final RecordingInbound atDialer = new RecordingInbound();
+  private Inbound receiver = atAcceptor;
   private TestServer server;
 
   @BeforeEach
@@ -41,7 +42,7 @@ class PeerStreamIT {
 
   private Inbound accept(Outbound outbound) {
     accepted.complete(outbound);
-    return atAcceptor;
+    return receiver;
   }
 
   private Outbound dial() {
@@ -147,6 +148,36 @@ class PeerStreamIT {
     assertThat(end(atDialer).isOk()).isFalse();
     assertThat(end(atAcceptor).isOk()).isFalse();
     assertThat(atAcceptor.messages).isEmpty();
+  }
+
+  @Test
+  void shouldNotReadOnWhileItsAnswersAreNotTaken() throws Exception {
+    int messages = 400;
+    ReplicationMessage answer = open("x".repeat(128 << 10));
+    Inbound answers =
+        new RecordingInbound() {
+          @Override
+          public void onMessage(ReplicationMessage message) {
+            super.onMessage(message);
+            Outbound acceptor = accepted.join();
+            acceptor.send(answer);
+            acceptor.requestNext();
+          }
+        };
+    receiver = answers;
+    Outbound dialer = dial();
+    accepted.get(10, TimeUnit.SECONDS).requestNext();
+    for (int i = 0; i < messages; i++) {
+      dialer.send(HEARTBEAT);
+    }
+    List<ReplicationMessage> heard = ((RecordingInbound) answers).messages;
+    await().until(() -> heard.size() * (128L << 10) > Backlog.BYTES_MAX);
+    await().during(Duration.ofMillis(500)).until(() -> heard.size() < messages / 2);
+
+    for (int i = 0; i < messages; i++) {
+      dialer.requestNext();
+    }
+    await().atMost(Duration.ofSeconds(20)).until(() -> atDialer.messages.size() == messages);
   }
 
   @Test
