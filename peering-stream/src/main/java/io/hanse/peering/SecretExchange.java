@@ -38,6 +38,7 @@ final class SecretExchange {
   private final StateReader reader;
   private final IdSource ids;
   private final InstantSource clock;
+  private final LogPace pace = new LogPace();
 
   SecretExchange(
       CommandSubmitter submitter, StateReader reader, IdSource ids, InstantSource clock) {
@@ -148,7 +149,16 @@ final class SecretExchange {
   private ProblemException invalid(ExchangeCall call) {
     String text = "invalid peering establishment secret";
     TokenFates.Fate fate = TokenFates.of(stored(call), call.getSecret(), clock.millis());
-    LOG.info("token refused peering={} it_is={}", Quoted.of(call.getPeerId()), fate);
+    // Only an id of 36 characters comes here; one that is no peering's is a stranger's word.
+    String kind = fate == TokenFates.Fate.UNKNOWN ? "" : call.getPeerId();
+    pace.due("token refused " + fate + kind, clock.millis())
+        .ifPresent(
+            leftOut ->
+                LOG.info(
+                    "token refused peering={} it_is={} not_told={}",
+                    Quoted.of(call.getPeerId()),
+                    fate,
+                    leftOut));
     String reason = fate.reason();
     if (call.getWantsReason() && !reason.isEmpty()) {
       text += ": " + reason;

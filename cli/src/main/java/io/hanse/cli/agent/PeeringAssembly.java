@@ -9,6 +9,7 @@ import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Servers;
 import io.hanse.identity.CaService;
 import io.hanse.identity.ServerCertificate;
+import io.hanse.peering.LogPace;
 import io.hanse.peering.PeeringOperations;
 import io.hanse.peering.PeeringService;
 import io.hanse.peering.PeeringSettings;
@@ -109,7 +110,8 @@ final class PeeringAssembly implements AutoCloseable {
                     statuses,
                     ReplicationSettings.DEFAULT,
                     new ExportedContents(peers),
-                    new KeptOffers())));
+                    new KeptOffers(),
+                    new LogPace())));
     if (config.isPeeringEnabled()) {
       supervisor.start();
     }

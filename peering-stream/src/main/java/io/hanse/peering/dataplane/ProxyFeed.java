@@ -1,5 +1,6 @@
 package io.hanse.peering.dataplane;
 
+import io.hanse.fsm.error.Quoted;
 import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.row.ClusterIdentity;
 import io.hanse.fsm.store.View;
@@ -11,6 +12,7 @@ import io.hanse.peering.link.ProxyAcceptor;
 import io.hanse.peering.proto.PeerStreamStatus;
 import io.hanse.peering.proto.ProxyOpen;
 import io.hanse.peering.proto.ReplicationMessage;
+import io.hanse.peering.protocol.PeerTexts;
 import io.hanse.peering.protocol.ProxyResources;
 import io.hanse.peering.protocol.StreamLimits;
 import io.hanse.peering.replication.Loop;
@@ -76,8 +78,8 @@ public final class ProxyFeed implements ProxyAcceptor, AutoCloseable {
     streams.add(stream);
     LOG.info(
         "proxy stream opened proxy={} node={} kind={} remote={}",
-        open.getProxyId(),
-        open.getNode(),
+        PeerTexts.shown(open.getProxyId()),
+        PeerTexts.shown(open.getNode()),
         open.getKind(),
         outbound.remote());
     stream.start();
@@ -87,10 +89,18 @@ public final class ProxyFeed implements ProxyAcceptor, AutoCloseable {
   private Optional<LinkStatus> refusal(ProxyOpen open) {
     if (ProxyResources.of(open.getKind()).isEmpty()) {
       return refuse(
-          LinkStatus.Code.INVALID_ARGUMENT, "unknown kind of proxy: \"" + open.getKind() + "\"");
+          LinkStatus.Code.INVALID_ARGUMENT,
+          "unknown kind of proxy: " + Quoted.of(PeerTexts.shown(open.getKind())));
     }
     if (open.getNode().isEmpty() || open.getProxyId().isEmpty()) {
       return refuse(LinkStatus.Code.INVALID_ARGUMENT, "a proxy must name its node and its id");
+    }
+    Optional<String> tooLong =
+        PeerTexts.tooLong("node", open.getNode())
+            .or(() -> PeerTexts.tooLong("proxy ID", open.getProxyId()))
+            .or(() -> PeerTexts.tooLong("service", open.getService()));
+    if (tooLong.isPresent()) {
+      return refuse(LinkStatus.Code.INVALID_ARGUMENT, tooLong.get());
     }
     if (open.getFormatVersion() < ProxyResources.FORMAT_VERSION) {
       return refuse(
@@ -109,7 +119,10 @@ public final class ProxyFeed implements ProxyAcceptor, AutoCloseable {
       if (!open.getClusterId().isEmpty() && !open.getClusterId().equals(cluster.get())) {
         return refuse(
             LinkStatus.Code.FAILED_PRECONDITION,
-            "the proxy belongs to cluster " + open.getClusterId() + ", this is " + cluster.get());
+            "the proxy belongs to cluster "
+                + PeerTexts.shown(open.getClusterId())
+                + ", this is "
+                + cluster.get());
       }
     }
     return Optional.empty();

@@ -1,6 +1,7 @@
 package io.hanse.peering.dataplane;
 
 import com.google.protobuf.Message;
+import io.hanse.fsm.error.Quoted;
 import io.hanse.peering.link.Inbound;
 import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.link.Outbound;
@@ -8,6 +9,7 @@ import io.hanse.peering.proto.PeerStreamStatus;
 import io.hanse.peering.proto.ProxyOpen;
 import io.hanse.peering.protocol.Effect;
 import io.hanse.peering.protocol.Input;
+import io.hanse.peering.protocol.PeerTexts;
 import io.hanse.peering.protocol.ProxyResources;
 import io.hanse.peering.protocol.ResourceType;
 import io.hanse.peering.protocol.StreamLimits;
@@ -109,7 +111,7 @@ final class ProxyStream implements StreamDriver.Owner {
   public void refused(Effect.Refused refused) {
     LOG.warn(
         "resource not sent proxy={} resource={} cause={}",
-        open.getProxyId(),
+        PeerTexts.shown(open.getProxyId()),
         refused.id(),
         refused.reason());
   }
@@ -119,8 +121,8 @@ final class ProxyStream implements StreamDriver.Owner {
     if (now.getLastNackMillis() != status.getLastNackMillis()) {
       LOG.warn(
           "proxy refused configuration proxy={} text={}",
-          open.getProxyId(),
-          now.getLastNackMessage());
+          PeerTexts.shown(open.getProxyId()),
+          Quoted.of(now.getLastNackMessage()));
     }
     status = now;
   }
@@ -130,11 +132,11 @@ final class ProxyStream implements StreamDriver.Owner {
     source.close();
     LOG.info(
         "proxy stream closed proxy={} node={} remote={} status={} text={}",
-        open.getProxyId(),
-        open.getNode(),
+        PeerTexts.shown(open.getProxyId()),
+        PeerTexts.shown(open.getNode()),
         outbound.remote(),
         close.status().code(),
-        close.status().text());
+        Quoted.of(close.status().text()));
     ended.accept(this);
   }
 }

@@ -20,6 +20,9 @@ public final class Opening {
   private static final int ID_CHARACTERS = 36;
   private static final int ID_HYPHENS_MAX = 4;
 
+  /** Names of a partition, a datacenter, a region and a zone; they are stored. */
+  private static final int REMOTE_BYTES_MAX = 4 << 10;
+
   /** What is stored, as far as a dialer's claim depends on it. */
   public interface Stored {
     Optional<Peering> peering(String id);
@@ -70,7 +73,7 @@ public final class Opening {
       return refused(Code.INVALID_ARGUMENT, "initial subscription request must specify a PeerID");
     }
     if (!isId(id)) {
-      return refused(Code.INTERNAL, "failed to find PeerID: " + id);
+      return refused(Code.INTERNAL, "failed to find PeerID: " + PeerTexts.shown(id));
     }
     Optional<Peering> peering = stored.peering(id);
     if (peering.isEmpty()) {
@@ -95,6 +98,9 @@ public final class Opening {
     boolean isPending = same(secrets.get().getPendingStream(), given);
     if (!isActive && !isPending) {
       return refused(Code.PERMISSION_DENIED, "invalid peering stream secret");
+    }
+    if (open.getRemote().getSerializedSize() > REMOTE_BYTES_MAX) {
+      return refused(Code.INVALID_ARGUMENT, "what the dialer says of itself is too long");
     }
     if (!peering.getPeerId().isEmpty()) {
       return refused(

@@ -1,5 +1,6 @@
 package io.hanse.peering.protocol;
 
+import io.hanse.fsm.error.Quoted;
 import io.hanse.peering.proto.ReplicationMessage;
 import io.hanse.peering.proto.ReplicationMessage.Request;
 import io.hanse.peering.proto.ReplicationMessage.Response;
@@ -16,6 +17,9 @@ public final class PeerTexts {
   /** Characters that are kept of a text. */
   static final int TEXT_MAX = 1_024;
 
+  /** Characters of a name of a stranger: longer than any that a cluster gave. */
+  private static final int SHOWN_MAX = 64;
+
   private PeerTexts() {}
 
   /** The beginning of a text that is too long, with a word of how much is missing. */
@@ -25,6 +29,12 @@ public final class PeerTexts {
     }
     int end = Character.isHighSurrogate(text.charAt(TEXT_MAX - 1)) ? TEXT_MAX - 1 : TEXT_MAX;
     return text.substring(0, end) + "... (" + (text.length() - end) + " characters more)";
+  }
+
+  /** The same of a name that is nobody's yet, on one line. */
+  public static String shown(String name) {
+    int end = Math.min(name.length(), SHOWN_MAX);
+    return Quoted.escaped(name.substring(0, end)) + (end < name.length() ? "..." : "");
   }
 
   /** What makes a message unfit to be answered, as the answer would have to repeat it. */

@@ -1,5 +1,6 @@
 package io.hanse.peering.replication;
 
+import io.hanse.fsm.error.Quoted;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.WritePeering;
@@ -71,15 +72,18 @@ final class Greeting implements Inbound {
       return;
     }
     Opening.Verdict verdict;
+    boolean isKnown;
     try (View view = replication.state().view()) {
-      verdict = Opening.judge(first, new AcceptedStreams.StoredPeerings(view));
+      AcceptedStreams.StoredPeerings stored = new AcceptedStreams.StoredPeerings(view);
+      verdict = Opening.judge(first, stored);
+      isKnown = stored.peering(first.getOpen().getPeerId()).isPresent();
     }
     if (verdict instanceof Opening.Accepted accepted) {
       open(accepted.peering());
     } else if (verdict instanceof Opening.Promote promote) {
       promote(promote);
     } else if (verdict instanceof Opening.Refused refused) {
-      refuse(first.getOpen().getPeerId(), refused);
+      refuse(first.getOpen().getPeerId(), isKnown, refused);
     }
   }
 
@@ -128,22 +132,40 @@ final class Greeting implements Inbound {
     stream = opened;
     outbound.admit();
     streams.register(id, opened);
-    LOG.info(
-        "stream accepted peer={} peering={} remote={}", peering.getName(), id, outbound.remote());
+    replication
+        .pace()
+        .due("stream accepted " + id, loop.nowMillis())
+        .ifPresent(
+            leftOut ->
+                LOG.info(
+                    "stream accepted peer={} peering={} remote={} not_told={}",
+                    peering.getName(),
+                    id,
+                    outbound.remote(),
+                    leftOut));
     opened.start();
   }
 
-  private void refuse(String peeringId, Opening.Refused refused) {
+  private void refuse(String peeringId, boolean isKnown, Opening.Refused refused) {
     if (refused.terminated()) {
       replication.statuses().saidFarewell(peeringId);
       outbound.send(
           ReplicationMessage.newBuilder().setTerminated(Terminated.getDefaultInstance()).build());
     }
-    LOG.info(
-        "stream refused remote={} code={} text={}",
-        outbound.remote(),
-        refused.status().code(),
-        refused.status().text());
+    // An id that is no peering's is a stranger's word: all of these are one kind.
+    String who = isKnown ? peeringId : "";
+    replication
+        .pace()
+        .due("stream refused " + refused.status().code() + who, loop.nowMillis())
+        .ifPresent(
+            leftOut ->
+                LOG.info(
+                    "stream refused remote={} peering={} code={} text={} not_told={}",
+                    outbound.remote(),
+                    who,
+                    refused.status().code(),
+                    Quoted.of(refused.status().text()),
+                    leftOut));
     end(refused.status());
   }
 

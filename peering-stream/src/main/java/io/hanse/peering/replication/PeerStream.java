@@ -288,14 +288,21 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
     if (close.cause() == Effect.Cause.DELETED && close.status().isOk()) {
       replication.statuses().saidFarewell(peering.getId());
     }
-    LOG.info(
-        "stream closed peer={} peering={} cause={} remote={} status={} text={}",
-        peering.getName(),
-        peering.getId(),
-        close.cause(),
-        outbound.remote(),
-        close.status().code(),
-        Quoted.of(close.status().text()));
+    replication
+        .pace()
+        .due("stream closed " + close.cause() + peering.getId(), loop.nowMillis())
+        .ifPresent(
+            leftOut ->
+                LOG.info(
+                    "stream closed peer={} peering={} cause={} remote={} status={} text={}"
+                        + " not_told={}",
+                    peering.getName(),
+                    peering.getId(),
+                    close.cause(),
+                    outbound.remote(),
+                    close.status().code(),
+                    Quoted.of(close.status().text()),
+                    leftOut));
     ended.accept(close);
   }
 }

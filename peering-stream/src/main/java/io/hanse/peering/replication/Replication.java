@@ -5,6 +5,7 @@ import io.hanse.fsm.port.Leadership;
 import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Servers;
+import io.hanse.peering.LogPace;
 import io.hanse.peering.link.SecretFollower;
 import io.hanse.peering.link.StreamDialer;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param statuses where streams report
  * @param contents of exported services, for all peers
  * @param kept what streams that broke leave to the next
+ * @param pace of lines about what others do
  */
 public record Replication(
     StateReader state,
@@ -27,7 +29,8 @@ public record Replication(
     StreamStatuses statuses,
     ReplicationSettings settings,
     ExportedContents contents,
-    KeptOffers kept) {
+    KeptOffers kept,
+    LogPace pace) {
 
   /** Where the leader's servers speak to each other, for those that ask a follower. */
   Optional<String> leaderAddress() {

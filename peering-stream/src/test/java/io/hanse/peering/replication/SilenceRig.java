@@ -13,6 +13,7 @@ import io.hanse.fsm.row.WriteConfigEntry;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Health;
 import io.hanse.fsm.view.Peerings;
+import io.hanse.peering.LogPace;
 import io.hanse.peering.proto.PeerStreamStatus;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,7 +76,8 @@ final class SilenceRig implements AutoCloseable {
             statuses,
             ReplicationSettings.DEFAULT,
             new ExportedContents(cluster),
-            new KeptOffers()));
+            new KeptOffers(),
+            new LogPace()));
   }
 
   /** The leader is gone, with all it knew. */

@@ -17,6 +17,7 @@ import io.hanse.fsm.store.ReadSet;
 import io.hanse.fsm.store.Store;
 import io.hanse.fsm.store.StoreSettings;
 import io.hanse.fsm.store.View;
+import io.hanse.peering.LogPace;
 import io.hanse.peering.link.LinkTarget;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -225,7 +226,8 @@ final class SimCluster implements StateReader, AutoCloseable {
                   statuses,
                   settings,
                   new ExportedContents(SimCluster.this),
-                  new KeptOffers()));
+                  new KeptOffers(),
+                  new LogPace()));
       supervisor.start();
       network.listen(address, supervisor.acceptor());
     }

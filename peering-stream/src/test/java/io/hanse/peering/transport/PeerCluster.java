@@ -17,6 +17,7 @@ import io.hanse.fsm.row.RegisterCatalog;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Health;
 import io.hanse.fsm.view.Peerings;
+import io.hanse.peering.LogPace;
 import io.hanse.peering.TokenRequest;
 import io.hanse.peering.link.StreamAcceptor;
 import io.hanse.peering.replication.ExportedContents;
@@ -72,7 +73,8 @@ final class PeerCluster implements AutoCloseable {
                 statuses,
                 settings,
                 new ExportedContents(server.cluster),
-                new KeptOffers()));
+                new KeptOffers(),
+                new LogPace()));
     acceptor.complete(supervisor.acceptor());
     supervisor.start();
   }
