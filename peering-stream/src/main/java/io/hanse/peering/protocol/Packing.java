@@ -2,6 +2,7 @@ package io.hanse.peering.protocol;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnsafeByteOperations;
 import io.hanse.peering.proto.ChangeSet;
 import io.hanse.peering.proto.Changes;
 import java.util.zip.DataFormatException;
@@ -76,6 +77,9 @@ final class Packing {
       boolean isAll = length == size && (inflater.finished() || isAtEnd(inflater));
       if (!isAll) {
         throw new MalformedChanges("changes that are not as long as they claim");
+      }
+      if (WireWeight.isTooMuch(ChangeSet.getDescriptor(), UnsafeByteOperations.unsafeWrap(bytes))) {
+        throw new MalformedChanges("changes that would take far more memory than their bytes");
       }
       return ChangeSet.parseFrom(bytes);
     } catch (DataFormatException | InvalidProtocolBufferException e) {

@@ -1,6 +1,8 @@
 package io.hanse.peering.replication;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemCode.Category;
@@ -27,6 +29,7 @@ import io.hanse.peering.proto.ExportedService;
 import io.hanse.peering.proto.ExportedServiceList;
 import io.hanse.peering.protocol.PeerResources;
 import io.hanse.peering.protocol.ResourceType;
+import io.hanse.peering.protocol.WireWeight;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -159,19 +162,23 @@ final class ImportIntake {
       throws InvalidProtocolBufferException, MalformedResource {
     Command.Builder command = Command.newBuilder();
     if (type.equals(PeerResources.SERVICE)) {
-      command.setReconcileImport(service(id, ExportedService.parseFrom(payload.getValue())));
+      command.setReconcileImport(
+          service(id, ExportedService.parseFrom(light(ExportedService.getDescriptor(), payload))));
     } else if (type.equals(PeerResources.SERVICE_LIST)) {
-      ExportedServiceList list = ExportedServiceList.parseFrom(payload.getValue());
+      ExportedServiceList list =
+          ExportedServiceList.parseFrom(light(ExportedServiceList.getDescriptor(), payload));
       command.setReconcileImportList(
           ReconcileImportList.newBuilder().setPeer(peer).addAllServices(list.getServicesList()));
     } else if (type.equals(PeerResources.TRUST_BUNDLE)) {
-      PeeringTrustBundle bundle = PeeringTrustBundle.parseFrom(payload.getValue());
+      PeeringTrustBundle bundle =
+          PeeringTrustBundle.parseFrom(light(PeeringTrustBundle.getDescriptor(), payload));
       requireRoots(bundle);
       command.setWriteTrustBundle(
           WriteTrustBundle.newBuilder()
               .setBundle(bundle.toBuilder().setPeerName(peer).clearPartition()));
     } else {
-      PeeringServerAddresses addresses = PeeringServerAddresses.parseFrom(payload.getValue());
+      PeeringServerAddresses addresses =
+          PeeringServerAddresses.parseFrom(light(PeeringServerAddresses.getDescriptor(), payload));
       requireAddresses(addresses);
       command.setWritePeeringAddresses(
           WritePeeringAddresses.newBuilder()
@@ -179,6 +186,13 @@ final class ImportIntake {
               .addAllAddresses(addresses.getAddressesList()));
     }
     return command;
+  }
+
+  private static ByteString light(Descriptor type, Any payload) throws MalformedResource {
+    if (WireWeight.isTooMuch(type, payload.getValue())) {
+      throw new MalformedResource("the resource would take far more memory than its bytes");
+    }
+    return payload.getValue();
   }
 
   /**

@@ -28,12 +28,6 @@ final class AcceptedStream<A, B> extends ServerCall.Listener<A> implements Outbo
     B out(ReplicationMessage message);
   }
 
-  private static final LinkStatus UNREADABLE =
-      LinkStatus.of(
-          LinkStatus.Code.INTERNAL,
-          "grpc: failed to unmarshal the received message: proto: cannot parse invalid wire-format"
-              + " data");
-
   private final ServerCall<A, B> call;
   private final Form<A, B> form;
   private final Set<String> extensions;
@@ -107,7 +101,7 @@ final class AcceptedStream<A, B> extends ServerCall.Listener<A> implements Outbo
   public void onMessage(A received) {
     ReplicationMessage message = form.in(received);
     if (message == null) {
-      close(UNREADABLE);
+      close(Received.UNREADABLE);
     } else {
       inbound.onMessage(message);
     }

@@ -4,6 +4,7 @@ import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.hanse.peering.link.Inbound;
 import io.hanse.peering.link.LinkStatus;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class DialedStream implements Outbound {
   private final String address;
   private final ManagedChannel channel;
-  private final ClientCall<ReplicationMessage, ReplicationMessage> call;
+  private final ClientCall<ReplicationMessage, Received> call;
   private volatile Set<String> extensions = Set.of();
   private volatile boolean over;
   private final Backlog backlog;
@@ -30,8 +31,15 @@ final class DialedStream implements Outbound {
   DialedStream(String address, ManagedChannel channel) {
     this.address = address;
     this.channel = channel;
+    MethodDescriptor<ReplicationMessage, ReplicationMessage> method =
+        PeerStreamServiceGrpc.getStreamResourcesMethod();
     this.call =
-        channel.newCall(PeerStreamServiceGrpc.getStreamResourcesMethod(), CallOptions.DEFAULT);
+        channel.newCall(
+            method.toBuilder(
+                    method.getRequestMarshaller(),
+                    Received.marshaller(method.getResponseMarshaller()))
+                .build(),
+            CallOptions.DEFAULT);
     this.backlog = new Backlog(call::isReady, () -> call.request(1));
   }
 
@@ -99,7 +107,7 @@ final class DialedStream implements Outbound {
     return address;
   }
 
-  private final class Listener extends ClientCall.Listener<ReplicationMessage> {
+  private final class Listener extends ClientCall.Listener<Received> {
     /** Set under the lock of the stream, while no callback passes. */
     private Inbound inbound = Unheard.INSTANCE;
 
@@ -115,8 +123,14 @@ final class DialedStream implements Outbound {
     }
 
     @Override
-    public void onMessage(ReplicationMessage message) {
-      inbound().onMessage(message);
+    public void onMessage(Received received) {
+      ReplicationMessage message = received.message();
+      if (message != null) {
+        inbound().onMessage(message);
+        return;
+      }
+      endedWith = Received.UNREADABLE;
+      call.cancel("a message is not readable", null);
     }
 
     @Override
