@@ -3,15 +3,22 @@ package io.hanse.cli.program;
 import io.hanse.cli.client.CommandFailure;
 import io.hanse.cli.client.Session;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Understands what starts Envoy elsewhere, and starts our own data plane. */
 @Command(
     name = "envoy",
-    description = "Runs our own gateway or sidecar, with the flags that start Envoy elsewhere.")
+    description = {
+      "Runs our own gateway or sidecar, with the flags that start Envoy elsewhere.",
+      "Those that only an Envoy has a use for are ignored, with a warning."
+    })
 public final class EnvoyCommand implements Callable<Integer> {
   private static final List<String> KINDS = List.of("api", "terminating", "mesh", "ingress");
 
@@ -20,6 +27,10 @@ public final class EnvoyCommand implements Callable<Integer> {
   @Mixin private final ProxyFlags proxy = new ProxyFlags();
 
   @Mixin private final GatewayFlags gateway = new GatewayFlags();
+
+  @Mixin private final EnvoyOptions envoy = new EnvoyOptions();
+
+  @Spec private @Nullable CommandSpec spec;
 
   @Option(
       names = "-gateway",
@@ -55,6 +66,7 @@ public final class EnvoyCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     check();
+    envoy.warn(session, Objects.requireNonNull(spec));
     proxy.configureLogs();
     if (kind.isEmpty()) {
       return Proxies.sidecar(
