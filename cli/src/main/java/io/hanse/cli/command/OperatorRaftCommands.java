@@ -38,6 +38,7 @@ public final class OperatorRaftCommands {
                         .json()
                         .at("Servers"))
             .items();
+    // Without a leader nobody knows; one that was asked later may seem to be ahead.
     long newest =
         servers.stream()
             .filter(peer -> peer.at("Leader").truth())
@@ -65,7 +66,9 @@ public final class OperatorRaftCommands {
           String.valueOf(peer.at("Voter").truth()),
           protocol.isEmpty() ? "<=1" : protocol,
           peer.at("LastIndex").text(),
-          leader ? "-" : commits(newest - peer.at("LastIndex").whole()));
+          leader || newest == 0
+              ? "-"
+              : commits(Math.max(0, newest - peer.at("LastIndex").whole())));
     }
     session.out().print(table.text());
     return 0;
