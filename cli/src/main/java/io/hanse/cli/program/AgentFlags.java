@@ -41,7 +41,7 @@ final class AgentFlags {
           flag("enable-local-script-checks", Kind.TRUTH, "enable_local_script_checks", "Ignored."),
           flag("enable-script-checks", Kind.TRUTH, "enable_script_checks", "Ignored."),
           flag("encrypt", Kind.TEXT, "encrypt", "Key that servers share; see keygen."),
-          flag("grpc-port", Kind.NUMBER, "ports.grpc", "Plaintext gRPC; off by default."),
+          flag("grpc-port", Kind.NUMBER, "ports.grpc", "Ignored with a warning."),
           flag("grpc-tls-port", Kind.NUMBER, "ports.grpc_tls", "Peers and proxies; 8503."),
           flag("http-port", Kind.NUMBER, "ports.http", "The HTTP API; 8500."),
           flag("https-port", Kind.NUMBER, "ports.https", "The HTTP API with TLS; off."),
