@@ -116,9 +116,20 @@ public final class AgentAssembly implements AutoCloseable {
             core::registry);
     part(entropy[0]::close);
     core.start();
+    ServerEchoes echoes =
+        new ServerEchoes(
+            replication.leadership(),
+            replication.membership(),
+            replication.serverCall(),
+            System::nanoTime);
     ServerAgent agent =
         new ServerAgent(
-            identity, replication.self(), core, replication.leadership(), replication.reader());
+            identity,
+            replication.self(),
+            core,
+            replication.leadership(),
+            replication.reader(),
+            echoes);
     FileDefinitions.register(config, core);
     SessionTimers sessions =
         part(
@@ -170,6 +181,7 @@ public final class AgentAssembly implements AutoCloseable {
             replication.membership(),
             threads.timer())
         .start();
+    echoes.start(threads.timer());
     LeaderTasks leaderTasks = new LeaderTasks(replication.leadership(), threads.timer());
     leaderTasks.onLeading("certificate authority", authority::initialize);
     leaderTasks.whileLeading("old roots", Duration.ofHours(1), authority::prune);

@@ -18,7 +18,11 @@ final class Members {
 
   private Members() {}
 
-  static List<Member> of(View view, Server self) {
+  /**
+   * Who is silent the catalog says, which the leader keeps; without a leader it is what this server
+   * hears itself.
+   */
+  static List<Member> of(View view, Server self, ServerEchoes echoes) {
     List<Server> servers = new ArrayList<>(new Servers(view).all());
     if (servers.stream().noneMatch(server -> server.getRaftId().equals(self.getRaftId()))) {
       servers.add(self);
@@ -28,7 +32,12 @@ final class Members {
     for (Server server : servers) {
       boolean silent =
           !server.getRaftId().equals(self.getRaftId())
-              && health.ofNode("", server.getNode()).stream().anyMatch(Members::saysSilent);
+              && echoes
+                  .isSilent(server.getRaftId())
+                  .orElseGet(
+                      () ->
+                          health.ofNode("", server.getNode()).stream()
+                              .anyMatch(Members::saysSilent));
       members.add(
           new Member(
               server.getNode(),

@@ -22,18 +22,21 @@ final class ServerAgent implements LocalAgent {
   private final AgentCore core;
   private final Leadership leadership;
   private final StateReader reader;
+  private final ServerEchoes echoes;
 
   ServerAgent(
       AgentIdentity identity,
       Server server,
       AgentCore core,
       Leadership leadership,
-      StateReader reader) {
+      StateReader reader,
+      ServerEchoes echoes) {
     this.identity = identity;
     this.server = server;
     this.core = core;
     this.leadership = leadership;
     this.reader = reader;
+    this.echoes = echoes;
   }
 
   @Override
@@ -63,7 +66,7 @@ final class ServerAgent implements LocalAgent {
           identity,
           server,
           leadership,
-          Members.of(view, server),
+          Members.of(view, server, echoes),
           core.registry(),
           view.publicIndex());
     }
@@ -72,7 +75,7 @@ final class ServerAgent implements LocalAgent {
   @Override
   public List<Member> members() {
     try (View view = reader.view()) {
-      return Members.of(view, server);
+      return Members.of(view, server, echoes);
     }
   }
 

@@ -53,7 +53,7 @@ final class ServerHealth {
   private static final Logger LOG = LoggerFactory.getLogger(ServerHealth.class);
   private static final String BEAT = "server.heartbeat";
   private static final Duration INTERVAL = Duration.ofSeconds(1);
-  private static final Duration SILENCE = Duration.ofSeconds(5);
+  static final Duration SILENCE = Duration.ofSeconds(5);
 
   private final Server self;
   private final Leadership leadership;

@@ -1,0 +1,126 @@
+package io.hanse.cli.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.hanse.fsm.port.Leadership;
+import io.hanse.fsm.port.Membership;
+import io.hanse.fsm.port.ServerCall;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+
+class ServerEchoesTest {
+  private final Set<String> stopped = new HashSet<>();
+  private Optional<String> leader = Optional.of("b");
+  private int asked;
+  private long now;
+
+  private final ServerEchoes echoes =
+      new ServerEchoes(new Standings(), new Members(), new Calls(), () -> now);
+
+  @Test
+  void shouldCallNobodySilentWhileALeaderMaySaySo() {
+    stopped.add("c");
+    pass(60);
+    assertThat(echoes.isSilent("c")).isEmpty();
+    assertThat(asked).isZero();
+  }
+
+  @Test
+  void shouldCallSilentWhoeverDoesNotAnswerForTheBound() {
+    leader = Optional.empty();
+    stopped.add("b");
+    pass(4);
+    assertThat(echoes.isSilent("b")).isEmpty();
+    pass(2);
+    assertThat(echoes.isSilent("b")).contains(true);
+    assertThat(echoes.isSilent("c")).contains(false);
+    stopped.clear();
+    stopped.add("c");
+    pass(3);
+    assertThat(echoes.isSilent("b")).contains(false);
+    assertThat(echoes.isSilent("c")).contains(false);
+    pass(3);
+    assertThat(echoes.isSilent("c")).contains(true);
+    leader = Optional.of("b");
+    pass(1);
+    assertThat(echoes.isSilent("c")).isEmpty();
+  }
+
+  private void pass(int seconds) {
+    for (int i = 0; i < seconds; i++) {
+      echoes.ask();
+      now += TimeUnit.SECONDS.toNanos(1);
+    }
+    echoes.ask();
+  }
+
+  private final class Standings implements Leadership {
+    @Override
+    public Standing standing() {
+      return new Standing(1, false, leader);
+    }
+
+    @Override
+    public void onChange(Consumer<Standing> listener) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public String self() {
+      return "a";
+    }
+  }
+
+  private static final class Members implements Membership {
+    @Override
+    public CompletableFuture<List<Member>> members() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<Member> knownMembers() {
+      return List.of(member("a"), member("b"), member("c"));
+    }
+
+    private static Member member(String raftId) {
+      return new Member(raftId, true, false, 0);
+    }
+
+    @Override
+    public CompletableFuture<Void> transferLeadership(Optional<String> raftId) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<Void> remove(String raftId) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  private final class Calls implements ServerCall {
+    @Override
+    public void serveHere(
+        String name, Function<ByteString, CompletableFuture<ByteString>> handler) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<ByteString> callServer(
+        String raftId, String name, ByteString request, Duration patience) {
+      asked++;
+      return stopped.contains(raftId)
+          ? CompletableFuture.failedFuture(new TimeoutException())
+          : CompletableFuture.completedFuture(ByteString.EMPTY);
+    }
+  }
+}
