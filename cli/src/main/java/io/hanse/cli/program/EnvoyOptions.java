@@ -32,6 +32,7 @@ final class EnvoyOptions {
         "-prometheus-key-file"
       },
       hidden = true)
+  @SuppressWarnings("UnusedVariable")
   private @Nullable List<String> values;
 
   @Option(
@@ -42,6 +43,7 @@ final class EnvoyOptions {
         "-enable-config-gen-logging"
       },
       hidden = true)
+  @SuppressWarnings("UnusedVariable")
   private boolean switches;
 
   @Parameters(hidden = true)
