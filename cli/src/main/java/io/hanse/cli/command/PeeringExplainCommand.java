@@ -78,11 +78,11 @@ public final class PeeringExplainCommand implements Callable<Integer> {
       throw new CommandFailure("No peering with name " + name + " found.");
     }
     Value peering = answer.orFail().json();
-    PeeringExplanation explanation = new PeeringExplanation(peering);
+    PeeringExplanation explanation = new PeeringExplanation(peering, imported(api), exported(api));
     Map<String, List<Finding>> sections = new LinkedHashMap<>();
     sections.put("Peering with " + name, explanation.link());
     if (service.isEmpty()) {
-      sections.put("Imported from " + name, explanation.imports(imported(api)));
+      sections.put("Imported from " + name, explanation.imports());
       sections.put("Exported to " + name, explanation.exports(local(api)));
     } else {
       addService(api, explanation, sections);
@@ -133,6 +133,16 @@ public final class PeeringExplainCommand implements Callable<Integer> {
   private Set<String> imported(ApiClient api) {
     return json(api, "/v1/imported-services").items().stream()
         .filter(each -> each.at("SourcePeer").text().equals(name))
+        .map(each -> each.at("Service").text())
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private Set<String> exported(ApiClient api) {
+    return json(api, "/v1/exported-services").items().stream()
+        .filter(
+            each ->
+                each.at("Consumers").at("Peers").items().stream()
+                    .anyMatch(peer -> peer.text().equals(name)))
         .map(each -> each.at("Service").text())
         .collect(Collectors.toCollection(TreeSet::new));
   }

@@ -43,10 +43,19 @@ final class PeeringExplanation {
   private final String peer;
   private final Value peering;
   private final Value detail;
+  private final Set<String> stored;
+  private final Set<String> exported;
 
-  /** Of a peering as it is read in detail. */
-  PeeringExplanation(Value peering) {
+  /**
+   * Of a peering as it is read in detail.
+   *
+   * @param stored the names of which imported instances are stored here
+   * @param exported the names that this cluster exports to the peer
+   */
+  PeeringExplanation(Value peering, Set<String> stored, Set<String> exported) {
     this.peering = peering;
+    this.stored = Set.copyOf(stored);
+    this.exported = new TreeSet<>(exported);
     peer = peering.at("Name").text();
     detail = peering.at("Detail");
   }
@@ -59,16 +68,19 @@ final class PeeringExplanation {
     return exported().contains(service);
   }
 
+  /** What the leader was told, and what is stored: it forgets the former when it leads no more. */
   private Set<String> imported() {
-    return names(peering.at("StreamStatus").at("ImportedServices"));
+    Set<String> names = new TreeSet<>(stored);
+    told().items().forEach(name -> names.add(name.text()));
+    return names;
+  }
+
+  private Value told() {
+    return peering.at("StreamStatus").at("ImportedServices");
   }
 
   private Set<String> exported() {
-    return names(peering.at("StreamStatus").at("ExportedServices"));
-  }
-
-  private static Set<String> names(Value list) {
-    return list.items().stream().map(Value::text).collect(Collectors.toCollection(TreeSet::new));
+    return new TreeSet<>(exported);
   }
 
   /** Whether anything flows at all. */
@@ -77,7 +89,9 @@ final class PeeringExplanation {
     String state = peering.at("State").text();
     String reason = detail.at("Reason").text();
     if (state.equals("ACTIVE") && reason.isEmpty()) {
-      findings.add(Finding.good("ACTIVE, heard " + orNever(detail.at("Silence")) + " ago"));
+      String silence = detail.at("Silence").text();
+      findings.add(
+          Finding.good("ACTIVE" + (silence.isEmpty() ? "" : ", heard " + silence + " ago")));
     } else {
       String silence = detail.at("Silence").text();
       String heard =
@@ -97,15 +111,11 @@ final class PeeringExplanation {
     return findings;
   }
 
-  /**
-   * What is imported.
-   *
-   * @param withInstances the names of which instances are stored here
-   */
-  List<Finding> imports(Set<String> withInstances) {
+  /** What is imported. */
+  List<Finding> imports() {
     List<Finding> findings = new ArrayList<>();
-    Set<String> empty = new TreeSet<>(imported());
-    empty.removeAll(withInstances);
+    Set<String> empty = imported();
+    empty.removeAll(stored);
     findings.add(Finding.good("services with instances: " + (imported().size() - empty.size())));
     if (!empty.isEmpty()) {
       findings.add(
@@ -131,7 +141,7 @@ final class PeeringExplanation {
    */
   List<Finding> exports(Set<String> local) {
     List<Finding> findings = new ArrayList<>();
-    Set<String> empty = new TreeSet<>(exported());
+    Set<String> empty = exported();
     empty.removeAll(local);
     findings.add(Finding.good("services with instances: " + (exported().size() - empty.size())));
     if (!empty.isEmpty()) {
@@ -151,6 +161,11 @@ final class PeeringExplanation {
   /** One service of the peer: what callers here depend on. */
   List<Finding> importOf(String service, Value instances) {
     List<Finding> findings = new ArrayList<>();
+    if (!imported().contains(service) && peering.at("StreamStatus").isNothing()) {
+      findings.add(
+          Finding.bad("what it exports is not known: it was not heard yet", EXPLAIN_THERE));
+      return findings;
+    }
     if (!imported().contains(service)) {
       findings.add(
           Finding.bad(
@@ -191,33 +206,56 @@ final class PeeringExplanation {
     } else {
       confirmed(findings, "ConfirmedExports", service);
     }
-    findings.add(intention(service, intentions, allowsByDefault));
+    intentions(findings, service, intentions, allowsByDefault);
     return findings;
   }
 
-  /** Intentions are sorted by precedence; one without a peer is about callers of this cluster. */
-  private Finding intention(String service, Value intentions, boolean allowsByDefault) {
-    for (Value intention : intentions.items()) {
-      if (intention.at("SourcePeer").text().equals(peer)) {
-        String source = intention.at("SourceName").text();
-        String who = source.equals("*") ? "all its services" : "its \"" + source + "\"";
-        String action = intention.at("Action").text();
-        if (action.equals("deny")) {
-          return Finding.bad("an intention denies " + who + " to call", "mend that intention");
-        }
-        return Finding.good(
-            "an intention " + (action.isEmpty() ? "with permissions is about " : "allows ") + who);
-      }
+  /** One without a peer is about callers of this cluster. They are sorted by precedence. */
+  private void intentions(
+      List<Finding> findings, String service, Value intentions, boolean allowsByDefault) {
+    List<Value> ofPeer =
+        intentions.items().stream()
+            .filter(intention -> intention.at("SourcePeer").text().equals(peer))
+            .toList();
+    boolean isForAll = false;
+    for (Value intention : ofPeer) {
+      isForAll |= intention.at("SourceName").text().equals("*");
+      findings.add(intention(intention));
     }
-    return allowsByDefault
-        ? Finding.good("no intention is about its services, and calls are allowed by default")
-        : Finding.bad(
-            "no intention is about its services, and calls are denied by default",
-            "write a service-intentions entry for \""
-                + service
-                + "\" with Peer = \""
-                + peer
-                + "\" in a source");
+    if (isForAll) {
+      return;
+    }
+    String others = ofPeer.isEmpty() ? "its services" : "its other services";
+    boolean isSomebodyAllowed =
+        allowsByDefault
+            || ofPeer.stream().anyMatch(each -> each.at("Action").text().equals("allow"));
+    findings.add(
+        isSomebodyAllowed
+            ? Finding.good("no intention is about " + others + byDefault(allowsByDefault))
+            : Finding.bad(
+                "no intention is about " + others + byDefault(false),
+                "write a service-intentions entry for \""
+                    + service
+                    + "\" with Peer = \""
+                    + peer
+                    + "\" in a source"));
+  }
+
+  private static String byDefault(boolean allows) {
+    return ", and calls are " + (allows ? "allowed" : "denied") + " by default";
+  }
+
+  private static Finding intention(Value intention) {
+    String source = intention.at("SourceName").text();
+    String who = source.equals("*") ? "all its services" : "its \"" + source + "\"";
+    return switch (intention.at("Action").text()) {
+      case "allow" -> Finding.good("an intention allows " + who);
+      case "deny" -> Finding.bad("an intention denies " + who, "mend it, if it is not meant so");
+      default ->
+          Finding.bad(
+              "an intention for " + who + " has permissions, which lets nobody in",
+              "give it an Action: the proxies do not look into HTTP");
+    };
   }
 
   private void health(List<Finding> findings, Value instances, String remedy) {
@@ -226,9 +264,9 @@ final class PeeringExplanation {
     if (all == 0) {
       findings.add(Finding.bad("it has no instance", remedy));
     } else if (passing == 0) {
-      findings.add(Finding.bad("none of its " + all + " instances passes its checks", ""));
+      findings.add(Finding.bad("none of its " + all + " instances passes", ""));
     } else {
-      findings.add(Finding.good(passing + " of " + all + " instances pass their checks"));
+      findings.add(Finding.good(passing + " of " + all + " instances pass, or only warn"));
     }
   }
 
@@ -275,10 +313,6 @@ final class PeeringExplanation {
         .items()
         .forEach(each -> missing.remove(each.at("Service").text()));
     return missing;
-  }
-
-  private static String orNever(Value silence) {
-    return silence.isNothing() ? "just now" : silence.text();
   }
 
   private static String some(Collection<String> names) {

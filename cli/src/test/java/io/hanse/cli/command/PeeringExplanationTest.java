@@ -24,12 +24,14 @@ class PeeringExplanationTest {
 
   /** One that is well, but for the detail given. */
   private static PeeringExplanation active(String detail) {
-    return new PeeringExplanation(
-        json(
-            "{'Name':'beta','State':'ACTIVE','StreamStatus':{'ImportedServices':['web','api'],"
-                + "'ExportedServices':['db','wbe']},'Detail':{"
-                + detail
-                + "}}"));
+    return explanation(
+        "{'Name':'beta','State':'ACTIVE','StreamStatus':{'ImportedServices':['api']},'Detail':{"
+            + detail
+            + "}}");
+  }
+
+  private static PeeringExplanation explanation(String peering) {
+    return new PeeringExplanation(json(peering), Set.of("web"), Set.of("db", "wbe"));
   }
 
   private static List<String> wrong(List<Finding> findings) {
@@ -45,10 +47,9 @@ class PeeringExplanationTest {
   @Test
   void shouldTellWhyALinkIsNotWell() {
     PeeringExplanation failing =
-        new PeeringExplanation(
-            json(
-                "{'Name':'beta','State':'FAILING','Detail':{'Silence':'51s',"
-                    + "'Reason':'not connected','WithdrawnSince':'2026-01-01T00:00:00Z'}}"));
+        explanation(
+            "{'Name':'beta','State':'FAILING','Detail':{'Silence':'51s',"
+                + "'Reason':'not connected','WithdrawnSince':'2026-01-01T00:00:00Z'}}");
     assertThat(wrong(failing.link()))
         .containsExactly(
             "FAILING, silent for 51s: not connected",
@@ -59,7 +60,7 @@ class PeeringExplanationTest {
 
   @Test
   void shouldNameWhatHasNoInstances() {
-    assertThat(wrong(active("").imports(Set.of("web"))))
+    assertThat(wrong(active("").imports()))
         .containsExactly("exported by it without any instance: api");
     assertThat(wrong(active("").exports(Set.of("db", "web"))))
         .containsExactly("exported without any instance here: wbe");
@@ -70,8 +71,8 @@ class PeeringExplanationTest {
     String detail =
         "'InChanges':true,'ConfirmedExports':[{'Service':'db','ConfirmedAt':'t'}],"
             + "'ConfirmedImports':[{'Service':'web','ConfirmedAt':'t'},{'Service':'api'}]";
-    assertThat(wrong(active(detail).imports(Set.of("web", "api"))))
-        .containsExactly("not confirmed since this leader leads: api");
+    assertThat(wrong(active(detail).imports()))
+        .contains("not confirmed since this leader leads: api");
     assertThat(wrong(active(detail).exports(Set.of("db", "wbe"))))
         .containsExactly("not confirmed by it yet: wbe");
     // A Consul confirms no service by name.
@@ -91,9 +92,9 @@ class PeeringExplanationTest {
     assertThat(active("").importOf("web", json(TWO_INSTANCES)))
         .allMatch(Finding::isGood)
         .extracting(Finding::what)
-        .contains("1 of 2 instances pass their checks");
+        .contains("1 of 2 instances pass, or only warn");
     assertThat(wrong(active("").importOf("web", json("[{'Checks':[{'Status':'critical'}]}]"))))
-        .containsExactly("none of its 1 instances passes its checks");
+        .containsExactly("none of its 1 instances passes");
     String refused = "'ImportProblems':[{'Resource':'web','Reason':'the state is full'}]";
     assertThat(wrong(active(refused).importOf("web", json(TWO_INSTANCES))))
         .containsExactly("not imported: web: the state is full");
@@ -110,9 +111,25 @@ class PeeringExplanationTest {
     String all = "{'SourceName':'*','SourcePeer':'beta','Action':'deny'}";
     assertThat(
             wrong(active("").exportOf("db", instances, json("[" + local + "," + all + "]"), true)))
-        .containsExactly("an intention denies all its services to call");
+        .containsExactly("an intention denies all its services");
     String front = "{'SourceName':'front','SourcePeer':'beta','Action':'allow'}";
     assertThat(active("").exportOf("db", instances, json("[" + front + "]"), false))
+        .allMatch(Finding::isGood)
         .contains(Finding.good("an intention allows its \"front\""));
+    assertThat(
+            wrong(active("").exportOf("db", instances, json("[" + front + "," + all + "]"), true)))
+        .containsExactly("an intention denies all its services");
+    String layer7 = "{'SourceName':'*','SourcePeer':'beta','Permissions':[{}]}";
+    assertThat(wrong(active("").exportOf("db", instances, json("[" + layer7 + "]"), true)))
+        .containsExactly("an intention for all its services has permissions, which lets nobody in");
+  }
+
+  @Test
+  void shouldNotConcludeFromWhatALeaderHasNotHeard() {
+    PeeringExplanation unheard = explanation("{'Name':'beta','State':'FAILING'}");
+    assertThat(wrong(unheard.importOf("api", json("[]"))))
+        .containsExactly("what it exports is not known: it was not heard yet");
+    assertThat(wrong(unheard.importOf("web", json(TWO_INSTANCES)))).isEmpty();
+    assertThat(wrong(unheard.exportOf("db", json(TWO_INSTANCES), json("[]"), true))).isEmpty();
   }
 }
