@@ -65,7 +65,9 @@ final class Answers {
         NOT_STORED,
         "upsert error, ResourceURL: %s, ResourceID: %s: %s"
             .formatted(
-                quoted(response.getResourceUrl()), quoted(response.getResourceId()), problem));
+                quoted(response.getResourceUrl()),
+                quoted(response.getResourceId()),
+                PeerTexts.cut(problem)));
   }
 
   /** What makes a response impossible to store, whatever it holds; checked in this order. */

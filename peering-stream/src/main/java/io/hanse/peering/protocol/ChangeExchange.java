@@ -9,6 +9,7 @@ import io.hanse.peering.proto.Changes;
 import io.hanse.peering.proto.Current;
 import io.hanse.peering.proto.Extended;
 import io.hanse.peering.proto.HeldGroup;
+import io.hanse.peering.proto.HeldNames;
 import io.hanse.peering.proto.ReplicationMessage;
 import io.hanse.peering.protocol.Packing.MalformedChanges;
 import java.util.List;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class ChangeExchange {
   /** What a message takes beside its change. */
   private static final int FRAMING_BYTES = 4_096;
+
+  /** Each name is kept until the importer has confirmed it gone: 20,000 of a group are enough. */
+  private static final int HELD_NAMES_BYTES_MAX = 1 << 20;
 
   /** As often as heartbeats come; with each of those, little else could be told apart. */
   private static final long CURRENT_MILLIS = 15_000;
@@ -169,7 +173,17 @@ final class ChangeExchange {
           }
         }
       }
-      case HELD_NAMES -> sender.heldNamesAre(message.getHeldNames());
+      case HELD_NAMES -> {
+        HeldNames names = message.getHeldNames();
+        if (names.getSerializedSize() > HELD_NAMES_BYTES_MAX) {
+          return Optional.of(
+              "received held names of "
+                  + names.getSerializedSize()
+                  + " bytes, more than "
+                  + HELD_NAMES_BYTES_MAX);
+        }
+        sender.heldNamesAre(names);
+      }
       case CHANGES -> {
         return store(message.getChanges());
       }

@@ -111,8 +111,9 @@ final class ChangeReceiver {
     boolean isOther = false;
     for (int i = 0; i < set.getChangesCount(); i++) {
       ImportChange change = set.getChanges(i);
-      String reason = stored.refusals().get(i);
-      if (reason != null) {
+      String refusal = stored.refusals().get(i);
+      if (refusal != null) {
+        String reason = PeerTexts.cut(refusal);
         receipt.addRefusals(ChangeRefusal.newBuilder().setPosition(i).setReason(reason));
         status.notStored(nowMillis, PeerTexts.cut(change.getService()), reason);
       } else if (!stored.misfits().contains(i)) {

@@ -23,7 +23,7 @@ public final class PeerTexts {
   private PeerTexts() {}
 
   /** The beginning of a text that is too long, with a word of how much is missing. */
-  static String cut(String text) {
+  public static String cut(String text) {
     if (text.length() <= TEXT_MAX) {
       return text;
     }

@@ -28,6 +28,7 @@ import io.hanse.peering.ServerAddresses;
 import io.hanse.peering.proto.ExportedService;
 import io.hanse.peering.proto.ExportedServiceList;
 import io.hanse.peering.protocol.PeerResources;
+import io.hanse.peering.protocol.PeerTexts;
 import io.hanse.peering.protocol.ResourceType;
 import io.hanse.peering.protocol.WireWeight;
 import java.util.List;
@@ -83,6 +84,9 @@ final class ImportIntake {
       return refused("failed to unmarshal resource: proto: cannot parse invalid wire-format data");
     } catch (MalformedResource e) {
       return refused(e.problem);
+    } catch (ProblemException e) {
+      // The state could not be read.
+      return CompletableFuture.failedFuture(e);
     }
     int bytes = command.build().getSerializedSize() + FENCE_BYTES;
     if (bytes > commandBytesMax) {
@@ -167,6 +171,9 @@ final class ImportIntake {
     } else if (type.equals(PeerResources.SERVICE_LIST)) {
       ExportedServiceList list =
           ExportedServiceList.parseFrom(light(ExportedServiceList.getDescriptor(), payload));
+      for (String name : list.getServicesList()) {
+        requireShort("service name", name);
+      }
       command.setReconcileImportList(
           ReconcileImportList.newBuilder().setPeer(peer).addAllServices(list.getServicesList()));
     } else if (type.equals(PeerResources.TRUST_BUNDLE)) {
@@ -203,6 +210,7 @@ final class ImportIntake {
     if (bundle.getTrustDomain().isEmpty() || bundle.getRootPemsCount() == 0) {
       throw new MalformedResource("a trust bundle needs a trust domain and roots");
     }
+    requireShort("trust domain", bundle.getTrustDomain());
     try {
       bundle.getRootPemsList().forEach(Pem::firstCertificate);
     } catch (ProblemException e) {
@@ -213,6 +221,13 @@ final class ImportIntake {
       if (refusal.isPresent()) {
         throw new MalformedResource(refusal.get());
       }
+    }
+  }
+
+  private static void requireShort(String what, String text) throws MalformedResource {
+    Optional<String> tooLong = PeerTexts.tooLong(what, text);
+    if (tooLong.isPresent()) {
+      throw new MalformedResource(tooLong.get());
     }
   }
 
@@ -258,7 +273,7 @@ final class ImportIntake {
     String own = instance.getService().getService();
     return Keys.fold(own).equals(Keys.fold(service))
         ? Optional.empty()
-        : Optional.of("is of service " + Quoted.of(own));
+        : Optional.of("is of service " + Quoted.of(PeerTexts.cut(own)));
   }
 
   /** What an instance must have and has not: without it, it could not be told from others. */

@@ -2,6 +2,7 @@ package io.hanse.peering.replication;
 
 import io.hanse.fsm.error.Quoted;
 import io.hanse.fsm.row.ImportChange;
+import io.hanse.peering.protocol.PeerTexts;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -38,9 +39,9 @@ final class RefusalLog {
                     + " refusals="
                     + refusals
                     + " service="
-                    + Quoted.of(changes.get(position).getService())
+                    + Quoted.of(PeerTexts.cut(changes.get(position).getService()))
                     + " cause="
-                    + Quoted.of(reason));
+                    + Quoted.of(PeerTexts.cut(reason)));
           }
         });
   }

@@ -35,8 +35,8 @@ final class StatusOverlay {
   private static final long ANSWER_OVERDUE_MILLIS = 10_000;
 
   private static final String UNKNOWN =
-      "the other cluster does not know this peering any more: delete it, and establish it anew with"
-          + " a new token";
+      "the other cluster does not know this peering; if it was deleted there, delete it here too, and"
+          + " establish it anew with a new token";
 
   private final Peering peering;
   private final PeerStreamStatus status;
@@ -213,7 +213,7 @@ final class StatusOverlay {
     return Durations.text(java.time.Duration.ofMillis(millis));
   }
 
-  /** The other cluster forgot the peering, or has forgotten everything. */
+  /** Consul's words are all that there is to tell it by: the code is that of any bad request. */
   private boolean isUnknown() {
     return status.getDisconnectError().contains("unknown PeerID");
   }

@@ -37,7 +37,8 @@ final class TrustDomainClaims {
     for (PeeringTrustBundle other : peerings.trustBundles()) {
       boolean isOthers =
           Keys.fold(other.getTrustDomain()).equals(domain)
-              && !Keys.fold(other.getPeerName()).equals(Keys.fold(peer));
+              && !Keys.fold(other.getPeerName()).equals(Keys.fold(peer))
+              && peerings.byName(other.getPeerName()).filter(Peerings::isActive).isPresent();
       if (isOthers
           && other.getCreateIndex() < since
           && Collections.disjoint(other.getRootPemsList(), bundle.getRootPemsList())) {

@@ -12,10 +12,13 @@ import io.hanse.peering.proto.AskHeld;
 import io.hanse.peering.proto.ChangeSet;
 import io.hanse.peering.proto.Changes;
 import io.hanse.peering.proto.Extended;
+import io.hanse.peering.proto.HeldNames;
+import io.hanse.peering.proto.HeldService;
 import io.hanse.peering.proto.ReplicationMessage;
 import io.hanse.peering.proto.ReplicationMessage.Request;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -92,6 +95,40 @@ class PeerTextsTest {
                         .addAllGroups(IntStream.range(-100, 10_000).boxed().toList())
                         .addAllGroups(Collections.nCopies(10_000, 3)))));
     assertThat(importer.sent()).hasSize(Content.GROUPS);
+  }
+
+  @Test
+  void shouldEndAStreamThatClaimsToHoldMoreThanAnyImporterDoes() {
+    StreamProbe exporter = StreamProbe.acceptor();
+    exporter.on(new Input.ChangesAgreed());
+    HeldNames.Builder names = HeldNames.newBuilder();
+    for (int i = 0; i < 100_000; i++) {
+      names.addServices(HeldService.newBuilder().setName("service-" + i));
+    }
+    exporter.receive(extended(Extended.newBuilder().setHeldNames(names)));
+    expectEnd(exporter, "received held names of ");
+  }
+
+  private static void expectEnd(StreamProbe probe, String text) {
+    LinkStatus status = probe.close().orElseThrow().status();
+    assertThat(status.code()).isEqualTo(LinkStatus.Code.INVALID_ARGUMENT);
+    assertThat(status.text()).startsWith(text);
+  }
+
+  @Test
+  void shouldTellThePeerTheBeginningOfAReason() {
+    StreamProbe importer = StreamProbe.dialer();
+    importer.on(new Input.ChangesAgreed());
+    ChangeSet one =
+        ChangeSet.newBuilder().addChanges(ImportChange.newBuilder().setService("web")).build();
+    importer.receive(
+        extended(
+            Extended.newBuilder().setChanges(Changes.newBuilder().setNumber(1).setPlain(one))));
+    importer.on(new Input.ChangesStored(1, 0, Map.of(0, LONG), Set.of()));
+    assertThat(importer.sent())
+        .singleElement()
+        .satisfies(sent -> assertThat(sent.getSerializedSize()).isLessThan(KEPT_MAX));
+    assertThat(importer.protocol.status().getSerializedSize()).isLessThan(2 * KEPT_MAX);
   }
 
   @Test

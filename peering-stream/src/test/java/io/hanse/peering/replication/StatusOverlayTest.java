@@ -86,7 +86,7 @@ class StatusOverlayTest {
         PeerStreamStatus.newBuilder()
             .setDisconnectError("initial subscription for unknown PeerID: edc2");
     assertThat(shown(DIALING, forgotten).getDetail().getReason())
-        .startsWith("the other cluster does not know this peering any more: delete it");
+        .startsWith("the other cluster does not know this peering; if it was deleted there");
   }
 
   @Test
