@@ -6,7 +6,7 @@ import io.hanse.gateway.relay.OutboundTls;
 import io.hanse.gateway.relay.UpstreamTls;
 import io.hanse.gateway.route.RouteCompiler;
 import io.hanse.gateway.route.Target;
-import io.hanse.gateway.route.TargetUsage;
+import io.hanse.gateway.route.TargetUsages;
 import io.hanse.identity.LeafKeys;
 import io.hanse.peering.proto.UpstreamRoute;
 import java.util.ArrayList;
@@ -57,6 +57,7 @@ final class UpstreamListeners {
   private final LeafKeys keys;
   private final Map<String, Entry> entries = new TreeMap<>();
   private final Map<String, Target> targets = new ConcurrentSkipListMap<>();
+  private final TargetUsages usages = new TargetUsages();
 
   UpstreamListeners(ProxyRuntime runtime, RouteCompiler compiler, LeafKeys keys) {
     this.runtime = runtime;
@@ -85,6 +86,7 @@ final class UpstreamListeners {
     for (UpstreamRoute route : new TreeMap<>(snapshot.upstreams()).values()) {
       all &= update(route, roots);
     }
+    usages.retain(targets.keySet());
     return all;
   }
 
@@ -127,29 +129,26 @@ final class UpstreamListeners {
             route.getTrustDomain(),
             roots.ofUpstream(route.getTrustDomain()));
     Optional<Way> known = Optional.ofNullable(before.get(route.getName()));
-    Target target =
-        target(route, known.map(way -> way.target().usage()).orElseGet(TargetUsage::new));
     Optional<UpstreamTls> tls =
         known
             .filter(way -> way.proof().equals(proof))
             .map(way -> way.upstream().tls())
             .orElseGet(() -> tls(proof));
-    return new Way(proof, new Originator.Upstream(target, tls));
+    return new Way(proof, new Originator.Upstream(target(route), tls));
   }
 
   private void forget(Way way) {
     targets.remove(way.target().name());
-    way.target().usage().setGone(true);
   }
 
-  private Target target(UpstreamRoute route, TargetUsage usage) {
+  private Target target(UpstreamRoute route) {
     return new Target(
         route.getName(),
         route.getUpstream().getDestinationName(),
         route.getUpstream().getDestinationPeer(),
         route.getConnectTimeoutMillis(),
         compiler.picker(route.getEndpoints()),
-        usage);
+        usages.of(route.getName()));
   }
 
   /** Without a name to ask for, identities to expect and roots to verify by, nobody is dialed. */

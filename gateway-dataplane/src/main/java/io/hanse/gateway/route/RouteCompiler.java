@@ -21,6 +21,7 @@ public final class RouteCompiler {
 
   private final LongSupplier nanoClock;
   private final Map<String, EndpointPicker> pickers = new LinkedHashMap<>();
+  private final TargetUsages usages = new TargetUsages();
   private RouteTable table = RouteTable.EMPTY;
 
   public RouteCompiler(LongSupplier nanoClock) {
@@ -91,9 +92,7 @@ public final class RouteCompiler {
       Target made = target(route);
       exact.put(made.name(), made);
     }
-    for (Target before : table.targets()) {
-      before.usage().setGone(!exact.containsKey(before.name()));
-    }
+    usages.retain(exact.keySet());
     table = new RouteTable(exact);
     return table;
   }
@@ -120,7 +119,7 @@ public final class RouteCompiler {
             route.getPeer(),
             route.getConnectTimeoutMillis(),
             picker(route.getEndpoints()),
-            before.map(Target::usage).orElseGet(TargetUsage::new));
+            usages.of(name));
     return before.filter(made::equals).orElse(made);
   }
 

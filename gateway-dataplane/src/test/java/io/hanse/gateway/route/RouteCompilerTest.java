@@ -38,6 +38,25 @@ class RouteCompilerTest {
   }
 
   @Test
+  void shouldReviveTargetsThatAreBackWhileTheyAreUsed() {
+    Target db = compiler.compile(List.of(route("a", "db"))).find("a").orElseThrow();
+    assertThat(db.usage().enter(1)).isTrue();
+    compiler.compile(List.of());
+    Target back = compiler.compile(List.of(route("A", "db"))).find("a").orElseThrow();
+    assertThat(back.usage()).isSameAs(db.usage());
+    assertThat(db.usage().isGone()).isFalse();
+  }
+
+  @Test
+  void shouldForgetTargetsThatNobodyUses() {
+    Target db = compiler.compile(List.of(route("a", "db"))).find("a").orElseThrow();
+    compiler.compile(List.of());
+    Target back = compiler.compile(List.of(route("a", "db"))).find("a").orElseThrow();
+    assertThat(back.usage()).isNotSameAs(db.usage());
+    assertThat(db.usage().isGone()).isTrue();
+  }
+
+  @Test
   void shouldTakeNewEndpointsWithoutANewTable() {
     Target db = compiler.compile(List.of(route("a", "db"))).find("a").orElseThrow();
     assertThat(db.picker().pick(List.of())).isEmpty();
