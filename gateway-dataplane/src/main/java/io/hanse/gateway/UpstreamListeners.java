@@ -134,7 +134,7 @@ final class UpstreamListeners {
             .filter(way -> way.proof().equals(proof))
             .map(way -> way.upstream().tls())
             .orElseGet(() -> tls(proof));
-    return new Way(proof, new Originator.Upstream(target(route), tls));
+    return new Way(proof, new Originator.Upstream(target(route), tls, route.getUnhealthy()));
   }
 
   private void forget(Way way) {

@@ -14,10 +14,11 @@ public final class Originator implements Front {
    * Where to, and how it must prove itself; both change at once.
    *
    * @param tls empty while it is not known who may answer: then nobody is dialed
+   * @param unhealthy that nobody healthy is reached by it, whatever its endpoints are
    */
-  public record Upstream(Target target, Optional<UpstreamTls> tls) {
+  public record Upstream(Target target, Optional<UpstreamTls> tls, boolean unhealthy) {
     boolean leadsSomewhere() {
-      return tls.isPresent() && target.picker().healthyCount() > 0;
+      return !unhealthy && tls.isPresent() && target.picker().healthyCount() > 0;
     }
   }
 
@@ -33,7 +34,7 @@ public final class Originator implements Front {
     ways = List.copyOf(changed);
   }
 
-  private static Upstream choose(List<Upstream> ways) {
+  static Upstream choose(List<Upstream> ways) {
     return ways.stream().filter(Upstream::leadsSomewhere).findFirst().orElse(ways.get(0));
   }
 

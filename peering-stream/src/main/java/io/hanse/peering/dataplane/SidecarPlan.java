@@ -66,16 +66,14 @@ record SidecarPlan(Map<String, UpstreamRoute> upstreams, long index) {
         && (upstream.getDatacenter().isEmpty() || upstream.getDatacenter().equals(datacenter));
   }
 
-  /** What the service's resolver says, which may lead to a peer. */
+  /**
+   * What the service's resolver says, which may lead to a peer. All ways it names, healthy or not:
+   * a sidecar ends the connections over a way that it is told of no more.
+   */
   private static UpstreamRoute resolved(
       View view, Upstream upstream, String mode, ChainRequest request) {
-    List<ChainTarget> targets = ResolverTargets.of(view, request);
-    List<ChainTarget> healthy =
-        targets.stream()
-            .filter(target -> target.getPeer().isEmpty() || isHealthy(view, target))
-            .toList();
     List<UpstreamRoute> ways = new ArrayList<>();
-    for (ChainTarget target : healthy.isEmpty() ? targets.subList(0, 1) : healthy) {
+    for (ChainTarget target : ResolverTargets.of(view, request)) {
       Upstream named =
           upstream.toBuilder()
               .setDestinationName(target.getService())
@@ -84,7 +82,7 @@ record SidecarPlan(Map<String, UpstreamRoute> upstreams, long index) {
       ways.add(
           target.getPeer().isEmpty()
               ? local(view, named, request.datacenter(), request.trustDomain())
-              : ofPeer(view, named, mode));
+              : wayToPeer(view, named, mode));
     }
     UpstreamRoute.Builder route = ways.get(0).toBuilder().setName(request.service());
     for (UpstreamRoute way : ways.subList(1, ways.size())) {
@@ -93,10 +91,17 @@ record SidecarPlan(Map<String, UpstreamRoute> upstreams, long index) {
     return route.build();
   }
 
-  /** Asked here, as a gateway that leads there may be healthy all the same. */
-  private static boolean isHealthy(View view, ChainTarget target) {
+  private static UpstreamRoute wayToPeer(View view, Upstream upstream, String mode) {
+    UpstreamRoute way = ofPeer(view, upstream, mode);
+    // Our own gateways say nothing about the peer's; those are the endpoints in the other mode.
+    return mode.equals(GatewayModes.LOCAL) && !isHealthy(view, upstream)
+        ? way.toBuilder().setUnhealthy(true).build()
+        : way;
+  }
+
+  private static boolean isHealthy(View view, Upstream upstream) {
     return new Health(view)
-        .connect(target.getPeer(), target.getService()).stream()
+        .connect(upstream.getDestinationPeer(), upstream.getDestinationName()).stream()
             .anyMatch(EndpointMapper::isHealthy);
   }
 
