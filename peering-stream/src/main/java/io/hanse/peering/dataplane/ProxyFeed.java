@@ -42,6 +42,7 @@ public final class ProxyFeed implements ProxyAcceptor, AutoCloseable {
   private final StateReader state;
   private final boolean allowByDefault;
   private final StreamLimits limits;
+  private final RefusedChains refused = new RefusedChains();
   private final Set<ProxyStream> streams = ConcurrentHashMap.newKeySet();
 
   /**
@@ -73,7 +74,7 @@ public final class ProxyFeed implements ProxyAcceptor, AutoCloseable {
             resources ->
                 open.getKind().equals(ProxyResources.MESH_GATEWAY)
                     ? new GatewaySource(loop, state, open, resources)
-                    : new SidecarSource(loop, state, open, allowByDefault, resources),
+                    : new SidecarSource(loop, state, open, allowByDefault, refused, resources),
             streams::remove);
     streams.add(stream);
     LOG.info(

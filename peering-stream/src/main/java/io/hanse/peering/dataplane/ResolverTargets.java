@@ -11,8 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where the callers of a service are sent by its resolver: to the first target that has a healthy
- * instance. Routers and splitters look at requests, and are not followed; nor is what leads to a
+ * Where the callers of a service may be sent by its resolver: all targets that can be followed, the
+ * preferred first. Which of them is healthy is not asked here; of a peer only the gateways' health
+ * is known. Routers and splitters look at requests, and are not followed; nor is what leads to a
  * subset, to another datacenter or out of the mesh. Source: mesh data plane, section 7.
  */
 final class ResolverTargets {
@@ -25,13 +26,15 @@ final class ResolverTargets {
   }
 
   /** At least one: the service itself, where nothing that can be followed is said. */
-  static List<ChainTarget> of(View view, ChainRequest request) {
+  static List<ChainTarget> of(View view, ChainRequest request, RefusedChains refused) {
     List<ChainTarget> targets = List.of();
     try {
       CompiledChain chain = ChainCompiler.compile(view, request).chain();
       targets = new ResolverTargets(request.datacenter(), chain).followed();
+      refused.compiled(request.service());
     } catch (ProblemException e) {
       // Entries that contradict each other are refused; of what got past that nothing is followed.
+      refused.refused(request.service(), e);
     }
     return targets.isEmpty()
         ? List.of(ChainTarget.newBuilder().setService(request.service()).build())

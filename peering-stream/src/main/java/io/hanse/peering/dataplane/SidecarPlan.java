@@ -32,7 +32,7 @@ import java.util.TreeMap;
 record SidecarPlan(Map<String, UpstreamRoute> upstreams, long index) {
   private static final int CONNECT_MILLIS_MAX = 600_000;
 
-  static SidecarPlan of(View view, ProxyOpen open) {
+  static SidecarPlan of(View view, ProxyOpen open, RefusedChains refused) {
     Map<String, UpstreamRoute> upstreams = new TreeMap<>();
     Optional<ClusterIdentity> cluster = new Ca(view).cluster();
     Optional<String> trustDomain = new Ca(view).trustDomain();
@@ -51,7 +51,8 @@ record SidecarPlan(Map<String, UpstreamRoute> upstreams, long index) {
                   view,
                   upstream,
                   modes.forPeer(upstream),
-                  ChainRequest.of(upstream.getDestinationName(), datacenter, trustDomain.get()));
+                  ChainRequest.of(upstream.getDestinationName(), datacenter, trustDomain.get()),
+                  refused);
           upstreams.put(route.getName(), route);
         }
       }
@@ -71,9 +72,9 @@ record SidecarPlan(Map<String, UpstreamRoute> upstreams, long index) {
    * a sidecar ends the connections over a way that it is told of no more.
    */
   private static UpstreamRoute resolved(
-      View view, Upstream upstream, String mode, ChainRequest request) {
+      View view, Upstream upstream, String mode, ChainRequest request, RefusedChains refused) {
     List<UpstreamRoute> ways = new ArrayList<>();
-    for (ChainTarget target : ResolverTargets.of(view, request)) {
+    for (ChainTarget target : ResolverTargets.of(view, request, refused)) {
       Upstream named =
           upstream.toBuilder()
               .setDestinationName(target.getService())

@@ -42,6 +42,7 @@ final class SidecarSource implements ProxySource {
   private final StateReader state;
   private final ProxyOpen open;
   private final boolean allowByDefault;
+  private final RefusedChains refused;
   private final ResourceSet resources;
   private final List<WatchedQuery<?>> always = new ArrayList<>();
   private final WatchedEndpoints endpoints;
@@ -52,11 +53,17 @@ final class SidecarSource implements ProxySource {
   private boolean bundlesKnown;
 
   SidecarSource(
-      Loop loop, StateReader state, ProxyOpen open, boolean allowByDefault, ResourceSet resources) {
+      Loop loop,
+      StateReader state,
+      ProxyOpen open,
+      boolean allowByDefault,
+      RefusedChains refused,
+      ResourceSet resources) {
     this.loop = loop;
     this.state = state;
     this.open = open;
     this.allowByDefault = allowByDefault;
+    this.refused = refused;
     this.resources = resources;
     this.endpoints = new WatchedEndpoints(loop, state, resources, this::offerLists);
   }
@@ -71,7 +78,8 @@ final class SidecarSource implements ProxySource {
         WatchedQuery.start(loop, state, view -> ProxyConfigs.of(view, open), this::configIs));
     always.add(WatchedQuery.start(loop, state, this::intentions, this::intentionsAre));
     always.add(
-        WatchedQuery.start(loop, state, view -> SidecarPlan.of(view, open), this::upstreamsAre));
+        WatchedQuery.start(
+            loop, state, view -> SidecarPlan.of(view, open, refused), this::upstreamsAre));
   }
 
   private void configIs(Optional<ProxyConfig> config) {

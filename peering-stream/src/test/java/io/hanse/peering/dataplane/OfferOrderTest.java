@@ -105,6 +105,7 @@ class OfferOrderTest implements ResourceSet.Sink {
         cluster,
         open("web-proxy", ProxyResources.SIDECAR).setService("web").build(),
         /* allowByDefault= */ false,
+        new RefusedChains(),
         new ResourceSet(ProxyResources.of(ProxyResources.SIDECAR), this));
   }
 

@@ -84,7 +84,9 @@ class ResolverTargetsTest {
 
   private List<String> targets() {
     try (View view = cluster.view()) {
-      return ResolverTargets.of(view, ChainRequest.of("web", "dc1", "td.consul")).stream()
+      return ResolverTargets.of(
+              view, ChainRequest.of("web", "dc1", "td.consul"), new RefusedChains())
+          .stream()
           .map(
               target ->
                   target.getService() + (target.getPeer().isEmpty() ? "" : "@" + target.getPeer()))

@@ -104,7 +104,7 @@ class SidecarPlanTest {
   private UpstreamRoute route() {
     ProxyOpen open = ProxyOpen.newBuilder().setNode("n1").setProxyId("front-proxy").build();
     try (View view = cluster.view()) {
-      return SidecarPlan.of(view, open).upstreams().get("web");
+      return SidecarPlan.of(view, open, new RefusedChains()).upstreams().get("web");
     }
   }
 
