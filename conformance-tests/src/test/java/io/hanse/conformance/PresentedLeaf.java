@@ -6,7 +6,9 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
 import java.security.SecureRandom;
+import java.security.SignatureException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.concurrent.atomic.AtomicReference;
@@ -31,7 +33,14 @@ final class PresentedLeaf {
             CertificateFactory.getInstance("X.509")
                 .generateCertificate(
                     new ByteArrayInputStream(rootPem.getBytes(StandardCharsets.US_ASCII)));
-    return shown(sidecar).getIssuerX500Principal().equals(root.getSubjectX500Principal());
+    X509Certificate leaf = shown(sidecar);
+    try {
+      leaf.verify(root.getPublicKey());
+      return true;
+    } catch (SignatureException | InvalidKeyException e) {
+      // Another root's; by a key of another kind it can't even be checked.
+      return false;
+    }
   }
 
   private static X509Certificate shown(InetSocketAddress sidecar)
