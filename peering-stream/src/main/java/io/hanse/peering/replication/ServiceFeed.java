@@ -235,8 +235,10 @@ final class ServiceFeed {
 
   /** It is due from now on, unless it was before. */
   private void becomesDue(Watched one) {
-    boolean wasUnread = unread.remove(one);
-    if (!wasUnread && !due.contains(one) && !asked.contains(one)) {
+    if (unread.remove(one)) {
+      // Else it is given again without need.
+      one.cancelRetry.run();
+    } else if (!due.contains(one) && !asked.contains(one)) {
       one.dueMillis = loop.nowMillis();
     }
   }

@@ -1,5 +1,7 @@
 package io.hanse.peering.replication;
 
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.store.ReadSet;
 import io.hanse.fsm.store.View;
@@ -16,6 +18,9 @@ final class WatchedState implements StateReader, AutoCloseable {
   int views;
   int watches;
 
+  /** Nothing more can be watched. */
+  boolean isFull;
+
   /** Lets all know that are to be woken by now, one behind the other. */
   void wakeAll() {
     while (!wakes.isEmpty()) {
@@ -31,6 +36,9 @@ final class WatchedState implements StateReader, AutoCloseable {
 
   @Override
   public Runnable watch(ReadSet reads, long since, Runnable wake) {
+    if (isFull) {
+      throw new ProblemException(ProblemCode.OVERLOADED, "full");
+    }
     watches++;
     return cluster.watch(reads, since, () -> wakes.add(wake));
   }
