@@ -15,7 +15,7 @@ final class ContentShelf {
   /** Peers that are sent the same at about the same time are this close to each other. */
   private static final int BYTES_MAX = 8 << 20;
 
-  private static final long UNUSED_MILLIS = 5_000;
+  static final long UNUSED_MILLIS = 5_000;
 
   /** The place of one content. Its marks take little: they stay. */
   static final class Place {

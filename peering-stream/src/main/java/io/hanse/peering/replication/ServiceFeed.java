@@ -265,18 +265,23 @@ final class ServiceFeed {
     }
   }
 
-  /** Leaves to the next stream what was given and has not changed since. */
+  /**
+   * Leaves to the next stream what was given and has not changed since. What has no marks would
+   * have to be read for it all the same.
+   */
   void handOver() {
     Map<String, SharedService.Subscription> offers = new TreeMap<>();
     for (Watched one : watched.values()) {
       SharedService.Subscription subscription = one.subscription;
-      if (subscription != null && subscription.isCurrent() && one.isGiven()) {
+      if (subscription != null && one.isGiven() && subscription.isKnownByMarks()) {
         offers.put(one.name.name(), subscription);
         one.subscription = null;
       }
     }
     if (!offers.isEmpty()) {
       loop.after(KEPT_MILLIS, kept.keep(offers));
+      // Perhaps no stream is left that would do it.
+      loop.after(ContentShelf.UNUSED_MILLIS + 1, () -> contents.clean(loop.nowMillis()));
     }
   }
 

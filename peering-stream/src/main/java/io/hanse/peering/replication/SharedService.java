@@ -167,10 +167,16 @@ final class SharedService {
       return content;
     }
 
-    /** Whether what was given last is the content still, as far as is known. */
-    boolean isCurrent() {
+    /** Whether what was given last is the content still, as far as is known, and has marks. */
+    boolean isKnownByMarks() {
       Reading current = joined;
-      return current != null && current.has(this);
+      if (current == null || !current.has(this)) {
+        return false;
+      }
+      synchronized (service) {
+        ContentShelf.Place place = service.place(name);
+        return place != null && place.marks() != null;
+      }
     }
 
     /** Nobody is told any more; what is known of the service is kept until the end. */

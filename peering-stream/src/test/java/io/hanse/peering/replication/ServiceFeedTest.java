@@ -18,6 +18,7 @@ class ServiceFeedTest {
   private final KeptOffers kept = new KeptOffers();
   private final List<ServiceContent> given = new ArrayList<>();
   private final List<String> unchanged = new ArrayList<>();
+  private boolean makesMarks = true;
   private final ServiceFeed feed = feed();
 
   private ServiceFeed feed() {
@@ -30,6 +31,9 @@ class ServiceFeedTest {
           @Override
           public void content(ServiceContent content) {
             given.add(content);
+            if (makesMarks) {
+              content.marks();
+            }
           }
 
           @Override
@@ -60,6 +64,11 @@ class ServiceFeedTest {
     feed.pump();
   }
 
+  private void breakOff() {
+    feed.handOver();
+    feed.close();
+  }
+
   @Test
   void shouldGiveOnceWhatCouldNotBeReadAtFirst() {
     state.isFull = true;
@@ -82,5 +91,38 @@ class ServiceFeedTest {
     state.isFull = false;
     state.time.runFor(5_000);
     assertThat(given).hasSize(1);
+  }
+
+  @Test
+  void shouldLeaveMarksToTheNextStream() {
+    begin(feed);
+    breakOff();
+    assertThat(state.waiting()).isEqualTo(1);
+    state.time.runFor(6_000);
+    assertThat(contents.bytes()).as("though no stream is there to look").isZero();
+
+    ServiceFeed next = feed();
+    begin(next);
+    assertThat(unchanged).containsExactly("web");
+    next.close();
+    assertThat(state.waiting()).isZero();
+  }
+
+  @Test
+  void shouldLeaveNothingForLong() {
+    begin(feed);
+    breakOff();
+    state.time.runFor(601_000);
+    assertThat(state.waiting()).isZero();
+  }
+
+  /** As where the other cluster is a Consul, which is sent wholes. */
+  @Test
+  void shouldLeaveNothingWhereNoMarksWereMade() {
+    makesMarks = false;
+    begin(feed);
+    breakOff();
+    assertThat(state.waiting()).isZero();
+    assertThat(contents.bytes()).isZero();
   }
 }
