@@ -69,9 +69,12 @@ final class SharedService {
 
   private final StateReader state;
   private final ContentShelf shelf;
-  private @Nullable Reading reading;
-
   private final Runnable left;
+
+  /** How many have use for the content that a peer is given. */
+  private final Map<String, Integer> users = new TreeMap<>();
+
+  private @Nullable Reading reading;
 
   /**
    * Nothing is known of it yet.
@@ -96,6 +99,7 @@ final class SharedService {
       this.service = service;
       this.name = name;
       this.listener = listener;
+      service.enter(name.peer());
     }
 
     private void tell() {
@@ -187,7 +191,24 @@ final class SharedService {
     void close() {
       listener = null;
       leave();
+      service.leave(name.peer());
       service.left.run();
+    }
+  }
+
+  private synchronized void enter(String peer) {
+    users.merge(peer, 1, Integer::sum);
+  }
+
+  /** A peer that nobody has use for takes no place, though others use the name. */
+  private synchronized void leave(String peer) {
+    boolean isLast = users.merge(peer, -1, Integer::sum) == 0;
+    if (isLast) {
+      users.remove(peer);
+      ContentShelf.Place place = reading == null ? null : reading.places.remove(peer);
+      if (place != null) {
+        shelf.remove(place);
+      }
     }
   }
 

@@ -166,6 +166,34 @@ class ExportedContentsTest {
     assertThat(sniOf(east)).contains(".east.").doesNotContain("west");
   }
 
+  @Test
+  void shouldForgetAPeerThatNobodyHasUseForWhileOthersUseTheName() {
+    state.cluster.apply(SimCommands.initialize(CLUSTER_ID, "dc1"));
+    state.cluster.apply(SimCommands.gateway("g1", 8443));
+    Peer west = new Peer(ExportedName.twin("web", "west"));
+    west.give();
+    long bytesOfOne = contents.bytes();
+    Peer east = new Peer(ExportedName.twin("web", "east"));
+    Peer nextOfEast = new Peer(ExportedName.twin("web", "east"));
+    east.give();
+    east.given.get(0).marks();
+    contents.clean(60_000);
+
+    east.subscription.close();
+    nextOfEast.give();
+    assertThat(nextOfEast.unchanged).as("one was left").hasSize(1);
+    nextOfEast.subscription.close();
+    Peer lastOfEast = new Peer(ExportedName.twin("web", "east"));
+    lastOfEast.give();
+    assertThat(lastOfEast.given).as("nothing was known").hasSize(1);
+    assertThat(contents.bytes()).isEqualTo(bytesOfOne);
+    lastOfEast.subscription.close();
+    assertThat(contents.bytes()).isZero();
+    assertThat(state.waiting()).isEqualTo(1);
+    west.subscription.close();
+    assertThat(state.waiting()).isZero();
+  }
+
   private static String sniOf(Peer peer) {
     return peer.given.get(peer.given.size() - 1).service().toString();
   }
