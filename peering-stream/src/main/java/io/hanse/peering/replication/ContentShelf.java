@@ -30,8 +30,9 @@ final class ContentShelf {
       return content == null || content.marksIfMade() == null ? marks : content.marksIfMade();
     }
 
+    /** Marks of what was there before are not those of the next. */
     private synchronized void fill(ServiceContent next) {
-      marks = marks();
+      marks = null;
       content = next;
     }
 

@@ -75,4 +75,16 @@ class ContentShelfTest {
     shelf.remove(place);
     assertThat(place.marks()).isSameAs(marks);
   }
+
+  @Test
+  void shouldNotTakeMarksForThoseOfTheNextContent() {
+    ContentShelf.Place place = new ContentShelf.Place();
+    ServiceContent earlier = content("x");
+    shelf.put(place, earlier, 0);
+    earlier.marks();
+    shelf.put(place, content("y"), 0);
+    assertThat(place.marks()).isNull();
+    shelf.remove(place);
+    assertThat(place.marks()).isNull();
+  }
 }
