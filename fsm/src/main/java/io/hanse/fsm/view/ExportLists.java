@@ -4,7 +4,6 @@ import io.hanse.fsm.view.ExportResolver.Exports;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -33,21 +32,29 @@ public final class ExportLists {
     }
   }
 
-  private final List<WeakReference<Listed>> known = new ArrayList<>();
+  /** By their hashes. Without those that nobody has use for any more, since the last was added. */
+  private final Map<Integer, List<WeakReference<Listed>>> known = new TreeMap<>();
 
   /** The same object for what is equal. */
-  synchronized Listed listed(Exports exports) {
-    Iterator<WeakReference<Listed>> all = known.iterator();
-    while (all.hasNext()) {
-      Listed one = all.next().get();
-      if (one == null) {
-        all.remove();
-      } else if (one.exports.equals(exports)) {
-        return one;
+  Listed listed(Exports exports) {
+    // It takes a look at each name: others need not wait for that.
+    int hash = exports.hashCode();
+    synchronized (this) {
+      for (WeakReference<Listed> one : known.getOrDefault(hash, List.of())) {
+        Listed listed = one.get();
+        if (listed != null && listed.exports.equals(exports)) {
+          return listed;
+        }
       }
+      return add(hash, exports);
     }
+  }
+
+  private Listed add(int hash, Exports exports) {
+    known.values().forEach(same -> same.removeIf(one -> one.get() == null));
+    known.values().removeIf(List::isEmpty);
     Listed added = Listed.of(exports);
-    known.add(new WeakReference<>(added));
+    known.computeIfAbsent(hash, first -> new ArrayList<>(1)).add(new WeakReference<>(added));
     return added;
   }
 }

@@ -19,6 +19,9 @@ import io.hanse.fsm.row.Command;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.ExportResolver.Exports;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -92,6 +95,22 @@ class StandingExportsTest {
       replica.done(register(node("n2"), service("api", "a1")));
       assertThat(standing.at(replica.now()).services()).containsExactly("api", "web");
     }
+  }
+
+  /** "Aa" and "BB" have the same hash. */
+  @Test
+  void shouldTellApartWhatHasTheSameHash() {
+    Exports one = new Exports(new TreeSet<>(Set.of("Aa")), new TreeMap<>());
+    Exports other = new Exports(new TreeSet<>(Set.of("BB")), new TreeMap<>());
+    assertThat(one.hashCode()).isEqualTo(other.hashCode());
+    ExportLists lists = new ExportLists();
+    ExportLists.Listed listed = lists.listed(one);
+    ExportLists.Listed listedOther = lists.listed(other);
+    assertThat(listed.exports()).isEqualTo(one);
+    assertThat(listedOther.exports()).isEqualTo(other);
+    assertThat(lists.listed(new Exports(one.services(), one.meshServices()))).isSameAs(listed);
+    assertThat(lists.listed(new Exports(other.services(), other.meshServices())))
+        .isSameAs(listedOther);
   }
 
   @Test
