@@ -79,7 +79,7 @@ final class ServiceFeed {
       try {
         content = subscription().read(loop.nowMillis());
       } catch (ProblemException e) {
-        LOG.warn("service not read, trying again service={} cause={}", name.name(), e.getMessage());
+        reportFailure(name.name(), e);
         unread.add(this);
         cancelRetry = loop.after(RETRY_MILLIS, this::changed);
         return;
@@ -129,6 +129,9 @@ final class ServiceFeed {
 
   /** Those that could not be read, and are tried again. */
   private final Set<Watched> unread = new LinkedHashSet<>();
+
+  /** Reads that failed since all could be read. */
+  private long failures;
 
   private boolean pumping;
   private boolean scheduled;
@@ -224,8 +227,23 @@ final class ServiceFeed {
     } finally {
       pumping = false;
     }
+    if (!isDue() && unread.isEmpty()) {
+      failures = 0;
+    }
     if (isDue() && hasRoom.getAsBoolean()) {
       schedule();
+    }
+  }
+
+  /** Where thousands can't be read, each of them each second, the log tells how many. */
+  private void reportFailure(String name, ProblemException failure) {
+    failures++;
+    if (Long.bitCount(failures) == 1) {
+      LOG.warn(
+          "service not read, trying again service={} failures={} cause={}",
+          name,
+          failures,
+          failure.getMessage());
     }
   }
 

@@ -25,6 +25,9 @@ public final class WatchedQuery<T> {
   private Runnable unwatch = () -> {};
   private boolean closed;
 
+  /** In a row. */
+  private long failures;
+
   private WatchedQuery(Loop loop, StateReader state, Function<View, T> question, Consumer<T> sink) {
     this.loop = loop;
     this.state = state;
@@ -76,20 +79,28 @@ public final class WatchedQuery<T> {
       }
       unwatch = state.watch(reads, index, () -> loop.execute(this::ask));
     } catch (RuntimeException e) {
-      report(e);
+      failures++;
+      if (Long.bitCount(failures) == 1) {
+        report(e, failures);
+      }
       // Without a watch, nothing would ever be told again of what it is about.
       unwatch = loop.after(RETRY_MILLIS, this::ask);
       return Optional.empty();
     }
+    failures = 0;
     return Optional.of(answer);
   }
 
   /** A problem is the state's, anything else a mistake of ours. */
-  private static void report(RuntimeException failure) {
+  private static void report(RuntimeException failure, long failures) {
     if (failure instanceof ProblemException problem) {
-      LOG.warn("query failed, trying again code={} cause={}", problem.code(), problem.getMessage());
+      LOG.warn(
+          "query failed, trying again failures={} code={} cause={}",
+          failures,
+          problem.code(),
+          problem.getMessage());
     } else {
-      LOG.error("query failed, trying again", failure);
+      LOG.error("query failed, trying again failures={}", failures, failure);
     }
   }
 
