@@ -94,14 +94,18 @@ final class PeeringAssembly implements AutoCloseable {
   void start() throws IOException {
     part(certificate).start();
     operations.serve();
-    StateReader peers =
-        new BoundedWatches(replication.reader(), "peers", StoreSettings.PEER_WATCHES_MAX);
+    StateReader services =
+        new BoundedWatches(
+            replication.reader(), "services for peers", StoreSettings.PEER_WATCHES_MAX);
+    StateReader streams =
+        new BoundedWatches(
+            replication.reader(), "peer streams", StoreSettings.PEER_CONTROL_WATCHES_MAX);
     ThreadLoops loops = part(new ThreadLoops("peering", STREAM_THREADS));
     PeerSupervisor supervisor =
         part(
             new PeerSupervisor(
                 new io.hanse.peering.replication.Replication(
-                    peers,
+                    streams,
                     replication.submitter(),
                     replication.leadership(),
                     dialer,
@@ -109,7 +113,7 @@ final class PeeringAssembly implements AutoCloseable {
                     loops,
                     statuses,
                     ReplicationSettings.DEFAULT,
-                    new ExportedContents(peers),
+                    new ExportedContents(services),
                     new KeptOffers(),
                     new LogPace())));
     if (config.isPeeringEnabled()) {

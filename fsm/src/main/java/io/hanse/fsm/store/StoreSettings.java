@@ -40,6 +40,12 @@ public record StoreSettings(
   /** What is watched for peers: each exported service once, however many it goes to. */
   public static final int PEER_WATCHES_MAX = 150_000;
 
+  /**
+   * What is watched to keep the streams of peers themselves: some five queries for each peering.
+   * However many services are exported, a deletion or a change of the exports is heard of.
+   */
+  public static final int PEER_CONTROL_WATCHES_MAX = 10_000;
+
   /** What is watched for the proxies that are connected to this server. */
   public static final int PROXY_WATCHES_MAX = 50_000;
 
@@ -47,7 +53,11 @@ public record StoreSettings(
   private static final int OTHER_WATCHES_MAX = 10_000;
 
   private static final int WATCHES_MAX =
-      CLIENT_WATCHES_MAX + PEER_WATCHES_MAX + PROXY_WATCHES_MAX + OTHER_WATCHES_MAX;
+      CLIENT_WATCHES_MAX
+          + PEER_WATCHES_MAX
+          + PEER_CONTROL_WATCHES_MAX
+          + PROXY_WATCHES_MAX
+          + OTHER_WATCHES_MAX;
 
   /**
    * The first three decide what is refused and what an index says, so all servers of a cluster must

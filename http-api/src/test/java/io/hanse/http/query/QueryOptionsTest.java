@@ -23,6 +23,7 @@ class QueryOptionsTest {
         .isLessThanOrEqualTo(
             StoreSettings.defaults().watchesMax()
                 - StoreSettings.PEER_WATCHES_MAX
+                - StoreSettings.PEER_CONTROL_WATCHES_MAX
                 - StoreSettings.PROXY_WATCHES_MAX);
   }
 
