@@ -86,7 +86,8 @@ public final class ApiFixture implements AutoCloseable {
                 () -> UUID.randomUUID().toString(),
                 new MemoryPeerings(cluster),
                 leaves,
-                authority),
+                authority,
+                Map.of("hanse.test.part", () -> 7)),
             settings,
             2);
     address = api.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));

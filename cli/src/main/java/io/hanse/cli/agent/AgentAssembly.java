@@ -159,7 +159,8 @@ public final class AgentAssembly implements AutoCloseable {
                     ids,
                     peering.operations(),
                     leaves,
-                    authority)));
+                    authority,
+                    peering.gauges())));
     replication.open();
     certificates.follow(threads.timer(), replication::renewConnections);
     reload = certificates::reload;

@@ -34,7 +34,9 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /** What a server has for other clusters and for proxies, put together. */
 final class PeeringAssembly implements AutoCloseable {
@@ -52,6 +54,10 @@ final class PeeringAssembly implements AutoCloseable {
   private final GrpcDialer dialer;
   private final StreamStatuses statuses;
   private final PeeringOperations operations;
+  private final BoundedWatches services;
+  private final BoundedWatches streams;
+  private final BoundedWatches ofProxies;
+  private final ExportedContents contents;
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
 
   /** Nothing runs or listens yet. */
@@ -83,6 +89,11 @@ final class PeeringAssembly implements AutoCloseable {
             dialer,
             stored -> statuses.overlay(stored, STATUS_PATIENCE),
             threads.timer());
+    StateReader all = replication.reader();
+    services = new BoundedWatches(all, "services for peers", StoreSettings.PEER_WATCHES_MAX);
+    streams = new BoundedWatches(all, "peer streams", StoreSettings.PEER_CONTROL_WATCHES_MAX);
+    ofProxies = new BoundedWatches(all, "proxies", StoreSettings.PROXY_WATCHES_MAX);
+    contents = new ExportedContents(services);
   }
 
   private <T extends AutoCloseable> T part(T part) {
@@ -94,12 +105,6 @@ final class PeeringAssembly implements AutoCloseable {
   void start() throws IOException {
     part(certificate).start();
     operations.serve();
-    StateReader services =
-        new BoundedWatches(
-            replication.reader(), "services for peers", StoreSettings.PEER_WATCHES_MAX);
-    StateReader streams =
-        new BoundedWatches(
-            replication.reader(), "peer streams", StoreSettings.PEER_CONTROL_WATCHES_MAX);
     ThreadLoops loops = part(new ThreadLoops("peering", STREAM_THREADS));
     PeerSupervisor supervisor =
         part(
@@ -113,14 +118,12 @@ final class PeeringAssembly implements AutoCloseable {
                     loops,
                     statuses,
                     ReplicationSettings.DEFAULT,
-                    new ExportedContents(services),
+                    contents,
                     new KeptOffers(),
                     new LogPace())));
     if (config.isPeeringEnabled()) {
       supervisor.start();
     }
-    StateReader ofProxies =
-        new BoundedWatches(replication.reader(), "proxies", StoreSettings.PROXY_WATCHES_MAX);
     ProxyFeed proxies =
         part(
             new ProxyFeed(
@@ -157,6 +160,15 @@ final class PeeringAssembly implements AutoCloseable {
 
   PeeringService operations() {
     return operations;
+  }
+
+  /** How much is taken of what is bounded. */
+  Map<String, LongSupplier> gauges() {
+    return Map.of(
+        "hanse.watches.peer_services", services::count,
+        "hanse.watches.peer_streams", streams::count,
+        "hanse.watches.proxies", ofProxies::count,
+        "hanse.peering.contents_bytes", contents::bytes);
   }
 
   @Override

@@ -14,6 +14,8 @@ import io.hanse.http.exchange.Transfers;
 import io.hanse.identity.CaService;
 import io.hanse.identity.LeafCache;
 import io.hanse.peering.PeeringService;
+import java.util.Map;
+import java.util.function.LongSupplier;
 
 /** All groups of handlers over the ports of a server. */
 public record Endpoints(
@@ -44,7 +46,11 @@ public record Endpoints(
     KeyringEndpoints keyring,
     MetricsEndpoint metrics) {
 
-  /** What the endpoints work on. */
+  /**
+   * What the endpoints work on.
+   *
+   * @param gauges what parts of the server tell of themselves at {@code /v1/agent/metrics}, by name
+   */
   public record Ports(
       StateReader reader,
       CommandSubmitter submitter,
@@ -57,7 +63,8 @@ public record Endpoints(
       IdSource ids,
       PeeringService peerings,
       LeafCache leaves,
-      CaService authority) {}
+      CaService authority,
+      Map<String, LongSupplier> gauges) {}
 
   /**
    * Makes the handlers.
@@ -103,6 +110,6 @@ public record Endpoints(
         new DigestEndpoints(ports.reader(), ports.membership(), ports.serverCall()),
         new KeyringEndpoints(
             ports.reader(), ports.membership(), ports.serverCall(), ports.agent().datacenter()),
-        new MetricsEndpoint(ports.reader(), ports.leadership(), ports.peerings()));
+        new MetricsEndpoint(ports.reader(), ports.leadership(), ports.peerings(), ports.gauges()));
   }
 }

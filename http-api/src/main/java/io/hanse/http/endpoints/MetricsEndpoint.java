@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,14 +47,20 @@ public final class MetricsEndpoint {
   private final StateReader reader;
   private final Leadership leadership;
   private final PeeringService peerings;
+  private final Map<String, LongSupplier> ofParts;
   private volatile @Nullable RootEnd rootEnd;
 
   private record RootEnd(String pem, Instant at) {}
 
-  MetricsEndpoint(StateReader reader, Leadership leadership, PeeringService peerings) {
+  MetricsEndpoint(
+      StateReader reader,
+      Leadership leadership,
+      PeeringService peerings,
+      Map<String, LongSupplier> ofParts) {
     this.reader = reader;
     this.leadership = leadership;
     this.peerings = peerings;
+    this.ofParts = Map.copyOf(ofParts);
   }
 
   /** Answers on a server without a leader too: then it is needed most. */
@@ -63,6 +70,7 @@ public final class MetricsEndpoint {
     boolean leads = leadership.standing().self();
     gauges.add("consul.server.isLeader", leads ? 1 : 0);
     ofProcess(gauges);
+    ofParts.forEach((name, value) -> gauges.add(name, value.getAsLong()));
     List<Peering> stored;
     try (View view = reader.view()) {
       ofState(gauges, view, now);

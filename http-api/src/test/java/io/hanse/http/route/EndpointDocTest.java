@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -98,7 +99,8 @@ class EndpointDocTest {
                       cluster,
                       () -> "",
                       InstantSource.system(),
-                      unused)),
+                      unused),
+                  Map.of()),
               "",
               transfers);
       return EndpointTable.all(endpoints, new Reads(cluster, Reads.Limits.DEFAULTS, false));

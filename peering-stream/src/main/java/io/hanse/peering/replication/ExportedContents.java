@@ -67,7 +67,7 @@ public final class ExportedContents {
   }
 
   /** Of contents at hand, not of marks. */
-  long bytes() {
+  public long bytes() {
     return shelf.bytes();
   }
 }
