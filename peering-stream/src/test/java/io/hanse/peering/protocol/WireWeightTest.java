@@ -63,6 +63,32 @@ class WireWeightTest {
     assertThat(WireWeight.isTooMuch(MESSAGE, field(1, empties(15, 4_000_000)))).isTrue();
   }
 
+  private static ByteString times(int count, int... bytes) {
+    byte[] all = new byte[count * bytes.length];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = (byte) bytes[i % bytes.length];
+    }
+    return ByteString.copyFrom(all);
+  }
+
+  @Test
+  void shouldRefuseGroupsOfKnownAndUnknownNumbers() {
+    ByteString known = field(2, times(2_000_000, 0x0b, 0x08, 0x01, 0x0c));
+    assertThat(WireWeight.isTooMuch(MESSAGE, known)).isTrue();
+    ByteString within =
+        times(1, 0x7b).concat(times(2_000_000, 0x0b, 0x08, 0x01, 0x0c)).concat(times(1, 0x7c));
+    assertThat(WireWeight.isTooMuch(MESSAGE, field(2, within))).isTrue();
+  }
+
+  @Test
+  void shouldRefuseMillionsOfFieldsOfAnotherTypeThanTheirs() {
+    // A code of an error as text, and texts as numbers.
+    ByteString code = field(2, field(5, times(3_000_000, 0x0a, 0x01, 0x41)));
+    assertThat(WireWeight.isTooMuch(MESSAGE, code)).isTrue();
+    ByteString texts = field(2, times(4_000_000, 0x08, 0x01));
+    assertThat(WireWeight.isTooMuch(MESSAGE, texts)).isTrue();
+  }
+
   @Test
   void shouldTakeASmallMessageOfEmptyOnes() {
     ByteString details = field(2, field(5, empties(3, 10_000)));
@@ -83,7 +109,7 @@ class WireWeightTest {
   @Test
   void shouldTakeAServiceOfManyInstances() {
     ExportedService.Builder service = ExportedService.newBuilder();
-    for (int i = 0; i < 20_000; i++) {
+    for (int i = 0; i < 130_000; i++) {
       service.addNodes(
           CheckServiceNode.newBuilder()
               .setNode(Node.newBuilder().setNode("n" + i).setAddress("10.0.0.1"))
@@ -92,6 +118,7 @@ class WireWeightTest {
                   HealthCheck.newBuilder().setNode("n" + i).setCheckId("c").setStatus("passing")));
     }
     ByteString bytes = service.build().toByteString();
+    assertThat(bytes.size()).as("about what a service may have").isBetween(7 << 20, 9 << 20);
     assertThat(WireWeight.isTooMuch(ExportedService.getDescriptor(), bytes)).isFalse();
   }
 
