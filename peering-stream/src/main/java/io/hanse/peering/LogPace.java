@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /**
- * At most one line of a kind in a while, where others decide how often there is something to tell.
- * Safe from any thread.
+ * At most a few lines of a kind in a while, where others decide how often there is something to
+ * tell. Safe from any thread.
  */
 public final class LogPace {
   private static final long PAUSE_MILLIS = 10_000;
@@ -14,12 +14,16 @@ public final class LogPace {
   /** Kinds that are told apart: one for each peering and reason, and the oldest are forgotten. */
   private static final int KINDS_MAX = 4_096;
 
+  /** So that a link that comes and goes a few times is told of to the end. */
+  private static final int BURST = 5;
+
   private static final class Lines {
-    final long lastMillis;
+    long beganMillis;
+    int told;
     long leftOut;
 
-    Lines(long lastMillis) {
-      this.lastMillis = lastMillis;
+    Lines(long beganMillis) {
+      this.beganMillis = beganMillis;
     }
   }
 
@@ -38,13 +42,23 @@ public final class LogPace {
    * @return how many were left out since the last one; empty: this one is left out, too
    */
   public synchronized OptionalLong due(String kind, long nowMillis) {
-    Lines lines = kinds.get(kind);
-    if (lines != null && nowMillis - lines.lastMillis < PAUSE_MILLIS) {
+    Lines lines = kinds.remove(kind);
+    if (lines == null) {
+      lines = new Lines(nowMillis);
+    }
+    kinds.put(kind, lines);
+    long since = nowMillis - lines.beganMillis;
+    if (since < 0 || since >= PAUSE_MILLIS) {
+      lines.beganMillis = nowMillis;
+      lines.told = 0;
+    }
+    if (lines.told == BURST) {
       lines.leftOut++;
       return OptionalLong.empty();
     }
-    kinds.remove(kind);
-    kinds.put(kind, new Lines(nowMillis));
-    return OptionalLong.of(lines == null ? 0 : lines.leftOut);
+    lines.told++;
+    long leftOut = lines.leftOut;
+    lines.leftOut = 0;
+    return OptionalLong.of(leftOut);
   }
 }
