@@ -13,12 +13,15 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Which of the other servers this one hears from while there is no leader: then nobody writes to
  * the catalog that one is silent, which is when an operator most wants to know.
  */
 final class ServerEchoes {
+  private static final Logger LOG = LoggerFactory.getLogger(ServerEchoes.class);
   private static final String QUESTION = "server.echo";
   private static final Duration INTERVAL = Duration.ofSeconds(1);
 
@@ -27,6 +30,9 @@ final class ServerEchoes {
   private final ServerCall calls;
   private final LongSupplier nanoTime;
   private volatile @Nullable Leaderless leaderless;
+
+  /** When the others were asked last. */
+  private long askedNanos;
 
   /** A time without a leader, and when each server was last heard of in it. */
   private record Leaderless(long sinceNanos, Map<String, Long> heardNanos) {}
@@ -45,21 +51,32 @@ final class ServerEchoes {
         this::ask, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** Asks nobody while there is a leader. */
+  /** Asks nobody while there is a leader. A failure must not end what is done again and again. */
   void ask() {
-    Leadership.Standing standing = leadership.standing();
-    if (standing.self() || standing.leader().isPresent()) {
+    try {
+      look();
+    } catch (RuntimeException e) {
+      LOG.warn("other servers not asked for a sign cause={}", e.toString());
+    }
+  }
+
+  private void look() {
+    if (hasLeader()) {
       leaderless = null;
       return;
     }
+    long nowNanos = nanoTime.getAsLong();
     Leaderless now = leaderless;
-    if (now == null) {
-      now = new Leaderless(nanoTime.getAsLong(), new ConcurrentHashMap<>());
+    // After a pause of this process nobody was asked, and nobody is to be called silent for it.
+    if (now == null || nowNanos - askedNanos > 2 * INTERVAL.toNanos()) {
+      now = new Leaderless(nowNanos, new ConcurrentHashMap<>());
       leaderless = now;
     }
+    askedNanos = nowNanos;
     Map<String, Long> heard = now.heardNanos();
     for (Membership.Member member : membership.knownMembers()) {
       if (!member.raftId().equals(leadership.self())) {
+        heard.putIfAbsent(member.raftId(), nowNanos);
         calls
             .callServer(member.raftId(), QUESTION, ByteString.EMPTY, INTERVAL)
             .thenAccept(echo -> heard.put(member.raftId(), nanoTime.getAsLong()));
@@ -67,16 +84,22 @@ final class ServerEchoes {
     }
   }
 
+  private boolean hasLeader() {
+    Leadership.Standing standing = leadership.standing();
+    return standing.self() || standing.leader().isPresent();
+  }
+
   /**
-   * Whether a server is silent; empty while that is the leader's to say, or too early to be said.
+   * Whether a server is silent; empty while that is the leader's to say, too early to be said, or
+   * it was not asked. One of a version that does not know the question seems silent.
    */
   Optional<Boolean> isSilent(String raftId) {
     Leaderless now = leaderless;
     long silence = ServerHealth.SILENCE.toNanos();
-    if (now == null || nanoTime.getAsLong() - now.sinceNanos() < silence) {
+    if (now == null || hasLeader() || nanoTime.getAsLong() - now.sinceNanos() < silence) {
       return Optional.empty();
     }
-    Long heard = now.heardNanos().get(raftId);
-    return Optional.of(heard == null || nanoTime.getAsLong() - heard >= silence);
+    return Optional.ofNullable(now.heardNanos().get(raftId))
+        .map(heard -> nanoTime.getAsLong() - heard >= silence);
   }
 }
