@@ -31,6 +31,9 @@ final class PeeringExplanation {
     }
   }
 
+  /** The source of an intention that is about all callers. */
+  private static final String ALL = "*";
+
   /** Names that are told in one line. */
   private static final int NAMED_MAX = 10;
 
@@ -210,27 +213,27 @@ final class PeeringExplanation {
     return findings;
   }
 
-  /** One without a peer is about callers of this cluster. They are sorted by precedence. */
+  /**
+   * One without a peer is about callers of this cluster. They are sorted by precedence: of those
+   * that are about a caller the first decides, so none counts behind one for all.
+   */
   private void intentions(
       List<Finding> findings, String service, Value intentions, boolean allowsByDefault) {
-    List<Value> ofPeer =
-        intentions.items().stream()
-            .filter(intention -> intention.at("SourcePeer").text().equals(peer))
-            .toList();
-    boolean isForAll = false;
-    for (Value intention : ofPeer) {
-      isForAll |= intention.at("SourceName").text().equals("*");
-      findings.add(intention(intention));
+    boolean isSomebodyAllowed = false;
+    Set<String> decided = new TreeSet<>();
+    for (Value intention : intentions.items()) {
+      String source = intention.at("SourceName").text();
+      if (intention.at("SourcePeer").text().equals(peer) && decided.add(source)) {
+        findings.add(intention(intention, isSomebodyAllowed));
+        isSomebodyAllowed |= intention.at("Action").text().equals("allow");
+        if (source.equals(ALL)) {
+          return;
+        }
+      }
     }
-    if (isForAll) {
-      return;
-    }
-    String others = ofPeer.isEmpty() ? "its services" : "its other services";
-    boolean isSomebodyAllowed =
-        allowsByDefault
-            || ofPeer.stream().anyMatch(each -> each.at("Action").text().equals("allow"));
+    String others = decided.isEmpty() ? "its services" : "its other services";
     findings.add(
-        isSomebodyAllowed
+        isSomebodyAllowed || allowsByDefault
             ? Finding.good("no intention is about " + others + byDefault(allowsByDefault))
             : Finding.bad(
                 "no intention is about " + others + byDefault(false),
@@ -245,12 +248,16 @@ final class PeeringExplanation {
     return ", and calls are " + (allows ? "allowed" : "denied") + " by default";
   }
 
-  private static Finding intention(Value intention) {
+  private static Finding intention(Value intention, boolean isSomebodyAllowed) {
     String source = intention.at("SourceName").text();
-    String who = source.equals("*") ? "all its services" : "its \"" + source + "\"";
+    boolean isForAll = source.equals(ALL);
+    String who = isForAll ? "all its services" : "its \"" + source + "\"";
     return switch (intention.at("Action").text()) {
       case "allow" -> Finding.good("an intention allows " + who);
-      case "deny" -> Finding.bad("an intention denies " + who, "mend it, if it is not meant so");
+      case "deny" ->
+          isForAll && isSomebodyAllowed
+              ? Finding.good("an intention denies all its other services")
+              : Finding.bad("an intention denies " + who, "mend it, if it is not meant so");
       default ->
           Finding.bad(
               "an intention for " + who + " has permissions, which lets nobody in",

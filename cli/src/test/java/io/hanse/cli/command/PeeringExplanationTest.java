@@ -116,9 +116,12 @@ class PeeringExplanationTest {
     assertThat(active("").exportOf("db", instances, json("[" + front + "]"), false))
         .allMatch(Finding::isGood)
         .contains(Finding.good("an intention allows its \"front\""));
-    assertThat(
-            wrong(active("").exportOf("db", instances, json("[" + front + "," + all + "]"), true)))
-        .containsExactly("an intention denies all its services");
+    String both = "[" + front + "," + all + "]";
+    assertThat(active("").exportOf("db", instances, json(both), true))
+        .allMatch(Finding::isGood)
+        .contains(Finding.good("an intention denies all its other services"));
+    String shadowed = "[{'SourceName':'*','SourcePeer':'beta','Action':'allow'}," + all + "]";
+    assertThat(wrong(active("").exportOf("db", instances, json(shadowed), false))).isEmpty();
     String layer7 = "{'SourceName':'*','SourcePeer':'beta','Permissions':[{}]}";
     assertThat(wrong(active("").exportOf("db", instances, json("[" + layer7 + "]"), true)))
         .containsExactly("an intention for all its services has permissions, which lets nobody in");
