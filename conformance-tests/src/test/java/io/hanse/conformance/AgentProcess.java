@@ -237,6 +237,11 @@ final class AgentProcess implements Subject {
 
   @Override
   public void close() {
+    stop(process);
+  }
+
+  /** Lets a process end by itself, and ends it if it does not. */
+  static void stop(Process process) {
     process.destroy();
     try {
       if (!process.waitFor(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {

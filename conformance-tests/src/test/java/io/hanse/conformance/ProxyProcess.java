@@ -12,13 +12,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /** A gateway or a sidecar of a cluster, of the cluster's product. */
 final class ProxyProcess implements AutoCloseable {
-  private static final long STOP_SECONDS_MAX = 10;
 
   /** All names of the mesh end so. */
   private static final String TRUST_DOMAIN = ".consul";
@@ -106,14 +104,6 @@ final class ProxyProcess implements AutoCloseable {
 
   @Override
   public void close() {
-    process.destroy();
-    try {
-      if (!process.waitFor(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-      }
-    } catch (InterruptedException e) {
-      process.destroyForcibly();
-      Thread.currentThread().interrupt();
-    }
+    AgentProcess.stop(process);
   }
 }
