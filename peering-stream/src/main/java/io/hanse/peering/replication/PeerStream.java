@@ -47,7 +47,7 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
   private final Consumer<Effect.Close> ended;
   private Optional<WatchedQuery<Boolean>> ownRow = Optional.empty();
   private boolean heard;
-  private long refusals;
+  private final Tally refusals = new Tally(REFUSALS_LOGGED);
   private boolean agreed;
   private Runnable cancelOffered = () -> {};
 
@@ -261,12 +261,11 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
   /** Who floods us with nonsense does not flood the log. */
   @Override
   public void refusedOfTheirs(ReplicationMessage.Request answer) {
-    refusals++;
-    if (refusals <= REFUSALS_LOGGED || Long.bitCount(refusals) == 1) {
+    if (refusals.add()) {
       LOG.warn(
           "resource of peer refused peer={} refusals={} type={} cause={}",
           peering.getName(),
-          refusals,
+          refusals.times(),
           Quoted.of(answer.getResourceUrl()),
           Quoted.of(answer.getError().getMessage()));
     }

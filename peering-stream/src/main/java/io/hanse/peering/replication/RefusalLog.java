@@ -16,7 +16,7 @@ final class RefusalLog {
 
   private final String peer;
   private final Consumer<String> lines;
-  private long refusals;
+  private final Tally refusals = new Tally(LOGGED);
 
   RefusalLog(String peer, Consumer<String> lines) {
     this.peer = peer;
@@ -31,13 +31,12 @@ final class RefusalLog {
   void refused(List<ImportChange> changes, Map<Integer, String> reasons) {
     reasons.forEach(
         (position, reason) -> {
-          refusals++;
-          if (refusals <= LOGGED || Long.bitCount(refusals) == 1) {
+          if (refusals.add()) {
             lines.accept(
                 "change of peer refused peer="
                     + peer
                     + " refusals="
-                    + refusals
+                    + refusals.times()
                     + " service="
                     + Quoted.of(PeerTexts.cut(changes.get(position).getService()))
                     + " cause="

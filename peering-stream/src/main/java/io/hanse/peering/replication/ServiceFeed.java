@@ -131,7 +131,7 @@ final class ServiceFeed {
   private final Set<Watched> unread = new LinkedHashSet<>();
 
   /** Reads that failed since all could be read. */
-  private long failures;
+  private final Tally failures = new Tally(1);
 
   private boolean pumping;
   private boolean scheduled;
@@ -228,7 +228,7 @@ final class ServiceFeed {
       pumping = false;
     }
     if (!isDue() && unread.isEmpty()) {
-      failures = 0;
+      failures.reset();
     }
     if (isDue() && hasRoom.getAsBoolean()) {
       schedule();
@@ -237,12 +237,11 @@ final class ServiceFeed {
 
   /** Where thousands can't be read, each of them each second, the log tells how many. */
   private void reportFailure(String name, ProblemException failure) {
-    failures++;
-    if (Long.bitCount(failures) == 1) {
+    if (failures.add()) {
       LOG.warn(
           "service not read, trying again service={} failures={} cause={}",
           name,
-          failures,
+          failures.times(),
           failure.getMessage());
     }
   }

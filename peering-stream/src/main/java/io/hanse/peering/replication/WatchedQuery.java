@@ -26,7 +26,7 @@ public final class WatchedQuery<T> {
   private boolean closed;
 
   /** In a row. */
-  private long failures;
+  private final Tally failures = new Tally(1);
 
   private WatchedQuery(Loop loop, StateReader state, Function<View, T> question, Consumer<T> sink) {
     this.loop = loop;
@@ -79,15 +79,14 @@ public final class WatchedQuery<T> {
       }
       unwatch = state.watch(reads, index, () -> loop.execute(this::ask));
     } catch (RuntimeException e) {
-      failures++;
-      if (Long.bitCount(failures) == 1) {
-        report(e, failures);
+      if (failures.add()) {
+        report(e, failures.times());
       }
       // Without a watch, nothing would ever be told again of what it is about.
       unwatch = loop.after(RETRY_MILLIS, this::ask);
       return Optional.empty();
     }
-    failures = 0;
+    failures.reset();
     return Optional.of(answer);
   }
 
