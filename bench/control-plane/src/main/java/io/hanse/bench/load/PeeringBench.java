@@ -87,16 +87,25 @@ final class PeeringBench {
       }
     }
     Report report = new Report();
-    for (int round = 0; round < rounds; round++) {
-      for (Kind kind : Kind.values()) {
-        PeeringRun.Side exporting = sides.get(kind == Kind.MIXED ? Kind.CONSUL : kind);
-        PeeringRun.Side importing = sides.get(kind == Kind.MIXED ? Kind.HANSE : kind);
-        if (exporting != null && importing != null && only.contains(kind.label())) {
-          run(kind, exporting, importing, plan, report);
+    boolean isWhole = false;
+    try {
+      for (int round = 0; round < rounds; round++) {
+        for (Kind kind : Kind.values()) {
+          PeeringRun.Side exporting = sides.get(kind == Kind.MIXED ? Kind.CONSUL : kind);
+          PeeringRun.Side importing = sides.get(kind == Kind.MIXED ? Kind.HANSE : kind);
+          if (exporting != null && importing != null && only.contains(kind.label())) {
+            run(kind, exporting, importing, plan, report);
+          }
         }
       }
+      isWhole = true;
+    } finally {
+      // What was seen before a run that failed took minutes, and stands for itself.
+      (plan.importers() > 1 ? FanRun.ROWS : PeeringRun.ROWS).forEach(report::print);
+      if (!isWhole) {
+        System.out.println("not whole: a run failed");
+      }
     }
-    (plan.importers() > 1 ? FanRun.ROWS : PeeringRun.ROWS).forEach(report::print);
     System.exit(0);
   }
 
