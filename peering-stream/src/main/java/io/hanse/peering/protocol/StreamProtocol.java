@@ -34,6 +34,7 @@ public final class StreamProtocol {
   private final StreamRules rules;
   private final SubscriptionLedger ledger = new SubscriptionLedger();
   private final ImportQueue imports = new ImportQueue();
+  private final StrayServices strays = new StrayServices();
   private final StatusRecorder status;
   private final ChangeExchange changes;
   private final Outgoing outgoing;
@@ -235,6 +236,12 @@ public final class StreamProtocol {
 
   private void answer(ImportQueue.Finished done) {
     Response response = done.response();
+    if (done.problem().isEmpty()) {
+      strays.stored(now, done.type(), response);
+    }
+    if (StrayServices.isOwn(response)) {
+      return;
+    }
     if (done.problem().isPresent()) {
       Answers.Nack nack = Answers.notStored(response, done.problem().get());
       status.notStored(now, response.getResourceId(), nack.message());
@@ -325,6 +332,13 @@ public final class StreamProtocol {
                     .setHeartbeat(Heartbeat.getDefaultInstance())
                     .build()));
       }
+      strays
+          .due(now)
+          .ifPresent(
+              list -> {
+                imports.add(PeerResources.SERVICE_LIST, list);
+                effects.addAll(imports.ready());
+              });
     } else if (phase != Phase.NEW && now >= drainDueMillis) {
       Effect.Cause cause = phase == Phase.DELETING ? Effect.Cause.DELETED : Effect.Cause.TERMINATED;
       end(cause, LinkStatus.OK);
