@@ -19,11 +19,22 @@ final class StrayServices {
 
   private static final long NEVER = Long.MAX_VALUE;
 
+  /** The newest list, once it is stored. */
   private @Nullable Response list;
+
   private Set<String> named = Set.of();
   private long dueMillis = NEVER;
+  private boolean isQueued;
 
-  /** Takes note of what was stored; one of the kinds that {@link PeerResources} knows. */
+  /** Takes note of what came. A list that waits to be stored must not be undone by an older one. */
+  void received(ResourceType type) {
+    if (type.equals(PeerResources.SERVICE_LIST)) {
+      list = null;
+      dueMillis = NEVER;
+    }
+  }
+
+  /** Takes note of what came and was stored; one of the kinds that {@link PeerResources} knows. */
   void stored(long nowMillis, ResourceType type, Response response) {
     if (type.equals(PeerResources.SERVICE_LIST)) {
       list = response;
@@ -32,9 +43,9 @@ final class StrayServices {
         named.add(Keys.fold(name));
         named.add(Keys.fold(name + PeerResources.TWIN_SUFFIX));
       }
-      dueMillis = NEVER;
     } else if (type.equals(PeerResources.SERVICE)
         && dueMillis == NEVER
+        && !isQueued
         && list != null
         && !named.contains(Keys.fold(response.getResourceId()))) {
       dueMillis = nowMillis + GRACE_MILLIS;
@@ -42,15 +53,24 @@ final class StrayServices {
   }
 
   /**
-   * The list that has to be stored once more, now. It has no nonce, as nobody waits for an answer.
+   * The list that has to be stored once more, now; {@link #finished} says how that went. It has no
+   * nonce, as nobody waits for an answer.
    */
   Optional<Response> due(long nowMillis) {
     if (nowMillis < dueMillis || list == null) {
       return Optional.empty();
     }
-    // Tried again, should it fail.
-    dueMillis = nowMillis + GRACE_MILLIS;
+    dueMillis = NEVER;
+    isQueued = true;
     return Optional.of(list.toBuilder().clearNonce().build());
+  }
+
+  /** Takes note that a list of {@link #due} was stored, or that it has to be tried again. */
+  void finished(long nowMillis, boolean isStored) {
+    isQueued = false;
+    if (!isStored && list != null) {
+      dueMillis = nowMillis + GRACE_MILLIS;
+    }
   }
 
   /** Whether a list that has been stored, or refused, is one of {@link #due}. */

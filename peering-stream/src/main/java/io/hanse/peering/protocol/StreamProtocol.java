@@ -218,6 +218,7 @@ public final class StreamProtocol {
       status.receiveFailed(now, nack.get().message());
       send(Answers.nack(response, nack.get()));
     } else if (type.isPresent()) {
+      strays.received(type.get());
       imports.add(type.get(), response);
       effects.addAll(imports.ready());
     }
@@ -236,17 +237,14 @@ public final class StreamProtocol {
 
   private void answer(ImportQueue.Finished done) {
     Response response = done.response();
-    if (done.problem().isEmpty()) {
-      strays.stored(now, done.type(), response);
-    }
     if (StrayServices.isOwn(response)) {
-      return;
-    }
-    if (done.problem().isPresent()) {
+      strays.finished(now, done.problem().isEmpty());
+    } else if (done.problem().isPresent()) {
       Answers.Nack nack = Answers.notStored(response, done.problem().get());
       status.notStored(now, response.getResourceId(), nack.message());
       send(Answers.nack(response, nack));
     } else {
+      strays.stored(now, done.type(), response);
       status.stored(now, done.type(), response.getResourceId(), response.getResource());
       send(Answers.ack(response));
     }

@@ -356,41 +356,4 @@ class StreamProtocolTest {
     dialer.receive(StreamProbe.heartbeat());
     assertThat(dialer.protocol.status().getLastHeardMillis()).isEqualTo(heard + 15_000);
   }
-
-  @Test
-  void shouldStoreTheListAgainAfterAServiceThatItDoesNotName() {
-    StreamProbe probe = StreamProbe.acceptor();
-    store(probe, response("00000001", SERVICE_LIST, SERVICE_LIST_ID, list("web", "api")));
-    store(probe, response("00000002", SERVICE, "Web", service("Web", 80)));
-    store(probe, response("00000003", SERVICE, "api-sidecar-proxy", service("api", 80)));
-    assertThat(probe.after(StrayServices.GRACE_MILLIS).all(Effect.Import.class)).isEmpty();
-
-    store(probe, response("00000004", SERVICE_LIST, SERVICE_LIST_ID, list("web")));
-    store(probe, response("00000005", SERVICE, "api", service("api", 80)));
-    assertThat(probe.after(StrayServices.GRACE_MILLIS - 1).all(Effect.Import.class)).isEmpty();
-    Effect.Import again = probe.after(1).all(Effect.Import.class).get(0);
-
-    assertThat(again.type()).isEqualTo(SERVICE_LIST);
-    assertThat(PeerResources.namesIn(again.payload())).containsExactly("web");
-    probe.on(new Input.ImportFinished(again.sequence(), Optional.empty()));
-    // Nobody waits for an answer to what was not received.
-    assertThat(probe.requests()).isEmpty();
-    assertThat(probe.after(StrayServices.GRACE_MILLIS).all(Effect.Import.class)).isEmpty();
-  }
-
-  @Test
-  void shouldLetANewerListDecideAboutAServiceThatTheLastDidNotName() {
-    StreamProbe probe = StreamProbe.acceptor();
-    store(probe, response("00000001", SERVICE_LIST, SERVICE_LIST_ID, list()));
-    store(probe, response("00000002", SERVICE, "web", service("web", 80)));
-    store(probe, response("00000003", SERVICE_LIST, SERVICE_LIST_ID, list("web")));
-
-    assertThat(probe.after(StrayServices.GRACE_MILLIS).all(Effect.Import.class)).isEmpty();
-  }
-
-  private static void store(StreamProbe probe, Response.Builder response) {
-    Effect.Import handed = probe.receive(response).all(Effect.Import.class).get(0);
-    probe.on(new Input.ImportFinished(handed.sequence(), Optional.empty()));
-    assertThat(probe.requests()).hasSize(1);
-  }
 }
