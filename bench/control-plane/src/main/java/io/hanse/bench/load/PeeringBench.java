@@ -90,13 +90,7 @@ final class PeeringBench {
     boolean isWhole = false;
     try {
       for (int round = 0; round < rounds; round++) {
-        for (Kind kind : Kind.values()) {
-          PeeringRun.Side exporting = sides.get(kind == Kind.MIXED ? Kind.CONSUL : kind);
-          PeeringRun.Side importing = sides.get(kind == Kind.MIXED ? Kind.HANSE : kind);
-          if (exporting != null && importing != null && only.contains(kind.label())) {
-            run(kind, exporting, importing, plan, report);
-          }
-        }
+        round(sides, only, plan, report);
       }
       isWhole = true;
     } finally {
@@ -107,6 +101,19 @@ final class PeeringBench {
       }
     }
     System.exit(0);
+  }
+
+  /** Each kind once that was asked for and is at hand. */
+  private static void round(
+      Map<Kind, PeeringRun.Side> sides, List<String> only, PeeringRun.Plan plan, Report report)
+      throws Exception {
+    for (Kind kind : Kind.values()) {
+      PeeringRun.Side exporting = sides.get(kind == Kind.MIXED ? Kind.CONSUL : kind);
+      PeeringRun.Side importing = sides.get(kind == Kind.MIXED ? Kind.HANSE : kind);
+      if (exporting != null && importing != null && only.contains(kind.label())) {
+        run(kind, exporting, importing, plan, report);
+      }
+    }
   }
 
   private static void run(
