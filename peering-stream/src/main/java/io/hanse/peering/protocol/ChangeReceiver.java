@@ -2,6 +2,7 @@ package io.hanse.peering.protocol;
 
 import com.google.protobuf.ByteString;
 import io.hanse.fsm.row.ImportChange;
+import io.hanse.fsm.view.Keys;
 import io.hanse.peering.proto.ChangeRefusal;
 import io.hanse.peering.proto.ChangeSet;
 import io.hanse.peering.proto.Changes;
@@ -27,15 +28,18 @@ final class ChangeReceiver {
   private static final long IN_WORK_BYTES_MAX = 16L << 20;
 
   /** The mark of a content, and the group of its name, which costs a hash. */
-  private record Stored(int group, ByteString mark) {
+  private record Stored(String name, int group, ByteString mark) {
     static Stored of(String name, ByteString mark) {
-      return new Stored(Content.groupOf(name), mark);
+      return new Stored(name, Content.groupOf(name), mark);
     }
   }
 
   private final StatusRecorder status;
   private final int bytesMax;
+
+  /** By folded name: names that differ by case are one in what is stored. */
   private final TreeMap<String, Stored> held = new TreeMap<>();
+
   private final Map<Long, ChangeSet> inWork = new LinkedHashMap<>();
   private long inWorkBytes;
 
@@ -60,12 +64,12 @@ final class ChangeReceiver {
   /** Takes what is held, and answers how it is told. */
   Held holding(SortedMap<String, ByteString> marks) {
     held.clear();
-    marks.forEach((name, mark) -> held.put(name, Stored.of(name, mark)));
-    status.importedAre(held.keySet());
+    marks.forEach((name, mark) -> held.put(Keys.fold(name), Stored.of(name, mark)));
+    status.importedAre(names());
     Map<Integer, SortedMap<String, ByteString>> groups = new TreeMap<>();
-    held.forEach(
-        (name, stored) ->
-            groups.computeIfAbsent(stored.group, g -> new TreeMap<>()).put(name, stored.mark));
+    for (Stored stored : held.values()) {
+      groups.computeIfAbsent(stored.group, g -> new TreeMap<>()).put(stored.name, stored.mark);
+    }
     Held.Builder told = Held.newBuilder();
     groups.forEach(
         (number, members) ->
@@ -76,12 +80,11 @@ final class ChangeReceiver {
 
   HeldNames namesOf(int group) {
     HeldNames.Builder names = HeldNames.newBuilder().setGroup(group);
-    held.forEach(
-        (name, stored) -> {
-          if (stored.group == group) {
-            names.addServices(HeldService.newBuilder().setName(name).setMark(stored.mark));
-          }
-        });
+    for (Stored stored : held.values()) {
+      if (stored.group == group) {
+        names.addServices(HeldService.newBuilder().setName(stored.name).setMark(stored.mark));
+      }
+    }
     return names.build();
   }
 
@@ -122,17 +125,22 @@ final class ChangeReceiver {
       }
     }
     if (isOther) {
-      status.importedAre(held.keySet());
+      status.importedAre(names());
     }
     return receipt.build();
   }
 
   /** Whether the names that are held are others by it. */
   private boolean take(ImportChange change) {
-    if (change.getGone()) {
-      return held.remove(change.getService()) != null;
-    }
     String name = change.getService();
-    return held.put(name, Stored.of(name, change.getMark())) == null;
+    if (change.getGone()) {
+      return held.remove(Keys.fold(name)) != null;
+    }
+    Stored before = held.put(Keys.fold(name), Stored.of(name, change.getMark()));
+    return before == null || !before.name.equals(name);
+  }
+
+  private List<String> names() {
+    return held.values().stream().map(Stored::name).toList();
   }
 }

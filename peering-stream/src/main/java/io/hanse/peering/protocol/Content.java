@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.ImportChange;
 import io.hanse.fsm.row.InstanceName;
+import io.hanse.fsm.view.Keys;
 import io.hanse.peering.proto.ExportedService;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -58,8 +59,10 @@ public final class Content {
     return new Content(ByteString.copyFrom(digest.digest(), 0, MARK_BYTES), keys, hashes);
   }
 
+  /** Names that differ by case are one to whoever stores them. */
   private static String keyOf(CheckServiceNode instance) {
-    return instance.getNode().getNode() + '\0' + instance.getService().getId();
+    String node = Keys.fold(instance.getNode().getNode());
+    return node + '\0' + Keys.fold(instance.getService().getId());
   }
 
   ByteString mark() {
