@@ -5,7 +5,6 @@ import io.hanse.fsm.port.CommandSubmitter;
 import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.row.Batch;
 import io.hanse.fsm.row.CaRoot;
-import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.CommandResult;
 import io.hanse.fsm.row.ConfigEntry;
@@ -36,6 +35,7 @@ import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Ca;
 import io.hanse.fsm.view.Catalog;
 import io.hanse.fsm.view.ExportResolver;
+import io.hanse.fsm.view.ExportedInstance;
 import io.hanse.gateway.feed.FirstContact;
 import io.hanse.identity.CaService;
 import io.hanse.identity.CaSettings;
@@ -243,7 +243,7 @@ final class TestCluster implements AutoCloseable {
 
   /** Takes over what the other cluster exports of a service. */
   void importFrom(TestCluster other, String nameOfOther, String nameHere, String service) {
-    List<CheckServiceNode> instances;
+    List<ExportedInstance> instances;
     try (View view = other.machine.view()) {
       instances = new ExportResolver(view).meshInstances(service, nameHere);
     }
@@ -253,7 +253,7 @@ final class TestCluster implements AutoCloseable {
                 ReconcileImport.newBuilder()
                     .setPeer(nameOfOther)
                     .setService(service + "-sidecar-proxy")
-                    .addAllInstances(instances))
+                    .addAllInstances(instances.stream().map(ExportedInstance::row).toList()))
             .build());
   }
 

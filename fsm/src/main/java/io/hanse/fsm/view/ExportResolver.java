@@ -145,8 +145,8 @@ public final class ExportResolver {
   }
 
   /** The instances of a plain service as a peer gets them: flattened checks, fields withheld. */
-  public List<CheckServiceNode> instances(String service) {
-    List<CheckServiceNode> exported = new ArrayList<>();
+  public List<ExportedInstance> instances(String service) {
+    List<ExportedInstance> exported = new ArrayList<>();
     if (service.endsWith(SIDECAR_SUFFIX)) {
       return exported;
     }
@@ -161,8 +161,8 @@ public final class ExportResolver {
   /**
    * The instances of {@code <service>-sidecar-proxy}: one for each mesh gateway of this cluster.
    */
-  public List<CheckServiceNode> meshInstances(String service, String peer) {
-    List<CheckServiceNode> exported = new ArrayList<>();
+  public List<ExportedInstance> meshInstances(String service, String peer) {
+    List<ExportedInstance> exported = new ArrayList<>();
     Optional<ClusterIdentity> cluster = ca.cluster();
     Optional<String> trustDomain = ca.trustDomain();
     if (cluster.isEmpty() || trustDomain.isEmpty()) {

@@ -47,7 +47,7 @@ final class ExportedInstances {
     }
   }
 
-  static CheckServiceNode plain(CheckServiceNode instance) {
+  static ExportedInstance plain(CheckServiceNode instance) {
     NodeService service =
         instance.getService().toBuilder()
             .clearConnect()
@@ -57,11 +57,11 @@ final class ExportedInstances {
             .removeTaggedAddresses(VIRTUAL)
             .setEnterpriseMeta(EnterpriseMeta.getDefaultInstance())
             .build();
-    return together(node(instance), service, instance.getChecksList());
+    return together(instance, service);
   }
 
   /** A mesh gateway in the part of a service's sidecar: whoever dials it reaches the service. */
-  static CheckServiceNode through(CheckServiceNode gateway, int number, Mesh mesh) {
+  static ExportedInstance through(CheckServiceNode gateway, int number, Mesh mesh) {
     NodeService of = gateway.getService();
     String twin = mesh.service() + ExportResolver.SIDECAR_SUFFIX;
     NodeService.Builder service =
@@ -83,19 +83,22 @@ final class ExportedInstances {
     if (of.hasWeights()) {
       service.setWeights(of.getWeights());
     }
-    return together(node(gateway), service.build(), gateway.getChecksList());
+    return together(gateway, service.build());
   }
 
   private static Node node(CheckServiceNode instance) {
     return instance.getNode().toBuilder().clearRaftIndex().clearPeerName().clearPartition().build();
   }
 
-  private static CheckServiceNode together(
-      Node node, NodeService service, List<HealthCheck> checks) {
-    CheckServiceNode.Builder instance =
-        CheckServiceNode.newBuilder().setNode(node).setService(service);
-    flattened(node, service, checks).ifPresent(instance::addChecks);
-    return instance.build();
+  private static ExportedInstance together(CheckServiceNode origin, NodeService service) {
+    Node node = node(origin);
+    CheckServiceNode.Builder row = CheckServiceNode.newBuilder().setNode(node).setService(service);
+    flattened(node, service, origin.getChecksList()).ifPresent(row::addChecks);
+    long version =
+        Math.max(
+            origin.getNode().getRaftIndex().getModifyIndex(),
+            origin.getService().getRaftIndex().getModifyIndex());
+    return new ExportedInstance(row.build(), version);
   }
 
   /** All checks as one. Which of them failed is this cluster's own business. */

@@ -59,7 +59,8 @@ class ExportResolverTest {
   }
 
   private List<CheckServiceNode> instances(String service) {
-    return new ExportResolver(replica.now()).instances(service);
+    return new ExportResolver(replica.now())
+        .instances(service).stream().map(ExportedInstance::row).toList();
   }
 
   @Test
@@ -84,6 +85,31 @@ class ExportResolverTest {
 
     assertThat(forPeer("west").services()).containsExactly("api", "web");
     assertThat(forPeer("west").meshServices()).containsOnlyKeys("web").containsValue("tcp");
+  }
+
+  @Test
+  void shouldTellARowThatWasChangedAndChangedBackByItsVersion() {
+    replica.done(register(node("n1"), service("web", "w1")));
+    ExportedInstance first = onlyInstance();
+    replica.done(register(node("n1"), service("web", "w1")));
+    assertThat(onlyInstance()).as("nothing was written").isEqualTo(first);
+
+    replica.done(register(node("n1"), service("api", "w1")));
+    replica.done(register(node("n1"), service("web", "w1")));
+    ExportedInstance second = onlyInstance();
+    assertThat(second.row()).isEqualTo(first.row());
+    assertThat(second.version()).isGreaterThan(first.version());
+
+    replica.done(register(node("n1").setAddress("10.9.9.9"), service("api", "a1")));
+    replica.done(register(node("n1"), service("api", "a1")));
+    assertThat(onlyInstance().row()).isEqualTo(first.row());
+    assertThat(onlyInstance().version()).isGreaterThan(second.version());
+  }
+
+  private ExportedInstance onlyInstance() {
+    List<ExportedInstance> instances = new ExportResolver(replica.now()).instances("web");
+    assertThat(instances).hasSize(1);
+    return instances.get(0);
   }
 
   @Test
@@ -167,7 +193,7 @@ class ExportResolverTest {
       rows.publish();
       try (View view = store.view()) {
         assertThat(new ExportResolver(view, withheld::add).instances("web"))
-            .extracting(instance -> instance.getNode().getNode())
+            .extracting(instance -> instance.row().getNode().getNode())
             .containsExactly("n1");
       }
     }
@@ -250,7 +276,8 @@ class ExportResolverTest {
     replica.done(write(protocol("web", "http")));
 
     List<CheckServiceNode> exported =
-        new ExportResolver(replica.now()).meshInstances("web", "west");
+        new ExportResolver(replica.now())
+            .meshInstances("web", "west").stream().map(ExportedInstance::row).toList();
 
     assertThat(exported).hasSize(2);
     NodeService first = exported.get(0).getService();

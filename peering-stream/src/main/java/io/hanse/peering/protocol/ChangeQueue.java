@@ -39,11 +39,15 @@ final class ChangeQueue<O> {
     return waitingBytes < WAITING_BYTES_MAX;
   }
 
-  /** In the place of an earlier one of the name. */
+  /**
+   * Behind all that wait, and not in the place of an earlier one of the name: services share rows,
+   * so what was read first has to be stored first.
+   */
   void put(String name, O owner, ImportChange change, @Nullable Content content) {
+    drop(name);
     int bytes = change.getSerializedSize();
-    Item<O> earlier = waiting.put(name, new Item<>(owner, change, content, bytes));
-    waitingBytes += bytes - (earlier == null ? 0 : earlier.bytes());
+    waiting.put(name, new Item<>(owner, change, content, bytes));
+    waitingBytes += bytes;
   }
 
   void drop(String name) {

@@ -36,14 +36,20 @@ public final class Content {
     this.hashes = hashes;
   }
 
-  /** Whatever order the instances have. */
-  static Content of(ExportedService service) {
+  /**
+   * Whatever order the instances have.
+   *
+   * @param versions of the instances: what was changed and changed back has other marks than before
+   */
+  static Content of(ExportedService service, long[] versions) {
     MessageDigest digest = Deterministic.sha256();
     record Instance(String key, byte[] hash) {}
     Instance[] instances = new Instance[service.getNodesCount()];
     for (int i = 0; i < instances.length; i++) {
       CheckServiceNode instance = service.getNodes(i);
-      instances[i] = new Instance(keyOf(instance), digest.digest(Deterministic.bytes(instance)));
+      digest.update(Deterministic.bytes(instance));
+      digest.update(ByteBuffer.allocate(Long.BYTES).putLong(0, versions[i]));
+      instances[i] = new Instance(keyOf(instance), digest.digest());
     }
     Arrays.sort(instances, Comparator.comparing(Instance::key));
     String[] keys = new String[instances.length];

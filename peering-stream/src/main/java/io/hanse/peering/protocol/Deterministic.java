@@ -5,6 +5,7 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Message;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
@@ -37,5 +38,12 @@ final class Deterministic {
 
   static ByteString sha256(byte[] bytes) {
     return ByteString.copyFrom(sha256().digest(bytes));
+  }
+
+  static ByteString sha256(byte[] bytes, long version) {
+    MessageDigest digest = sha256();
+    digest.update(bytes);
+    digest.update(ByteBuffer.allocate(Long.BYTES).putLong(0, version));
+    return ByteString.copyFrom(digest.digest());
   }
 }

@@ -20,8 +20,21 @@ public sealed interface Input {
   /** Time has passed; to be given at least once a second. */
   record Tick() implements Input {}
 
-  /** The whole content of a resource of ours, new or changed. */
-  record Offered(ResourceType type, String id, Message payload) implements Input {}
+  /**
+   * The whole content of a resource of ours, new or changed.
+   *
+   * @param version a content of another version is sent though it is the same; 0: it has none
+   */
+  record Offered(ResourceType type, String id, Message payload, long version) implements Input {
+    public Offered(ResourceType type, String id, Message payload) {
+      this(type, id, payload, 0);
+    }
+
+    static Offered of(ServiceContent content) {
+      return new Offered(
+          PeerResources.SERVICE, content.name(), content.service(), content.version());
+    }
+  }
 
   /** A resource of ours is no longer watched. It is sent anew if it is offered again. */
   record Withdrawn(ResourceType type, String id) implements Input {}

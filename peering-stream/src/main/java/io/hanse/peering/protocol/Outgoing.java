@@ -55,14 +55,11 @@ final class Outgoing {
   void take(long nowMillis, Input.OfChanges input) {
     if (input instanceof Input.ChangesAgreed) {
       changes.agree();
-      offers
-          .takeBehind(PeerResources.SERVICE.url())
-          .forEach((id, payload) -> offer(new Input.Offered(PeerResources.SERVICE, id, payload)));
+      offers.takeBehind(PeerResources.SERVICE.url()).forEach(this::offer);
     } else if (changes.isAgreed() || input instanceof Input.ExportedNames) {
       changes.take(nowMillis, input);
     } else if (input instanceof Input.ServiceOffered offered) {
-      ServiceContent content = offered.content();
-      offer(new Input.Offered(PeerResources.SERVICE, content.name(), content.service()));
+      offer(Input.Offered.of(offered.content()));
     } else if (input instanceof Input.ServiceUnchanged unchanged) {
       // Marks are of no use for wholes.
       effects.accept(new Effect.Ask(unchanged.name()));
@@ -72,7 +69,7 @@ final class Outgoing {
   void offer(Input.Offered offered) {
     if (!changes.isAgreed() || !PeerResources.isOfServices(offered.type())) {
       boolean flows = ledger.isSubscribed(offered.type().gate());
-      offers.offer(offered.type(), offered.id(), offered.payload(), flows);
+      offers.offer(offered, flows);
     } else if (offered.payload() instanceof ExportedServiceList list) {
       // It goes without saying: changes tell which services there are.
       status.exportedAre(list.getServicesList());

@@ -1,7 +1,10 @@
 package io.hanse.peering.protocol;
 
 import io.hanse.fsm.row.ImportChange;
+import io.hanse.fsm.view.ExportedInstance;
 import io.hanse.peering.proto.ExportedService;
+import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +15,10 @@ import org.jspecify.annotations.Nullable;
 public final class ServiceContent {
   private final String name;
   private final ExportedService service;
+
+  /** Of the instances, in their order. */
+  private final long[] versions;
+
   private final long index;
   private final @Nullable Content likely;
   private volatile @Nullable Content marks;
@@ -22,8 +29,8 @@ public final class ServiceContent {
    */
   private @Nullable ImportChange difference;
 
-  public ServiceContent(String name, ExportedService service, long index) {
-    this(name, service, index, null);
+  public ServiceContent(String name, List<ExportedInstance> instances, long index) {
+    this(name, instances, index, null);
   }
 
   /**
@@ -32,9 +39,12 @@ public final class ServiceContent {
    * @param likely marks that it may have: where it has, these are given, and memory is taken once
    */
   public ServiceContent(
-      String name, ExportedService service, long index, @Nullable Content likely) {
+      String name, List<ExportedInstance> instances, long index, @Nullable Content likely) {
     this.name = name;
-    this.service = service;
+    ExportedService.Builder rows = ExportedService.newBuilder();
+    instances.forEach(instance -> rows.addNodes(instance.row()));
+    service = rows.build();
+    versions = instances.stream().mapToLong(ExportedInstance::version).toArray();
     this.index = index;
     this.likely = likely;
   }
@@ -47,6 +57,11 @@ public final class ServiceContent {
     return service;
   }
 
+  /** The newest of its instances; 0: it has none. See {@link ExportedInstance#version}. */
+  long version() {
+    return Arrays.stream(versions).max().orElse(0);
+  }
+
   /** Without what is made of it. */
   public int bytes() {
     return service.getSerializedSize();
@@ -55,7 +70,7 @@ public final class ServiceContent {
   public synchronized Content marks() {
     Content made = marks;
     if (made == null) {
-      Content own = Content.of(service);
+      Content own = Content.of(service, versions);
       made = likely != null && likely.mark().equals(own.mark()) ? likely : own;
       marks = made;
     }

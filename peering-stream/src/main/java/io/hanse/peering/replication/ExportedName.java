@@ -1,7 +1,7 @@
 package io.hanse.peering.replication;
 
-import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.view.ExportResolver;
+import io.hanse.fsm.view.ExportedInstance;
 import io.hanse.peering.protocol.PeerResources;
 import java.util.List;
 
@@ -26,7 +26,7 @@ record ExportedName(String name, String peer) {
     return service + PeerResources.TWIN_SUFFIX;
   }
 
-  List<CheckServiceNode> content(ExportResolver resolver) {
+  List<ExportedInstance> content(ExportResolver resolver) {
     if (peer.isEmpty()) {
       return resolver.instances(name);
     }

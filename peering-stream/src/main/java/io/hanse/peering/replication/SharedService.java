@@ -5,7 +5,7 @@ import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.store.ReadSet;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.ExportResolver;
-import io.hanse.peering.proto.ExportedService;
+import io.hanse.fsm.view.ExportedInstance;
 import io.hanse.peering.protocol.Content;
 import io.hanse.peering.protocol.ServiceContent;
 import java.util.LinkedHashSet;
@@ -223,13 +223,13 @@ final class SharedService {
     if (there != null) {
       return there;
     }
-    ExportedService read;
+    List<ExportedInstance> read;
     ReadSet reads;
     long index;
     try (View view = state.view()) {
       ExportResolver resolver =
           new ExportResolver(view, reason -> LOG.warn("instance withheld cause={}", reason));
-      read = ExportedService.newBuilder().addAllNodes(name.content(resolver)).build();
+      read = name.content(resolver);
       reads = view.reads();
       index = view.readIndex();
     }

@@ -93,7 +93,7 @@ class ChangeExchangeTest {
 
   private void export(String name, ExportedService content) {
     exported.put(name, content);
-    give(exporter, new Input.ServiceOffered(new ServiceContent(name, content, 7)));
+    give(exporter, new Input.ServiceOffered(StreamProbe.content(name, content, 7)));
   }
 
   /** Gives an input, and does all that follows from it at both ends. */
@@ -115,7 +115,7 @@ class ChangeExchangeTest {
         }
       } else if (effect instanceof Effect.Ask ask && exported.containsKey(ask.name())) {
         ExportedService content = exported.get(ask.name());
-        give(probe, new Input.ServiceOffered(new ServiceContent(ask.name(), content, 8)));
+        give(probe, new Input.ServiceOffered(StreamProbe.content(ask.name(), content, 7)));
       } else if (effect instanceof Effect.ImportChanges changes && inWork != null) {
         inWork.add(changes);
       } else if (effect instanceof Effect.ImportChanges changes) {
@@ -126,8 +126,8 @@ class ChangeExchangeTest {
 
   private Input offered(String name, ExportedService content) {
     return marksAreKept
-        ? new Input.ServiceUnchanged(name, Content.of(content))
-        : new Input.ServiceOffered(new ServiceContent(name, content, 7));
+        ? new Input.ServiceUnchanged(name, StreamProbe.content(name, content, 7).marks())
+        : new Input.ServiceOffered(StreamProbe.content(name, content, 7));
   }
 
   private void store(Effect.ImportChanges changes) {
@@ -224,6 +224,21 @@ class ChangeExchangeTest {
     connect();
     expectConverged();
     assertThat(sentNames()).hasSize(200);
+  }
+
+  @Test
+  void shouldShowAServiceOnceWhoseNameChangesItsCase() {
+    exported.put("web", service("web", 2, 80));
+    connect();
+    exported.remove("web");
+    exported.put("Web", service("Web", 2, 80));
+    give(exporter, new Input.ExportedNames(new TreeSet<>(exported.keySet())));
+    export("Web", exported.get("Web"));
+    assertThat(importer.protocol.status().getImportedServicesList()).containsExactly("Web");
+
+    exported.clear();
+    give(exporter, new Input.ExportedNames(new TreeSet<>()));
+    assertThat(importer.protocol.status().getImportedServicesList()).isEmpty();
   }
 
   private List<String> sentNames() throws MalformedChanges {

@@ -67,7 +67,64 @@ class ChangeSenderTest {
                       .setPort(port)
                       .putMeta("m", "x".repeat(200))));
     }
-    return new ServiceContent("web", service.build(), 7);
+    return StreamProbe.content("web", service.build(), 7);
+  }
+
+  private static ServiceContent one(String service, String node, long version) {
+    CheckServiceNode row =
+        CheckServiceNode.newBuilder()
+            .setNode(Node.newBuilder().setNode(node))
+            .setService(NodeService.newBuilder().setId("x").setService(service))
+            .build();
+    ExportedService content = ExportedService.newBuilder().addNodes(row).build();
+    return StreamProbe.content(service, content, version);
+  }
+
+  /** Meanwhile another service may have taken its row at the importer. */
+  @Test
+  void shouldSendWhatWasChangedAndChangedBack() {
+    export("web");
+    sender.offer(one("web", "n1", 5));
+    assertThat(next()).hasSize(1);
+    confirm();
+    sender.offer(one("web", "n1", 5));
+    assertThat(next()).isEmpty();
+
+    sender.offer(one("web", "n1", 9));
+    assertThat(next()).hasSize(1);
+  }
+
+  /** They may share rows, and the last one stored stays. */
+  @Test
+  void shouldSendInTheOrderOfReading() {
+    export("api", "web");
+    sender.offer(one("web", "n1", 5));
+    sender.offer(one("api", "n1", 6));
+    sender.offer(one("web", "n1", 7));
+
+    assertThat(next()).extracting(ImportChange::getService).containsExactly("api", "web");
+  }
+
+  @Test
+  void shouldNotRemoveAnInstanceWhoseNodeOnlyChangesItsCase() {
+    CheckServiceNode other = content(1, 80).service().getNodes(0);
+    ExportedService before =
+        ExportedService.newBuilder().addNodes(other).addAllNodes(rows("web", "node")).build();
+    ExportedService after =
+        ExportedService.newBuilder().addNodes(other).addAllNodes(rows("web", "Node")).build();
+    export("web");
+    sender.offer(StreamProbe.content("web", before, 7));
+    next();
+    confirm();
+
+    sender.offer(StreamProbe.content("web", after, 7));
+    ImportChange change = next().get(0);
+    assertThat(change.getInstancesList()).containsExactlyElementsOf(rows("web", "Node"));
+    assertThat(change.getRemovedList()).isEmpty();
+  }
+
+  private static List<CheckServiceNode> rows(String service, String node) {
+    return one(service, node, 7).service().getNodesList();
   }
 
   private List<ImportChange> next() {

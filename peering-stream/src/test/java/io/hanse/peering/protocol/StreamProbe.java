@@ -5,6 +5,7 @@ import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.Node;
 import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.Status;
+import io.hanse.fsm.view.ExportedInstance;
 import io.hanse.peering.proto.ExportedService;
 import io.hanse.peering.proto.ExportedServiceList;
 import io.hanse.peering.proto.ReplicationMessage;
@@ -129,6 +130,13 @@ final class StreamProbe {
     return ExportedServiceList.newBuilder().addAllServices(List.of(names)).build();
   }
 
+  /** The content that a service has when its rows were written at an index. */
+  static ServiceContent content(String name, ExportedService service, long version) {
+    List<ExportedInstance> instances =
+        service.getNodesList().stream().map(row -> new ExportedInstance(row, version)).toList();
+    return new ServiceContent(name, instances, version);
+  }
+
   static ExportedService service(String name, int... ports) {
     ExportedService.Builder service = ExportedService.newBuilder();
     for (int port : ports) {
@@ -144,7 +152,7 @@ final class StreamProbe {
   /** A response as the other end sends it. */
   static Response.Builder response(String nonce, ResourceType type, String id, Message payload) {
     OfferQueue queue = new OfferQueue();
-    queue.offer(type, id, payload, true);
+    queue.offer(new Input.Offered(type, id, payload), true);
     return Answers.response(queue.next().orElseThrow(), nonce).getResponse().toBuilder();
   }
 }

@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.Node;
-import io.hanse.peering.proto.ExportedService;
+import io.hanse.fsm.view.ExportedInstance;
 import io.hanse.peering.protocol.ServiceContent;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ContentShelfTest {
@@ -14,11 +15,9 @@ class ContentShelfTest {
   private final ContentShelf shelf = new ContentShelf(3 * BYTES);
 
   private static ServiceContent content(String node) {
-    ExportedService service =
-        ExportedService.newBuilder()
-            .addNodes(CheckServiceNode.newBuilder().setNode(Node.newBuilder().setNode(node)))
-            .build();
-    return new ServiceContent("web", service, 1);
+    CheckServiceNode row =
+        CheckServiceNode.newBuilder().setNode(Node.newBuilder().setNode(node)).build();
+    return new ServiceContent("web", List.of(new ExportedInstance(row, 1)), 1);
   }
 
   private ContentShelf.Place put(long nowMillis) {

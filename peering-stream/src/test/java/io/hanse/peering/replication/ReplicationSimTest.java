@@ -9,6 +9,7 @@ import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Peerings;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -192,8 +193,9 @@ class ReplicationSimTest {
 
     private void change(SimCluster cluster) {
       String service = pick(SERVICES);
-      String node = pick(NODES);
-      switch (time.random.nextInt(8)) {
+      // To those who store it, a name in another case is the same.
+      String node = time.chance(0.1) ? pick(NODES).toUpperCase(Locale.ROOT) : pick(NODES);
+      switch (time.random.nextInt(10)) {
         case 0, 1, 2 ->
             done(
                 cluster,
@@ -202,6 +204,16 @@ class ReplicationSimTest {
         case 4 -> done(cluster, SimCommands.gateway(node, 8_443 + time.random.nextInt(2)));
         case 5 -> done(cluster, SimCommands.sidecar(node, service));
         case 6 -> done(cluster, SimCommands.deregister(node, "gateway-" + node));
+        case 7 -> {
+          // There and back, while what was read before is on its way.
+          List<String> owners =
+              time.chance(0.5) ? List.of(service) : List.of(service, pick(SERVICES), service);
+          for (String owner : owners) {
+            done(cluster, SimCommands.register(node, "moving", owner, 80, "passing"));
+            time.runFor(time.random.nextLong(100));
+          }
+        }
+        case 8 -> done(cluster, SimCommands.deregister(node, "moving"));
         default -> {
           Set<String> exported = new TreeSet<>();
           SERVICES.stream().filter(name -> time.chance(0.6)).forEach(exported::add);

@@ -121,7 +121,11 @@ public final class SimCommands {
   }
 
   public static Command register(String node, String service, int port, String status) {
-    String id = service + "-" + node;
+    return register(node, service + "-" + node, service, port, status);
+  }
+
+  /** An instance that may have been another service's. */
+  public static Command register(String node, String id, String service, int port, String status) {
     return Command.newBuilder()
         .setRegister(
             RegisterCatalog.newBuilder()
