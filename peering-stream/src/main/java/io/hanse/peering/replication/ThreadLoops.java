@@ -76,7 +76,8 @@ public final class ThreadLoops implements Loops, AutoCloseable {
         }
         try {
           task.run();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+          // An error, too: a loop that ends here would never run again, and nobody would know.
           LOG.error("task failed", e);
         }
       }
