@@ -45,7 +45,11 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
   private final StreamStorage storage;
   private final ExportFeed feed;
   private final Consumer<Effect.Close> ended;
-  private Optional<WatchedQuery<Boolean>> ownRow = Optional.empty();
+  private Optional<WatchedQuery<Standing>> ownRow = Optional.empty();
+
+  /** Of the state when the stream began; negative: not looked yet. */
+  private long generation = -1;
+
   private boolean heard;
   private final Tally refusals = new Tally(REFUSALS_LOGGED);
   private boolean agreed;
@@ -125,7 +129,7 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
     feed.start();
     ownRow =
         Optional.of(
-            WatchedQuery.start(loop, replication.state(), this::isToBeDeleted, this::deleteIf));
+            WatchedQuery.start(loop, replication.state(), this::standing, this::standingIs));
     driver.startTicking();
     cancelOffered = loop.after(OFFERED_MILLIS, this::tellWhatWasOffered);
   }
@@ -138,15 +142,30 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
     }
   }
 
-  private boolean isToBeDeleted(View view) {
-    return new Peerings(view).byId(peering.getId()).map(Peering::hasDeletedAt).orElse(true);
+  /**
+   * What ends a stream.
+   *
+   * @param generation of the state: a restore begins another
+   */
+  private record Standing(boolean isToBeDeleted, long generation) {}
+
+  private Standing standing(View view) {
+    boolean isToBeDeleted =
+        new Peerings(view).byId(peering.getId()).map(Peering::hasDeletedAt).orElse(true);
+    return new Standing(isToBeDeleted, view.reads().generation());
   }
 
-  private void deleteIf(boolean isToBeDeleted) {
-    if (isToBeDeleted) {
+  private void standingIs(Standing standing) {
+    if (standing.isToBeDeleted()) {
       replication.statuses().forget(peering.getId());
       feed.close();
       driver.give(new Input.DeleteRequested());
+    } else if (generation < 0) {
+      generation = standing.generation();
+    } else if (generation != standing.generation()) {
+      // What both ends hold of each other is not what is stored any more: the next one compares.
+      String text = "the state was restored from a snapshot";
+      driver.give(new Input.Stopped(LinkStatus.of(LinkStatus.Code.UNAVAILABLE, text)));
     }
   }
 

@@ -2,6 +2,7 @@ package io.hanse.peering.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hanse.fsm.store.View;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
@@ -103,6 +104,31 @@ class ReconnectTest {
     assertThat(imported("service-8")).doesNotContain("n2");
     assertThat(alpha.watches() - watches).isLessThan(ALWAYS_MAX + 10);
     assertThat(network.rowsSent() - rows).isLessThan(10);
+  }
+
+  /** Both ends of the stream know what was there before, and would take it for what is there. */
+  @Test
+  void shouldCompareAgainAfterTheImporterWasRestored() {
+    byte[] earlier;
+    try (View view = beta.view()) {
+      earlier = SimCommands.snapshot(view);
+    }
+    names.remove("service-9");
+    names.add("late");
+    alpha.apply(SimCommands.register("n1", "late", 80, "passing"));
+    alpha.apply(SimCommands.register("n1", "service-7", 81, "critical"));
+    alpha.apply(SimCommands.export("beta", names));
+    time.runFor(5_000);
+    assertThat(SimInvariants.imports(beta, "alpha").keySet()).isEqualTo(names);
+
+    SimCommands.restore("earlier", earlier)
+        .forEach(command -> assertThat(beta.apply(command).getMessage()).isEmpty());
+    assertThat(SimInvariants.imports(beta, "alpha").keySet()).contains("service-9");
+    time.runFor(20_000);
+
+    assertThat(SimInvariants.imports(beta, "alpha").keySet()).isEqualTo(names);
+    assertThat(imported("service-7")).contains("critical");
+    new SimInvariants.Converged().check(alpha, "beta", beta, "alpha");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.hanse.peering.replication;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import io.hanse.fsm.config.PeeringPolicies;
@@ -25,11 +26,18 @@ import io.hanse.fsm.row.RegisterCatalog;
 import io.hanse.fsm.row.ServiceConsumer;
 import io.hanse.fsm.row.WriteConfigEntry;
 import io.hanse.fsm.row.WritePeering;
+import io.hanse.fsm.store.SnapshotFile;
+import io.hanse.fsm.store.View;
 import io.hanse.identity.CertificateAuthority;
 import io.hanse.identity.TrustDomain;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.zip.GZIPOutputStream;
 
 /** What operators and agents of simulated clusters write. */
 public final class SimCommands {
@@ -138,6 +146,33 @@ public final class SimCommands {
                         .setServiceId(id)
                         .setStatus(status)))
         .build();
+  }
+
+  /** What brings a state of {@link #snapshot} back, in this order. */
+  public static List<Command> restore(String id, byte[] snapshot) {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
+      out.write(snapshot);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    Command.Builder begin = Command.newBuilder();
+    begin.getBeginRestoreBuilder().setId(id).setSnapshotBytes(snapshot.length).setChunks(1);
+    Command.Builder part = Command.newBuilder();
+    part.getStageRestoreBuilder().setId(id).setContent(ByteString.copyFrom(packed.toByteArray()));
+    Command.Builder complete = Command.newBuilder().setLevel(2);
+    complete.getCompleteRestoreBuilder().setId(id).setKeepsParts(true);
+    return List.of(begin.build(), part.build(), complete.build());
+  }
+
+  public static byte[] snapshot(View view) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try {
+      SnapshotFile.write(view, 1, Channels.newChannel(out));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
   }
 
   public static Command sidecar(String node, String service) {
