@@ -67,8 +67,7 @@ final class Greeting implements Inbound {
     judged = true;
     cancelDeadline.run();
     if (!replication.leadership().standing().self()) {
-      String text = "cannot establish a peering stream on a follower node";
-      end(new LinkStatus(Code.FAILED_PRECONDITION, text, replication.leaderAddress()));
+      refuseOnFollower();
       return;
     }
     Opening.Verdict verdict;
@@ -85,6 +84,11 @@ final class Greeting implements Inbound {
     } else if (verdict instanceof Opening.Refused refused) {
       refuse(first.getOpen().getPeerId(), isKnown, refused);
     }
+  }
+
+  private void refuseOnFollower() {
+    String text = "cannot establish a peering stream on a follower node";
+    end(new LinkStatus(Code.FAILED_PRECONDITION, text, replication.leaderAddress()));
   }
 
   private void promote(Opening.Promote promote) {
@@ -114,6 +118,11 @@ final class Greeting implements Inbound {
 
   private void open(Peering peering) {
     if (ended) {
+      return;
+    }
+    if (!replication.leadership().standing().self()) {
+      // It was lost while the log had the promotion.
+      refuseOnFollower();
       return;
     }
     String id = peering.getId();

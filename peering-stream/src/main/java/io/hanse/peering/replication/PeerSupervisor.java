@@ -60,6 +60,8 @@ public final class PeerSupervisor implements AutoCloseable {
     if (standing.self()) {
       leadingTerm = standing.term();
       LOG.info("replication with peers begins term={}", standing.term());
+      // A stream that was let in just as this server led no more may have left a sign of life.
+      forgetStreams();
       watch = WatchedQuery.start(loop, replication.state(), this::dialers, this::dialersAre);
       deletions = new DeletionDuty(replication);
       staleness = new StalenessDuty(replication);
@@ -108,6 +110,10 @@ public final class PeerSupervisor implements AutoCloseable {
     dialing.values().forEach(DialLoop::leadershipLost);
     dialing.clear();
     accepted.leadershipLost();
+    forgetStreams();
+  }
+
+  private void forgetStreams() {
     replication.statuses().clear();
     replication.kept().clear();
   }
