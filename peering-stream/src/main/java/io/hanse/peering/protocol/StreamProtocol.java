@@ -262,10 +262,10 @@ public final class StreamProtocol {
     if (phase != Phase.TERMINATED) {
       return;
     }
-    if (rules.role() == StreamRules.Role.DIALER) {
-      effects.add(new Effect.HalfClose());
-    } else if (halfClosed) {
+    if (halfClosed) {
       end(Effect.Cause.TERMINATED, LinkStatus.OK);
+    } else if (rules.role() == StreamRules.Role.DIALER) {
+      effects.add(new Effect.HalfClose());
     }
   }
 
@@ -307,7 +307,7 @@ public final class StreamProtocol {
         fail(seen);
       }
       case DELETING -> end(Effect.Cause.DELETED, ended);
-      case TERMINATED -> end(Effect.Cause.TERMINATED, LinkStatus.OK);
+      case TERMINATED -> halfClosed();
       case CLOSED -> {}
     }
   }
@@ -338,8 +338,20 @@ public final class StreamProtocol {
                 effects.addAll(imports.ready());
               });
     } else if (phase != Phase.NEW && now >= drainDueMillis) {
-      Effect.Cause cause = phase == Phase.DELETING ? Effect.Cause.DELETED : Effect.Cause.TERMINATED;
-      end(cause, LinkStatus.OK);
+      drained();
+    }
+  }
+
+  /** The time to end it in order is over. */
+  private void drained() {
+    if (phase == Phase.DELETING) {
+      String text = "the other end did not confirm the deletion";
+      end(Effect.Cause.DELETED, LinkStatus.of(LinkStatus.Code.UNAVAILABLE, text));
+    } else if (terminationStored) {
+      end(Effect.Cause.TERMINATED, LinkStatus.OK);
+    } else {
+      // It is dialed again, and told again.
+      fail(LinkStatus.of(LinkStatus.Code.UNAVAILABLE, "the termination is not stored in time"));
     }
   }
 
@@ -363,10 +375,9 @@ public final class StreamProtocol {
   }
 
   private void fail(LinkStatus reason) {
-    if (phase == Phase.DELETING || phase == Phase.TERMINATED) {
-      end(
-          phase == Phase.DELETING ? Effect.Cause.DELETED : Effect.Cause.TERMINATED,
-          reason.isOk() ? LinkStatus.OK : reason);
+    boolean isTerminated = phase == Phase.TERMINATED && terminationStored;
+    if (phase == Phase.DELETING || isTerminated) {
+      end(isTerminated ? Effect.Cause.TERMINATED : Effect.Cause.DELETED, reason);
       return;
     }
     status.disconnected(now, reason.text());

@@ -137,7 +137,7 @@ final class StreamStorage {
           if (failure == null && result != null) {
             next.accept(result);
           } else {
-            rules.accept(new Input.Stopped(notStored(failure)));
+            rules.accept(new Input.Stopped(notStored("received resources", failure)));
           }
         });
   }
@@ -154,21 +154,18 @@ final class StreamStorage {
             .build();
     whenDone(
         writer.submit(command),
-        (result, failure) -> {
-          if (failure != null) {
-            LOG.warn(
-                "termination not stored peer={} cause={}",
-                peering.getName(),
-                LogWriter.messageOf(failure));
-          }
-          rules.accept(new Input.TerminationStored());
-        });
+        (result, failure) ->
+            rules.accept(
+                failure == null
+                    ? new Input.TerminationStored()
+                    : new Input.Stopped(notStored("the termination", failure))));
   }
 
-  private static LinkStatus notStored(@Nullable Throwable failure) {
+  private static LinkStatus notStored(String what, @Nullable Throwable failure) {
     return LinkStatus.of(
         LinkStatus.Code.UNAVAILABLE,
-        "received resources can't be stored: "
+        what
+            + " can't be stored: "
             + (failure == null ? "no result" : LogWriter.messageOf(failure)));
   }
 }

@@ -274,6 +274,30 @@ class StreamProtocolTest {
     acceptor.after(StreamLimits.DEFAULT.drainMillisMax());
 
     assertThat(acceptor.close().orElseThrow().cause()).isEqualTo(Effect.Cause.DELETED);
+    assertThat(acceptor.close().orElseThrow().status().isOk()).as("the other end knows").isFalse();
+  }
+
+  @Test
+  void shouldEndAfterATerminationOnlyOnceItIsStored() {
+    StreamProbe acceptor = StreamProbe.acceptor().receive(StreamProbe.terminated());
+    acceptor.on(new Input.RemoteEnded(LinkStatus.OK));
+    assertThat(acceptor.close()).isEmpty();
+
+    acceptor.on(new Input.TerminationStored());
+    assertThat(acceptor.close().orElseThrow().cause()).isEqualTo(Effect.Cause.TERMINATED);
+  }
+
+  /** Then it is dialed once more, and told once more. */
+  @Test
+  void shouldFailWhereATerminationIsNotStored() {
+    LinkStatus noLeader = LinkStatus.of(LinkStatus.Code.UNAVAILABLE, "no leader");
+    StreamProbe refused = StreamProbe.dialer().receive(StreamProbe.terminated());
+    refused.on(new Input.Stopped(noLeader));
+    assertThat(refused.close()).contains(new Effect.Close(Effect.Cause.FAILED, noLeader));
+
+    StreamProbe slow = StreamProbe.dialer().receive(StreamProbe.terminated());
+    slow.after(StreamLimits.DEFAULT.drainMillisMax());
+    assertThat(slow.close().orElseThrow().cause()).isEqualTo(Effect.Cause.FAILED);
   }
 
   @Test
