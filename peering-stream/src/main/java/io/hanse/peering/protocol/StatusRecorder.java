@@ -15,8 +15,12 @@ final class StatusRecorder {
   /** The other end names what it sends: beyond that many, refusals are counted no more. */
   private static final int REFUSED_IMPORTS_MAX = 1_000;
 
+  /** How old a sign of life may be that was not reported; one may come with each message. */
+  private static final long HEARD_MILLIS_MAX = 1_000;
+
   private final PeerStreamStatus.Builder status;
   private boolean changed;
+  private long heardReportedMillis;
 
   StatusRecorder(PeerStreamStatus earlier) {
     status =
@@ -43,9 +47,10 @@ final class StatusRecorder {
     changed = true;
   }
 
-  /** Something came; what follows from it says whether that is worth a report. */
+  /** Something came. */
   void heard(long nowMillis) {
     status.setLastHeardMillis(nowMillis);
+    changed |= nowMillis - heardReportedMillis >= HEARD_MILLIS_MAX;
   }
 
   void subscribed(long nowMillis) {
@@ -186,6 +191,9 @@ final class StatusRecorder {
   boolean takeChanged() {
     boolean was = changed;
     changed = false;
+    if (was) {
+      heardReportedMillis = status.getLastHeardMillis();
+    }
     return was;
   }
 

@@ -292,7 +292,7 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
 
   @Override
   public void report(PeerStreamStatus status) {
-    replication.statuses().report(peering.getId(), this, status);
+    replication.statuses().report(peering.getId(), this, status, loop.nowMillis());
   }
 
   @Override

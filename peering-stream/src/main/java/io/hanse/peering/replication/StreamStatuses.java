@@ -145,15 +145,23 @@ public final class StreamStatuses {
         : Optional.of(entry.imports());
   }
 
-  void report(String peeringId, Object stream, PeerStreamStatus status) {
+  /**
+   * How a stream fares.
+   *
+   * @param nowMillis by the clock of the stream, as all that is in the status
+   */
+  void report(String peeringId, Object stream, PeerStreamStatus status, long nowMillis) {
     entries.computeIfPresent(
         peeringId,
         (id, entry) -> {
           if (entry.stream() != stream) {
             return entry;
           }
+          // What is reported later than it was heard is no newer by that.
+          long silenceMillis = nowMillis - status.getLastHeardMillis();
           boolean isOld = status.getLastHeardMillis() == entry.status().getLastHeardMillis();
-          long heardNanos = isOld ? entry.heardNanos() : nanoClock.getAsLong();
+          long heardNanos =
+              isOld ? entry.heardNanos() : nanoClock.getAsLong() - silenceMillis * 1_000_000;
           return entry.with(status, heardNanos);
         });
   }

@@ -379,5 +379,6 @@ class StreamProtocolTest {
     assertThat(dialer.protocol.status().getLastHeardMillis()).isEqualTo(heard);
     dialer.receive(StreamProbe.heartbeat());
     assertThat(dialer.protocol.status().getLastHeardMillis()).isEqualTo(heard + 15_000);
+    assertThat(dialer.all(Effect.Report.class)).as("silence is counted from it").hasSize(1);
   }
 }

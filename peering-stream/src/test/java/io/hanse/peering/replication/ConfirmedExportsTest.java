@@ -30,7 +30,10 @@ class ConfirmedExportsTest {
 
   private void export(String... names) {
     statuses.report(
-        ID, stream, PeerStreamStatus.newBuilder().addAllExportedServices(List.of(names)).build());
+        ID,
+        stream,
+        PeerStreamStatus.newBuilder().addAllExportedServices(List.of(names)).build(),
+        0);
   }
 
   private void confirm(String name, long index, boolean gone) {

@@ -116,12 +116,18 @@ final class SilenceRig implements AutoCloseable {
 
   void hear(String id, Object itsStream) {
     status.setConnected(true).setLastHeardMillis(time.nowMillis());
-    statuses.report(id, itsStream, status.build());
+    statuses.report(id, itsStream, status.build(), time.nowMillis());
+  }
+
+  /** It said something a while ago, of which no report was worth it by then. */
+  void heardBefore(long millis) {
+    status.setConnected(true).setLastHeardMillis(time.nowMillis() - millis);
+    statuses.report(ID, stream, status.build(), time.nowMillis());
   }
 
   void disconnected() {
     status.setConnected(false).setDisconnectMillis(time.nowMillis());
-    statuses.report(ID, stream, status.build());
+    statuses.report(ID, stream, status.build(), time.nowMillis());
   }
 
   /** The peer is a Hanse, and says that all it had some time ago is here. */

@@ -50,6 +50,18 @@ class StalenessDutyTest {
     assertThat(rig.withdrawals()).isEqualTo(2);
   }
 
+  @Test
+  void shouldCountFromTheSignOfLifeAndNotFromItsReport() {
+    rig.policy("west", PeeringPolicies.WITHDRAW);
+    rig.hear();
+    rig.time.runFor(20_000);
+    rig.heardBefore(13_000);
+    rig.time.runFor(BOUND_MILLIS - 13_000 - 1);
+    assertThat(rig.readable()).isEqualTo(1);
+    rig.time.runFor(1);
+    assertThat(rig.readable()).isZero();
+  }
+
   private void comeBackAsAHanse() {
     rig.policy("west", PeeringPolicies.WITHDRAW);
     rig.hear();
