@@ -256,6 +256,11 @@ final class ChangeExchange {
     }
 
     @Override
+    public void settled(String name) {
+      status.withdrawn(name);
+    }
+
+    @Override
     public void confirmed(String name, long exporterIndex, long importerIndex, boolean gone) {
       status.changeConfirmed(name);
       effects.accept(new Effect.Confirmed(name, exporterIndex, importerIndex, gone));

@@ -13,6 +13,8 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,9 @@ final class ChangeSender {
     void tooLarge(String name, int bytes);
 
     void refusedByPeer(String name, String reason);
+
+    /** Nothing has to be sent of a service: no refusal of it counts any more. */
+    void settled(String name);
 
     /** The importer has the newest content, or has forgotten the service. */
     void confirmed(String name, long exporterIndex, long importerIndex, boolean gone);
@@ -158,13 +163,16 @@ final class ChangeSender {
     queue.drop(gone.name);
     // Two names that differ by case are one to the importer.
     boolean isThereStill = foldedNames.contains(Keys.fold(gone.name));
-    if (gone.isHeld && !isThereStill) {
+    // One that refused it forgets the refusal.
+    boolean isKnown = gone.isHeld || !gone.refused.isEmpty();
+    if (isKnown && !isThereStill) {
       ImportChange change = ImportChange.newBuilder().setService(gone.name).setGone(true).build();
       put(gone, change, null);
     } else {
       lacking.remove(gone.name);
       delays.forget(gone.name);
       names.remove(gone.name);
+      sink.settled(gone.name);
     }
   }
 
@@ -216,27 +224,28 @@ final class ChangeSender {
 
   /** The content of a service as it is now. */
   void offer(ServiceContent content) {
-    Exported exported = names.get(content.name());
-    if (exported == null || !exported.isExported) {
-      return;
-    }
-    offers++;
-    if (exported.inFlight) {
-      lookAgain(exported);
-    } else if (delays.isWaiting(exported.name)) {
-      // It will be asked for.
-      lacking.putIfAbsent(exported.name, offers);
-    } else if (!comparison.isOver(exported.group)) {
-      comparison.offered(exported.group, exported.name, content.marks());
-    } else if (isSettled(exported, content.marks())) {
-      drop(exported);
-    } else {
-      send(exported, content);
-    }
+    offer(content.name(), content::marks, exported -> send(exported, content));
   }
 
   /** The content of a service has these marks, and is not at hand. */
   void offerUnchanged(String name, Content marks) {
+    offer(
+        name,
+        () -> marks,
+        exported -> {
+          // It can't be sent by its marks.
+          lacking.putIfAbsent(name, offers);
+          sink.ask(name);
+        });
+  }
+
+  /**
+   * Looks at a content.
+   *
+   * @param marks made only where they are needed
+   * @param whenNews what to do where the importer has something else
+   */
+  private void offer(String name, Supplier<Content> marks, Consumer<Exported> whenNews) {
     Exported exported = names.get(name);
     if (exported == null || !exported.isExported) {
       return;
@@ -244,25 +253,26 @@ final class ChangeSender {
     offers++;
     if (exported.inFlight) {
       lookAgain(exported);
-    } else if (delays.isWaiting(exported.name)) {
+    } else if (delays.isWaiting(name)) {
       // It will be asked for.
-      lacking.putIfAbsent(exported.name, offers);
+      lacking.putIfAbsent(name, offers);
     } else if (!comparison.isOver(exported.group)) {
-      comparison.offered(exported.group, name, marks);
-    } else if (isSettled(exported, marks)) {
+      comparison.offered(exported.group, name, marks.get());
+    } else if (isThere(exported, marks.get())) {
+      drop(exported);
+      // What it was in between counts no more, and may be tried again.
+      exported.refused = ByteString.EMPTY;
+      sink.settled(name);
+    } else if (marks.get().mark().equals(exported.refused)) {
       drop(exported);
     } else {
-      // It can't be sent by its marks.
-      lacking.putIfAbsent(name, offers);
-      sink.ask(name);
+      whenNews.accept(exported);
     }
   }
 
-  /** The importer has it, or won't have it. */
-  private static boolean isSettled(Exported exported, Content marks) {
+  private static boolean isThere(Exported exported, Content marks) {
     Content held = exported.held;
-    boolean isThere = held != null && held.mark().equals(marks.mark());
-    return isThere || marks.mark().equals(exported.refused);
+    return held != null && held.mark().equals(marks.mark());
   }
 
   private void lookAgain(Exported exported) {

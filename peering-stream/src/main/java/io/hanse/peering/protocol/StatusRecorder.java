@@ -3,12 +3,15 @@ package io.hanse.peering.protocol;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.hanse.fsm.row.ImportChange;
+import io.hanse.fsm.view.Keys;
 import io.hanse.peering.proto.ExportedServiceList;
 import io.hanse.peering.proto.ImportRefusal;
 import io.hanse.peering.proto.PeerStreamStatus;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Keeps the status of one stream, and whether it changed since it was last asked for. */
 final class StatusRecorder {
@@ -73,10 +76,12 @@ final class StatusRecorder {
     changed = true;
   }
 
-  /** A resource is exported no more. */
+  /** A resource is exported no more, or there is nothing of it to be sent. */
   void withdrawn(String id) {
-    status.removeRefusedExports(id).removeExportsRefusedByPeer(id);
-    changed = true;
+    if (status.containsRefusedExports(id) || status.containsExportsRefusedByPeer(id)) {
+      status.removeRefusedExports(id).removeExportsRefusedByPeer(id);
+      changed = true;
+    }
   }
 
   void sent(long nowMillis, OfferQueue.Offer offer) {
@@ -96,8 +101,26 @@ final class StatusRecorder {
   void stored(long nowMillis, ResourceType type, String id, Any payload) {
     status.setLastReceiveSuccessMillis(nowMillis).removeRefusedImports(id);
     namesOf(type, payload)
-        .ifPresent(names -> status.clearImportedServices().addAllImportedServices(names));
+        .ifPresent(
+            names -> {
+              status.clearImportedServices().addAllImportedServices(names);
+              forgetRefusalsBut(names);
+            });
     changed = true;
+  }
+
+  /** What is exported no more comes no more, so nothing else would end its refusal. */
+  private void forgetRefusalsBut(List<String> names) {
+    Set<String> exported = new TreeSet<>();
+    for (String name : names) {
+      exported.add(Keys.fold(name));
+      exported.add(Keys.fold(name + PeerResources.TWIN_SUFFIX));
+    }
+    for (String refused : List.copyOf(status.getRefusedImportsMap().keySet())) {
+      if (!exported.contains(Keys.fold(refused))) {
+        status.removeRefusedImports(refused);
+      }
+    }
   }
 
   /** Services travel in changes from now on. */

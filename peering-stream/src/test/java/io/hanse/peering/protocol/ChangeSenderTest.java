@@ -6,6 +6,7 @@ import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.ImportChange;
 import io.hanse.fsm.row.Node;
 import io.hanse.fsm.row.NodeService;
+import io.hanse.peering.proto.ChangeRefusal;
 import io.hanse.peering.proto.ExportedService;
 import io.hanse.peering.proto.Receipt;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ class ChangeSenderTest {
   private final List<String> tooLarge = new ArrayList<>();
   private final ChangeSender sender = new ChangeSender(new Noted(), BYTES_MAX);
   private long now = 1_000_000;
+  private final List<String> settled = new ArrayList<>();
   private long number;
 
   /** Only what a test wants to know is noted. */
@@ -44,6 +46,11 @@ class ChangeSenderTest {
 
     @Override
     public void refusedByPeer(String name, String reason) {}
+
+    @Override
+    public void settled(String name) {
+      settled.add(name);
+    }
 
     @Override
     public void confirmed(String name, long exporterIndex, long importerIndex, boolean gone) {}
@@ -142,6 +149,38 @@ class ChangeSenderTest {
 
   private void answerMisfit() {
     sender.receive(Receipt.newBuilder().setNumber(number).addMisfits(0).build());
+  }
+
+  private void refuse() {
+    sender.receive(
+        Receipt.newBuilder()
+            .setNumber(number)
+            .addRefusals(ChangeRefusal.newBuilder().setReason("no"))
+            .build());
+  }
+
+  @Test
+  void shouldForgetARefusalOnceTheServiceIsAsItWasBefore() {
+    export("web");
+    offered(1, 80);
+    confirm();
+    offered(1, 81);
+    refuse();
+    assertThat(offered(1, 81)).as("it would be refused again").isEmpty();
+    assertThat(settled).isEmpty();
+
+    assertThat(offered(1, 80)).isEmpty();
+    assertThat(settled).containsExactly("web");
+    assertThat(offered(1, 81)).as("by now it may be taken").hasSize(1);
+  }
+
+  @Test
+  void shouldTellWhoRefusedAServiceThatItIsExportedNoMore() {
+    export("web");
+    offered(1, 80);
+    refuse();
+    sender.namesAre(new TreeSet<>());
+    assertThat(next()).singleElement().matches(ImportChange::getGone);
   }
 
   /** What came by differences would else be gone after the next break. */

@@ -17,6 +17,7 @@ import io.hanse.peering.proto.ReplicationMessage.Response;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class StreamProtocolTest {
@@ -361,10 +362,24 @@ class StreamProtocolTest {
     assertThat(probe.protocol.status().getRefusedImportsOrThrow("web").getSinceMillis())
         .isEqualTo(since);
 
-    probe.receive(response("03", SERVICE, "web", service("web", 82)));
-    long third = probe.all(Effect.Import.class).get(0).sequence();
-    probe.on(new Input.ImportFinished(third, Optional.empty()));
+    finish(probe.receive(response("03", SERVICE, "web", service("web", 82))), null);
     assertThat(probe.protocol.status().getRefusedImportsMap()).isEmpty();
+  }
+
+  @Test
+  void shouldForgetARefusalOfWhatIsExportedNoMore() {
+    StreamProbe probe = StreamProbe.acceptor();
+    finish(probe.receive(response("01", SERVICE, "web", service("web", 80))), "is full");
+    finish(probe.receive(response("02", SERVICE_LIST, SERVICE_LIST_ID, list("Web"))), null);
+    assertThat(probe.protocol.status().getRefusedImportsMap()).containsOnlyKeys("web");
+
+    finish(probe.receive(response("03", SERVICE_LIST, SERVICE_LIST_ID, list())), null);
+    assertThat(probe.protocol.status().getRefusedImportsMap()).isEmpty();
+  }
+
+  private static void finish(StreamProbe probe, @Nullable String problem) {
+    long sequence = probe.all(Effect.Import.class).get(0).sequence();
+    probe.on(new Input.ImportFinished(sequence, Optional.ofNullable(problem)));
   }
 
   @Test
