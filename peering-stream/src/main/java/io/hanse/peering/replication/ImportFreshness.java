@@ -114,6 +114,11 @@ final class ImportFreshness {
     return allSaidMillis;
   }
 
+  /** Whether all that is held was confirmed, or refused, since the stream began. */
+  synchronized boolean isAllStored() {
+    return refused.containsAll(behind);
+  }
+
   /** A newer content is here, and not stored yet. */
   synchronized void arrived(String name) {
     add(name);

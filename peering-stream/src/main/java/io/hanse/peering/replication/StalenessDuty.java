@@ -204,9 +204,9 @@ final class StalenessDuty {
   }
 
   /**
-   * Connected, this connection brought something, and nothing that changed meanwhile is missing: of
-   * a Consul, which sends all anew, nothing is still to be stored. Another Hanse has said, after
-   * the silence, that all it had is here, unless it takes too long to say so.
+   * Connected, this connection brought something, and nothing that changed meanwhile is missing: a
+   * Consul sends all anew, and all of it is stored. Another Hanse has said, after the silence, that
+   * all it had is here. Unless that takes too long.
    */
   private boolean isWhole(Watched each) {
     String id = each.peering().getId();
@@ -214,15 +214,22 @@ final class StalenessDuty {
     boolean isBack =
         status.getConnected()
             && status.getLastReceiveSuccessMillis() > status.getDisconnectMillis();
-    if (!isBack || !status.getInChanges()) {
-      return isBack && status.getPendingImports() == 0;
+    if (!isBack) {
+      return false;
     }
     long since = silentMillis.getOrDefault(id, beganMillis);
     long waited = loop.nowMillis() - since;
+    return isComplete(id, status, since, waited)
+        || waited >= Math.min(COMPARED_MILLIS_MAX, each.boundMillis() / 2);
+  }
+
+  private boolean isComplete(String id, PeerStreamStatus status, long since, long waited) {
+    if (!status.getInChanges()) {
+      return status.getPendingImports() == 0 && statuses.isAllStored(id);
+    }
     // On a connection that survived the silence, changes may come right behind an old word.
     boolean isStored = status.getPendingImports() == 0 || waited >= STORED_MILLIS_MAX;
-    boolean isSaid = statuses.allSaidMillis(id) > since;
-    return (isSaid && isStored) || waited >= Math.min(COMPARED_MILLIS_MAX, each.boundMillis() / 2);
+    return isStored && statuses.allSaidMillis(id) > since;
   }
 
   private void giveBack(Watched each) {

@@ -268,6 +268,12 @@ public final class StreamStatuses {
     return entry == null ? 0 : entry.imports().allSaidMillis();
   }
 
+  /** Whether the newest stream brought all anew that is imported. */
+  boolean isAllStored(String peeringId) {
+    Entry entry = entries.get(peeringId);
+    return entry != null && entry.imports().isAllStored();
+  }
+
   /** Which peerings' services are withheld, and since when; by id. */
   void withdrawalsAre(Map<String, Long> sinceMillis) {
     withdrawals = Map.copyOf(sinceMillis);

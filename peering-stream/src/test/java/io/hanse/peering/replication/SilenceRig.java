@@ -1,5 +1,6 @@
 package io.hanse.peering.replication;
 
+import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
 import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.Command;
@@ -15,8 +16,11 @@ import io.hanse.fsm.view.Health;
 import io.hanse.fsm.view.Peerings;
 import io.hanse.peering.LogPace;
 import io.hanse.peering.proto.PeerStreamStatus;
+import io.hanse.peering.protocol.Effect;
+import io.hanse.peering.protocol.PeerResources;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -133,7 +137,22 @@ final class SilenceRig implements AutoCloseable {
   /** The peer is a Hanse, and says that all it had some time ago is here. */
   void saysAllIsHere(long ageMillis) {
     long now = time.nowMillis();
-    statuses.imports(ID, stream).orElseThrow().allIsHere(now - ageMillis, now);
+    imports().allIsHere(now - ageMillis, now);
+  }
+
+  /** A new stream of a Consul, which sends all anew. */
+  void beginsAnew(String... held) {
+    imports().begin(List.of(held));
+  }
+
+  void sendsAnew(String service) {
+    Effect.Import received =
+        new Effect.Import(1, PeerResources.SERVICE, service, Any.getDefaultInstance());
+    imports().stored(received, Optional.empty(), time.nowMillis());
+  }
+
+  private ImportFreshness imports() {
+    return statuses.imports(ID, stream).orElseThrow();
   }
 
   int readable(String peer) {

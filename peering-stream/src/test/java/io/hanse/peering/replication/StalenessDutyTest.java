@@ -62,6 +62,25 @@ class StalenessDutyTest {
     assertThat(rig.readable()).isZero();
   }
 
+  @Test
+  void shouldGiveBackAConsulsServicesOnceAllCameAnew() {
+    rig.policy("west", PeeringPolicies.WITHDRAW);
+    rig.hear();
+    rig.time.runFor(2 * BOUND_MILLIS);
+    rig.beginsAnew("api", "web");
+    rig.status.setLastReceiveSuccessMillis(rig.time.nowMillis());
+    rig.hear();
+    rig.time.runFor(2_000);
+    assertThat(rig.readable()).as("they come more slowly than they are stored").isZero();
+
+    rig.sendsAnew("api");
+    rig.time.runFor(1_000);
+    assertThat(rig.readable()).isZero();
+    rig.sendsAnew("web");
+    rig.time.runFor(1_000);
+    assertThat(rig.readable()).isEqualTo(1);
+  }
+
   private void comeBackAsAHanse() {
     rig.policy("west", PeeringPolicies.WITHDRAW);
     rig.hear();
