@@ -15,6 +15,7 @@ import io.hanse.peering.protocol.Packing.MalformedChanges;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -51,6 +52,7 @@ final class ChangeExchange {
 
   private long toldMillis;
   private boolean toldAtRest;
+  private Set<String> toldUnsent = Set.of();
   private @Nullable Pass pass;
 
   /**
@@ -133,18 +135,20 @@ final class ChangeExchange {
   private void tell(Pass done) {
     long age = Math.max(0, now - done.asOfMillis());
     boolean isAtRest = age == 0;
-    boolean isNews = toldAfter < numbers || (isAtRest && !toldAtRest);
+    boolean isNews =
+        toldAfter < numbers || (isAtRest && !toldAtRest) || !toldUnsent.equals(sender.unsent());
     if (!isNews && now - toldMillis < CURRENT_MILLIS) {
       return;
     }
     toldAfter = numbers;
     toldMillis = now;
     toldAtRest = isAtRest;
+    toldUnsent = Set.copyOf(sender.unsent());
     Extended.Builder message = Extended.newBuilder();
     if (isAtRest) {
-      send(message.setCurrent(Current.getDefaultInstance()));
+      send(message.setCurrent(Current.newBuilder().addAllUnsent(sender.unsent())));
     } else {
-      send(message.setAsOf(AsOf.newBuilder().setAgeMillis(age)));
+      send(message.setAsOf(AsOf.newBuilder().setAgeMillis(age).addAllUnsent(sender.unsent())));
     }
   }
 

@@ -7,6 +7,7 @@ import io.hanse.peering.proto.ChangeRefusal;
 import io.hanse.peering.proto.HeldNames;
 import io.hanse.peering.proto.Receipt;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -82,6 +83,9 @@ final class ChangeSender {
   /** Of which the importer may not have the newest content, with the first offer that it lacks. */
   private final Map<String, Long> lacking = new TreeMap<>();
 
+  /** Too large as they are now. */
+  private final SortedSet<String> unsent = new TreeSet<>();
+
   private Set<String> foldedNames = Set.of();
   private long offers;
   private long nowMillis;
@@ -115,6 +119,11 @@ final class ChangeSender {
   /** Whether the importer has, or refused, all of the first offers, or something newer. */
   boolean isDeliveredUpTo(long offer) {
     return lacking.values().stream().noneMatch(since -> since <= offer);
+  }
+
+  /** Of which the importer has what they were before they became too large, or nothing. */
+  SortedSet<String> unsent() {
+    return Collections.unmodifiableSortedSet(unsent);
   }
 
   /** Says which names are exported from now on; the content of a new one comes by itself. */
@@ -172,6 +181,7 @@ final class ChangeSender {
       lacking.remove(gone.name);
       delays.forget(gone.name);
       names.remove(gone.name);
+      unsent.remove(gone.name);
       sink.settled(gone.name);
     }
   }
@@ -280,12 +290,14 @@ final class ChangeSender {
   }
 
   private void put(Exported exported, ImportChange change, @Nullable Content content) {
+    unsent.remove(exported.name);
     // An earlier content that waits is given up for this one, and the importer lacks it still.
     lacking.putIfAbsent(exported.name, offers);
     queue.put(exported.name, exported, change, content);
   }
 
   private void drop(Exported exported) {
+    unsent.remove(exported.name);
     lacking.remove(exported.name);
     queue.drop(exported.name);
   }
@@ -294,6 +306,7 @@ final class ChangeSender {
   private void send(Exported exported, ServiceContent content) {
     if (content.bytes() > changeBytesMax) {
       drop(exported);
+      unsent.add(exported.name);
       sink.tooLarge(exported.name, content.bytes());
       return;
     }

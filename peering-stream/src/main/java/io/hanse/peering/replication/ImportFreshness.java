@@ -1,6 +1,7 @@
 package io.hanse.peering.replication;
 
 import io.hanse.fsm.row.ImportChange;
+import io.hanse.peering.proto.AsOf;
 import io.hanse.peering.proto.ImportAge;
 import io.hanse.peering.proto.ImportAges;
 import io.hanse.peering.proto.ReplicationMessage;
@@ -80,9 +81,10 @@ final class ImportFreshness {
    */
   void heard(ReplicationMessage message, boolean inChanges, long nowMillis) {
     if (message.getExtended().hasCurrent()) {
-      allIsHere(nowMillis, nowMillis);
+      allIsHere(nowMillis, nowMillis, message.getExtended().getCurrent().getUnsentList());
     } else if (message.getExtended().hasAsOf()) {
-      allIsHere(nowMillis - message.getExtended().getAsOf().getAgeMillis(), nowMillis);
+      AsOf asOf = message.getExtended().getAsOf();
+      allIsHere(nowMillis - asOf.getAgeMillis(), nowMillis, asOf.getUnsentList());
     } else if (!inChanges) {
       heard(nowMillis);
     }
@@ -96,15 +98,25 @@ final class ImportFreshness {
   /**
    * The other end says that all it had at a time is stored here, but what was refused. Of what
    * waits the content that is stored was right then.
+   *
+   * @param unsent names of which it has something newer that it can't send
    */
-  synchronized void allIsHere(long asOfMillis, long nowMillis) {
+  synchronized void allIsHere(long asOfMillis, long nowMillis, Collection<String> unsent) {
     long asOf = Math.max(0, Math.min(asOfMillis, nowMillis));
+    Set<String> excepted = new TreeSet<>(refused);
+    for (String name : unsent) {
+      if (own.containsKey(name)) {
+        freeze(name);
+        behind.add(name);
+        excepted.add(name);
+      }
+    }
     for (String name : behind) {
-      if (!refused.contains(name)) {
+      if (!excepted.contains(name)) {
         own.computeIfPresent(name, (same, millis) -> Math.max(millis, asOf));
       }
     }
-    behind.removeIf(name -> !refused.contains(name) && !waiting.contains(name));
+    behind.removeIf(name -> !excepted.contains(name) && !waiting.contains(name));
     allMillis = Math.max(allMillis, asOf);
     allSaidMillis = Math.max(allSaidMillis, asOf);
   }

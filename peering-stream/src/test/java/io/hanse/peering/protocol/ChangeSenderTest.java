@@ -193,8 +193,10 @@ class ChangeSenderTest {
     }
     assertThat(offered(5, 80)).isEmpty();
     assertThat(tooLarge).hasSize(1).allMatch(text -> text.startsWith("web 1"));
+    assertThat(sender.unsent()).as("what the importer has is not current").containsExactly("web");
 
     assertThat(offered(3, 80).get(0).getRemovedList()).hasSize(1);
+    assertThat(sender.unsent()).isEmpty();
   }
 
   /** The sender asks: it is given the content, as long as there are questions. */

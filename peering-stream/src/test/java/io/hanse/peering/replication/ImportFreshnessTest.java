@@ -71,14 +71,27 @@ class ImportFreshnessTest {
     fromHanse("web", Map.of(), 100);
     fromHanse("big", Map.of(0, "full"), 100);
     assertThat(confirmed()).isEqualTo(Map.of("api", 0L, "big", 0L, "web", 100L));
-    freshness.allIsHere(200, 200);
+    freshness.allIsHere(200, 200, List.of());
     assertThat(confirmed()).isEqualTo(Map.of("api", 200L, "big", 0L, "web", 200L));
+  }
+
+  @Test
+  void shouldNotTakeForFreshWhatBecameTooLargeToBeSent() {
+    fromHanse("api", Map.of(), 90);
+    fromHanse("web", Map.of(), 90);
+    freshness.allIsHere(100, 100, List.of());
+    freshness.allIsHere(200, 200, List.of("web", "unknown"));
+    freshness.allIsHere(300, 300, List.of("web"));
+    assertThat(confirmed()).containsOnly(Map.entry("api", 300L), Map.entry("web", 100L));
+
+    freshness.allIsHere(400, 400, List.of());
+    assertThat(confirmed()).as("it went back to what is here").containsEntry("web", 400L);
   }
 
   @Test
   void shouldNotTakeWhatIsNotStoredYetForFresh() {
     freshness.begin(Set.of("web"));
-    freshness.allIsHere(100, 100);
+    freshness.allIsHere(100, 100, List.of());
     freshness.arrived("web");
     freshness.heard(200);
     assertThat(confirmed()).isEqualTo(Map.of("web", 100L));
@@ -90,16 +103,16 @@ class ImportFreshnessTest {
     assertThat(freshness.allSaidMillis()).isZero();
     fromHanse("big", Map.of(0, "full"), 100);
     freshness.arrived("web");
-    freshness.allIsHere(150, 200);
+    freshness.allIsHere(150, 200, List.of());
     assertThat(freshness.allSaidMillis()).as("not when it was said").isEqualTo(150);
-    freshness.allIsHere(120, 210);
+    freshness.allIsHere(120, 210, List.of());
     assertThat(freshness.allSaidMillis()).isEqualTo(150);
     assertThat(confirmed())
         .as("of what waits, the older content was right then")
         .isEqualTo(Map.of("api", 150L, "big", 0L, "web", 150L));
-    freshness.allIsHere(300, 300);
+    freshness.allIsHere(300, 300, List.of());
     assertThat(confirmed()).isEqualTo(Map.of("api", 300L, "big", 0L, "web", 300L));
-    freshness.allIsHere(-5, 310);
+    freshness.allIsHere(-5, 310, List.of());
     assertThat(confirmed()).as("no age makes anything older").containsEntry("api", 300L);
   }
 

@@ -137,7 +137,7 @@ final class SilenceRig implements AutoCloseable {
   /** The peer is a Hanse, and says that all it had some time ago is here. */
   void saysAllIsHere(long ageMillis) {
     long now = time.nowMillis();
-    imports().allIsHere(now - ageMillis, now);
+    imports().allIsHere(now - ageMillis, now, List.of());
   }
 
   /** A new stream of a Consul, which sends all anew. */
