@@ -70,6 +70,7 @@ final class ChangeIntake {
     CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
     List<Integer> group = new ArrayList<>();
     int bytes = 0;
+    boolean isBehindLarge = false;
     for (int i = 0; i < changes.size(); i++) {
       ImportChange change = changes.get(i);
       Optional<String> flaw = flaw(change);
@@ -79,28 +80,36 @@ final class ChangeIntake {
       }
       int size = change.getSerializedSize();
       if (isLarge(change, commandBytesMax)) {
+        // Services share rows: what comes before it is stored before it, and the rest behind it.
+        all = together(all, isBehindLarge, group, changes);
+        group = new ArrayList<>();
+        bytes = 0;
+        isBehindLarge = true;
         int position = i;
         all = all.thenCompose(before -> stage(position, change));
         continue;
       }
       if (bytes + size > GROUP_BYTES_MAX && !group.isEmpty()) {
-        List<Integer> full = group;
-        all = both(all, together(full, changes));
+        all = together(all, isBehindLarge, group, changes);
         group = new ArrayList<>();
         bytes = 0;
       }
       group.add(i);
       bytes += size;
     }
-    if (!group.isEmpty()) {
-      all = both(all, together(group, changes));
-    }
-    return all.thenApply(done -> new Outcome(index, refusals, misfits));
+    return together(all, isBehindLarge, group, changes)
+        .thenApply(done -> new Outcome(index, refusals, misfits));
   }
 
-  private static CompletableFuture<Void> both(
-      CompletableFuture<Void> one, CompletableFuture<Void> other) {
-    return CompletableFuture.allOf(one, other);
+  /** A group beside those before it, which the log keeps in order, or once they are stored. */
+  private CompletableFuture<Void> together(
+      CompletableFuture<Void> all, boolean waits, List<Integer> group, List<ImportChange> changes) {
+    if (group.isEmpty()) {
+      return all;
+    }
+    return waits
+        ? all.thenCompose(before -> together(group, changes))
+        : CompletableFuture.allOf(all, together(group, changes));
   }
 
   /** Whether one of them does not fit into a command. */

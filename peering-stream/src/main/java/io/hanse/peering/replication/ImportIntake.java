@@ -52,7 +52,10 @@ final class ImportIntake {
   private final int commandBytesMax;
   private @Nullable CompletableFuture<CommandResult> fence;
 
-  /** The last of those that are laid down in parts: there is one at a time. */
+  /**
+   * The last of those that are laid down in parts. All that comes behind it waits for it, as it may
+   * be of the same rows.
+   */
   private CompletableFuture<?> large = CompletableFuture.completedFuture(null);
 
   /**
@@ -107,7 +110,7 @@ final class ImportIntake {
   /** Stores changes, as {@link ChangeIntake} says. */
   CompletableFuture<ChangeIntake.Outcome> store(List<ImportChange> changes) {
     CompletableFuture<ChangeIntake.Outcome> stored =
-        (ChangeIntake.areLarge(changes, commandBytesMax) ? large : fence())
+        large
             .handle((before, failure) -> fence())
             .thenCompose(fence -> fence)
             .thenCompose(

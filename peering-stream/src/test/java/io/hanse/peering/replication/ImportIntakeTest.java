@@ -65,6 +65,51 @@ class ImportIntakeTest {
     assertThat(submitted).hasSize(2);
   }
 
+  /** Services share rows: what was read first is stored first, however long its parts take. */
+  @Test
+  void shouldStoreNothingAheadOfWhatIsLaidDownInParts() {
+    ImportIntake slow =
+        new ImportIntake(
+            new LogWriter(time.newLoop(), this::submitSlowly, 1), cluster, "id", "peer", 4_096);
+    slow.store(List.of(change("api", 1), change("web", 60), change("db", 1)));
+    CompletableFuture<ChangeIntake.Outcome> last = slow.store(List.of(change("pay", 1)));
+    time.runFor(10_000);
+
+    assertThat(last).isCompleted();
+    List<Command.BodyCase> kinds = submitted.stream().map(Command::getBodyCase).toList();
+    int complete = kinds.indexOf(Command.BodyCase.COMPLETE_IMPORT);
+    assertThat(kinds.subList(0, 3))
+        .containsExactly(
+            Command.BodyCase.OPEN_IMPORTS,
+            Command.BodyCase.IMPORT_CHANGES,
+            Command.BodyCase.STAGE_IMPORT);
+    assertThat(submitted.subList(complete + 1, submitted.size()))
+        .extracting(command -> command.getImportChanges().getChanges(0).getService())
+        .containsExactlyInAnyOrder("db", "pay");
+  }
+
+  private CompletableFuture<CommandResult> submitSlowly(Command command) {
+    submitted.add(command);
+    CompletableFuture<CommandResult> result = new CompletableFuture<>();
+    time.after(100, () -> result.complete(CommandResult.newBuilder().setDone(true).build()));
+    return result;
+  }
+
+  private static ImportChange change(String service, int instances) {
+    ImportChange.Builder change = ImportChange.newBuilder().setService(service);
+    for (int i = 0; i < instances; i++) {
+      change.addInstances(
+          CheckServiceNode.newBuilder()
+              .setNode(Node.newBuilder().setNode("n" + i))
+              .setService(
+                  NodeService.newBuilder()
+                      .setId(service)
+                      .setService(service)
+                      .putMeta("m", "x".repeat(100))));
+    }
+    return change.build();
+  }
+
   /** All parts of it would be in the log before that refuses them. */
   @Test
   void shouldRefuseAServiceBeyondAllPartsBeforeTheLog() {
