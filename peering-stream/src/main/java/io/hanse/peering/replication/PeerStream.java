@@ -303,7 +303,9 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
     }
     feed.close();
     ownRow.ifPresent(WatchedQuery::close);
-    if (close.cause() == Effect.Cause.DELETED && close.status().isOk()) {
+    // Who ended it need not be told, should it be deleted here, too.
+    boolean isKnownThere = close.cause() == Effect.Cause.DELETED && close.status().isOk();
+    if (isKnownThere || close.cause() == Effect.Cause.TERMINATED) {
       replication.statuses().saidFarewell(peering.getId());
     }
     replication

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A peering that is deleted before its first stream, in virtual time. */
-class EarlyDeletionTest {
+/** How long a deleted peering stays, and who is told, in virtual time. */
+class DeletionTest {
   private static final String ALPHA_ID = "a1fa0000-0000-4000-8000-000000000001";
   private static final String BETA_ID = "be7a0000-0000-4000-8000-000000000002";
 
@@ -57,6 +57,20 @@ class EarlyDeletionTest {
 
   @Test
   void shouldWaitForNobodyWhereNobodyHasTheToken() {
+    alpha.apply(SimCommands.delete("beta"));
+    time.runFor(2_000);
+    assertThat(peering(alpha, "beta")).isEmpty();
+  }
+
+  @Test
+  void shouldNotWaitForADialerThatDeletedItItself() {
+    alpha.apply(SimCommands.exchange(ALPHA_ID, "establishment", "stream"));
+    beta.apply(SimCommands.dialer(BETA_ID, "alpha", ALPHA_ID, alpha.addresses(), "stream"));
+    time.runFor(5_000);
+    beta.apply(SimCommands.delete("alpha"));
+    time.runFor(2_000);
+    assertThat(peering(alpha, "beta").map(Peering::getState)).hasValue(PeeringState.TERMINATED);
+
     alpha.apply(SimCommands.delete("beta"));
     time.runFor(2_000);
     assertThat(peering(alpha, "beta")).isEmpty();
