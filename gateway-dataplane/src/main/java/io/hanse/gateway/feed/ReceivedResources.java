@@ -154,7 +154,8 @@ final class ReceivedResources {
     if (config.getTrustDomain().isEmpty() || config.getDatacenter().isEmpty()) {
       return Optional.of("the configuration names no cluster");
     }
-    return unreadable(config.getRootPemsList());
+    return RegisteredPorts.flaw(config.getRegistration())
+        .or(() -> unreadable(config.getRootPemsList()));
   }
 
   private static Optional<String> refusal(ProxyTrustBundle bundle) {

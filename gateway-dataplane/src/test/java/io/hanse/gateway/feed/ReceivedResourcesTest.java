@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Message;
+import io.hanse.fsm.row.ConnectProxyConfig;
+import io.hanse.fsm.row.NodeService;
+import io.hanse.fsm.row.Upstream;
 import io.hanse.identity.CertificateAuthority;
 import io.hanse.identity.TrustDomain;
 import io.hanse.peering.proto.Endpoints;
@@ -77,6 +80,33 @@ class ReceivedResourcesTest {
     ProxyConfig rootless =
         ProxyConfig.newBuilder().setTrustDomain("t").setDatacenter("d").addRootPems("x").build();
     assertThat(store(ProxyResources.CONFIG, ProxyResources.CONFIG_ID, rootless)).isPresent();
+  }
+
+  /** It would fail in the middle of taking over what is new, each time. */
+  @Test
+  void shouldRefuseARegistrationWithAnIllegalPort() {
+    NodeService.Builder proxy = NodeService.newBuilder().setPort(21_000);
+    assertThat(registered(proxy)).isEmpty();
+    assertThat(registered(proxy.clone().setPort(-1))).contains("port is no port: -1");
+
+    ConnectProxyConfig.Builder app = ConnectProxyConfig.newBuilder().setLocalServicePort(70_000);
+    assertThat(registered(proxy.clone().setProxy(app)))
+        .contains("local_service_port is no port: 70000");
+
+    Upstream db = Upstream.newBuilder().setDestinationName("db").setLocalBindPort(65_536).build();
+    assertThat(registered(proxy.clone().setProxy(ConnectProxyConfig.newBuilder().addUpstreams(db))))
+        .contains("local_bind_port of db is no port: 65536");
+  }
+
+  private Optional<String> registered(NodeService.Builder proxy) {
+    ProxyConfig config =
+        ProxyConfig.newBuilder()
+            .setTrustDomain("11111111-0000-0000-0000-000000000001.consul")
+            .setDatacenter("dc1")
+            .addRootPems(ROOT)
+            .setRegistration(proxy)
+            .build();
+    return store(ProxyResources.CONFIG, ProxyResources.CONFIG_ID, config);
   }
 
   private void complete() {

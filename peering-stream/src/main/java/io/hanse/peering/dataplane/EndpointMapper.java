@@ -18,6 +18,11 @@ import java.util.Optional;
 final class EndpointMapper {
   private static final String PASSING = "passing";
   private static final String WARNING = "warning";
+  private static final int PORT_MAX = 65_535;
+
+  /** RFC 1035, section 2.3.4. */
+  private static final int HOST_LENGTH_MAX = 255;
+
   private static final String WAN = "wan";
   private static final int WEIGHT_MAX = 128;
 
@@ -69,10 +74,10 @@ final class EndpointMapper {
     return found.getEndpointsList().stream().findFirst();
   }
 
-  /** What has no address can't be dialed and is left out: a proxy would refuse all for it. */
+  /** What has no legal address can't be dialed and is left out: a proxy would refuse all for it. */
   private static void add(
       Endpoints.Builder endpoints, CheckServiceNode instance, String host, int port) {
-    if (host.isEmpty() || port <= 0) {
+    if (host.isEmpty() || host.length() > HOST_LENGTH_MAX || port <= 0 || port > PORT_MAX) {
       return;
     }
     int weight = weight(instance);

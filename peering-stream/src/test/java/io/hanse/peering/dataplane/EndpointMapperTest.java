@@ -56,7 +56,12 @@ class EndpointMapperTest {
   void shouldLeaveOutWhatHasNoAddress() {
     service.setPort(0);
     assertThat(lan()).isEmpty();
+    service.setPort(70_000);
+    assertThat(lan()).as("a proxy would refuse all for it").isEmpty();
     service.setPort(1);
+    service.setAddress("a".repeat(256));
+    assertThat(lan()).isEmpty();
+    service.clearAddress();
     node.clearAddress();
     assertThat(lan()).isEmpty();
   }
