@@ -4,7 +4,7 @@ import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.ClusterIdentity;
 import io.hanse.fsm.row.Peering;
-import io.hanse.fsm.row.PeeringServiceMeta;
+import io.hanse.fsm.row.PeeringTrustBundle;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Ca;
 import io.hanse.fsm.view.Health;
@@ -235,18 +235,25 @@ final class GatewaySource implements ProxySource {
     query.first().ifPresent(found -> importedIs(service, found));
   }
 
+  /**
+   * By the server name that the exporter gave it, if that is one of its own domain: with another it
+   * could take the place of a service of this cluster, or of another peer.
+   */
   private static ImportedRoute imported(View view, Imported service) {
     List<CheckServiceNode> gateways = new Health(view).connect(service.peer(), service.service());
-    Optional<Route> route = Optional.empty();
-    for (CheckServiceNode gateway : gateways) {
-      PeeringServiceMeta meta = gateway.getService().getConnect().getPeerMeta();
-      if (meta.getSniCount() > 0) {
-        route =
-            Optional.of(
-                route(meta.getSni(0), service.endpoints(), service.service(), service.peer()));
-        break;
-      }
-    }
+    Optional<String> domain =
+        new Peerings(view)
+            .trustBundle(service.peer())
+            .map(PeeringTrustBundle::getTrustDomain)
+            .filter(name -> !name.isEmpty());
+    Optional<Route> route =
+        gateways.stream()
+            .map(gateway -> gateway.getService().getConnect().getPeerMeta())
+            .filter(meta -> meta.getSniCount() > 0)
+            .map(meta -> meta.getSni(0))
+            .findFirst()
+            .filter(sni -> domain.filter(owner -> MeshNames.isOf(sni, owner)).isPresent())
+            .map(sni -> route(sni, service.endpoints(), service.service(), service.peer()));
     return new ImportedRoute(
         route, EndpointMapper.wan(service.endpoints(), gateways), view.publicIndex());
   }

@@ -90,12 +90,26 @@ class OfferOrderTest implements ResourceSet.Sink {
       assertThat(lists(ProxyResources.ROUTE))
           .singleElement()
           .satisfies(
-              list ->
-                  assertThat(list.getNamesList())
-                      .hasSize(3)
-                      .contains("cache.sni.of.east", "db.sni.of.east"));
-      assertThat(position(ProxyResources.ROUTE, "db.sni.of.east"))
+              list -> assertThat(list.getNamesList()).hasSize(3).contains(sni("cache"), sni("db")));
+      assertThat(position(ProxyResources.ROUTE, sni("db")))
           .isGreaterThan(position(ProxyResources.ENDPOINTS, "peer/east/db"));
+    }
+  }
+
+  /** It could else take the place of a service of this cluster, or of another peer. */
+  @Test
+  void shouldGiveAPeerNoServerNameOfAnotherDomain() {
+    cluster.submit(imported("db")).join();
+    cluster
+        .submit(
+            imported("own", "db.default.dc1.internal.a1fa0000-0000-4000-8000-000000000001.consul"))
+        .join();
+    cluster.submit(imported("other", "db.default.default.west.external.north.consul")).join();
+    cluster.submit(imported("long", "x".repeat(300) + sni("long"))).join();
+    try (GatewaySource source = gateway()) {
+      source.start();
+      loop.run();
+      assertThat(lists(ProxyResources.ROUTE).get(0).getNamesList()).containsExactly(sni("db"));
     }
   }
 
@@ -195,7 +209,15 @@ class OfferOrderTest implements ResourceSet.Sink {
         .build();
   }
 
+  private static String sni(String service) {
+    return service + ".default.default.west.external.east.consul";
+  }
+
   private static Command imported(String service) {
+    return imported(service, sni(service));
+  }
+
+  private static Command imported(String service, String sni) {
     NodeService.Builder twin =
         NodeService.newBuilder()
             .setKind(ProxyResources.SIDECAR)
@@ -206,7 +228,7 @@ class OfferOrderTest implements ResourceSet.Sink {
             .setProxy(ConnectProxyConfig.newBuilder().setDestinationServiceName(service))
             .setConnect(
                 ServiceConnect.newBuilder()
-                    .setPeerMeta(PeeringServiceMeta.newBuilder().addSni(service + ".sni.of.east")));
+                    .setPeerMeta(PeeringServiceMeta.newBuilder().addSni(sni)));
     return Command.newBuilder()
         .setReconcileImport(
             ReconcileImport.newBuilder()
