@@ -4,7 +4,9 @@ import io.hanse.gateway.route.Destination;
 import io.hanse.gateway.route.Target;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Optional;
@@ -298,18 +300,30 @@ public final class Connection {
     }
   }
 
-  /** With a reset the other end learns that what it has may be cut short. */
   private static void close(Channel channel, boolean abort) {
     if (abort && channel.isOpen()) {
-      try {
-        channel.config().setOption(ChannelOption.SO_LINGER, 0);
-      } catch (ChannelException e) {
-        // It was closed from the other end in this moment: there is nobody left to tell.
-        channel.close();
-        return;
-      }
+      reset(channel);
+    } else {
+      channel.close();
     }
-    channel.close();
+  }
+
+  /**
+   * With a reset the other end learns that what it has may be cut short. It goes out below TLS,
+   * which would say close_notify first: that what was sent is all.
+   */
+  private static void reset(Channel channel) {
+    try {
+      channel.config().setOption(ChannelOption.SO_LINGER, 0);
+    } catch (ChannelException e) {
+      // It was closed from the other end in this moment: there is nobody left to tell.
+    }
+    ChannelHandlerContext tls = channel.pipeline().context(SslHandler.class);
+    if (tls == null) {
+      channel.close();
+    } else {
+      tls.close();
+    }
   }
 
   private static String text(SocketAddress address) {

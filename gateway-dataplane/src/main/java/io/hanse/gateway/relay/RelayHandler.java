@@ -121,12 +121,26 @@ final class RelayHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    boolean isEnd =
-        event == ChannelInputShutdownEvent.INSTANCE || event instanceof SslCloseCompletionEvent;
-    if (isEnd && !hasEnded) {
-      onEnd();
+    if (!hasEnded) {
+      if (event instanceof SslCloseCompletionEvent notified && notified.isSuccess()) {
+        onEnd();
+      } else if (event == ChannelInputShutdownEvent.INSTANCE) {
+        onInputShutdown(ctx);
+      }
     }
     ReferenceCountUtil.release(event);
+  }
+
+  /**
+   * Anybody on the way can end TCP; where there is TLS, only its own close_notify says that what
+   * came is all there is (RFC 8446, section 6.1).
+   */
+  private void onInputShutdown(ChannelHandlerContext ctx) {
+    if (ctx.pipeline().get(SslHandler.class) == null) {
+      onEnd();
+    } else {
+      connection.broke(fromClient, "TCP ended before TLS did");
+    }
   }
 
   private void onEnd() {
