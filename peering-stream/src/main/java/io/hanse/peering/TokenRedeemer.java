@@ -29,7 +29,9 @@ import java.util.concurrent.ScheduledExecutorService;
 
 /**
  * Establishes peerings by tokens, on the leader. The peering is stored before it is dialed, so that
- * nothing is lost if this server dies; from then on the same token may be used again.
+ * nothing is lost if this server dies; from then on the same token may be used again. One that is
+ * established already stays as it is until the token has proved good: it is dialed by what an older
+ * token would bring back.
  */
 final class TokenRedeemer {
   private final PeeringSettings settings;
@@ -60,11 +62,11 @@ final class TokenRedeemer {
   CompletableFuture<Void> establish(EstablishCall call) {
     PeeringToken token = PeeringToken.decode(call.getToken());
     Optional<Peering> stored = stored(call.getName(), token);
-    return keptAddresses(stored)
+    return keptAddresses(stored, token)
         .thenCompose(
             kept -> {
               Peering peering = peering(call, token, stored, kept);
-              return write(WritePeering.newBuilder().setPeering(peering))
+              return begun(peering, stored)
                   .thenCompose(
                       written ->
                           TokenRedemption.redeem(
@@ -107,9 +109,22 @@ final class TokenRedeemer {
     }
   }
 
-  /** While a stream is connected, the addresses it brought are better than the token's. */
-  private CompletableFuture<List<String>> keptAddresses(Optional<Peering> stored) {
-    if (stored.isEmpty()) {
+  /** Without a write where the peering has its id already, by which a token is redeemed again. */
+  private CompletableFuture<?> begun(Peering peering, Optional<Peering> stored) {
+    boolean isEstablished =
+        stored.filter(known -> known.getState() == PeeringState.ESTABLISHING).isPresent();
+    return isEstablished
+        ? CompletableFuture.completedFuture(null)
+        : write(WritePeering.newBuilder().setPeering(peering));
+  }
+
+  /**
+   * While a stream is connected, the addresses it brought are better than the token's, unless that
+   * is another cluster's.
+   */
+  private CompletableFuture<List<String>> keptAddresses(
+      Optional<Peering> stored, PeeringToken token) {
+    if (stored.filter(known -> known.getPeerId().equals(token.peerId())).isEmpty()) {
       return CompletableFuture.completedFuture(List.of());
     }
     return overlay

@@ -1,0 +1,149 @@
+package io.hanse.peering;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.row.PeeringState;
+import io.hanse.fsm.row.PeeringTrustBundle;
+import io.hanse.fsm.row.RemoteInfo;
+import io.hanse.fsm.row.WritePeering;
+import io.hanse.fsm.row.WriteTrustBundle;
+import io.hanse.fsm.store.View;
+import io.hanse.fsm.view.Peerings;
+import io.hanse.peering.link.LinkException;
+import io.hanse.peering.link.LinkStatus;
+import io.hanse.peering.proto.EstablishCall;
+import io.hanse.peering.replication.SimCommands;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a token changes of a peering that stands already. */
+class TokenRedeemerTest {
+  private static final String OWN_ID = "a1fa0000-0000-4000-8000-000000000001";
+  private static final String PEER_ID = "be7a0000-0000-4000-8000-000000000002";
+  private static final String OTHER_ID = "be7a0000-0000-4000-8000-000000000003";
+
+  private final LocalCluster cluster = new LocalCluster();
+  private final ScheduledExecutorService timers = Executors.newSingleThreadScheduledExecutor();
+  private final List<String> dialed = new ArrayList<>();
+  private boolean denies;
+  private PeeringState seen = PeeringState.ACTIVE;
+
+  private final TokenRedeemer redeemer =
+      new TokenRedeemer(
+          PeeringSettings.defaults("dc"),
+          cluster,
+          cluster,
+          cluster,
+          (target, peerId, secret, nonce, patience) -> {
+            dialed.add(target.address());
+            return denies
+                ? CompletableFuture.failedFuture(
+                    new LinkException(LinkStatus.of(LinkStatus.Code.PERMISSION_DENIED, "invalid")))
+                : CompletableFuture.completedFuture("stream-of-" + secret);
+          },
+          stored ->
+              CompletableFuture.completedFuture(
+                  stored.stream().map(each -> each.toBuilder().setState(seen).build()).toList()),
+          timers);
+
+  @BeforeEach
+  void establish() {
+    cluster.submit(SimCommands.initialize(OWN_ID, "dc")).join();
+    establish(token(PEER_ID, "old-root", "first"));
+    cluster
+        .submit(
+            Command.newBuilder()
+                .setWriteTrustBundle(
+                    WriteTrustBundle.newBuilder()
+                        .setBundle(
+                            PeeringTrustBundle.newBuilder()
+                                .setPeerName("beta")
+                                .setTrustDomain("beta.consul")
+                                .addRootPems("new-root\n")))
+                .build())
+        .join();
+  }
+
+  @AfterEach
+  void close() {
+    timers.shutdownNow();
+    cluster.close();
+  }
+
+  private static PeeringToken token(String peerId, String root, String secret) {
+    return new PeeringToken(
+        List.of(root + "\n"),
+        List.of(),
+        List.of("10.0.0.1:8503"),
+        "server.of-" + root,
+        peerId,
+        secret,
+        RemoteInfo.newBuilder().setDatacenter("dc-beta").build(),
+        Optional.empty());
+  }
+
+  private void establish(PeeringToken token) {
+    redeemer
+        .establish(EstablishCall.newBuilder().setName("beta").setToken(token.encode()).build())
+        .join();
+  }
+
+  private Peering stored() {
+    try (View view = cluster.view()) {
+      return new Peerings(view).byName("beta").orElseThrow();
+    }
+  }
+
+  @Test
+  void shouldLeaveAPeeringAsItIsWhereTheTokenIsRefused() {
+    for (PeeringState state : List.of(PeeringState.ACTIVE, PeeringState.FAILING)) {
+      seen = state;
+      Peering before = stored();
+      assertThat(before.getPeerCaPemsList()).containsExactly("new-root\n");
+      denies = true;
+      assertThatThrownBy(() -> establish(token(PEER_ID, "old-root", "first")))
+          .hasMessageContaining("a new peering token must be generated");
+      assertThat(stored()).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void shouldTakeWhatAGoodTokenSays() {
+    establish(token(PEER_ID, "newest-root", "second"));
+    assertThat(stored().getPeerCaPemsList()).containsExactly("newest-root\n");
+    assertThat(stored().getPeerServerName()).isEqualTo("server.of-newest-root");
+    assertThat(stored().getState()).isEqualTo(PeeringState.ESTABLISHING);
+  }
+
+  @Test
+  void shouldNotDialAnotherClusterWhereTheFirstOneIs() {
+    cluster
+        .submit(
+            Command.newBuilder()
+                .setWritePeering(
+                    WritePeering.newBuilder()
+                        .setPeering(
+                            stored().toBuilder()
+                                .clearPeerServerAddresses()
+                                .addPeerServerAddresses("10.0.0.9:8503")))
+                .build())
+        .join();
+    dialed.clear();
+    establish(token(PEER_ID, "newest-root", "second"));
+    assertThat(dialed).as("the stream brought it").containsExactly("10.0.0.9:8503");
+    dialed.clear();
+    establish(token(OTHER_ID, "other-root", "third"));
+    assertThat(dialed).containsExactly("10.0.0.1:8503");
+    assertThat(stored().getPeerServerAddressesList()).containsExactly("10.0.0.1:8503");
+  }
+}
