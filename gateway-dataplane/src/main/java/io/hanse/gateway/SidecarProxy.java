@@ -19,6 +19,7 @@ import io.hanse.identity.LeafCache;
 import io.hanse.identity.LeafKeys;
 import io.hanse.identity.SpiffeId;
 import io.hanse.identity.TrustDomain;
+import io.hanse.identity.TrustSource;
 import io.hanse.peering.protocol.ProxyResources;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -26,9 +27,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -63,7 +62,7 @@ public final class SidecarProxy implements AutoCloseable {
   private volatile Optional<Target> application = Optional.empty();
   private Optional<Terminator> terminator = Optional.empty();
   private Optional<InboundTls> inbound = Optional.empty();
-  private Map<String, Set<String>> callerRoots = Map.of();
+  private List<TrustSource> callerRoots = List.of();
   private boolean askingForLeaf;
 
   private SidecarProxy(ProxySettings settings, FirstContact contact) {
@@ -138,9 +137,7 @@ public final class SidecarProxy implements AutoCloseable {
     NodeService registration = snapshot.config().getRegistration();
     Target app = application(registration);
     application = Optional.of(app);
-    IntentionPolicy policy =
-        new IntentionPolicy(
-            snapshot.intentions(), snapshot.config().getTrustDomain(), roots.callers());
+    IntentionPolicy policy = new IntentionPolicy(snapshot.intentions(), roots.callers());
     Terminator.Rules rules = new Terminator.Rules(inbound.get(), policy, app);
     if (terminator.isPresent()) {
       terminator.get().update(rules);

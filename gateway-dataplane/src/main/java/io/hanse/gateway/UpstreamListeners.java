@@ -8,6 +8,7 @@ import io.hanse.gateway.route.RouteCompiler;
 import io.hanse.gateway.route.Target;
 import io.hanse.gateway.route.TargetUsages;
 import io.hanse.identity.LeafKeys;
+import io.hanse.identity.TrustSource;
 import io.hanse.peering.proto.UpstreamRoute;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -15,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.slf4j.Logger;
@@ -26,7 +26,7 @@ final class UpstreamListeners {
   private static final Logger LOG = LoggerFactory.getLogger(UpstreamListeners.class);
 
   /** What makes new TLS necessary. */
-  private record Proof(String sni, List<String> spiffeIds, String trustDomain, Set<String> roots) {}
+  private record Proof(String sni, List<String> spiffeIds, Optional<TrustSource> source) {}
 
   /** A way to an upstream with what its TLS was made of. */
   private record Way(Proof proof, Originator.Upstream upstream) {
@@ -126,8 +126,7 @@ final class UpstreamListeners {
         new Proof(
             route.getSni(),
             route.getSpiffeIdsList(),
-            route.getTrustDomain(),
-            roots.ofUpstream(route.getTrustDomain()));
+            roots.ofUpstream(route.getUpstream().getDestinationPeer(), route.getTrustDomain()));
     Optional<Way> known = Optional.ofNullable(before.get(route.getName()));
     Optional<UpstreamTls> tls =
         known
@@ -153,11 +152,12 @@ final class UpstreamListeners {
 
   /** Without a name to ask for, identities to expect and roots to verify by, nobody is dialed. */
   private Optional<UpstreamTls> tls(Proof proof) {
-    if (proof.sni().isEmpty() || proof.spiffeIds().isEmpty() || proof.roots().isEmpty()) {
+    if (proof.sni().isEmpty() || proof.spiffeIds().isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(
-        new OutboundTls(proof.sni(), proof.spiffeIds(), proof.trustDomain(), proof.roots(), keys));
+    return proof
+        .source()
+        .map(source -> new OutboundTls(proof.sni(), proof.spiffeIds(), source, keys));
   }
 
   private static boolean hasMoved(UpstreamRoute before, UpstreamRoute now) {

@@ -108,6 +108,30 @@ class MeshIT {
     await().until(() -> mesh.eastSidecar.metrics().count(CloseReason.RBAC_DENIED) >= 2);
   }
 
+  /** A trust domain is no secret: whoever names that of a peer ends nobody's calls by it. */
+  @Test
+  void shouldGoOnWhileAnotherPeerClaimsTheTrustDomainOfTheCaller() throws Exception {
+    mesh.east.peerWith("rival", mesh.west.trustDomain(), mesh.east);
+    mesh.east.export("db", "west", "rival");
+    await()
+        .until(
+            () ->
+                get(mesh.eastSidecar.adminAddress().orElseThrow(), "/status")
+                    .contains("\"trust_bundles\":2"));
+    roundTrip(mesh.upstreamPort);
+  }
+
+  @Test
+  void shouldEndConnectionsOfRootsThatAreWithdrawn() throws Exception {
+    try (Socket open = connect(mesh.upstreamPort)) {
+      open.getOutputStream().write(HELLO);
+      read(mesh.app.next(), HELLO.length);
+      mesh.east.trust("west", mesh.west.trustDomain(), mesh.east);
+      assertThat(drainQuietly(open)).isZero();
+    }
+    await().until(() -> mesh.eastSidecar.metrics().count(CloseReason.BUNDLE_GONE) == 1);
+  }
+
   @Test
   void shouldServeLocalUpstreamsByTheSameRules() throws Exception {
     TestBackend local = mesh.started(new TestBackend());

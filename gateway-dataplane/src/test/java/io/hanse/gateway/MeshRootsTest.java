@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hanse.fsm.row.PeeringTrustBundle;
 import io.hanse.gateway.feed.ProxySnapshot;
+import io.hanse.identity.TrustSource;
 import io.hanse.peering.proto.Intentions;
 import io.hanse.peering.proto.ProxyConfig;
 import io.hanse.peering.proto.ProxyTrustBundle;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 class MeshRootsTest {
   private static final String OURS = "ours.consul";
   private static final String THEIRS = "theirs.consul";
+  private static final TrustSource OWN = TrustSource.own(OURS, List.of("own"));
 
   private final Map<String, ProxyTrustBundle> bundles = new TreeMap<>();
 
@@ -47,15 +49,19 @@ class MeshRootsTest {
   void shouldBelieveCallersOfThoseWhoMayCallOnly() {
     peer("west", true, THEIRS, "west");
     peer("east", false, "east.consul", "east");
-    assertThat(roots().ofCallers()).containsOnlyKeys(OURS, THEIRS);
-    assertThat(roots().ofUpstream("EAST.consul")).containsExactly("east");
+    assertThat(roots().ofCallers())
+        .containsExactly(OWN, new TrustSource("west", THEIRS, List.of("west")));
+    assertThat(roots().ofUpstream("east", "EAST.consul"))
+        .contains(new TrustSource("east", "east.consul", List.of("east")));
+    assertThat(roots().ofUpstream("", OURS)).contains(OWN);
   }
 
   @Test
   void shouldLetNobodyElseSpeakForOurTrustDomain() {
     peer("west", true, "OURS.consul", "forged");
-    assertThat(roots().ofCallers().get(OURS)).containsExactly("own");
-    assertThat(roots().ofUpstream(OURS)).containsExactly("own");
+    assertThat(roots().ofCallers()).containsExactly(OWN);
+    assertThat(roots().ofUpstream("west", OURS)).isEmpty();
+    assertThat(roots().ofUpstream("", OURS)).contains(OWN);
     assertThat(roots().callers()).isEmpty();
   }
 
@@ -63,14 +69,18 @@ class MeshRootsTest {
   void shouldLetNoPeerVouchForTheServicesOfAnother() {
     peer("west", true, THEIRS, "west");
     peer("mallory", true, "Theirs.consul", "forged");
-    assertThat(roots().ofCallers().get(THEIRS)).isEmpty();
-    assertThat(roots().ofUpstream(THEIRS)).isEmpty();
+    assertThat(roots().ofUpstream("west", THEIRS).orElseThrow().rootPems()).containsExactly("west");
+    assertThat(roots().ofUpstream("mallory", THEIRS).orElseThrow().rootPems())
+        .containsExactly("forged");
+    assertThat(roots().ofCallers())
+        .extracting(TrustSource::peer)
+        .containsOnly("", "west", "mallory");
   }
 
   @Test
-  void shouldBelieveAClusterThatIsAPeerTwice() {
-    peer("west", true, THEIRS, "old", "new");
-    peer("west-again", true, THEIRS, "old");
-    assertThat(roots().ofCallers().get(THEIRS)).containsExactly("old");
+  void shouldAnswerForAnUpstreamByTheTrustDomainThatItIsCalledBy() {
+    peer("west", true, THEIRS, "west");
+    assertThat(roots().ofUpstream("west", "other.consul")).isEmpty();
+    assertThat(roots().ofUpstream("unknown", THEIRS)).isEmpty();
   }
 }

@@ -196,13 +196,14 @@ final class TestCluster implements AutoCloseable {
                             .setPrecedence(9))));
   }
 
-  void export(String service, String peer) {
+  void export(String service, String... peers) {
     ExportedServices.Builder exports = ExportedServices.newBuilder();
     if (!service.isEmpty()) {
-      exports.addServices(
-          ExportedServiceRule.newBuilder()
-              .setName(service)
-              .addConsumers(ServiceConsumer.newBuilder().setPeer(peer)));
+      ExportedServiceRule.Builder rule = ExportedServiceRule.newBuilder().setName(service);
+      for (String peer : peers) {
+        rule.addConsumers(ServiceConsumer.newBuilder().setPeer(peer));
+      }
+      exports.addServices(rule);
     }
     write(
         ConfigEntry.newBuilder()
@@ -213,6 +214,11 @@ final class TestCluster implements AutoCloseable {
 
   /** Makes both clusters peers of each other, as far as rows are concerned. */
   void peerWith(TestCluster other, String nameOfOther) {
+    peerWith(nameOfOther, other.trustDomain(), other);
+  }
+
+  /** Makes somebody a peer who names a trust domain and signs by the roots of a cluster. */
+  void peerWith(String nameOfOther, String claimed, TestCluster signer) {
     submit(
         Command.newBuilder()
             .setWritePeering(
@@ -223,17 +229,22 @@ final class TestCluster implements AutoCloseable {
                             .setName(nameOfOther)
                             .setState(PeeringState.PENDING)))
             .build());
+    trust(nameOfOther, claimed, signer);
+  }
+
+  /** Takes over what a peer says of its roots. */
+  void trust(String nameOfOther, String claimed, TestCluster signer) {
     submit(
         Command.newBuilder()
             .setWriteTrustBundle(
-                WriteTrustBundle.newBuilder().setBundle(other.trustBundle(nameOfOther)))
+                WriteTrustBundle.newBuilder().setBundle(signer.trustBundle(nameOfOther, claimed)))
             .build());
   }
 
-  private PeeringTrustBundle trustBundle(String name) {
+  private PeeringTrustBundle trustBundle(String name, String claimed) {
     try (View view = machine.view()) {
       return PeeringTrustBundle.newBuilder()
-          .setTrustDomain(new Ca(view).trustDomain().orElseThrow())
+          .setTrustDomain(claimed)
           .setPeerName(name)
           .setExportedPartition("default")
           .addAllRootPems(new Ca(view).roots().stream().map(CaRoot::getRootCert).toList())

@@ -11,7 +11,6 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -55,7 +54,7 @@ class RecordedCertificatesTest {
   }
 
   private PeerTrust trust(String root) {
-    return new PeerTrust(Map.of(DOMAIN, List.of(named(root).pem())), THEN);
+    return new PeerTrust(List.of(TrustSource.own(DOMAIN, List.of(named(root).pem()))), THEN);
   }
 
   @Test

@@ -10,7 +10,6 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Leafs of a new root towards those who know one of the two. */
@@ -40,7 +39,7 @@ class RotationTest {
 
   private static void check(CertificateAuthority trusted, X509Certificate... chain)
       throws Exception {
-    new PeerTrust(Map.of(DOMAIN.name(), List.of(trusted.row().getRootCert())))
+    new PeerTrust(List.of(TrustSource.own(DOMAIN.name(), List.of(trusted.row().getRootCert()))))
         .any()
         .checkClientTrusted(chain, "EC");
   }

@@ -1,5 +1,6 @@
 package io.hanse.identity;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,7 +9,8 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.junit.jupiter.api.Test;
 
@@ -22,10 +24,13 @@ class TrustTest {
   private final CertificateAuthority east = CertificateAuthority.create(EAST, "east", 1, now);
   private final CertificateAuthority west = CertificateAuthority.create(WEST, "west", 1, now);
   private final PeerTrust trust =
-      new PeerTrust(
-          Map.of(
-              EAST.name(), List.of(east.row().getRootCert()),
-              WEST.name(), List.of(west.row().getRootCert())));
+      new PeerTrust(List.of(source("", EAST, east), source("west", WEST, west)));
+
+  private static TrustSource source(
+      String peer, TrustDomain domain, CertificateAuthority... authorities) {
+    return new TrustSource(
+        peer, domain.name(), Stream.of(authorities).map(each -> each.row().getRootCert()).toList());
+  }
 
   private static X509Certificate[] leaf(
       CertificateAuthority authority, SpiffeId id, Instant now, String... dnsNames) {
@@ -47,6 +52,40 @@ class TrustTest {
     assertThatCode(() -> client(trust.any(), own)).doesNotThrowAnyException();
     assertThatCode(() -> client(trust.any(), own)).doesNotThrowAnyException();
     assertThatThrownBy(() -> client(trust.any(), forged))
+        .hasMessage("certificate signed by unknown authority");
+  }
+
+  /** A trust domain is no secret: what a peer signs is the peer's, whatever it calls it. */
+  @Test
+  void shouldSayWhoseRootsSignedAnIdentity() throws Exception {
+    CertificateAuthority forger = CertificateAuthority.create(WEST, "forger", 1, now);
+    PeerTrust several =
+        new PeerTrust(
+            List.of(
+                source("", EAST, east),
+                source("west", WEST, west),
+                source("west-again", WEST, west),
+                source("mallory", WEST, forger)));
+    SpiffeId web = SpiffeId.service(WEST, "dc1", "web");
+    assertThat(several.client(leaf(west, web, now), now))
+        .isEqualTo(new Vouched(web, Set.of("west", "west-again")));
+    assertThat(several.client(leaf(forger, web, now), now))
+        .isEqualTo(new Vouched(web, Set.of("mallory")));
+    SpiffeId ours = SpiffeId.service(EAST, "dc1", "web");
+    assertThat(several.client(leaf(east, ours, now), now).peers()).containsExactly("");
+    assertThatThrownBy(() -> several.client(leaf(forger, ours, now), now))
+        .hasMessage("certificate signed by unknown authority");
+  }
+
+  /** A connection outlives the leaf that it came with, not the roots. */
+  @Test
+  void shouldJudgeAChainAsOfWhenItWasShown() throws Exception {
+    Instant came = now.minus(Duration.ofHours(2));
+    X509Certificate[] chain = leaf(east, SpiffeId.service(EAST, "dc1", "web"), came);
+    assertThatThrownBy(() -> trust.client(chain, now)).hasMessageContaining("expired");
+    assertThat(trust.client(chain, came).peers()).containsExactly("");
+    assertThatThrownBy(() -> trust.client(chain, now)).hasMessageContaining("expired");
+    assertThatThrownBy(() -> new PeerTrust(List.of(source("", EAST, west))).client(chain, came))
         .hasMessage("certificate signed by unknown authority");
   }
 

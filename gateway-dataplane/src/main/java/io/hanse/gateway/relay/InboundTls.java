@@ -1,23 +1,18 @@
 package io.hanse.gateway.relay;
 
 import io.hanse.identity.PeerTrust;
-import io.hanse.identity.SpiffeId;
 import io.hanse.identity.TlsContexts;
+import io.hanse.identity.TrustSource;
+import io.hanse.identity.Vouched;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.Collection;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
-import javax.net.ssl.SSLPeerUnverifiedException;
-import javax.net.ssl.SSLSession;
 import javax.net.ssl.X509ExtendedKeyManager;
-import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
  * Mutual TLS as a server: clients must prove an identity of one of some trust domains. New roots
@@ -25,28 +20,25 @@ import javax.net.ssl.X509ExtendedTrustManager;
  */
 public final class InboundTls {
   private final SslContext context;
-  private final X509ExtendedTrustManager trust;
-  private final Set<String> domains = new TreeSet<>();
+  private final PeerTrust trust;
 
-  /** Takes the roots in PEM by trust domain. */
-  public InboundTls(Map<String, ? extends Collection<String>> roots, X509ExtendedKeyManager keys) {
-    this.trust = new PeerTrust(roots).any();
-    this.context = MeshTls.context(TlsContexts.mutual(keys, trust), false, ClientAuth.REQUIRE);
-    roots.keySet().forEach(domain -> domains.add(domain.toLowerCase(Locale.ROOT)));
+  public InboundTls(Collection<TrustSource> callers, X509ExtendedKeyManager keys) {
+    this.trust = new PeerTrust(callers);
+    this.context =
+        MeshTls.context(TlsContexts.mutual(keys, trust.any()), false, ClientAuth.REQUIRE);
   }
 
   SslHandler newHandler(Channel channel) {
     return context.newHandler(channel.alloc());
   }
 
-  /** Who the client is. Verifies again: a resumed handshake did not. */
-  SpiffeId identify(SSLSession session) throws CertificateException, SSLPeerUnverifiedException {
-    X509Certificate[] chain = MeshTls.chainOf(session);
-    trust.checkClientTrusted(chain, MeshTls.ANY_KEY);
-    return PeerTrust.identity(chain[0]);
-  }
-
-  boolean knows(String trustDomain) {
-    return domains.contains(trustDomain.toLowerCase(Locale.ROOT));
+  /**
+   * Who a client is, and who vouches for it. To be asked after every handshake: a resumed one
+   * verified nothing.
+   *
+   * @param at when the client came
+   */
+  Vouched identify(X509Certificate[] chain, Instant at) throws CertificateException {
+    return trust.client(chain, at);
   }
 }

@@ -2,13 +2,14 @@ package io.hanse.gateway.relay;
 
 import io.hanse.identity.PeerTrust;
 import io.hanse.identity.TlsContexts;
+import io.hanse.identity.TrustSource;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import java.security.cert.CertificateException;
 import java.util.Collection;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -17,7 +18,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
  * Mutual TLS as a client: who answers must have exactly one of the identities expected, by the
- * roots of its own trust domain and no others.
+ * roots of the peer that is called and no others.
  */
 public final class OutboundTls implements UpstreamTls {
   private final SslContext context;
@@ -27,16 +28,15 @@ public final class OutboundTls implements UpstreamTls {
   /**
    * TLS towards one upstream.
    *
-   * @param roots in PEM, of the one trust domain that may answer
+   * @param source by whose roots who answers must prove itself
    */
   public OutboundTls(
       String serverName,
       Collection<String> spiffeIds,
-      String trustDomain,
-      Collection<String> roots,
+      TrustSource source,
       X509ExtendedKeyManager keys) {
     this.serverName = serverName;
-    this.trust = new PeerTrust(Map.of(trustDomain, roots)).anyOf(spiffeIds);
+    this.trust = new PeerTrust(List.of(source)).anyOf(spiffeIds);
     this.context = MeshTls.context(TlsContexts.mutual(keys, trust), true, ClientAuth.NONE);
   }
 

@@ -2,12 +2,14 @@ package io.hanse.gateway.relay;
 
 import io.hanse.gateway.access.IntentionPolicy;
 import io.hanse.gateway.route.Target;
-import io.hanse.identity.SpiffeId;
+import io.hanse.identity.Vouched;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -48,19 +50,22 @@ public final class Terminator implements Front {
   /** By the rules of this moment, not those of when the handshake began. */
   private void authenticated(Connection connection, SSLSession session) {
     Rules now = rules;
-    SpiffeId caller;
+    Instant came = Instant.now();
+    X509Certificate[] chain;
+    Vouched caller;
     try {
-      caller = now.tls().identify(session);
+      chain = MeshTls.chainOf(session);
+      caller = now.tls().identify(chain, came);
     } catch (CertificateException | SSLPeerUnverifiedException e) {
       connection.end(CloseReason.TLS_FAILED, RelayHandler.text(e));
       return;
     }
-    connection.calledBy(caller.uri());
+    connection.calledBy(caller.id().uri());
     IntentionPolicy.Verdict verdict = now.policy().judge(caller);
     if (!verdict.allowed()) {
       connection.end(CloseReason.RBAC_DENIED, verdict.reason());
     } else if (connection.route(now.application())) {
-      connection.recheckBy(new Recheck(caller, now));
+      connection.recheckBy(new Recheck(chain, came, caller, now));
       new Dial(connection, now.application(), Optional.empty()).start();
     }
   }
@@ -92,10 +97,14 @@ public final class Terminator implements Front {
 
   /** Asks the rules again when they are others than those it knows. */
   private final class Recheck implements Supplier<Optional<CloseReason>> {
-    private final SpiffeId caller;
+    private final X509Certificate[] chain;
+    private final Instant came;
+    private Vouched caller;
     private Rules known;
 
-    Recheck(SpiffeId caller, Rules known) {
+    Recheck(X509Certificate[] chain, Instant came, Vouched caller, Rules known) {
+      this.chain = chain;
+      this.came = came;
       this.caller = caller;
       this.known = known;
     }
@@ -107,10 +116,14 @@ public final class Terminator implements Front {
       if (now == known) {
         return Optional.empty();
       }
-      known = now;
-      if (!now.tls().knows(caller.trustDomain())) {
-        return Optional.of(CloseReason.BUNDLE_GONE);
+      if (now.tls() != known.tls()) {
+        try {
+          caller = now.tls().identify(chain, came);
+        } catch (CertificateException e) {
+          return Optional.of(CloseReason.BUNDLE_GONE);
+        }
       }
+      known = now;
       return now.policy().judge(caller).allowed()
           ? Optional.empty()
           : Optional.of(CloseReason.RBAC_DENIED);

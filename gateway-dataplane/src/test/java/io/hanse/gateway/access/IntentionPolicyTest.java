@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hanse.fsm.row.PeeringTrustBundle;
 import io.hanse.identity.SpiffeId;
+import io.hanse.identity.Vouched;
 import io.hanse.peering.proto.IntentionRule;
 import io.hanse.peering.proto.Intentions;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class IntentionPolicyTest {
@@ -18,6 +20,8 @@ class IntentionPolicyTest {
           .setTrustDomain(THEIRS)
           .setExportedPartition("default")
           .build();
+
+  private static final PeeringTrustBundle RIVAL = BUNDLE.toBuilder().setPeerName("rival").build();
 
   @Test
   void shouldFollowTheMostPreciseRule() {
@@ -31,8 +35,7 @@ class IntentionPolicyTest {
   void shouldFallBackToTheDefault() {
     assertThat(allows(policy(true), OURS, "web")).isTrue();
     assertThat(allows(policy(false), OURS, "web")).isFalse();
-    assertThat(policy(false).judge(SpiffeId.parse(uri(OURS, "web"))).reason())
-        .isEqualTo("default policy");
+    assertThat(policy(false).judge(caller(OURS, "web")).reason()).isEqualTo("default policy");
   }
 
   @Test
@@ -50,14 +53,36 @@ class IntentionPolicyTest {
     assertThat(allows(policy(false, rule("web", "north", true, 9)), THEIRS, "web")).isFalse();
   }
 
+  /** "rival" names the trust domain of west, and its roots are its own. */
+  @Test
+  void shouldJudgeACallerByWhoVouchesForIt() {
+    IntentionPolicy policy =
+        policy(false, rule("web", "west", true, 9), rule("web", "rival", false, 9));
+    assertThat(policy.judge(caller(THEIRS, "web", "west")).allowed()).isTrue();
+    assertThat(policy.judge(caller(THEIRS, "web", "rival")).allowed()).isFalse();
+    IntentionPolicy ours = policy(false, rule("web", "", true, 9));
+    assertThat(ours.judge(caller(OURS, "web", "rival")).allowed()).isFalse();
+  }
+
+  /**
+   * One cluster by two names; or one that adds the roots of another to its own: it gains nothing.
+   */
+  @Test
+  void shouldAllowWhatAnyOfSeveralWhoVouchMay() {
+    IntentionPolicy policy =
+        policy(false, rule("web", "west", true, 9), rule("web", "rival", false, 9));
+    assertThat(policy.judge(caller(THEIRS, "web", "rival", "west")).allowed()).isTrue();
+    assertThat(policy.judge(caller(THEIRS, "api", "rival", "west")).allowed()).isFalse();
+  }
+
   @Test
   void shouldRefuseWhatIsNoServiceAndOtherPartitions() {
     IntentionPolicy policy = policy(true);
-    assertThat(policy.judge(SpiffeId.parse("spiffe://" + OURS + "/gateway/mesh/dc/dc1")).allowed())
-        .isFalse();
+    SpiffeId gateway = SpiffeId.parse("spiffe://" + OURS + "/gateway/mesh/dc/dc1");
+    assertThat(policy.judge(new Vouched(gateway, Set.of(""))).allowed()).isFalse();
     IntentionPolicy named = policy(false, rule("*", "west", true, 8));
     SpiffeId other = SpiffeId.parse("spiffe://" + THEIRS + "/ap/x/ns/default/dc/dc2/svc/web");
-    assertThat(named.judge(other).allowed()).isFalse();
+    assertThat(named.judge(new Vouched(other, Set.of("west"))).allowed()).isFalse();
   }
 
   private static IntentionPolicy policy(boolean allowByDefault, IntentionRule... rules) {
@@ -67,12 +92,20 @@ class IntentionPolicyTest {
             .addAllRules(List.of(rules))
             .setAllowByDefault(allowByDefault)
             .build(),
-        OURS,
-        List.of(BUNDLE));
+        List.of(BUNDLE, RIVAL));
   }
 
   private static boolean allows(IntentionPolicy policy, String trustDomain, String service) {
-    return policy.judge(SpiffeId.parse(uri(trustDomain, service))).allowed();
+    return policy.judge(caller(trustDomain, service)).allowed();
+  }
+
+  /** A caller of this cluster or of "west". */
+  private static Vouched caller(String trustDomain, String service) {
+    return caller(trustDomain, service, trustDomain.equals(OURS) ? "" : "west");
+  }
+
+  private static Vouched caller(String trustDomain, String service, String... peers) {
+    return new Vouched(SpiffeId.parse(uri(trustDomain, service)), Set.of(peers));
   }
 
   private static String uri(String trustDomain, String service) {

@@ -35,6 +35,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Turns each resource received from a peer into one command, so that nothing is ever half imported,
@@ -42,6 +44,8 @@ import org.jspecify.annotations.Nullable;
  * legal form before it reaches the log; the rest is the applier's to judge.
  */
 final class ImportIntake {
+  private static final Logger LOG = LoggerFactory.getLogger(ImportIntake.class);
+
   /** What a fence adds to a command, at most. */
   private static final int FENCE_BYTES = 16;
 
@@ -61,7 +65,7 @@ final class ImportIntake {
   /**
    * Imports for one peering.
    *
-   * @param state by which a trust domain is known as another's
+   * @param state by which a trust domain is known as this cluster's or another's
    * @param peer this cluster's own name for the other one
    */
   ImportIntake(
@@ -215,14 +219,24 @@ final class ImportIntake {
     }
     requireShort("trust domain", bundle.getTrustDomain());
     try {
-      bundle.getRootPemsList().forEach(Pem::firstCertificate);
+      // All of it: proxies read all of it, and refuse the whole for one block that they can't.
+      Pem.certificates(bundle.getRootPemsList());
     } catch (ProblemException e) {
       throw new MalformedResource("a trust bundle holds what is no root: " + e.getMessage());
     }
     try (View view = state.view()) {
-      Optional<String> refusal = TrustDomainClaims.refusal(view, bundle, peer);
+      Optional<String> refusal = TrustDomainClaims.refusal(view, bundle);
       if (refusal.isPresent()) {
         throw new MalformedResource(refusal.get());
+      }
+      List<String> rivals = TrustDomainClaims.rivals(view, bundle, peer);
+      if (!rivals.isEmpty()) {
+        LOG.warn(
+            "peers bring different roots for one trust domain: one of them is not who it says"
+                + " peer={} others={} trust_domain={}",
+            peer,
+            rivals,
+            bundle.getTrustDomain());
       }
     }
   }

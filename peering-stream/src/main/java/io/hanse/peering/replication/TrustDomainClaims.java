@@ -6,45 +6,40 @@ import io.hanse.fsm.view.Ca;
 import io.hanse.fsm.view.Keys;
 import io.hanse.fsm.view.Peerings;
 import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * Says for which trust domains a peer may bring roots: for none that is this cluster's, or that was
- * another peer's before. Sidecars believe only roots in which all who name a trust domain agree, so
- * one more who names it could end the calls of the others. Does not ask whose it is in truth.
+ * For which trust domains a peer may bring roots: for all but this cluster's own. A domain is no
+ * secret, so who named it first proves nothing; what a peer's roots sign counts as that peer's
+ * alone (see {@link io.hanse.identity.Vouched}).
  */
 final class TrustDomainClaims {
   private TrustDomainClaims() {}
 
-  /**
-   * Why a peer's bundle is not to be stored; empty if it may be. Who came first may change all of
-   * its roots. A cluster may be peered under two names: then both bring the same roots, or during a
-   * rotation some of the same.
-   */
-  static Optional<String> refusal(View view, PeeringTrustBundle bundle, String peer) {
+  /** Why a peer's bundle is not to be stored; empty if it may be. */
+  static Optional<String> refusal(View view, PeeringTrustBundle bundle) {
     String domain = Keys.fold(bundle.getTrustDomain());
-    String claim = "trust domain \"" + bundle.getTrustDomain() + "\" is ";
-    if (new Ca(view).trustDomain().map(Keys::fold).filter(domain::equals).isPresent()) {
-      return Optional.of(claim + "this cluster's own");
-    }
+    return new Ca(view)
+        .trustDomain()
+        .map(Keys::fold)
+        .filter(domain::equals)
+        .map(own -> "trust domain \"" + bundle.getTrustDomain() + "\" is this cluster's own");
+  }
+
+  /**
+   * The active peers that bring roots of their own for the trust domain of this one's bundle. One
+   * of them claims what is another's, unless they are one cluster in the middle of a rotation.
+   */
+  static List<String> rivals(View view, PeeringTrustBundle bundle, String peer) {
+    String domain = Keys.fold(bundle.getTrustDomain());
     Peerings peerings = new Peerings(view);
-    long since =
-        peerings
-            .trustBundle(peer)
-            .filter(held -> Keys.fold(held.getTrustDomain()).equals(domain))
-            .map(PeeringTrustBundle::getCreateIndex)
-            .orElse(Long.MAX_VALUE);
-    for (PeeringTrustBundle other : peerings.trustBundles()) {
-      boolean isOthers =
-          Keys.fold(other.getTrustDomain()).equals(domain)
-              && !Keys.fold(other.getPeerName()).equals(Keys.fold(peer))
-              && peerings.byName(other.getPeerName()).filter(Peerings::isActive).isPresent();
-      if (isOthers
-          && other.getCreateIndex() < since
-          && Collections.disjoint(other.getRootPemsList(), bundle.getRootPemsList())) {
-        return Optional.of(claim + "already that of another peering, with other roots");
-      }
-    }
-    return Optional.empty();
+    return peerings.trustBundles().stream()
+        .filter(other -> Keys.fold(other.getTrustDomain()).equals(domain))
+        .filter(other -> Collections.disjoint(other.getRootPemsList(), bundle.getRootPemsList()))
+        .map(PeeringTrustBundle::getPeerName)
+        .filter(other -> !Keys.fold(other).equals(Keys.fold(peer)))
+        .filter(other -> peerings.byName(other).filter(Peerings::isActive).isPresent())
+        .toList();
   }
 }

@@ -54,6 +54,12 @@ class ImportIntakeTest {
     assertThat(
             refusal(PeeringTrustBundle.newBuilder().setTrustDomain("t.consul").addRootPems("pem")))
         .hasValueSatisfying(text -> assertThat(text).contains("holds what is no root"));
+    String broken =
+        SimCommands.root() + "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    assertThat(
+            refusal(PeeringTrustBundle.newBuilder().setTrustDomain("t.consul").addRootPems(broken)))
+        .as("a second block that no proxy can read")
+        .hasValueSatisfying(text -> assertThat(text).contains("holds what is no root"));
     assertThat(submitted).isEmpty();
 
     assertThat(
