@@ -30,6 +30,7 @@ final class TokenGenerator {
   private final StateReader reader;
   private final IdSource ids;
   private final InstantSource clock;
+  private final DeletedPeerings deleted;
 
   TokenGenerator(
       PeeringSettings settings,
@@ -42,6 +43,7 @@ final class TokenGenerator {
     this.reader = reader;
     this.ids = ids;
     this.clock = clock;
+    deleted = new DeletedPeerings(submitter, reader);
   }
 
   CompletableFuture<String> generate(GenerateTokenCall call) {
@@ -53,7 +55,9 @@ final class TokenGenerator {
             ? Optional.empty()
             : Optional.of(
                 Instant.ofEpochMilli(Math.addExact(clock.millis(), call.getLifetimeMillis())));
-    return write(call, secret, expires)
+    return deleted
+        .makeRoom(call.getName())
+        .thenCompose(done -> write(call, secret, expires))
         .exceptionallyCompose(
             failure ->
                 // Another call may have made the peering meanwhile: then this one joins it.

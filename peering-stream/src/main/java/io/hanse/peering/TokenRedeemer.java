@@ -41,6 +41,7 @@ final class TokenRedeemer {
   private final SecretRedeemer redeemer;
   private final StreamOverlay overlay;
   private final ScheduledExecutorService timers;
+  private final DeletedPeerings deleted;
 
   TokenRedeemer(
       PeeringSettings settings,
@@ -57,10 +58,15 @@ final class TokenRedeemer {
     this.redeemer = redeemer;
     this.overlay = overlay;
     this.timers = timers;
+    deleted = new DeletedPeerings(submitter, reader);
   }
 
   CompletableFuture<Void> establish(EstablishCall call) {
     PeeringToken token = PeeringToken.decode(call.getToken());
+    return deleted.makeRoom(call.getName()).thenCompose(done -> establish(call, token));
+  }
+
+  private CompletableFuture<Void> establish(EstablishCall call, PeeringToken token) {
     Optional<Peering> stored = stored(call.getName(), token);
     return keptAddresses(stored, token)
         .thenCompose(

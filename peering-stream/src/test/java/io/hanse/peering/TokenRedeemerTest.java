@@ -7,6 +7,7 @@ import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.row.PeeringTrustBundle;
+import io.hanse.fsm.row.PurgeImports;
 import io.hanse.fsm.row.RemoteInfo;
 import io.hanse.fsm.row.WritePeering;
 import io.hanse.fsm.row.WriteTrustBundle;
@@ -145,5 +146,23 @@ class TokenRedeemerTest {
     establish(token(OTHER_ID, "other-root", "third"));
     assertThat(dialed).containsExactly("10.0.0.1:8503");
     assertThat(stored().getPeerServerAddressesList()).containsExactly("10.0.0.1:8503");
+  }
+
+  @Test
+  void shouldNotBeKeptWaitingByADeletedPeeringOfTheName() {
+    String before = stored().getId();
+    cluster.submit(SimCommands.delete("beta")).join();
+    assertThatThrownBy(() -> establish(token(PEER_ID, "newest-root", "second")))
+        .as("something is left of what it brought")
+        .hasMessageContaining("cannot write to peering that is marked for deletion");
+    cluster
+        .submit(
+            Command.newBuilder()
+                .setPurgeImports(PurgeImports.newBuilder().setPeer("beta").setNodesMax(10))
+                .build())
+        .join();
+    establish(token(PEER_ID, "newest-root", "second"));
+    assertThat(stored().getId()).isNotEqualTo(before);
+    assertThat(stored().getState()).isEqualTo(PeeringState.ESTABLISHING);
   }
 }
