@@ -16,6 +16,7 @@ import io.hanse.peering.PeeringSettings;
 import io.hanse.peering.dataplane.ProxyFeed;
 import io.hanse.peering.protocol.StreamLimits;
 import io.hanse.peering.replication.ExportedContents;
+import io.hanse.peering.replication.Farewells;
 import io.hanse.peering.replication.KeptOffers;
 import io.hanse.peering.replication.PeerSupervisor;
 import io.hanse.peering.replication.ReplicationSettings;
@@ -117,6 +118,7 @@ final class PeeringAssembly implements AutoCloseable {
                     dialer,
                     loops,
                     statuses,
+                    new Farewells(),
                     ReplicationSettings.DEFAULT,
                     contents,
                     new KeptOffers(),

@@ -4,6 +4,7 @@ import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.CommandResult;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringSecrets;
+import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.row.PurgeImports;
 import io.hanse.fsm.row.RemovePeering;
 import io.hanse.fsm.store.View;
@@ -57,11 +58,17 @@ final class DeletionDuty {
   private final ReplicationSettings settings;
   private final WatchedQuery<Known> watch;
   private final StreamStatuses statuses;
+  private final Farewells farewells;
   private final KeptOffers kept;
   private final Set<String> cleared = new TreeSet<>();
 
   /** A dialer can come to these, whether it did before or not. */
   private final Set<String> redeemed = new TreeSet<>();
+
+  /** Deleted before this server led: of their tokens nothing is known any more. */
+  private final Set<String> inherited = new TreeSet<>();
+
+  private boolean isFirstLook = true;
 
   private final Map<String, Long> seenMillis = new TreeMap<>();
   private List<Peering> ended = List.of();
@@ -71,6 +78,7 @@ final class DeletionDuty {
   DeletionDuty(Replication replication) {
     settings = replication.settings();
     statuses = replication.statuses();
+    farewells = replication.farewells();
     kept = replication.kept();
     loop = replication.loops().newLoop();
     writer = new LogWriter(loop, replication.submitter(), settings.submitAttempts());
@@ -87,6 +95,16 @@ final class DeletionDuty {
     // The secrets are gone with the deletion.
     redeemed.retainAll(ids);
     redeemed.addAll(known.redeemed());
+    inherited.retainAll(ids);
+    if (isFirstLook) {
+      isFirstLook = false;
+      inherited.addAll(ids);
+    }
+    // Who ended it need not be told, should it be deleted here, too.
+    ended.stream()
+        .filter(each -> each.getState() == PeeringState.TERMINATED)
+        .map(Peering::getId)
+        .forEach(farewells::done);
     step();
   }
 
@@ -116,16 +134,21 @@ final class DeletionDuty {
 
   /**
    * Once the row is gone, a dialer that was away hears only that nobody knows it, and tries for
-   * ever: so the row stays until it was told, or had the time to come.
+   * ever; an acceptor waits for ever for who does not dial any more. So the row stays until the
+   * other end was told, or there was the time for it.
    */
   private boolean mayBeForgotten(Peering peering) {
-    boolean isKnown =
-        redeemed.contains(peering.getId()) || !peering.getRemote().getDatacenter().isEmpty();
-    boolean hasDialer = !Peerings.dials(peering) && isKnown;
-    long waited = loop.nowMillis() - seenMillis.getOrDefault(peering.getId(), 0L);
-    return !hasDialer
-        || statuses.hasSaidFarewell(peering.getId())
+    String id = peering.getId();
+    long waited = loop.nowMillis() - seenMillis.getOrDefault(id, 0L);
+    return farewells.isDone(id)
+        || !(Peerings.dials(peering) || mayHaveDialer(peering))
         || waited >= settings.farewellMillisMax();
+  }
+
+  private boolean mayHaveDialer(Peering peering) {
+    return redeemed.contains(peering.getId())
+        || inherited.contains(peering.getId())
+        || !peering.getRemote().getDatacenter().isEmpty();
   }
 
   private void purge(Peering peering) {
@@ -163,6 +186,7 @@ final class DeletionDuty {
             (result, failure) -> {
               if (failure == null) {
                 statuses.removed(peering.getId());
+                farewells.forget(peering.getId());
                 LOG.info("peering removed peer={} peering={}", peering.getName(), peering.getId());
                 pause();
               } else {

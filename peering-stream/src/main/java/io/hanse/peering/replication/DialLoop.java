@@ -18,8 +18,10 @@ import io.hanse.peering.proto.ReplicationMessage;
 import io.hanse.peering.proto.ReplicationMessage.Open;
 import io.hanse.peering.protocol.Effect;
 import io.hanse.peering.protocol.PeerResources;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +29,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps one stream to the other cluster of one peering, as long as this server leads: one attempt
  * at a time, on a fresh connection, at the next address of the ring. After a good stream the ring
- * begins anew: what was fallen back from is preferred again. Used on its loop only.
+ * begins anew: what was fallen back from is preferred again. A peering that is deleted is dialed
+ * until the other cluster knows it. Used on its loop only.
  */
 final class DialLoop {
   private static final Logger LOG = LoggerFactory.getLogger(DialLoop.class);
@@ -58,12 +61,30 @@ final class DialLoop {
     }
   }
 
+  /** Answers to who comes to say farewell and nothing else: it is known, or nobody knows us. */
+  private static final Set<LinkStatus.Code> KNOWN_THERE =
+      EnumSet.of(
+          LinkStatus.Code.ABORTED,
+          LinkStatus.Code.INVALID_ARGUMENT,
+          LinkStatus.Code.PERMISSION_DENIED);
+
+  /** What the state says. */
+  private record Found(Optional<Dialable> dialable, boolean isDeleted) {}
+
   private final Replication replication;
   private final String peeringId;
   private final Loop loop;
-  private final WatchedQuery<Optional<Dialable>> watch;
+  private final WatchedQuery<Found> watch;
+
+  /** Of a peering that was deleted it stays what it was: the state has the secret no more. */
   private @Nullable Dialable target;
+
   private @Nullable PeerStream stream;
+
+  /** Whether the peering is deleted; and whether it was when the stream began. */
+  private boolean leaves;
+
+  private boolean streamLeaves;
   private int ring;
   private long dialedMillis;
   private Runnable cancelAttempt = () -> {};
@@ -80,12 +101,18 @@ final class DialLoop {
     this.loop = replication.loops().newLoop();
     this.rotation = new SecretRotation(replication, loop);
     this.pace = new DialPace(loop.nowMillis());
-    this.watch = WatchedQuery.start(loop, replication.state(), this::dialable, this::targetIs);
+    this.watch = WatchedQuery.start(loop, replication.state(), this::find, this::targetIs);
   }
 
-  private Optional<Dialable> dialable(View view) {
+  private Found find(View view) {
+    Optional<Peering> peering = new Peerings(view).byId(peeringId);
+    return new Found(
+        dialable(view, peering.filter(Peerings::isActive)),
+        peering.filter(Peering::hasDeletedAt).isPresent());
+  }
+
+  private Optional<Dialable> dialable(View view, Optional<Peering> peering) {
     Peerings peerings = new Peerings(view);
-    Optional<Peering> peering = peerings.byId(peeringId).filter(Peerings::isActive);
     PeeringSecrets secrets =
         peerings.secrets(peeringId).orElse(PeeringSecrets.getDefaultInstance());
     if (peering.isEmpty() || secrets.getActiveStream().isEmpty()) {
@@ -106,9 +133,14 @@ final class DialLoop {
                 remote.build()));
   }
 
-  private void targetIs(Optional<Dialable> found) {
+  private void targetIs(Found found) {
+    if (found.isDeleted()) {
+      leave();
+      return;
+    }
+    leaves = false;
     Dialable before = target;
-    target = found.orElse(null);
+    target = found.dialable().orElse(null);
     record.keepOnly(target == null ? List.of() : target.addresses());
     publishRecord();
     if (target == null) {
@@ -124,6 +156,22 @@ final class DialLoop {
     }
   }
 
+  /** The stream, if there is one, sees by itself that it has to end. */
+  private void leave() {
+    if (leaves) {
+      return;
+    }
+    leaves = true;
+    if (target == null) {
+      replication.farewells().done(peeringId);
+    } else if (stream == null) {
+      ring = 0;
+      pace.begin();
+      cancelAttempt.run();
+      attempt();
+    }
+  }
+
   private void attempt() {
     if (stopped || stream != null || target == null) {
       return;
@@ -135,6 +183,7 @@ final class DialLoop {
         new LinkTarget(address, peering.getPeerServerName(), peering.getPeerCaPemsList());
     link = way;
     dialedMillis = loop.nowMillis();
+    streamLeaves = leaves;
     record.attempted(address);
     publishRecord();
     replication.dialer().dial(way, outbound -> open(dialed, outbound));
@@ -166,6 +215,7 @@ final class DialLoop {
     }
     cancelCheck = loop.after(rotation.checkMillis(), this::checkSecret);
     if (target != null
+        && !leaves
         && link != null
         && stream.isHeard()
         && stream.extensions().contains(SecretFollower.EXTENSION)
@@ -205,7 +255,7 @@ final class DialLoop {
     boolean wasGood =
         stream != null && stream.isHeard() && close.status().code() != LinkStatus.Code.ABORTED;
     stream = null;
-    if (stopped || close.cause() != Effect.Cause.FAILED) {
+    if (stopped || isLast(close)) {
       return;
     }
     record.failed(close.status().text(), loop.nowMillis());
@@ -230,6 +280,22 @@ final class DialLoop {
           delay);
     }
     cancelAttempt = loop.after(delay, this::attempt);
+  }
+
+  /** Whether there is nothing left to be said on another stream. */
+  private boolean isLast(Effect.Close close) {
+    return switch (close.cause()) {
+      case FAILED -> false;
+      case TERMINATED -> true;
+      case DELETED -> {
+        boolean isKnown =
+            close.status().isOk() || (streamLeaves && KNOWN_THERE.contains(close.status().code()));
+        if (isKnown) {
+          replication.farewells().done(peeringId);
+        }
+        yield isKnown;
+      }
+    };
   }
 
   /** What was fallen back from is tried first again, unless it is what was just lost. */

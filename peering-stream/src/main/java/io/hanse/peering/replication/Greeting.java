@@ -157,7 +157,7 @@ final class Greeting implements Inbound {
 
   private void refuse(String peeringId, boolean isKnown, Opening.Refused refused) {
     if (refused.terminated()) {
-      replication.statuses().saidFarewell(peeringId);
+      replication.farewells().done(peeringId);
       outbound.send(
           ReplicationMessage.newBuilder().setTerminated(Terminated.getDefaultInstance()).build());
     }

@@ -306,7 +306,7 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
     // Who ended it need not be told, should it be deleted here, too.
     boolean isKnownThere = close.cause() == Effect.Cause.DELETED && close.status().isOk();
     if (isKnownThere || close.cause() == Effect.Cause.TERMINATED) {
-      replication.statuses().saidFarewell(peering.getId());
+      replication.farewells().done(peering.getId());
     }
     replication
         .pace()

@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps exactly one stream per active peering while this server leads, and none otherwise. Dials
- * where this cluster is the dialer, accepts where it isn't, does with silent peers as their policy
- * says, and clears away what has ended.
+ * where this cluster is the dialer, for a farewell too, accepts where it isn't, does with silent
+ * peers as their policy says, and clears away what has ended.
  */
 public final class PeerSupervisor implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PeerSupervisor.class);
@@ -71,7 +71,8 @@ public final class PeerSupervisor implements AutoCloseable {
   private Set<String> dialers(View view) {
     Set<String> ids = new TreeSet<>();
     for (Peering peering : new Peerings(view).all()) {
-      if (Peerings.dials(peering) && Peerings.isActive(peering)) {
+      // Of a deletion the other cluster is still to be told.
+      if (Peerings.dials(peering) && (Peerings.isActive(peering) || peering.hasDeletedAt())) {
         ids.add(peering.getId());
       }
     }
@@ -115,6 +116,7 @@ public final class PeerSupervisor implements AutoCloseable {
 
   private void forgetStreams() {
     replication.statuses().clear();
+    replication.farewells().clear();
     replication.kept().clear();
   }
 

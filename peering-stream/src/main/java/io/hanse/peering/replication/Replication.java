@@ -15,6 +15,7 @@ import java.util.Optional;
  *
  * @param follower how stream secrets are followed by others, where the other cluster knows how
  * @param statuses where streams report
+ * @param farewells which other ends know that their peering has ended
  * @param contents of exported services, for all peers
  * @param kept what streams that broke leave to the next
  * @param pace of lines about what others do
@@ -27,6 +28,7 @@ public record Replication(
     SecretFollower follower,
     Loops loops,
     StreamStatuses statuses,
+    Farewells farewells,
     ReplicationSettings settings,
     ExportedContents contents,
     KeptOffers kept,

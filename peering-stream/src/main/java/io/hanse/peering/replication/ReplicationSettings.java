@@ -16,7 +16,8 @@ import java.util.concurrent.TimeUnit;
  * @param purgeNodes nodes removed in one step
  * @param secretMillisMax after so long a dialer has its stream secret followed by another, where
  *     the other cluster knows how
- * @param farewellMillisMax for a dialer that is not connected to come and hear of a deletion
+ * @param farewellMillisMax for the other cluster to hear of a deletion: longer than a dialer takes
+ *     to find out that its link is dead, and a Consul until it dials again then
  */
 public record ReplicationSettings(
     StreamLimits stream,
@@ -39,7 +40,7 @@ public record ReplicationSettings(
           100,
           100,
           TimeUnit.DAYS.toMillis(1),
-          10_000);
+          300_000);
 
   public ReplicationSettings withStream(StreamLimits newStream) {
     return new ReplicationSettings(

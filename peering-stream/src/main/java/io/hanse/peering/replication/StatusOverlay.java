@@ -198,7 +198,7 @@ final class StatusOverlay {
               ? "its token was not redeemed here: establish again, with a new one if it was refused"
               : "the token was not redeemed yet";
       case TERMINATED -> "the other cluster ended the peering; delete it, or establish it anew";
-      case DELETING -> "what it brought is being removed";
+      case DELETING -> "what it brought is being removed, and the other cluster told";
       default -> "";
     };
   }

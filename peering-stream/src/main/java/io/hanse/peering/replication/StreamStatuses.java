@@ -24,7 +24,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.LongSupplier;
 
 /**
@@ -101,9 +100,6 @@ public final class StreamStatuses {
 
   /** Where peerings were dialed. */
   private final Map<String, List<DialedAddress>> dialed = new ConcurrentSkipListMap<>();
-
-  /** Peerings deleted here whose other end was told so. */
-  private final Set<String> farewells = new ConcurrentSkipListSet<>();
 
   /** Since when what peerings brought is withheld from readers, in milliseconds since 1970. */
   private volatile Map<String, Long> withdrawals = Map.of();
@@ -207,17 +203,7 @@ public final class StreamStatuses {
     entries.clear();
     dialed.clear();
     earlier.clear();
-    farewells.clear();
     withdrawals = Map.of();
-  }
-
-  /** The other end knows that the peering was deleted here. */
-  void saidFarewell(String peeringId) {
-    farewells.add(peeringId);
-  }
-
-  boolean hasSaidFarewell(String peeringId) {
-    return farewells.contains(peeringId);
   }
 
   /** The peering is no more. */
@@ -225,7 +211,6 @@ public final class StreamStatuses {
     entries.remove(peeringId);
     dialed.remove(peeringId);
     earlier.remove(peeringId);
-    farewells.remove(peeringId);
   }
 
   /** What this server knows of a peering's stream; the default message for nothing. */

@@ -2,10 +2,12 @@ package io.hanse.peering.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Peerings;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,6 +73,108 @@ class DeletionTest {
     time.runFor(2_000);
     assertThat(peering(alpha, "beta").map(Peering::getState)).hasValue(PeeringState.TERMINATED);
 
+    alpha.apply(SimCommands.delete("beta"));
+    time.runFor(2_000);
+    assertThat(peering(alpha, "beta")).isEmpty();
+  }
+
+  private void connect() {
+    alpha.apply(SimCommands.exchange(ALPHA_ID, "establishment", "stream"));
+    beta.apply(SimCommands.dialer(BETA_ID, "alpha", ALPHA_ID, alpha.addresses(), "stream"));
+    time.runFor(20_000);
+    assertThat(network.connections()).hasSize(1);
+  }
+
+  @Test
+  void shouldTellADialerWhoseLinkIsDeadWithoutItsKnowledge() {
+    connect();
+    network.connections().forEach(SimNetwork.Connection::fallSilent);
+    alpha.apply(SimCommands.delete("beta"));
+    time.runFor(200_000);
+    assertThat(peering(beta, "alpha").map(Peering::getState)).hasValue(PeeringState.TERMINATED);
+    assertThat(peering(alpha, "beta")).isEmpty();
+  }
+
+  @Test
+  void shouldTellAnAcceptorWhoseLinkIsDead() {
+    connect();
+    network.connections().forEach(SimNetwork.Connection::fallSilent);
+    beta.apply(SimCommands.delete("alpha"));
+    time.runFor(30_000);
+    assertThat(peering(alpha, "beta").map(Peering::getState)).hasValue(PeeringState.TERMINATED);
+    assertThat(peering(beta, "alpha")).isEmpty();
+  }
+
+  @Test
+  void shouldTellAnAcceptorThatIsAway() {
+    connect();
+    network.trouble(20, 1);
+    network.connections().forEach(SimNetwork.Connection::cut);
+    time.runFor(20_000);
+    beta.apply(SimCommands.delete("alpha"));
+    time.runFor(60_000);
+    assertThat(peering(beta, "alpha").map(Peering::getState)).hasValue(PeeringState.DELETING);
+    network.trouble(20, 0);
+    time.runFor(20_000);
+    assertThat(peering(alpha, "beta").map(Peering::getState)).hasValue(PeeringState.TERMINATED);
+    assertThat(peering(beta, "alpha")).isEmpty();
+  }
+
+  @Test
+  void shouldWaitForNobodyForEver() {
+    connect();
+    network.trouble(20, 1);
+    network.connections().forEach(SimNetwork.Connection::cut);
+    beta.apply(SimCommands.delete("alpha"));
+    alpha.apply(SimCommands.delete("beta"));
+    time.runFor(ReplicationSettings.DEFAULT.farewellMillisMax() + 1_000);
+    assertThat(peering(beta, "alpha")).isEmpty();
+    assertThat(peering(alpha, "beta")).isEmpty();
+  }
+
+  @Test
+  void shouldNotWaitForAnAcceptorThatForgotItsPeering() {
+    connect();
+    network.connections().forEach(SimNetwork.Connection::fallSilent);
+    alpha.apply(SimCommands.delete("beta"));
+    alpha.apply(SimCommands.remove(ALPHA_ID));
+    beta.apply(SimCommands.delete("alpha"));
+    time.runFor(30_000);
+    assertThat(peering(beta, "alpha")).isEmpty();
+  }
+
+  @Test
+  void shouldNotWaitForAnAcceptorThatNoTokenWasRedeemedWith() {
+    Command dialer = SimCommands.dialer(BETA_ID, "alpha", ALPHA_ID, List.of("nowhere"), "stream");
+    Command.Builder begun = dialer.toBuilder();
+    begun.getWritePeeringBuilder().clearEstablish();
+    beta.apply(begun.build());
+    time.runFor(2_000);
+    beta.apply(SimCommands.delete("alpha"));
+    time.runFor(2_000);
+    assertThat(peering(beta, "alpha")).isEmpty();
+  }
+
+  @Test
+  void shouldTellADialerThatHasNotComeYetThoughTheLeaderChanged() {
+    alpha.apply(SimCommands.exchange(ALPHA_ID, "establishment", "stream"));
+    time.runFor(20);
+    alpha.apply(SimCommands.delete("beta"));
+    alpha.moveLeadership(alpha.servers.get(1));
+    time.runFor(20_000);
+    beta.apply(SimCommands.dialer(BETA_ID, "alpha", ALPHA_ID, alpha.addresses(), "stream"));
+    time.runFor(20_000);
+    assertThat(peering(beta, "alpha").map(Peering::getState)).hasValue(PeeringState.TERMINATED);
+    assertThat(peering(alpha, "beta")).isEmpty();
+  }
+
+  @Test
+  void shouldNotWaitUnderAnotherLeaderForADialerThatDeletedItItself() {
+    connect();
+    beta.apply(SimCommands.delete("alpha"));
+    time.runFor(2_000);
+    alpha.moveLeadership(alpha.servers.get(1));
+    time.runFor(5_000);
     alpha.apply(SimCommands.delete("beta"));
     time.runFor(2_000);
     assertThat(peering(alpha, "beta")).isEmpty();

@@ -126,10 +126,12 @@ class ReplicationSimTest {
         await(this::isConverged);
         boolean deletedByAlpha = deleter.get() == alpha;
         done(deleter.get(), SimCommands.delete(deletedByAlpha ? "beta" : "alpha"));
-        if (deletedByAlpha && time.chance(0.5)) {
-          // A dialer comes back and hears of it; an acceptor can only wait to be told.
+        if (time.chance(0.5)) {
           time.runFor(time.random.nextLong(100));
-          network.connections().forEach(SimNetwork.Connection::cut);
+          boolean isNoticed = time.chance(0.5);
+          network
+              .connections()
+              .forEach(isNoticed ? SimNetwork.Connection::cut : SimNetwork.Connection::fallSilent);
         }
       }
       if (deleter.isEmpty()) {

@@ -78,6 +78,7 @@ final class SilenceRig implements AutoCloseable {
             new NoFollower(),
             () -> new ShiftedLoop(time.newLoop(), clockAheadMillis),
             statuses,
+            new Farewells(),
             ReplicationSettings.DEFAULT,
             new ExportedContents(cluster),
             new KeptOffers(),

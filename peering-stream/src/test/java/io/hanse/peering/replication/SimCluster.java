@@ -224,6 +224,7 @@ final class SimCluster implements StateReader, AutoCloseable {
                   new NoFollower(),
                   time,
                   statuses,
+                  new Farewells(),
                   settings,
                   new ExportedContents(SimCluster.this),
                   new KeptOffers(),

@@ -23,6 +23,7 @@ import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringPolicy;
 import io.hanse.fsm.row.PinPeerAddresses;
 import io.hanse.fsm.row.RegisterCatalog;
+import io.hanse.fsm.row.RemovePeering;
 import io.hanse.fsm.row.ServiceConsumer;
 import io.hanse.fsm.row.WriteConfigEntry;
 import io.hanse.fsm.row.WritePeering;
@@ -120,6 +121,11 @@ public final class SimCommands {
                 .setName(name)
                 .setDeletedAt(Timestamp.newBuilder().setSeconds(1)))
         .build();
+  }
+
+  /** As its leader does once nothing is left of what a deleted peering brought. */
+  public static Command remove(String id) {
+    return Command.newBuilder().setRemovePeering(RemovePeering.newBuilder().setId(id)).build();
   }
 
   public static Command pin(String name, List<String> addresses) {

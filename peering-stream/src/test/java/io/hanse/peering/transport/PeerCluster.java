@@ -21,6 +21,7 @@ import io.hanse.peering.LogPace;
 import io.hanse.peering.TokenRequest;
 import io.hanse.peering.link.StreamAcceptor;
 import io.hanse.peering.replication.ExportedContents;
+import io.hanse.peering.replication.Farewells;
 import io.hanse.peering.replication.KeptOffers;
 import io.hanse.peering.replication.PeerSupervisor;
 import io.hanse.peering.replication.Replication;
@@ -71,6 +72,7 @@ final class PeerCluster implements AutoCloseable {
                 dialer,
                 loops,
                 statuses,
+                new Farewells(),
                 settings,
                 new ExportedContents(server.cluster),
                 new KeptOffers(),
