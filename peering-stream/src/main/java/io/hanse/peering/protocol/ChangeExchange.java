@@ -36,6 +36,11 @@ final class ChangeExchange {
   /** As often as heartbeats come; with each of those, little else could be told apart. */
   private static final long CURRENT_MILLIS = 15_000;
 
+  /** So long the comparison waits for contents that can't be read. */
+  private static final long UNREAD_MILLIS_MAX = 2_000;
+
+  private static final long NEVER = -1;
+
   /** What is waited for until it can be said that all of a time is with the importer. */
   private record Pass(long asOfMillis, long offers) {}
 
@@ -54,6 +59,7 @@ final class ChangeExchange {
   private boolean toldAtRest;
   private Set<String> toldUnsent = Set.of();
   private @Nullable Pass pass;
+  private long unreadSinceMillis = NEVER;
 
   /**
    * Agreed on nothing yet.
@@ -111,8 +117,23 @@ final class ChangeExchange {
       send(Extended.newBuilder().setHeld(receiver.holding(read.marks())));
     } else if (input instanceof Input.ChangesStored stored) {
       send(Extended.newBuilder().setReceipt(receiver.stored(now, stored)));
-    } else if (input instanceof Input.AllOffered all && sender.isCompared()) {
-      tellWhatIsThere(new Pass(all.asOfMillis(), sender.offers()));
+    } else if (input instanceof Input.AllOffered all) {
+      if (sender.isCompared()) {
+        tellWhatIsThere(new Pass(all.asOfMillis(), sender.offers()));
+      } else {
+        compareWhatIsThere(all.isRestUnread());
+      }
+    }
+  }
+
+  /** A service that can't be read must not keep back those of its group. */
+  private void compareWhatIsThere(boolean isRestUnread) {
+    if (!isRestUnread) {
+      unreadSinceMillis = NEVER;
+    } else if (unreadSinceMillis == NEVER) {
+      unreadSinceMillis = now;
+    } else if (now - unreadSinceMillis >= UNREAD_MILLIS_MAX) {
+      sender.goOnWithout();
     }
   }
 

@@ -194,6 +194,11 @@ final class ChangeSender {
     }
   }
 
+  /** Contents that were not offered yet will not be soon. */
+  void goOnWithout() {
+    comparison.goOnWithout();
+  }
+
   /** The importer said what it holds of a group. */
   void heldNamesAre(HeldNames held) {
     comparison.heldNamesAre(held);

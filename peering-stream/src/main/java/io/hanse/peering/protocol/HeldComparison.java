@@ -14,8 +14,8 @@ import java.util.TreeSet;
 
 /**
  * Finds out what the importer holds, group by group: where the digest of what is exported is the
- * importer's, it is that; else the importer is asked for its marks. Over once that is known of all
- * groups.
+ * importer's, it is that; else, or where not all of that can be had, the importer is asked for its
+ * marks. Over once that is known of all groups.
  */
 final class HeldComparison {
   /** What is done about what is found out. */
@@ -151,8 +151,24 @@ final class HeldComparison {
     if (Content.digestOf(marks).equals(group.digest)) {
       compared(group, marks);
     } else {
-      group.phase = Phase.ASKED;
-      sink.askHeld(group.number);
+      ask(group);
+    }
+  }
+
+  private void ask(Group group) {
+    group.phase = Phase.ASKED;
+    sink.askHeld(group.number);
+  }
+
+  /** The contents that are missing will not come soon: what is there must not wait for them. */
+  void goOnWithout() {
+    if (!namesAreKnown || !heldIsKnown) {
+      return;
+    }
+    for (Group group : groups) {
+      if (group.phase == Phase.COMPARING) {
+        ask(group);
+      }
     }
   }
 

@@ -61,8 +61,12 @@ public sealed interface Input {
   /** What {@link Effect.ReadHeld} asked for: what is imported, by name, with the marks. */
   record HeldRead(SortedMap<String, ByteString> marks) implements OfChanges {}
 
-  /** Every content of an exported service that there was at a time was given, or a newer one. */
-  record AllOffered(long asOfMillis) implements OfChanges {}
+  /**
+   * Every content of an exported service that there was at a time was given, or a newer one.
+   *
+   * @param isRestUnread whether what was not given since is only what can't be read now
+   */
+  record AllOffered(long asOfMillis, boolean isRestUnread) implements OfChanges {}
 
   /**
    * What became of {@link Effect.ImportChanges}.

@@ -144,6 +144,11 @@ final class ExportFeed {
     return services.asOfMillis();
   }
 
+  /** Whether all was given but what can't be read now. */
+  boolean isRestUnread() {
+    return services.isRestUnread();
+  }
+
   /** The content of a service is wanted once more. */
   void again(String name) {
     services.again(name);

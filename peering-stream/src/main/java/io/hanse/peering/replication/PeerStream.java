@@ -138,7 +138,7 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
     cancelOffered = loop.after(OFFERED_MILLIS, this::tellWhatWasOffered);
     replication.contents().clean(loop.nowMillis());
     if (agreed) {
-      driver.give(new Input.AllOffered(feed.asOfMillis()));
+      driver.give(new Input.AllOffered(feed.asOfMillis(), feed.isRestUnread()));
     }
   }
 

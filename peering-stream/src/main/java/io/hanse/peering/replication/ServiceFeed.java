@@ -271,6 +271,11 @@ final class ServiceFeed {
     return oldest;
   }
 
+  /** Whether all was given but what can't be read now. */
+  boolean isRestUnread() {
+    return !isDue() && !unread.isEmpty();
+  }
+
   private void schedule() {
     if (!scheduled) {
       scheduled = true;

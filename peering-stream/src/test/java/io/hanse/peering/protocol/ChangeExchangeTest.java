@@ -302,7 +302,7 @@ class ChangeExchangeTest {
 
   private void tell(long asOfMillis) {
     exporter.now += 1_000;
-    give(exporter, new Input.AllOffered(asOfMillis));
+    give(exporter, new Input.AllOffered(asOfMillis, false));
   }
 
   @Test

@@ -88,9 +88,11 @@ class ServiceFeedTest {
     state.isFull = true;
     begin(feed);
     state.time.runFor(3_500);
+    assertThat(feed.isRestUnread()).isTrue();
     state.isFull = false;
     state.time.runFor(5_000);
     assertThat(given).hasSize(1);
+    assertThat(feed.isRestUnread()).isFalse();
   }
 
   @Test
