@@ -322,4 +322,24 @@ final class CatalogWriter {
       CoordinateApplier.nodeGone(rows, node);
     }
   }
+
+  /**
+   * Removes rows of a node, at most so many, itself when it has no others. Instances go before
+   * their checks, without which they would seem healthy.
+   *
+   * @return how many there were
+   */
+  int removeSome(String node, int rowsMax) {
+    List<ServiceInstance> instances = Tables.SERVICES.first(rows, Keys.node(peer, node), rowsMax);
+    instances.forEach(this::remove);
+    List<HealthCheck> checks =
+        Tables.CHECKS.first(rows, Keys.node(peer, node), rowsMax - instances.size());
+    checks.forEach(check -> removeCheck(node, check.getCheckId()));
+    int removed = instances.size() + checks.size();
+    if (removed == rowsMax) {
+      return removed;
+    }
+    removeNode(node);
+    return removed + 1;
+  }
 }

@@ -61,7 +61,7 @@ enum CommandType {
       BodyCase.RECONCILE_IMPORT_LIST,
       Command::getReconcileImportList,
       ImportApplier::reconcileList),
-  PURGE_IMPORTS(BodyCase.PURGE_IMPORTS, Command::getPurgeImports, ImportApplier::purge),
+  PURGE_IMPORTS(BodyCase.PURGE_IMPORTS, Command::getPurgeImports, ImportPurge::step),
   OPEN_IMPORTS(BodyCase.OPEN_IMPORTS, Command::getOpenImports, ImportFence::open),
   CREATE_SESSION(BodyCase.CREATE_SESSION, Command::getCreateSession, SessionApplier::create),
   DESTROY_SESSION(BodyCase.DESTROY_SESSION, Command::getDestroySession, SessionApplier::destroy),
@@ -122,9 +122,10 @@ enum CommandType {
 
   /**
    * Of this program: see {@code Command.level}. 2: the parts of a restore are kept. 3: what becomes
-   * of peering tokens is remembered, and a cluster begins with a quota of its own.
+   * of peering tokens is remembered, and a cluster begins with a quota of its own. 4: a step of a
+   * purge is bounded by rows.
    */
-  static final int LEVEL = 3;
+  static final int LEVEL = 4;
 
   private static final Map<BodyCase, CommandType> OF_BODY = new EnumMap<>(BodyCase.class);
 

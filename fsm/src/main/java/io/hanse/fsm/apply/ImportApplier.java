@@ -1,31 +1,27 @@
 package io.hanse.fsm.apply;
 
 import static io.hanse.fsm.apply.Refusals.invalid;
-import static io.hanse.fsm.apply.Refusals.precondition;
 
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.row.ImportWithdrawal;
 import io.hanse.fsm.row.ImportedService;
 import io.hanse.fsm.row.Peering;
-import io.hanse.fsm.row.PurgeImports;
 import io.hanse.fsm.row.ReconcileImport;
 import io.hanse.fsm.row.ReconcileImportList;
 import io.hanse.fsm.row.WithdrawImports;
 import io.hanse.fsm.store.Key;
-import io.hanse.fsm.store.TableId;
 import io.hanse.fsm.store.Transaction;
 import io.hanse.fsm.view.ExportResolver;
 import io.hanse.fsm.view.Keys;
 import io.hanse.fsm.view.Peerings;
 import io.hanse.fsm.view.Tables;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
  * What is stored of other clusters' catalogs. Each command makes its part of it right in one step:
- * half of a service is never seen. Source: peering protocol, sections 7.1 to 7.4 and 8.3.
+ * half of a service is never seen. Source: peering protocol, sections 7.1 to 7.4.
  */
 final class ImportApplier {
   private ImportApplier() {}
@@ -90,29 +86,6 @@ final class ImportApplier {
   /** The peering whose own name tells apart what it brings. */
   static Peering requireSource(Transaction rows, String peer) {
     return PeeringApplier.requireOpen(new Peerings(rows).byName(peer));
-  }
-
-  static Applied purge(ApplyContext context, PurgeImports command) {
-    Transaction rows = context.rows();
-    if (command.getPeer().isEmpty()) {
-      throw invalid("missing peer name");
-    }
-    Optional<Peering> peering = new Peerings(rows).byName(command.getPeer());
-    if (peering.isPresent() && Peerings.isActive(peering.get())) {
-      throw precondition(
-          "peering \"" + command.getPeer() + "\" is active: what it imports is not purged");
-    }
-    ImportChangesApplier.forget(rows, command.getPeer());
-    CatalogWriter catalog = new CatalogWriter(rows, command.getPeer());
-    Tables.NODES
-        .first(rows, Key.ofPeer(command.getPeer()), command.getNodesMax())
-        .forEach(node -> catalog.removeNode(node.getNode()));
-    if (rows.hasAny(TableId.NODES, Key.ofPeer(command.getPeer()))) {
-      return Applied.NOT_DONE;
-    }
-    Tables.TRUST_BUNDLES.remove(rows, Keys.peer(command.getPeer()));
-    Tables.IMPORT_WITHDRAWALS.remove(rows, Keys.peer(command.getPeer()));
-    return Applied.DONE;
   }
 
   /**
