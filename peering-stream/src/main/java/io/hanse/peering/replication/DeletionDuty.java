@@ -1,11 +1,12 @@
 package io.hanse.peering.replication;
 
+import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.CommandResult;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringSecrets;
 import io.hanse.fsm.row.PeeringState;
-import io.hanse.fsm.row.PurgeImports;
 import io.hanse.fsm.row.RemovePeering;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Peerings;
@@ -54,6 +55,7 @@ final class DeletionDuty {
   }
 
   private final Loop loop;
+  private final StateReader state;
   private final LogWriter writer;
   private final ReplicationSettings settings;
   private final WatchedQuery<Known> watch;
@@ -81,8 +83,9 @@ final class DeletionDuty {
     farewells = replication.farewells();
     kept = replication.kept();
     loop = replication.loops().newLoop();
+    state = replication.state();
     writer = new LogWriter(loop, replication.submitter(), settings.submitAttempts());
-    watch = WatchedQuery.start(loop, replication.state(), Known::at, this::knownIs);
+    watch = WatchedQuery.start(loop, state, Known::at, this::knownIs);
   }
 
   private void knownIs(Known known) {
@@ -152,15 +155,14 @@ final class DeletionDuty {
   }
 
   private void purge(Peering peering) {
-    writer
-        .submit(
-            Command.newBuilder()
-                .setPurgeImports(
-                    PurgeImports.newBuilder()
-                        .setPeer(peering.getName())
-                        .setNodesMax(settings.purgeNodes()))
-                .build())
-        .whenComplete((result, failure) -> purged(peering, result, failure));
+    Command step;
+    try (View view = state.view()) {
+      step = PurgeStep.of(view, peering.getName(), settings.purgeNodes());
+    } catch (ProblemException e) {
+      stepFailed(peering, e);
+      return;
+    }
+    writer.submit(step).whenComplete((result, failure) -> purged(peering, result, failure));
   }
 
   private void purged(

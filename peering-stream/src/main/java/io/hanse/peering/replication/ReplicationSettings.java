@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  * @param commandBytesMax a received resource above it is refused by name
  * @param submitAttempts how often a command is given to the log before its stream is given up
  * @param purgeMillis between two steps of a deletion
- * @param purgeNodes nodes removed in one step
+ * @param purgeNodes nodes removed in one step at most
  * @param secretMillisMax after so long a dialer has its stream secret followed by another, where
  *     the other cluster knows how
  * @param farewellMillisMax for the other cluster to hear of a deletion: longer than a dialer takes
