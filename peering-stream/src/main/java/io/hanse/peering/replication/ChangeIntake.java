@@ -51,6 +51,7 @@ final class ChangeIntake {
   private final String peer;
   private final long fence;
   private final int commandBytesMax;
+  private final RowOrder order = new RowOrder();
   private final Map<Integer, String> refusals = new TreeMap<>();
   private final Set<Integer> misfits = new TreeSet<>();
   private long index;
@@ -101,15 +102,16 @@ final class ChangeIntake {
         .thenApply(done -> new Outcome(index, refusals, misfits));
   }
 
-  /** A group beside those before it, which the log keeps in order, or once they are stored. */
+  /** A group beside those before it, unless they contradict each other, or once they are stored. */
   private CompletableFuture<Void> together(
       CompletableFuture<Void> all, boolean waits, List<Integer> group, List<ImportChange> changes) {
     if (group.isEmpty()) {
       return all;
     }
+    RowOrder.Words words = RowOrder.Words.of(group.stream().map(changes::get).toList());
     return waits
         ? all.thenCompose(before -> together(group, changes))
-        : CompletableFuture.allOf(all, together(group, changes));
+        : CompletableFuture.allOf(all, order.store(words, () -> together(group, changes)));
   }
 
   /** Whether one of them does not fit into a command. */

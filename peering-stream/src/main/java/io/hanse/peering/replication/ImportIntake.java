@@ -62,6 +62,8 @@ final class ImportIntake {
    */
   private CompletableFuture<?> large = CompletableFuture.completedFuture(null);
 
+  private final RowOrder order = new RowOrder();
+
   /**
    * Imports for one peering.
    *
@@ -100,8 +102,11 @@ final class ImportIntake {
       return refused("resource is too large to be stored: " + bytes + " > " + commandBytesMax);
     }
     CompletableFuture<Optional<String>> stored = new CompletableFuture<>();
-    fence()
-        .thenCompose(opened -> writer.submit(fenced(command, opened.getIndex())))
+    ReconcileImport service = command.getReconcileImport();
+    order
+        .store(
+            new RowOrder.Words().add(service.getService(), service.getInstancesList()),
+            () -> fence().thenCompose(opened -> writer.submit(fenced(command, opened.getIndex()))))
         .whenComplete((result, failure) -> finish(stored, result, failure));
     return stored;
   }
@@ -113,14 +118,18 @@ final class ImportIntake {
 
   /** Stores changes, as {@link ChangeIntake} says. */
   CompletableFuture<ChangeIntake.Outcome> store(List<ImportChange> changes) {
+    CompletableFuture<?> largeBefore = large;
     CompletableFuture<ChangeIntake.Outcome> stored =
-        large
-            .handle((before, failure) -> fence())
-            .thenCompose(fence -> fence)
-            .thenCompose(
-                opened ->
-                    new ChangeIntake(writer, peer, opened.getIndex(), commandBytesMax)
-                        .store(changes));
+        order.store(
+            RowOrder.Words.of(changes),
+            () ->
+                largeBefore
+                    .handle((before, failure) -> fence())
+                    .thenCompose(fence -> fence)
+                    .thenCompose(
+                        opened ->
+                            new ChangeIntake(writer, peer, opened.getIndex(), commandBytesMax)
+                                .store(changes)));
     if (ChangeIntake.areLarge(changes, commandBytesMax)) {
       large = stored;
     }
