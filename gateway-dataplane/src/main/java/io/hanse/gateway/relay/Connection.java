@@ -112,11 +112,14 @@ public final class Connection {
       loop.stopsPeeking(this);
     }
     if (state == State.HANDSHAKING) {
-      loop.leaveHandshake();
+      loop.stopsHandshake(this);
     }
     state = next;
     if (state == State.PEEKING) {
       loop.startsPeeking(this);
+    }
+    if (state == State.HANDSHAKING) {
+      loop.startsHandshake(this);
     }
   }
 

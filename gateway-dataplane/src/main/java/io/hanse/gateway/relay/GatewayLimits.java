@@ -82,6 +82,10 @@ public record GatewayLimits(
     return new GatewayLimits(connections, changed, tls, dial, relaying, log);
   }
 
+  public GatewayLimits with(Tls changed) {
+    return new GatewayLimits(connections, hello, changed, dial, relaying, log);
+  }
+
   public GatewayLimits with(Dial changed) {
     return new GatewayLimits(connections, hello, tls, changed, relaying, log);
   }

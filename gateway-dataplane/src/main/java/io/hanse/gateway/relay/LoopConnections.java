@@ -20,8 +20,8 @@ final class LoopConnections {
   private final GatewayLimits limits;
   private final Set<Connection> open = new LinkedHashSet<>();
   private final Set<Connection> peeking = new LinkedHashSet<>();
+  private final Set<Connection> handshaking = new LinkedHashSet<>();
   private long heldBytes;
-  private int handshakes;
   private int sweeps;
   private long coarseNanos = System.nanoTime();
   private volatile int openCount;
@@ -53,6 +53,7 @@ final class LoopConnections {
   void remove(Connection connection) {
     open.remove(connection);
     peeking.remove(connection);
+    handshaking.remove(connection);
     openCount = open.size();
   }
 
@@ -60,7 +61,7 @@ final class LoopConnections {
   void startsPeeking(Connection connection) {
     peeking.add(connection);
     if (peeking.size() > limits.hello().peekingMax()) {
-      endOldestPeeking();
+      endOldest(peeking, CloseReason.LIMIT_PEEKING);
     }
   }
 
@@ -72,21 +73,23 @@ final class LoopConnections {
   void held(long bytes) {
     heldBytes += bytes;
     if (bytes > 0 && heldBytes > limits.hello().pendingBytesMax()) {
-      endOldestPeeking();
+      endOldest(peeking, CloseReason.LIMIT_PEEKING);
     }
   }
 
-  /** Takes one of the places for handshakes; false if there is none. */
-  boolean enterHandshake() {
-    if (handshakes >= limits.tls().handshakesMax()) {
-      return false;
+  /**
+   * Is in a handshake from now on; over the bound the oldest has to go. Who was refused instead
+   * could be kept out for good by clients that take all places and say nothing.
+   */
+  void startsHandshake(Connection connection) {
+    handshaking.add(connection);
+    if (handshaking.size() > limits.tls().handshakesMax()) {
+      endOldest(handshaking, CloseReason.LIMIT_HANDSHAKES);
     }
-    handshakes++;
-    return true;
   }
 
-  void leaveHandshake() {
-    handshakes--;
+  void stopsHandshake(Connection connection) {
+    handshaking.remove(connection);
   }
 
   /** Ends what is not yet relaying; answers how many are left. */
@@ -103,10 +106,10 @@ final class LoopConnections {
     }
   }
 
-  private void endOldestPeeking() {
-    Iterator<Connection> oldest = peeking.iterator();
+  private static void endOldest(Set<Connection> waiting, CloseReason reason) {
+    Iterator<Connection> oldest = waiting.iterator();
     if (oldest.hasNext()) {
-      oldest.next().end(CloseReason.LIMIT_PEEKING, "");
+      oldest.next().end(reason, "");
     }
   }
 

@@ -37,10 +37,6 @@ public final class Terminator implements Front {
 
   @Override
   public void accepted(Connection connection) {
-    if (!connection.loop().enterHandshake()) {
-      connection.end(CloseReason.LIMIT_HANDSHAKES, "");
-      return;
-    }
     connection.enter(Connection.State.HANDSHAKING);
     SslHandler tls = rules.tls().newHandler(connection.client());
     tls.setHandshakeTimeoutMillis(connection.shared().limits().tls().handshakeMillis());
