@@ -12,6 +12,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
+import java.net.InetSocketAddress;
 import java.security.cert.CertificateException;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,7 +83,36 @@ final class Dial {
     Destination destination = picked.get();
     tried.add(destination);
     connection.trying(destination);
-    ChannelFuture connecting = bootstrap().connect(destination.address());
+    InetSocketAddress address = destination.address();
+    if (address.isUnresolved()) {
+      lookUp(destination);
+    } else {
+      connect(address, destination);
+    }
+  }
+
+  private void lookUp(Destination destination) {
+    InetSocketAddress named = destination.address();
+    connection
+        .shared()
+        .names()
+        .lookUp(target.peer(), named.getHostString())
+        .whenCompleteAsync(
+            (host, failure) -> {
+              if (isOver()) {
+                return;
+              }
+              if (host == null) {
+                failed(destination, CloseReason.CONNECT_FAILED, failure);
+              } else {
+                connect(new InetSocketAddress(host, named.getPort()), destination);
+              }
+            },
+            connection.client().eventLoop());
+  }
+
+  private void connect(InetSocketAddress address, Destination destination) {
+    ChannelFuture connecting = bootstrap().connect(address);
     current = connecting.channel();
     connecting.addListener(done -> onConnected(connecting, destination));
   }

@@ -14,9 +14,11 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.resolver.NoopAddressResolverGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -48,11 +50,17 @@ public final class RelayLoops implements AutoCloseable {
   private final Admission admission;
   private final AccessLog log;
   private final RelayMetrics metrics = new RelayMetrics();
-  private final NameResolution names = new NameResolution();
+  private final NameResolution names;
   private final FixedRecvByteBufAllocator receiveBuffers;
   private final WriteBufferWaterMark waterMark;
 
   public RelayLoops(Transport transport, int threads, GatewayLimits limits) {
+    this(transport, threads, limits, InetAddress::getAllByName);
+  }
+
+  RelayLoops(
+      Transport transport, int threads, GatewayLimits limits, NameResolution.Resolver resolver) {
+    this.names = new NameResolution(resolver);
     this.transport = transport;
     this.limits = limits;
     this.admission = new Admission(limits.connections());
@@ -136,12 +144,12 @@ public final class RelayLoops implements AutoCloseable {
     return binding.channel();
   }
 
-  /** For connections to endpoints, on the loop of the client. */
+  /** For connections to endpoints by their addresses, on the loop of the client. */
   Bootstrap bootstrap(EventLoop loop) {
     return new Bootstrap()
         .group(loop)
         .channel(transport.channel())
-        .resolver(names)
+        .resolver(NoopAddressResolverGroup.INSTANCE)
         .option(ChannelOption.TCP_NODELAY, true)
         .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
         .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
@@ -177,6 +185,10 @@ public final class RelayLoops implements AutoCloseable {
   /** By loop. */
   public List<Integer> openCounts() {
     return loops.values().stream().map(LoopConnections::openCount).toList();
+  }
+
+  NameResolution names() {
+    return names;
   }
 
   Admission admission() {
