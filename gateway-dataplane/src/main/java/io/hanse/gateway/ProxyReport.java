@@ -131,7 +131,9 @@ final class ProxyReport implements Introspection {
     }
     metrics
         .family("gateway_open", "gauge", "Connections that are open.")
-        .value("gateway_open", relays.openCount());
+        .value("gateway_open", relays.openCount())
+        .family("gateway_held_bytes", "gauge", "Bytes of clients that are not connected yet.")
+        .value("gateway_held_bytes", relays.heldBytes());
     metrics.family("gateway_loop_connections", "gauge", "Connections that are open, by loop.");
     int loop = 0;
     for (int open : relays.openCounts()) {

@@ -10,6 +10,8 @@ public enum CloseReason {
   LIMIT_SOURCE(false),
   /** Too many clients that have not said where they want to go; this was the oldest. */
   LIMIT_PEEKING(false),
+  /** Too many bytes are kept for clients that are not connected yet; this was the oldest. */
+  LIMIT_HELD(false),
   /** Too many handshakes under way; this was the oldest. */
   LIMIT_HANDSHAKES(false),
   /** The target has as many connections as it may have. */

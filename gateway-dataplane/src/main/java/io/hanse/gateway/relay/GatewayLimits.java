@@ -24,7 +24,7 @@ public record GatewayLimits(
    *
    * @param bytesMax looked at for a name
    * @param millisMax from the accept on; no byte restarts it
-   * @param pendingBytesMax held by one loop for all such clients
+   * @param pendingBytesMax held by one loop for all clients that are not connected yet
    * @param peekingMax such clients at once, in one loop
    */
   public record Hello(int bytesMax, int millisMax, long pendingBytesMax, int peekingMax) {}

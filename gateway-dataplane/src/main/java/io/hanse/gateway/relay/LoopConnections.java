@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The connections of one event loop, and the sweep that ends those whose time is up: no connection
@@ -21,7 +22,8 @@ final class LoopConnections {
   private final Set<Connection> open = new LinkedHashSet<>();
   private final Set<Connection> peeking = new LinkedHashSet<>();
   private final Set<Connection> handshaking = new LinkedHashSet<>();
-  private long heldBytes;
+  private final Set<Connection> holding = new LinkedHashSet<>();
+  private final AtomicLong heldBytes = new AtomicLong();
   private int sweeps;
   private long coarseNanos = System.nanoTime();
   private volatile int openCount;
@@ -43,6 +45,11 @@ final class LoopConnections {
 
   int openCount() {
     return openCount;
+  }
+
+  /** Of clients that are not connected to an endpoint yet. */
+  long heldBytes() {
+    return heldBytes.get();
   }
 
   void add(Connection connection) {
@@ -69,12 +76,22 @@ final class LoopConnections {
     peeking.remove(connection);
   }
 
-  /** Notes bytes that wait for a name; over the bound the oldest that waits has to go. */
-  void held(long bytes) {
-    heldBytes += bytes;
-    if (bytes > 0 && heldBytes > limits.hello().pendingBytesMax()) {
-      endOldest(peeking, CloseReason.LIMIT_PEEKING);
+  /**
+   * Notes bytes that wait until the client is connected; over the bound the oldest that has any has
+   * to go, whatever it waits for: those that are being dialed could leave no room for names.
+   */
+  void holds(Connection connection, int bytes) {
+    holding.add(connection);
+    heldBytes.addAndGet(bytes);
+    while (heldBytes.get() > limits.hello().pendingBytesMax() && !holding.isEmpty()) {
+      endOldest(holding, CloseReason.LIMIT_HELD);
     }
+  }
+
+  /** Notes that all its bytes went on their way, or were dropped. */
+  void letsGo(Connection connection, int bytes) {
+    holding.remove(connection);
+    heldBytes.addAndGet(-bytes);
   }
 
   /**
@@ -107,10 +124,10 @@ final class LoopConnections {
   }
 
   private static void endOldest(Set<Connection> waiting, CloseReason reason) {
-    Iterator<Connection> oldest = waiting.iterator();
-    if (oldest.hasNext()) {
-      oldest.next().end(reason, "");
-    }
+    Iterator<Connection> all = waiting.iterator();
+    Connection oldest = all.next();
+    all.remove();
+    oldest.end(reason, "");
   }
 
   private void sweep() {

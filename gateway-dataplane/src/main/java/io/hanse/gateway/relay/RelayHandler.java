@@ -46,7 +46,7 @@ final class RelayHandler extends ChannelInboundHandlerAdapter {
     if (held != null) {
       ByteBuf first = held;
       held = null;
-      noteHeld(-first.readableBytes());
+      noteReleased(first.readableBytes());
       connection.moved(fromClient, first.readableBytes());
       other.writeAndFlush(first, other.voidPromise());
     }
@@ -60,7 +60,7 @@ final class RelayHandler extends ChannelInboundHandlerAdapter {
   /** Lets go of what is held, at the end. */
   void release() {
     if (held != null) {
-      noteHeld(-held.readableBytes());
+      noteReleased(held.readableBytes());
       held.release();
       held = null;
     }
@@ -95,7 +95,13 @@ final class RelayHandler extends ChannelInboundHandlerAdapter {
 
   private void noteHeld(int bytes) {
     if (fromClient) {
-      connection.loop().held(bytes);
+      connection.loop().holds(connection, bytes);
+    }
+  }
+
+  private void noteReleased(int bytes) {
+    if (fromClient) {
+      connection.loop().letsGo(connection, bytes);
     }
   }
 

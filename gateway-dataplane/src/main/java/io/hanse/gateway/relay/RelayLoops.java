@@ -187,6 +187,11 @@ public final class RelayLoops implements AutoCloseable {
     return loops.values().stream().map(LoopConnections::openCount).toList();
   }
 
+  /** What is kept for clients that are not connected to an endpoint yet. */
+  public long heldBytes() {
+    return loops.values().stream().mapToLong(LoopConnections::heldBytes).sum();
+  }
+
   NameResolution names() {
     return names;
   }
