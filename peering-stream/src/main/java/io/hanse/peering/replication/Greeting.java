@@ -24,14 +24,21 @@ import org.slf4j.LoggerFactory;
 final class Greeting implements Inbound {
   private static final Logger LOG = LoggerFactory.getLogger(Greeting.class);
 
+  private enum Phase {
+    /** The dialer has said nothing yet. */
+    AWAITED,
+    /** It was judged, and may wait for the log before it is let in. */
+    JUDGED,
+    OVER
+  }
+
   private final Replication replication;
   private final AcceptedStreams streams;
   private final Outbound outbound;
   private final Loop loop;
   private @Nullable PeerStream stream;
   private Runnable cancelDeadline = () -> {};
-  private boolean judged;
-  private boolean ended;
+  private Phase phase = Phase.AWAITED;
 
   Greeting(Replication replication, AcceptedStreams streams, Outbound outbound) {
     this.replication = replication;
@@ -46,7 +53,7 @@ final class Greeting implements Inbound {
   }
 
   private void tooLate() {
-    if (!judged) {
+    if (phase == Phase.AWAITED) {
       end(LinkStatus.of(Code.DEADLINE_EXCEEDED, "no Open message in time"));
     }
   }
@@ -57,14 +64,14 @@ final class Greeting implements Inbound {
         () -> {
           if (stream != null) {
             stream.onMessage(message);
-          } else if (!judged && !ended) {
+          } else if (phase == Phase.AWAITED) {
             judge(message);
           }
         });
   }
 
   private void judge(ReplicationMessage first) {
-    judged = true;
+    phase = Phase.JUDGED;
     cancelDeadline.run();
     if (!replication.leadership().standing().self()) {
       refuseOnFollower();
@@ -117,7 +124,7 @@ final class Greeting implements Inbound {
   }
 
   private void open(Peering peering) {
-    if (ended) {
+    if (phase == Phase.OVER) {
       return;
     }
     if (!replication.leadership().standing().self()) {
@@ -179,7 +186,7 @@ final class Greeting implements Inbound {
   }
 
   private void end(LinkStatus status) {
-    ended = true;
+    phase = Phase.OVER;
     outbound.close(status);
   }
 
@@ -199,8 +206,7 @@ final class Greeting implements Inbound {
         () -> {
           if (stream != null) {
             stream.onHalfClose();
-          } else if (!judged) {
-            judged = true;
+          } else if (phase == Phase.AWAITED) {
             cancelDeadline.run();
             end(LinkStatus.of(Code.UNKNOWN, "EOF"));
           }
@@ -211,7 +217,7 @@ final class Greeting implements Inbound {
   public void onEnd(LinkStatus status) {
     loop.execute(
         () -> {
-          ended = true;
+          phase = Phase.OVER;
           cancelDeadline.run();
           if (stream != null) {
             stream.onEnd(status);

@@ -155,10 +155,6 @@ final class ServiceFeed {
     this.sink = sink;
   }
 
-  Set<String> names() {
-    return watched.keySet();
-  }
-
   /** Answers the names that are no more in the set, which are given no more. */
   List<String> keepOnly(Set<String> names) {
     kept.keepOnly(names);
