@@ -18,6 +18,7 @@ import io.hanse.peering.protocol.StreamLimits;
 import io.hanse.peering.replication.ExportedContents;
 import io.hanse.peering.replication.Farewells;
 import io.hanse.peering.replication.KeptOffers;
+import io.hanse.peering.replication.LeaderStatuses;
 import io.hanse.peering.replication.PeerSupervisor;
 import io.hanse.peering.replication.ReplicationSettings;
 import io.hanse.peering.replication.StreamStatuses;
@@ -53,7 +54,8 @@ final class PeeringAssembly implements AutoCloseable {
   private final AgentThreads threads;
   private final ServerCertificate certificate;
   private final GrpcDialer dialer;
-  private final StreamStatuses statuses;
+  private final StreamStatuses statuses = new StreamStatuses(System::nanoTime);
+  private final LeaderStatuses ofLeader;
   private final PeeringOperations operations;
   private final BoundedWatches services;
   private final BoundedWatches streams;
@@ -77,7 +79,7 @@ final class PeeringAssembly implements AutoCloseable {
         new ServerCertificate(
             config.datacenter(), authority, replication.reader(), clock, threads.timer());
     dialer = new GrpcDialer(threads.workers());
-    statuses = new StreamStatuses(replication.leaderCall(), System::nanoTime, FRESH_MILLIS);
+    ofLeader = new LeaderStatuses(statuses, replication.leaderCall(), FRESH_MILLIS);
     operations =
         new PeeringOperations(
             PeeringSettings.defaults(config.datacenter())
@@ -88,7 +90,7 @@ final class PeeringAssembly implements AutoCloseable {
             ids,
             clock,
             dialer,
-            stored -> statuses.overlay(stored, STATUS_PATIENCE),
+            stored -> ofLeader.overlay(stored, STATUS_PATIENCE),
             threads.timer());
     StateReader all = replication.reader();
     services = new BoundedWatches(all, "services for peers", StoreSettings.PEER_WATCHES_MAX);
@@ -124,6 +126,7 @@ final class PeeringAssembly implements AutoCloseable {
                     new KeptOffers(),
                     new LogPace())));
     if (config.isPeeringEnabled()) {
+      ofLeader.serve();
       supervisor.start();
     }
     ProxyFeed proxies =

@@ -40,7 +40,6 @@ public final class PeerSupervisor implements AutoCloseable {
 
   /** Begins to follow leadership. */
   public void start() {
-    replication.statuses().serve();
     replication.leadership().onChange(standing -> loop.execute(() -> standingIs(standing)));
   }
 

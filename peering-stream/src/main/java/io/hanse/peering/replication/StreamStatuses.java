@@ -1,39 +1,24 @@
 package io.hanse.peering.replication;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
-import io.hanse.fsm.error.ProblemCode;
-import io.hanse.fsm.error.ProblemException;
-import io.hanse.fsm.port.LeaderCall;
-import io.hanse.fsm.row.Peering;
 import io.hanse.peering.proto.DialedAddress;
 import io.hanse.peering.proto.ImportAges;
 import io.hanse.peering.proto.PeerStreamStatus;
-import io.hanse.peering.proto.PeerStreamStatusRequest;
-import io.hanse.peering.proto.PeerStreamStatuses;
 import io.hanse.peering.proto.ServiceReceipt;
 import io.hanse.peering.protocol.Effect;
 import io.hanse.peering.protocol.PeerResources;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.LongSupplier;
 
 /**
- * Remembers how the streams of this server fare, for as long as it leads, and adds the leader's
- * knowledge to rows on any server. Nothing of it is stored.
+ * Remembers how the streams of this server fare, for as long as it leads. Nothing of it is stored.
  */
 public final class StreamStatuses {
-  /** The name under which the leader is asked. */
-  public static final String CALL = "peering.status";
-
   /**
    * A status, the stream that may change it, and when the other end was heard.
    *
@@ -104,24 +89,11 @@ public final class StreamStatuses {
   /** Since when what peerings brought is withheld from readers, in milliseconds since 1970. */
   private volatile Map<String, Long> withdrawals = Map.of();
 
-  private final LeaderCall leaderCall;
   private final LongSupplier nanoClock;
-  private final long freshMillis;
 
-  /**
-   * Nothing is known yet.
-   *
-   * @param freshMillis of silence before a peering is called active no more
-   */
-  public StreamStatuses(LeaderCall leaderCall, LongSupplier nanoClock, long freshMillis) {
-    this.leaderCall = leaderCall;
+  /** Nothing is known yet. */
+  public StreamStatuses(LongSupplier nanoClock) {
     this.nanoClock = nanoClock;
-    this.freshMillis = freshMillis;
-  }
-
-  /** Begins to answer other servers. */
-  public void serve() {
-    leaderCall.serve(CALL, this::answer);
   }
 
   /**
@@ -269,7 +241,8 @@ public final class StreamStatuses {
     return status(peeringId).getConnected();
   }
 
-  private Set<String> known() {
+  /** Of which peerings anything is known; by id. */
+  Set<String> known() {
     Set<String> ids = new TreeSet<>(entries.keySet());
     ids.addAll(earlier.keySet());
     ids.addAll(withdrawals.keySet());
@@ -299,74 +272,5 @@ public final class StreamStatuses {
       shown.setLastHeardMillis(known.heardMillis()).setSilenceMillis(millisSince(known));
     }
     return shown.setWithdrawnSinceMillis(withdrawals.getOrDefault(id, 0L)).build();
-  }
-
-  private CompletableFuture<ByteString> answer(ByteString request) {
-    try {
-      PeerStreamStatuses.Builder answer = PeerStreamStatuses.newBuilder();
-      PeerStreamStatusRequest asked = PeerStreamStatusRequest.parseFrom(request);
-      List<String> ids = asked.getPeeringIdsList();
-      for (String id : ids.isEmpty() ? known() : ids) {
-        PeerStreamStatus status = shown(id, asked.getWithReceiptsList().contains(id));
-        if (!status.equals(PeerStreamStatus.getDefaultInstance())) {
-          answer.putStatuses(id, status);
-        }
-      }
-      return CompletableFuture.completedFuture(answer.build().toByteString());
-    } catch (InvalidProtocolBufferException e) {
-      return CompletableFuture.failedFuture(
-          new ProblemException(ProblemCode.DECODE_FAILED, "not a question for statuses", e));
-    }
-  }
-
-  /** Asks the leader for the status of streams; none: of all. */
-  public CompletableFuture<Map<String, PeerStreamStatus>> ofLeader(
-      List<String> peeringIds, Duration patience) {
-    return ofLeader(
-        PeerStreamStatusRequest.newBuilder().addAllPeeringIds(peeringIds).build(), patience);
-  }
-
-  private CompletableFuture<Map<String, PeerStreamStatus>> ofLeader(
-      PeerStreamStatusRequest request, Duration patience) {
-    return leaderCall
-        .call(CALL, request.toByteString(), patience)
-        .thenApply(
-            answer -> {
-              try {
-                return PeerStreamStatuses.parseFrom(answer).getStatusesMap();
-              } catch (InvalidProtocolBufferException e) {
-                throw new ProblemException(
-                    ProblemCode.DECODE_FAILED, "not an answer with statuses", e);
-              }
-            });
-  }
-
-  /**
-   * Adds to rows as stored what only the leader knows. A row that comes with a detail, however
-   * empty, gets receipts in it as well, which can be many.
-   */
-  public CompletableFuture<List<Peering>> overlay(List<Peering> stored, Duration patience) {
-    if (stored.isEmpty()) {
-      return CompletableFuture.completedFuture(stored);
-    }
-    PeerStreamStatusRequest.Builder request = PeerStreamStatusRequest.newBuilder();
-    for (Peering peering : stored) {
-      request.addPeeringIds(peering.getId());
-      if (peering.hasDetail()) {
-        request.addWithReceipts(peering.getId());
-      }
-    }
-    return ofLeader(request.build(), patience)
-        .thenApply(
-            known -> {
-              List<Peering> overlaid = new ArrayList<>(stored.size());
-              for (Peering peering : stored) {
-                PeerStreamStatus nothing = PeerStreamStatus.getDefaultInstance();
-                overlaid.add(
-                    StatusOverlay.over(
-                        peering, known.getOrDefault(peering.getId(), nothing), freshMillis));
-              }
-              return overlaid;
-            });
   }
 }

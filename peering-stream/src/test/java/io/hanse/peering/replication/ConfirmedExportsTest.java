@@ -2,26 +2,18 @@ package io.hanse.peering.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hanse.peering.LocalCluster;
 import io.hanse.peering.proto.PeerStreamStatus;
 import io.hanse.peering.proto.ServiceReceipt;
 import io.hanse.peering.protocol.Effect;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What is said to be with the other end, over breaks of the link. */
 class ConfirmedExportsTest {
   private static final String ID = "a1fa0000-0000-4000-8000-000000000001";
 
-  private final LocalCluster cluster = new LocalCluster();
-  private final StreamStatuses statuses = new StreamStatuses(cluster, () -> 0, 45_000);
+  private final StreamStatuses statuses = new StreamStatuses(() -> 0);
   private Object stream = new Object();
-
-  @AfterEach
-  void close() {
-    cluster.close();
-  }
 
   private void connect() {
     stream = new Object();

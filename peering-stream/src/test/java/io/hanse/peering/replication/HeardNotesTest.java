@@ -192,7 +192,7 @@ class HeardNotesTest {
     rig.changeLeader();
     rig.time.runFor(10_000);
     PeeringDetail detail =
-        rig.statuses.overlay(rig.stored(), Duration.ofSeconds(1)).join().get(0).getDetail();
+        rig.ofLeader.overlay(rig.stored(), Duration.ofSeconds(1)).join().get(0).getDetail();
     assertThat(detail.getSilence().getSeconds()).isEqualTo(30);
     assertThat(detail.getLastConfirmed().getSeconds())
         .isEqualTo((rig.time.nowMillis() - 30_000) / 1_000);

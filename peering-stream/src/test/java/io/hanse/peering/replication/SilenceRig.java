@@ -34,8 +34,8 @@ final class SilenceRig implements AutoCloseable {
   final SimTime time = new SimTime(1);
   final SimCluster cluster = new SimCluster("c", time, new SimNetwork(time), command -> {});
   private final SimCluster.Server server = cluster.servers.get(0);
-  final StreamStatuses statuses =
-      new StreamStatuses(server, () -> time.nowMillis() * 1_000_000, 45_000);
+  final StreamStatuses statuses = new StreamStatuses(() -> time.nowMillis() * 1_000_000);
+  final LeaderStatuses ofLeader = new LeaderStatuses(statuses, server, 45_000);
   private final List<Command> written = new ArrayList<>();
   PeerStreamStatus.Builder status = PeerStreamStatus.newBuilder().setConnected(true);
   private Object stream = new Object();
@@ -44,7 +44,7 @@ final class SilenceRig implements AutoCloseable {
   SilenceRig() {
     cluster.apply(SimCommands.dialer(ID, "west", "theirs", List.of("10.0.0.1:8503"), "secret"));
     importWeb("west");
-    statuses.serve();
+    ofLeader.serve();
     duty = lead(0);
   }
 

@@ -200,7 +200,7 @@ final class SimCluster implements StateReader, AutoCloseable {
     private int run;
 
     private StreamStatuses newStatuses() {
-      return new StreamStatuses(this, () -> time.nowMillis() * 1_000_000, 45_000);
+      return new StreamStatuses(() -> time.nowMillis() * 1_000_000);
     }
 
     private Server(String address) {

@@ -25,7 +25,7 @@ class StalenessDutyTest {
 
     rig.time.runFor(1);
     assertThat(rig.readable()).isZero();
-    assertThat(rig.statuses.overlay(rig.stored(), java.time.Duration.ofSeconds(1)))
+    assertThat(rig.ofLeader.overlay(rig.stored(), java.time.Duration.ofSeconds(1)))
         .isCompletedWithValueMatching(
             shown -> shown.get(0).getDetail().getReason().contains("services are withdrawn"));
 

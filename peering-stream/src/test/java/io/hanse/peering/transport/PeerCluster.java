@@ -23,6 +23,7 @@ import io.hanse.peering.link.StreamAcceptor;
 import io.hanse.peering.replication.ExportedContents;
 import io.hanse.peering.replication.Farewells;
 import io.hanse.peering.replication.KeptOffers;
+import io.hanse.peering.replication.LeaderStatuses;
 import io.hanse.peering.replication.PeerSupervisor;
 import io.hanse.peering.replication.Replication;
 import io.hanse.peering.replication.ReplicationSettings;
@@ -44,7 +45,8 @@ final class PeerCluster implements AutoCloseable {
   final ThreadLoops loops = new ThreadLoops("streams", 1);
   final CompletableFuture<StreamAcceptor> acceptor = new CompletableFuture<>();
   final TestServer server;
-  final StreamStatuses statuses;
+  final StreamStatuses statuses = new StreamStatuses(System::nanoTime);
+  final LeaderStatuses ofLeader;
   final PeerSupervisor supervisor;
 
   PeerCluster(String datacenter) throws IOException {
@@ -61,7 +63,7 @@ final class PeerCluster implements AutoCloseable {
     name = datacenter.substring("dc-".length());
     server = new TestServer(datacenter, outbound -> acceptor.join().accept(outbound));
     GrpcDialer dialer = new GrpcDialer(server.executor);
-    statuses = new StreamStatuses(server.cluster, System::nanoTime, freshMillis);
+    ofLeader = new LeaderStatuses(statuses, server.cluster, freshMillis);
     supervisor =
         new PeerSupervisor(
             new Replication(
@@ -78,6 +80,7 @@ final class PeerCluster implements AutoCloseable {
                 new KeptOffers(),
                 new LogPace()));
     acceptor.complete(supervisor.acceptor());
+    ofLeader.serve();
     supervisor.start();
   }
 
@@ -131,7 +134,7 @@ final class PeerCluster implements AutoCloseable {
         peering(name).orElseThrow().toBuilder()
             .setDetail(PeeringDetail.getDefaultInstance())
             .build();
-    return statuses.overlay(List.of(asked), Duration.ofSeconds(5)).join().get(0);
+    return ofLeader.overlay(List.of(asked), Duration.ofSeconds(5)).join().get(0);
   }
 
   List<String> imported(String peer, String service) {

@@ -1,0 +1,103 @@
+package io.hanse.peering.replication;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.port.LeaderCall;
+import io.hanse.fsm.row.Peering;
+import io.hanse.peering.proto.PeerStreamStatus;
+import io.hanse.peering.proto.PeerStreamStatusRequest;
+import io.hanse.peering.proto.PeerStreamStatuses;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Adds to rows, on any server, what only the leader knows of their streams: asks it, and answers
+ * while this server leads.
+ */
+public final class LeaderStatuses {
+  /** The name under which the leader is asked. */
+  private static final String CALL = "peering.status";
+
+  private final StreamStatuses own;
+  private final LeaderCall leaderCall;
+  private final long freshMillis;
+
+  /**
+   * Asks nobody yet.
+   *
+   * @param own what this server tells while it leads
+   * @param freshMillis of silence before a peering is called active no more
+   */
+  public LeaderStatuses(StreamStatuses own, LeaderCall leaderCall, long freshMillis) {
+    this.own = own;
+    this.leaderCall = leaderCall;
+    this.freshMillis = freshMillis;
+  }
+
+  /** Begins to answer other servers. */
+  public void serve() {
+    leaderCall.serve(CALL, this::answer);
+  }
+
+  private CompletableFuture<ByteString> answer(ByteString request) {
+    try {
+      PeerStreamStatuses.Builder answer = PeerStreamStatuses.newBuilder();
+      PeerStreamStatusRequest asked = PeerStreamStatusRequest.parseFrom(request);
+      List<String> ids = asked.getPeeringIdsList();
+      for (String id : ids.isEmpty() ? own.known() : ids) {
+        PeerStreamStatus status = own.shown(id, asked.getWithReceiptsList().contains(id));
+        if (!status.equals(PeerStreamStatus.getDefaultInstance())) {
+          answer.putStatuses(id, status);
+        }
+      }
+      return CompletableFuture.completedFuture(answer.build().toByteString());
+    } catch (InvalidProtocolBufferException e) {
+      return CompletableFuture.failedFuture(
+          new ProblemException(ProblemCode.DECODE_FAILED, "not a question for statuses", e));
+    }
+  }
+
+  /**
+   * Adds to rows as stored what the leader knows. A row that comes with a detail, however empty,
+   * gets receipts in it as well, which can be many.
+   */
+  public CompletableFuture<List<Peering>> overlay(List<Peering> stored, Duration patience) {
+    if (stored.isEmpty()) {
+      return CompletableFuture.completedFuture(stored);
+    }
+    PeerStreamStatusRequest.Builder request = PeerStreamStatusRequest.newBuilder();
+    for (Peering peering : stored) {
+      request.addPeeringIds(peering.getId());
+      if (peering.hasDetail()) {
+        request.addWithReceipts(peering.getId());
+      }
+    }
+    return leaderCall
+        .call(CALL, request.build().toByteString(), patience)
+        .thenApply(LeaderStatuses::parsed)
+        .thenApply(known -> overlaid(stored, known));
+  }
+
+  private static Map<String, PeerStreamStatus> parsed(ByteString answer) {
+    try {
+      return PeerStreamStatuses.parseFrom(answer).getStatusesMap();
+    } catch (InvalidProtocolBufferException e) {
+      throw new ProblemException(ProblemCode.DECODE_FAILED, "not an answer with statuses", e);
+    }
+  }
+
+  private List<Peering> overlaid(List<Peering> stored, Map<String, PeerStreamStatus> known) {
+    List<Peering> overlaid = new ArrayList<>(stored.size());
+    for (Peering peering : stored) {
+      PeerStreamStatus status =
+          known.getOrDefault(peering.getId(), PeerStreamStatus.getDefaultInstance());
+      overlaid.add(StatusOverlay.over(peering, status, freshMillis));
+    }
+    return overlaid;
+  }
+}
