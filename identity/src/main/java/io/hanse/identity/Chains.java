@@ -4,9 +4,11 @@ import java.security.GeneralSecurityException;
 import java.security.cert.CertPathBuilder;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertStore;
+import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CollectionCertStoreParameters;
 import java.security.cert.PKIXBuilderParameters;
+import java.security.cert.PKIXCertPathBuilderResult;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
@@ -64,38 +66,61 @@ final class Chains {
     }
     X509Certificate leaf = chain[0];
     checkLeaf(leaf, purpose);
-    if (anchors.isEmpty()) {
-      throw new CertificateException("certificate signed by unknown authority");
+    Set<TrustAnchor> alive = alive(anchors, now);
+    if (alive.isEmpty()) {
+      throw new CertificateException(reason(leaf, anchors, now));
     }
+    PKIXCertPathBuilderResult way;
     try {
       X509CertSelector target = new X509CertSelector();
       target.setCertificate(leaf);
-      PKIXBuilderParameters parameters = new PKIXBuilderParameters(anchors, target);
+      PKIXBuilderParameters parameters = new PKIXBuilderParameters(alive, target);
       parameters.setRevocationEnabled(false);
       parameters.setDate(Date.from(now));
       List<X509Certificate> presented = Arrays.asList(chain);
       parameters.addCertStore(
           CertStore.getInstance("Collection", new CollectionCertStoreParameters(presented)));
-      CertPathBuilder.getInstance("PKIX").build(parameters);
+      way = (PKIXCertPathBuilderResult) CertPathBuilder.getInstance("PKIX").build(parameters);
     } catch (CertPathBuilderException e) {
-      throw new CertificateException(reason(leaf, now), e);
+      throw new CertificateException(reason(leaf, anchors, now), e);
     } catch (GeneralSecurityException e) {
       throw new CertificateException("certificate chain cannot be checked", e);
     }
-    Instant until = leaf.getNotAfter().toInstant();
-    for (X509Certificate certificate : chain) {
-      Instant end = certificate.getNotAfter().toInstant();
+    Instant until = end(way.getTrustAnchor());
+    for (Certificate passed : way.getCertPath().getCertificates()) {
+      Instant end = ((X509Certificate) passed).getNotAfter().toInstant();
       until = end.isBefore(until) ? end : until;
     }
     return until;
   }
 
-  private static String reason(X509Certificate leaf, Instant now) {
+  /**
+   * Those that have not expired: nobody else asks that of an anchor. One whose time has not come
+   * yet is believed, for it may have been made a moment ago by a clock that is ahead.
+   */
+  private static Set<TrustAnchor> alive(Set<TrustAnchor> anchors, Instant now) {
+    Set<TrustAnchor> alive = new HashSet<>(anchors);
+    alive.removeIf(anchor -> now.isAfter(end(anchor)));
+    return alive;
+  }
+
+  private static Instant end(TrustAnchor anchor) {
+    return anchor.getTrustedCert().getNotAfter().toInstant();
+  }
+
+  private static String reason(X509Certificate leaf, Set<TrustAnchor> anchors, Instant now) {
     if (now.isAfter(leaf.getNotAfter().toInstant())
         || now.isBefore(leaf.getNotBefore().toInstant())) {
       return "certificate has expired or is not yet valid";
     }
-    return "certificate signed by unknown authority";
+    boolean outlived =
+        anchors.stream()
+            .filter(anchor -> now.isAfter(end(anchor)))
+            .map(anchor -> anchor.getTrustedCert().getSubjectX500Principal())
+            .anyMatch(leaf.getIssuerX500Principal()::equals);
+    return outlived
+        ? "certificate signed by a root that has expired"
+        : "certificate signed by unknown authority";
   }
 
   private static void checkLeaf(X509Certificate leaf, Purpose purpose) throws CertificateException {

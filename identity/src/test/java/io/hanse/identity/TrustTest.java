@@ -111,6 +111,54 @@ class TrustTest {
   }
 
   @Test
+  void shouldBelieveNoRootThatHasExpired() {
+    X509Certificate[] chain = longLived(east);
+    String aWeekLong = east.crossSign(east.root(), 3, now);
+    Instant later = now.plus(Duration.ofDays(8));
+    assertThatCode(() -> believing(aWeekLong).client(chain, now)).doesNotThrowAnyException();
+    assertThatThrownBy(() -> believing(aWeekLong).client(chain, later))
+        .hasMessage("certificate signed by a root that has expired");
+    assertThatCode(() -> believing(aWeekLong, east.row().getRootCert()).client(chain, later))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void shouldBelieveNoIntermediateThatHasExpired() {
+    X509Certificate[] chain = {
+      longLived(east)[0], Pem.firstCertificate(west.crossSign(east.root(), 3, now))
+    };
+    PeerTrust believing = believing(west.row().getRootCert());
+    assertThatCode(() -> believing.client(chain, now)).doesNotThrowAnyException();
+    assertThatThrownBy(() -> believing.client(chain, now.plus(Duration.ofDays(8))))
+        .hasMessage("certificate signed by unknown authority");
+  }
+
+  @Test
+  void shouldLetNoLeafOutliveItsRoot() {
+    Instant last = east.root().getNotAfter().toInstant();
+    SpiffeId web = SpiffeId.service(EAST, "dc1", "web");
+    X509Certificate[] chain = leaf(east, web, last.minus(Duration.ofMinutes(10)));
+    assertThat(chain[0].getNotAfter().toInstant()).isEqualTo(last);
+    assertThatThrownBy(() -> leaf(east, web, last)).hasMessageContaining("the root expired at");
+  }
+
+  private static PeerTrust believing(String... rootPems) {
+    return new PeerTrust(List.of(new TrustSource("", EAST.name(), List.of(rootPems))));
+  }
+
+  private X509Certificate[] longLived(CertificateAuthority authority) {
+    return Pem.certificates(
+            authority.sign(
+                Keys.p256().getPublic(),
+                SpiffeId.service(EAST, "dc1", "web"),
+                List.of(),
+                2,
+                now,
+                Duration.ofDays(30)))
+        .toArray(X509Certificate[]::new);
+  }
+
+  @Test
   void shouldAskForExactIdentity() {
     SpiffeId web = SpiffeId.service(EAST, "dc1", "web");
     SpiffeId gateway = SpiffeId.meshGateway(EAST, "dc1");
