@@ -8,6 +8,7 @@ import io.hanse.fsm.row.PeeringTrustBundle;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Ca;
 import io.hanse.fsm.view.Health;
+import io.hanse.fsm.view.Keys;
 import io.hanse.fsm.view.Peerings;
 import io.hanse.fsm.view.StandingMesh;
 import io.hanse.fsm.view.StandingMesh.Mesh;
@@ -20,9 +21,12 @@ import io.hanse.peering.protocol.ProxyResources;
 import io.hanse.peering.replication.Loop;
 import io.hanse.peering.replication.WatchedQuery;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -60,11 +64,20 @@ final class GatewaySource implements ProxySource {
   /** What a peer's service is asked for by, and where its gateways are. */
   private record ImportedRoute(Optional<Route> route, Endpoints endpoints, long index) {}
 
-  private record Imported(String peer, String service) implements Comparable<Imported> {
+  /**
+   * What a peer exports to us.
+   *
+   * @param since the index at which the peering was made: the oldest come first
+   */
+  private record Imported(long since, String peer, String service) implements Comparable<Imported> {
+    private static final Comparator<Imported> ORDER =
+        Comparator.comparingLong(Imported::since)
+            .thenComparing(Imported::peer)
+            .thenComparing(Imported::service);
+
     @Override
     public int compareTo(Imported other) {
-      int byPeer = peer.compareTo(other.peer);
-      return byPeer != 0 ? byPeer : service.compareTo(other.service);
+      return ORDER.compare(this, other);
     }
 
     String endpoints() {
@@ -81,6 +94,13 @@ final class GatewaySource implements ProxySource {
   private final PeeringRoutes peering;
   private final Map<Imported, WatchedQuery<?>> imports = new TreeMap<>();
   private final Map<Imported, String> importedNames = new TreeMap<>();
+
+  /**
+   * By the name that is asked for, all who are to be reached by it. The oldest peering's first is:
+   * a trust domain is no secret, and whoever names that of another must not take over its names.
+   */
+  private final Map<String, SortedMap<Imported, Route>> holders = new TreeMap<>();
+
   private final StandingMesh mesh = new StandingMesh();
   private Map<String, Route> localRoutes = Map.of();
   private @Nullable Local told;
@@ -174,17 +194,14 @@ final class GatewaySource implements ProxySource {
     for (String service : services) {
       locals.want(WatchedEndpoints.local(service), view -> new Health(view).connect("", service));
     }
-    for (String gone : localRoutes.keySet()) {
-      if (!routes.containsKey(gone)) {
-        resources.remove(ProxyResources.ROUTE, gone);
-      }
-    }
+    Map<String, Route> before = localRoutes;
+    localRoutes = routes;
+    before.keySet().stream().filter(gone -> !routes.containsKey(gone)).forEach(this::settle);
     for (Map.Entry<String, Route> each : routes.entrySet()) {
-      if (!each.getValue().equals(localRoutes.get(each.getKey()))) {
+      if (!each.getValue().equals(before.get(each.getKey()))) {
         resources.put(ProxyResources.ROUTE, each.getKey(), each.getValue());
       }
     }
-    localRoutes = routes;
     locals.retain(services.stream().map(WatchedEndpoints::local).toList());
     localKnown = true;
   }
@@ -196,7 +213,11 @@ final class GatewaySource implements ProxySource {
         for (String name : new Peerings(view).importedServices(peering.getName())) {
           if (name.endsWith(PeerResources.TWIN_SUFFIX)) {
             int length = name.length() - PeerResources.TWIN_SUFFIX.length();
-            services.add(new Imported(peering.getName(), name.substring(0, length)));
+            services.add(
+                new Imported(
+                    peering.getRaftIndex().getCreateIndex(),
+                    peering.getName(),
+                    name.substring(0, length)));
           }
         }
       }
@@ -253,7 +274,9 @@ final class GatewaySource implements ProxySource {
             .map(meta -> meta.getSni(0))
             .findFirst()
             .filter(sni -> domain.filter(owner -> MeshNames.isOf(sni, owner)).isPresent())
-            .map(sni -> route(sni, service.endpoints(), service.service(), service.peer()));
+            .map(
+                sni ->
+                    route(Keys.fold(sni), service.endpoints(), service.service(), service.peer()));
     return new ImportedRoute(
         route, EndpointMapper.wan(service.endpoints(), gateways), view.publicIndex());
   }
@@ -266,13 +289,32 @@ final class GatewaySource implements ProxySource {
   private void importIs(Imported service, Optional<Route> route) {
     String before = importedNames.remove(service);
     if (before != null && !route.map(Route::getSni).equals(Optional.of(before))) {
-      resources.remove(ProxyResources.ROUTE, before);
+      SortedMap<Imported, Route> others = holders.getOrDefault(before, new TreeMap<>());
+      others.remove(service);
+      if (others.isEmpty()) {
+        holders.remove(before);
+      }
+      settle(before);
     }
     route.ifPresent(
         now -> {
           importedNames.put(service, now.getSni());
-          resources.put(ProxyResources.ROUTE, now.getSni(), now);
+          holders.computeIfAbsent(now.getSni(), name -> new TreeMap<>()).put(service, now);
+          settle(now.getSni());
         });
+  }
+
+  /** Routes of this cluster's own go before those of peers. */
+  private void settle(String sni) {
+    if (localRoutes.containsKey(sni)) {
+      return;
+    }
+    Iterator<Route> held = holders.getOrDefault(sni, new TreeMap<>()).values().iterator();
+    if (held.hasNext()) {
+      resources.put(ProxyResources.ROUTE, sni, held.next());
+    } else {
+      resources.remove(ProxyResources.ROUTE, sni);
+    }
   }
 
   private static Route route(String sni, String endpoints, String service, String peer) {

@@ -1,5 +1,6 @@
 package io.hanse.peering.dataplane;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Message;
@@ -14,6 +15,7 @@ import io.hanse.fsm.row.PeeringServiceMeta;
 import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.row.PeeringTrustBundle;
 import io.hanse.fsm.row.ReconcileImport;
+import io.hanse.fsm.row.ReconcileImportList;
 import io.hanse.fsm.row.RegisterCatalog;
 import io.hanse.fsm.row.ServiceConnect;
 import io.hanse.fsm.row.Upstream;
@@ -22,6 +24,7 @@ import io.hanse.fsm.row.WriteTrustBundle;
 import io.hanse.peering.LocalCluster;
 import io.hanse.peering.proto.ProxyOpen;
 import io.hanse.peering.proto.ResourceList;
+import io.hanse.peering.proto.Route;
 import io.hanse.peering.proto.UpstreamRoute;
 import io.hanse.peering.protocol.ProxyResources;
 import io.hanse.peering.protocol.ResourceType;
@@ -30,6 +33,7 @@ import io.hanse.peering.replication.SimCommands;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,6 +46,7 @@ class OfferOrderTest implements ResourceSet.Sink {
   private final LocalCluster cluster = new LocalCluster();
   private final Turns loop = new Turns();
   private final List<Offer> offers = new ArrayList<>();
+  private final List<String> withdrawn = new ArrayList<>();
 
   @BeforeEach
   void initialize() {
@@ -113,6 +118,47 @@ class OfferOrderTest implements ResourceSet.Sink {
     }
   }
 
+  /** Neither takes the other's route along when it goes. */
+  @Test
+  void shouldRouteANameToAnotherThatHasItWhenTheFirstIsGone() {
+    cluster.submit(imported("db")).join();
+    cluster.submit(imported("other", sni("DB"))).join();
+    try (GatewaySource source = gateway()) {
+      source.start();
+      loop.run();
+      assertThat(route(sni("db")).getService()).isEqualTo("db");
+      assertThat(withdrawn).isEmpty();
+
+      cluster.submit(importsOf("east", "other")).join();
+      loop.run();
+      assertThat(route(sni("db")).getService()).isEqualTo("other");
+      assertThat(withdrawn).doesNotContain(sni("db"));
+
+      cluster.submit(importsOf("east")).join();
+      loop.run();
+      assertThat(withdrawn).containsOnlyOnce(sni("db"));
+    }
+  }
+
+  /** A trust domain is no secret: a peer that claims another's has no part in its names. */
+  @Test
+  void shouldRouteANameToThePeerThatWasThereFirst() {
+    cluster.submit(imported("db")).join();
+    cluster.submit(peering("a-rival")).join();
+    cluster.submit(bundle("a-rival")).join();
+    try (GatewaySource source = gateway()) {
+      source.start();
+      loop.run();
+      cluster.submit(imported("a-rival", "db", sni("db"))).join();
+      loop.run();
+      assertThat(route(sni("db")).getPeer()).isEqualTo("east");
+      cluster.submit(importsOf("a-rival")).join();
+      loop.run();
+      assertThat(route(sni("db")).getPeer()).isEqualTo("east");
+      assertThat(withdrawn).doesNotContain(sni("db"));
+    }
+  }
+
   private SidecarSource sidecar() {
     return new SidecarSource(
         loop,
@@ -142,6 +188,15 @@ class OfferOrderTest implements ResourceSet.Sink {
       }
     }
     throw new AssertionError("never offered: " + type.url() + " " + id + " of " + offers);
+  }
+
+  /** The newest under a name. */
+  private Route route(String sni) {
+    return offers.stream()
+        .filter(offer -> offer.type().equals(ProxyResources.ROUTE) && offer.id().equals(sni))
+        .map(offer -> (Route) offer.payload())
+        .reduce((older, newer) -> newer)
+        .orElseThrow();
   }
 
   private List<ResourceList> lists(ResourceType of) {
@@ -190,7 +245,7 @@ class OfferOrderTest implements ResourceSet.Sink {
             WritePeering.newBuilder()
                 .setPeering(
                     Peering.newBuilder()
-                        .setId("b0000000-0000-4000-8000-000000000001")
+                        .setId(UUID.nameUUIDFromBytes(name.getBytes(UTF_8)).toString())
                         .setName(name)
                         .setState(PeeringState.PENDING)))
         .build();
@@ -218,13 +273,26 @@ class OfferOrderTest implements ResourceSet.Sink {
   }
 
   private static Command imported(String service, String sni) {
+    return imported("east", service, sni);
+  }
+
+  /** All that a peer exports from now on. */
+  private static Command importsOf(String peer, String... services) {
+    ReconcileImportList.Builder list = ReconcileImportList.newBuilder().setPeer(peer);
+    for (String service : services) {
+      list.addServices(service + "-sidecar-proxy");
+    }
+    return Command.newBuilder().setReconcileImportList(list).build();
+  }
+
+  private static Command imported(String peer, String service, String sni) {
     NodeService.Builder twin =
         NodeService.newBuilder()
             .setKind(ProxyResources.SIDECAR)
             .setId(service + "-proxy")
             .setService(service + "-sidecar-proxy")
             .setPort(21_000)
-            .setPeerName("east")
+            .setPeerName(peer)
             .setProxy(ConnectProxyConfig.newBuilder().setDestinationServiceName(service))
             .setConnect(
                 ServiceConnect.newBuilder()
@@ -232,7 +300,7 @@ class OfferOrderTest implements ResourceSet.Sink {
     return Command.newBuilder()
         .setReconcileImport(
             ReconcileImport.newBuilder()
-                .setPeer("east")
+                .setPeer(peer)
                 .setService(service + "-sidecar-proxy")
                 .addInstances(
                     CheckServiceNode.newBuilder()
@@ -247,7 +315,9 @@ class OfferOrderTest implements ResourceSet.Sink {
   }
 
   @Override
-  public void withdrawn(ResourceType type, String id) {}
+  public void withdrawn(ResourceType type, String id) {
+    withdrawn.add(id);
+  }
 
   /** Runs its tasks when told to. */
   private static final class Turns implements Loop {
