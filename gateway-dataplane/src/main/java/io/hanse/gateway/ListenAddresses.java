@@ -4,6 +4,8 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.Upstream;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,7 +17,10 @@ final class ListenAddresses {
 
   private ListenAddresses() {}
 
-  /** Of a mesh gateway, by the name of the listener; an address that is named twice counts once. */
+  /**
+   * Of a mesh gateway, by the name of the listener. An address that is named twice counts once, and
+   * so does one that all addresses of the machine contain: only one of the two can be had.
+   */
   static Map<String, InetSocketAddress> ofGateway(NodeService gateway) {
     Struct config = gateway.getProxy().getConfig();
     Map<String, InetSocketAddress> addresses = new TreeMap<>();
@@ -57,9 +62,19 @@ final class ListenAddresses {
   private static void add(
       Map<String, InetSocketAddress> addresses, String name, String host, int port) {
     InetSocketAddress address = address(host, port, ANY);
-    if (!addresses.containsValue(address)) {
+    if (addresses.values().stream().noneMatch(known -> contains(known, address))) {
+      addresses.values().removeIf(known -> contains(address, known));
       addresses.put(name, address);
     }
+  }
+
+  private static boolean contains(InetSocketAddress wide, InetSocketAddress narrow) {
+    if (wide.isUnresolved() || narrow.isUnresolved() || wide.getPort() != narrow.getPort()) {
+      return wide.equals(narrow);
+    }
+    boolean reaches =
+        wide.getAddress() instanceof Inet6Address || narrow.getAddress() instanceof Inet4Address;
+    return wide.equals(narrow) || (wide.getAddress().isAnyLocalAddress() && reaches);
   }
 
   private static InetSocketAddress address(String host, int port, String otherwise) {

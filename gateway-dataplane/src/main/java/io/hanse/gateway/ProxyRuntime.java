@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
@@ -41,9 +42,15 @@ final class ProxyRuntime implements AutoCloseable {
           });
   private final RouteFeed feed;
   private final Map<String, RelayLoops.Listener> listeners = new ConcurrentSkipListMap<>();
+
+  /** Where each listener was asked to listen; the port may be one that the system chose. */
+  private final Map<String, InetSocketAddress> asked = new TreeMap<>();
+
+  private final Map<String, InetSocketAddress> failing = new TreeMap<>();
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private volatile Optional<ProxySnapshot> latest = Optional.empty();
   private volatile boolean stopping;
+  private boolean retrying;
   private Optional<AdminServer> admin = Optional.empty();
 
   /**
@@ -115,28 +122,46 @@ final class ProxyRuntime implements AutoCloseable {
     return ready.copy();
   }
 
-  /** Listens unless it does already; answers whether it does now. On the loop. */
+  /**
+   * Listens at an address, and no longer at another that this name had before; connections go on.
+   * Answers whether it does now. On the loop.
+   */
   boolean listen(String name, InetSocketAddress address, boolean readsAtOnce, Front front) {
-    if (listeners.containsKey(name) || stopping) {
+    InetSocketAddress before = asked.get(name);
+    if (stopping || address.equals(before)) {
       return true;
+    }
+    if (before != null && before.getPort() == address.getPort()) {
+      // The one may contain the other, and then only one of them can be had.
+      unlisten(name);
     }
     try {
       RelayLoops.Listener listener = relays.listen(name, address, readsAtOnce, front);
+      unlisten(name);
       listeners.put(name, listener);
+      asked.put(name, address);
+      failing.remove(name);
       LOG.info("listening name={} address={}", name, listener.address());
       return true;
     } catch (IOException e) {
-      LOG.error("cannot listen, trying again name={} address={}", name, address, e);
+      if (!address.equals(failing.put(name, address))) {
+        LOG.error(
+            "cannot listen, trying on name={} address={} cause={}",
+            name,
+            address,
+            String.valueOf(e.getCause()));
+      }
       return false;
     }
   }
 
   /** Accepts no more under this name; connections go on. On the loop. */
   void unlisten(String name) {
+    asked.remove(name);
     RelayLoops.Listener listener = listeners.remove(name);
     if (listener != null) {
       listener.close();
-      LOG.info("no longer listening name={}", name);
+      LOG.info("no longer listening name={} address={}", name, listener.address());
     }
   }
 
@@ -146,8 +171,14 @@ final class ProxyRuntime implements AutoCloseable {
       if (ready.complete(null)) {
         LOG.info("ready id={}", settings.proxyId());
       }
-    } else {
-      loop.after(RETRY_MILLIS, again);
+    } else if (!retrying) {
+      retrying = true;
+      loop.after(
+          RETRY_MILLIS,
+          () -> {
+            retrying = false;
+            again.run();
+          });
     }
   }
 

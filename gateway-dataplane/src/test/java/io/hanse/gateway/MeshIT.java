@@ -13,6 +13,7 @@ import io.hanse.fsm.row.ServiceResolver;
 import io.hanse.gateway.relay.CloseReason;
 import io.hanse.gateway.relay.TestBackend;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -226,6 +227,22 @@ class MeshIT {
             () ->
                 !isServed(mesh.upstreamPort)
                     && mesh.eastSidecar.metrics().count(CloseReason.RBAC_DENIED) > 0);
+  }
+
+  @Test
+  void shouldListenWhereAGatewayIsRegisteredNow() throws Exception {
+    int before = mesh.eastGateway.addresses().get(0).getPort();
+    int now = TestBackend.deadPort();
+    mesh.east.register(TestMesh.gateway(now), "passing");
+    await().atMost(PATIENCE).until(() -> isListening(now) && !isListening(before));
+  }
+
+  private static boolean isListening(int port) throws IOException {
+    try (Socket client = connect(port)) {
+      return client.isConnected();
+    } catch (ConnectException e) {
+      return false;
+    }
   }
 
   @Test

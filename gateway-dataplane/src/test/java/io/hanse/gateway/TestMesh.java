@@ -118,7 +118,7 @@ final class TestMesh implements AutoCloseable {
     west.register(web.build(), "passing");
   }
 
-  private static NodeService gateway(int port) {
+  static NodeService gateway(int port) {
     return NodeService.newBuilder()
         .setKind("mesh-gateway")
         .setId("gateway")

@@ -13,7 +13,6 @@ import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.resolver.NoopAddressResolverGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
@@ -83,13 +82,15 @@ public final class RelayLoops implements AutoCloseable {
   /** A bound address; closing it lets its connections live. */
   public static final class Listener implements AutoCloseable {
     private final Channel channel;
+    private final InetSocketAddress address;
 
     private Listener(Channel channel) {
       this.channel = channel;
+      this.address = (InetSocketAddress) channel.localAddress();
     }
 
     public InetSocketAddress address() {
-      return (InetSocketAddress) channel.localAddress();
+      return address;
     }
 
     @Override
@@ -134,9 +135,6 @@ public final class RelayLoops implements AutoCloseable {
                     connection.admit(front);
                   }
                 });
-    if (transport.sharesPorts()) {
-      bootstrap.option(EpollChannelOption.SO_REUSEPORT, true);
-    }
     ChannelFuture binding = bootstrap.bind(address).awaitUninterruptibly();
     if (!binding.isSuccess()) {
       throw new IOException("cannot listen on " + address, binding.cause());
