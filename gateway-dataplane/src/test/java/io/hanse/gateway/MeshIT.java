@@ -230,6 +230,18 @@ class MeshIT {
   }
 
   @Test
+  void shouldServeTheOtherUpstreamsOfOneWithAnIllegalPortAndThatOnceItIsCorrected()
+      throws Exception {
+    int corrected = TestBackend.deadPort();
+    int moved = TestBackend.deadPort();
+    mesh.registerWeb("remote", 70_000, moved);
+    await().atMost(PATIENCE).until(() -> isListening(moved));
+    mesh.registerWeb("remote", corrected, moved);
+    await().atMost(PATIENCE).until(() -> isListening(corrected));
+    roundTrip(corrected);
+  }
+
+  @Test
   void shouldListenWhereAGatewayIsRegisteredNow() throws Exception {
     int before = mesh.eastGateway.addresses().get(0).getPort();
     int now = TestBackend.deadPort();

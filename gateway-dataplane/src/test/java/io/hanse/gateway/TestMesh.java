@@ -101,6 +101,11 @@ final class TestMesh implements AutoCloseable {
 
   /** Says by which gateways "web" reaches east. */
   void registerWeb(String mode) {
+    registerWeb(mode, upstreamPort, localUpstreamPort);
+  }
+
+  /** Says, too, where "web" is to find its upstreams. */
+  void registerWeb(String mode, int upstream, int localUpstream) {
     NodeService.Builder web = sidecar("web", webPort, 1);
     web.getProxyBuilder()
         .addUpstreams(
@@ -108,13 +113,13 @@ final class TestMesh implements AutoCloseable {
                 .setDestinationType("service")
                 .setDestinationName("db")
                 .setDestinationPeer("east-1")
-                .setLocalBindPort(upstreamPort)
+                .setLocalBindPort(upstream)
                 .setMeshGateway(MeshGatewayConfig.newBuilder().setMode(mode)))
         .addUpstreams(
             Upstream.newBuilder()
                 .setDestinationType("service")
                 .setDestinationName("cache")
-                .setLocalBindPort(localUpstreamPort));
+                .setLocalBindPort(localUpstream));
     west.register(web.build(), "passing");
   }
 

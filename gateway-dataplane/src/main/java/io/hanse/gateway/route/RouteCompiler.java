@@ -60,6 +60,10 @@ public final class RouteCompiler {
     if (upstream.getName().isEmpty() || upstream.getEndpoints().isEmpty()) {
       return Optional.of("upstream " + quoted(upstream.getName()) + " names no endpoints");
     }
+    int port = upstream.getUpstream().getLocalBindPort();
+    if (port < 0 || port > PORT_MAX) {
+      return Optional.of("upstream " + quoted(upstream.getName()) + " has port " + port);
+    }
     for (UpstreamRoute fallback : upstream.getFallbacksList()) {
       Optional<String> refusal = refusal(fallback);
       if (refusal.isPresent()) {

@@ -2,9 +2,11 @@ package io.hanse.gateway.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hanse.fsm.row.Upstream;
 import io.hanse.peering.proto.Endpoint;
 import io.hanse.peering.proto.Endpoints;
 import io.hanse.peering.proto.Route;
+import io.hanse.peering.proto.UpstreamRoute;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -73,6 +75,16 @@ class RouteCompilerTest {
     assertThat(RouteCompiler.refusal(endpoints("db", "127.0.0.1", 0))).isPresent();
     assertThat(RouteCompiler.refusal(endpoints("db", "", 1))).isPresent();
     assertThat(RouteCompiler.refusal(endpoints("db", "gw.example", 443))).isEmpty();
+    assertThat(RouteCompiler.refusal(upstream(70_000))).contains("upstream \"db\" has port 70000");
+    assertThat(RouteCompiler.refusal(upstream(0))).isEmpty();
+  }
+
+  private static UpstreamRoute upstream(int port) {
+    return UpstreamRoute.newBuilder()
+        .setName("db")
+        .setEndpoints("db")
+        .setUpstream(Upstream.newBuilder().setLocalBindPort(port))
+        .build();
   }
 
   private static Route route(String sni, String endpoints) {
