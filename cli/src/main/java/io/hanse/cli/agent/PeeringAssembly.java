@@ -79,7 +79,8 @@ final class PeeringAssembly implements AutoCloseable {
         new ServerCertificate(
             config.datacenter(), authority, replication.reader(), clock, threads.timer());
     dialer = new GrpcDialer(threads.workers());
-    ofLeader = new LeaderStatuses(statuses, replication.leaderCall(), FRESH_MILLIS);
+    ofLeader =
+        new LeaderStatuses(statuses, replication.leaderCall(), replication.reader(), FRESH_MILLIS);
     operations =
         new PeeringOperations(
             PeeringSettings.defaults(config.datacenter())

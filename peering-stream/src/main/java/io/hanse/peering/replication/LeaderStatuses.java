@@ -5,10 +5,16 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.port.LeaderCall;
+import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.store.View;
+import io.hanse.fsm.view.Peerings;
+import io.hanse.peering.proto.ImportAge;
+import io.hanse.peering.proto.ImportAges;
 import io.hanse.peering.proto.PeerStreamStatus;
 import io.hanse.peering.proto.PeerStreamStatusRequest;
 import io.hanse.peering.proto.PeerStreamStatuses;
+import io.hanse.peering.protocol.PeerResources;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,17 +31,21 @@ public final class LeaderStatuses {
 
   private final StreamStatuses own;
   private final LeaderCall leaderCall;
+  private final StateReader state;
   private final long freshMillis;
 
   /**
    * Asks nobody yet.
    *
    * @param own what this server tells while it leads
+   * @param state where it finds what was imported before that
    * @param freshMillis of silence before a peering is called active no more
    */
-  public LeaderStatuses(StreamStatuses own, LeaderCall leaderCall, long freshMillis) {
+  public LeaderStatuses(
+      StreamStatuses own, LeaderCall leaderCall, StateReader state, long freshMillis) {
     this.own = own;
     this.leaderCall = leaderCall;
+    this.state = state;
     this.freshMillis = freshMillis;
   }
 
@@ -45,12 +55,13 @@ public final class LeaderStatuses {
   }
 
   private CompletableFuture<ByteString> answer(ByteString request) {
-    try {
+    try (View view = state.view()) {
+      Peerings peerings = new Peerings(view);
       PeerStreamStatuses.Builder answer = PeerStreamStatuses.newBuilder();
       PeerStreamStatusRequest asked = PeerStreamStatusRequest.parseFrom(request);
       List<String> ids = asked.getPeeringIdsList();
       for (String id : ids.isEmpty() ? own.known() : ids) {
-        PeerStreamStatus status = own.shown(id, asked.getWithReceiptsList().contains(id));
+        PeerStreamStatus status = shown(peerings, id, asked.getWithReceiptsList().contains(id));
         if (!status.equals(PeerStreamStatus.getDefaultInstance())) {
           answer.putStatuses(id, status);
         }
@@ -60,6 +71,38 @@ public final class LeaderStatuses {
       return CompletableFuture.failedFuture(
           new ProblemException(ProblemCode.DECODE_FAILED, "not a question for statuses", e));
     }
+  }
+
+  /** Until a stream says what is imported, that is what is stored, and nothing of it confirmed. */
+  private PeerStreamStatus shown(Peerings peerings, String id, boolean inDetail) {
+    PeerStreamStatus status = own.shown(id, inDetail);
+    if (status.getImportedServicesCount() > 0 && status.hasImports()) {
+      return status;
+    }
+    List<String> names =
+        peerings
+            .byId(id)
+            .filter(Peerings::isActive)
+            .map(peering -> plainNames(peerings, peering))
+            .orElse(List.of());
+    PeerStreamStatus.Builder whole = status.toBuilder();
+    if (status.getImportedServicesCount() == 0) {
+      whole.addAllImportedServices(names);
+    }
+    if (!status.hasImports() && !names.isEmpty()) {
+      ImportAges.Builder ages = ImportAges.newBuilder().setUnconfirmed(names.size());
+      if (inDetail) {
+        names.forEach(name -> ages.addServices(ImportAge.newBuilder().setService(name)));
+      }
+      whole.setImports(ages);
+    }
+    return whole.build();
+  }
+
+  private static List<String> plainNames(Peerings peerings, Peering peering) {
+    return peerings.importedServices(peering.getName()).stream()
+        .filter(name -> !name.endsWith(PeerResources.TWIN_SUFFIX))
+        .toList();
   }
 
   /**

@@ -5,6 +5,7 @@ import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.ImportWithdrawal;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringPolicy;
+import io.hanse.fsm.row.PeeringSecrets;
 import io.hanse.fsm.row.WithdrawImports;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Peerings;
@@ -44,8 +45,13 @@ final class StalenessDuty {
   /** So long it waits at most for a moment at which nothing is to be stored. */
   private static final long STORED_MILLIS_MAX = 5_000;
 
-  /** What is known of one peering. */
-  private record Watched(Peering peering, PeeringPolicy policy, long withdrawnSinceMillis) {
+  /**
+   * What is known of one peering.
+   *
+   * @param isLinked it has another end: its token was redeemed
+   */
+  private record Watched(
+      Peering peering, PeeringPolicy policy, long withdrawnSinceMillis, boolean isLinked) {
     boolean isWithdrawn() {
       return withdrawnSinceMillis > 0;
     }
@@ -108,10 +114,19 @@ final class StalenessDuty {
             new Watched(
                 peering,
                 peerings.policy(peering.getName()),
-                withdrawal.map(ImportWithdrawal::getSinceMillis).orElse(0L)));
+                withdrawal.map(ImportWithdrawal::getSinceMillis).orElse(0L),
+                isLinked(peerings, peering)));
       }
     }
     return all;
+  }
+
+  private static boolean isLinked(Peerings peerings, Peering peering) {
+    return peerings
+        .secrets(peering.getId())
+        .map(PeeringSecrets::getActiveStream)
+        .filter(secret -> !secret.isEmpty())
+        .isPresent();
   }
 
   private void peeringsAre(Map<String, Watched> now) {
@@ -128,8 +143,15 @@ final class StalenessDuty {
     silent.retainAll(now.keySet());
     silentMillis.keySet().retainAll(now.keySet());
     if (!stopped) {
+      now.forEach(this::await);
       statuses.withdrawalsAre(withdrawals);
       look();
+    }
+  }
+
+  private void await(String id, Watched each) {
+    if (each.isLinked()) {
+      statuses.awaited(id);
     }
   }
 

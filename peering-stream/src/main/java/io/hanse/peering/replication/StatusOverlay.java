@@ -106,9 +106,10 @@ final class StatusOverlay {
             .setUnacknowledged(status.getUnacked())
             .setPendingImports(status.getPendingImports());
     if (status.getLastHeardMillis() > 0) {
-      detail
-          .setLastConfirmed(timestamp(status.getLastHeardMillis()))
-          .setSilence(duration(status.getSilenceMillis()));
+      detail.setLastConfirmed(timestamp(status.getLastHeardMillis()));
+    }
+    if (status.getLastHeardMillis() > 0 || status.getSilenceMillis() > 0) {
+      detail.setSilence(duration(status.getSilenceMillis()));
     }
     detail.setInChanges(status.getInChanges());
     for (ServiceReceipt receipt : status.getReceiptsList()) {

@@ -83,6 +83,9 @@ public final class StreamStatuses {
   /** Counts where this server has not heard the other end yet. */
   private final Map<String, Earlier> earlier = new ConcurrentSkipListMap<>();
 
+  /** Since when this server awaits a sign of life, where nobody knows of an earlier one. */
+  private final Map<String, Long> awaitedNanos = new ConcurrentSkipListMap<>();
+
   /** Where peerings were dialed. */
   private final Map<String, List<DialedAddress>> dialed = new ConcurrentSkipListMap<>();
 
@@ -175,6 +178,7 @@ public final class StreamStatuses {
     entries.clear();
     dialed.clear();
     earlier.clear();
+    awaitedNanos.clear();
     withdrawals = Map.of();
   }
 
@@ -183,6 +187,7 @@ public final class StreamStatuses {
     entries.remove(peeringId);
     dialed.remove(peeringId);
     earlier.remove(peeringId);
+    awaitedNanos.remove(peeringId);
   }
 
   /** What this server knows of a peering's stream; the default message for nothing. */
@@ -198,6 +203,11 @@ public final class StreamStatuses {
         new Earlier(
             Math.max(0, nowMillis - silenceMillis),
             nanoClock.getAsLong() - silenceMillis * 1_000_000));
+  }
+
+  /** The other end is to be heard from now on. */
+  void awaited(String peeringId) {
+    awaitedNanos.putIfAbsent(peeringId, nanoClock.getAsLong());
   }
 
   /** Whether this server heard the other end since it leads. */
@@ -246,6 +256,7 @@ public final class StreamStatuses {
     Set<String> ids = new TreeSet<>(entries.keySet());
     ids.addAll(earlier.keySet());
     ids.addAll(withdrawals.keySet());
+    ids.addAll(awaitedNanos.keySet());
     return ids;
   }
 
@@ -270,6 +281,11 @@ public final class StreamStatuses {
     Earlier known = earlier.get(id);
     if (known != null && shown.getLastHeardMillis() == 0) {
       shown.setLastHeardMillis(known.heardMillis()).setSilenceMillis(millisSince(known));
+    }
+    Long since = awaitedNanos.get(id);
+    if (since != null && shown.getLastHeardMillis() == 0 && !shown.getConnected()) {
+      // It may have been silent before, too: an alarm can use no value at all even less.
+      shown.setSilenceMillis((nanoClock.getAsLong() - since) / 1_000_000);
     }
     return shown.setWithdrawnSinceMillis(withdrawals.getOrDefault(id, 0L)).build();
   }

@@ -35,7 +35,7 @@ final class SilenceRig implements AutoCloseable {
   final SimCluster cluster = new SimCluster("c", time, new SimNetwork(time), command -> {});
   private final SimCluster.Server server = cluster.servers.get(0);
   final StreamStatuses statuses = new StreamStatuses(() -> time.nowMillis() * 1_000_000);
-  final LeaderStatuses ofLeader = new LeaderStatuses(statuses, server, 45_000);
+  final LeaderStatuses ofLeader = new LeaderStatuses(statuses, server, cluster, 45_000);
   private final List<Command> written = new ArrayList<>();
   PeerStreamStatus.Builder status = PeerStreamStatus.newBuilder().setConnected(true);
   private Object stream = new Object();

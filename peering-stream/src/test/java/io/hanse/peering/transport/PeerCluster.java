@@ -63,7 +63,7 @@ final class PeerCluster implements AutoCloseable {
     name = datacenter.substring("dc-".length());
     server = new TestServer(datacenter, outbound -> acceptor.join().accept(outbound));
     GrpcDialer dialer = new GrpcDialer(server.executor);
-    ofLeader = new LeaderStatuses(statuses, server.cluster, freshMillis);
+    ofLeader = new LeaderStatuses(statuses, server.cluster, server.cluster, freshMillis);
     supervisor =
         new PeerSupervisor(
             new Replication(
