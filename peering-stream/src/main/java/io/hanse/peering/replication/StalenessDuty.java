@@ -48,7 +48,7 @@ final class StalenessDuty {
   /**
    * What is known of one peering.
    *
-   * @param isLinked it has another end: its token was redeemed
+   * @param isLinked it has another end, which came once or is dialed
    */
   private record Watched(
       Peering peering, PeeringPolicy policy, long withdrawnSinceMillis, boolean isLinked) {
@@ -60,9 +60,9 @@ final class StalenessDuty {
       return policy.getOnStale().equals(PeeringPolicies.WITHDRAW);
     }
 
-    /** Whether its silence is anybody's business. */
+    /** Whether its silence is anybody's business: who never came has not fallen silent. */
     boolean isMinded() {
-      return withdraws() || policy.getOnStale().equals(PeeringPolicies.WARN);
+      return isLinked && (withdraws() || policy.getOnStale().equals(PeeringPolicies.WARN));
     }
 
     long boundMillis() {

@@ -12,6 +12,7 @@ import io.hanse.fsm.view.Catalog;
 import io.hanse.fsm.view.Health;
 import io.hanse.fsm.view.SystemRecords;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -97,6 +98,8 @@ class HeardNotesTest {
   @Test
   void shouldGiveAPeerThatDialsMoreTime() {
     rig.cluster.apply(SimCommands.acceptor(EAST_ID, "east", "establishment"));
+    rig.cluster.apply(SimCommands.exchange(EAST_ID, "establishment", "stream"));
+    rig.cluster.apply(SimCommands.promote(EAST_ID, "east", "stream"));
     rig.importWeb("east");
     Object stream = new Object();
     rig.statuses.claim(EAST_ID, stream);
@@ -170,7 +173,8 @@ class HeardNotesTest {
   void shouldNoteManyPeersInFewRecords() {
     for (int i = 0; i < 200; i++) {
       String id = "b0000000-0000-4000-8000-%012d".formatted(100 + i);
-      rig.cluster.apply(SimCommands.acceptor(id, "peer-" + i, "establishment-" + i));
+      rig.cluster.apply(
+          SimCommands.dialer(id, "peer-" + i, "theirs-" + i, List.of("10.0.0.1:1"), "s-" + i));
       rig.statuses.claim(id, this);
       rig.hear(id, this);
     }

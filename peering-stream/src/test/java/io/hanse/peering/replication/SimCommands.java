@@ -114,6 +114,16 @@ public final class SimCommands {
         .build();
   }
 
+  /** As the first stream of the dialer is let in. */
+  public static Command promote(String id, String name, String stream) {
+    return Command.newBuilder()
+        .setWritePeering(
+            WritePeering.newBuilder()
+                .setPeering(Peering.newBuilder().setId(id).setName(name))
+                .setPromote(WritePeering.PromotePending.newBuilder().setPendingStream(stream)))
+        .build();
+  }
+
   public static Command delete(String name) {
     return Command.newBuilder()
         .setMarkPeeringDeleted(

@@ -4,6 +4,8 @@ import static io.hanse.peering.replication.SilenceRig.BOUND_MILLIS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hanse.fsm.config.PeeringPolicies;
+import io.hanse.fsm.store.View;
+import io.hanse.fsm.view.Peerings;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -162,5 +164,25 @@ class StalenessDutyTest {
     rig.policy("west", PeeringPolicies.SERVE);
     rig.time.runFor(1_000);
     assertThat(rig.readable()).isEqualTo(1);
+  }
+
+  /** Its token may be redeemed tomorrow: there is nothing to warn of, and nothing to take away. */
+  @Test
+  void shouldMindNoPeerThatNeverCame() {
+    String id = "b0000000-0000-4000-8000-000000000009";
+    rig.cluster.apply(SimCommands.acceptor(id, "north", "establishment"));
+    rig.policy("*", PeeringPolicies.WITHDRAW);
+    rig.hear();
+    rig.time.runFor(2 * BOUND_MILLIS);
+    try (View view = rig.cluster.view()) {
+      assertThat(new Peerings(view).withdrawal("west")).isPresent();
+      assertThat(new Peerings(view).withdrawal("north")).isEmpty();
+    }
+    rig.cluster.apply(SimCommands.exchange(id, "establishment", "stream"));
+    rig.cluster.apply(SimCommands.promote(id, "north", "stream"));
+    rig.time.runFor(2 * BOUND_MILLIS);
+    try (View view = rig.cluster.view()) {
+      assertThat(new Peerings(view).withdrawal("north")).as("it came and went").isPresent();
+    }
   }
 }
