@@ -55,6 +55,7 @@ final class TokenGenerator {
             ? Optional.empty()
             : Optional.of(
                 Instant.ofEpochMilli(Math.addExact(clock.millis(), call.getLifetimeMillis())));
+    requireAuthority();
     return deleted
         .makeRoom(call.getName())
         .thenCompose(done -> write(call, secret, expires))
@@ -78,14 +79,19 @@ final class TokenGenerator {
     }
   }
 
+  private void requireAuthority() {
+    try (View view = reader.view()) {
+      if (new Ca(view).activeRoot().isEmpty()) {
+        throw precondition(CaService.NOT_INITIALIZED);
+      }
+    }
+  }
+
   /** Stores the secret, and the peering where there is none; answers the peering's id. */
   private CompletableFuture<String> write(
       GenerateTokenCall call, String secret, Optional<Instant> expires) {
     Optional<Peering> stored;
     try (View view = reader.view()) {
-      if (new Ca(view).activeRoot().isEmpty()) {
-        throw precondition(CaService.NOT_INITIALIZED);
-      }
       stored = new Peerings(view).byName(call.getName());
     }
     if (stored.filter(Peerings::dials).isPresent()) {

@@ -8,6 +8,7 @@ import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.CommandResult;
 import io.hanse.fsm.row.DialCandidate;
+import io.hanse.fsm.row.OpenImports;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.row.WritePeering;
@@ -63,11 +64,13 @@ final class TokenRedeemer {
 
   CompletableFuture<Void> establish(EstablishCall call) {
     PeeringToken token = PeeringToken.decode(call.getToken());
+    // What is refused anyway must not end the farewell of a deleted peering of that name.
+    requireOther(token);
     return deleted.makeRoom(call.getName()).thenCompose(done -> establish(call, token));
   }
 
   private CompletableFuture<Void> establish(EstablishCall call, PeeringToken token) {
-    Optional<Peering> stored = stored(call.getName(), token);
+    Optional<Peering> stored = stored(call.getName());
     return keptAddresses(stored, token)
         .thenCompose(
             kept -> {
@@ -76,19 +79,19 @@ final class TokenRedeemer {
                   .thenCompose(
                       written ->
                           TokenRedemption.redeem(
-                              settings,
-                              redeemer,
-                              timers,
-                              token,
-                              candidates(peering),
-                              nonce(peering, token)))
-                  .thenCompose(secret -> write(established(peering, secret)));
+                                  settings,
+                                  redeemer,
+                                  timers,
+                                  token,
+                                  candidates(peering),
+                                  nonce(peering, token))
+                              .exceptionallyCompose(failure -> takenBack(stored, written, failure)))
+                  .thenCompose(secret -> finish(peering, stored, secret));
             })
         .thenApply(written -> null);
   }
 
-  /** The peering of this name, if it may be established. */
-  private Optional<Peering> stored(String name, PeeringToken token) {
+  private void requireOther(PeeringToken token) {
     try (View view = reader.view()) {
       String own =
           new Ca(view)
@@ -104,6 +107,12 @@ final class TokenRedeemer {
                 + "\". Refer to the `exported-services` documentation if you want to export"
                 + " between partitions without peering");
       }
+    }
+  }
+
+  /** The peering of this name, if it may be established. */
+  private Optional<Peering> stored(String name) {
+    try (View view = reader.view()) {
       Optional<Peering> stored = new Peerings(view).byName(name);
       if (stored.isPresent() && !Peerings.dials(stored.get())) {
         throw precondition(
@@ -115,13 +124,58 @@ final class TokenRedeemer {
     }
   }
 
-  /** Without a write where the peering has its id already, by which a token is redeemed again. */
-  private CompletableFuture<?> begun(Peering peering, Optional<Peering> stored) {
-    boolean isEstablished =
-        stored.filter(known -> known.getState() == PeeringState.ESTABLISHING).isPresent();
-    return isEstablished
-        ? CompletableFuture.completedFuture(null)
-        : write(WritePeering.newBuilder().setPeering(peering));
+  /**
+   * Stores what is needed before the other cluster is asked: the id by which a token is redeemed
+   * again, and what own gateways relay by. Answers whether there was anything.
+   */
+  private CompletableFuture<Boolean> begun(Peering peering, Optional<Peering> stored) {
+    return isEstablished(stored) && !isOutOfReach(peering, stored.get())
+        ? CompletableFuture.completedFuture(false)
+        : write(WritePeering.newBuilder().setPeering(peering)).thenApply(written -> true);
+  }
+
+  private static boolean isEstablished(Optional<Peering> stored) {
+    return stored.filter(known -> known.getState() == PeeringState.ESTABLISHING).isPresent();
+  }
+
+  /** Gateways of this cluster lead only to where the stored peering says. */
+  private boolean isOutOfReach(Peering peering, Peering stored) {
+    try (View view = reader.view()) {
+      return MeshGateways.areUsed(view)
+          && !(peering.getPeerServerName().equals(stored.getPeerServerName())
+              && DialTargets.direct(view, peering).equals(DialTargets.direct(view, stored)));
+    }
+  }
+
+  /** A token that is refused changes nothing about a peering that was established before. */
+  private CompletableFuture<String> takenBack(
+      Optional<Peering> stored, boolean written, Throwable failure) {
+    CompletableFuture<?> asBefore =
+        written && isEstablished(stored)
+            ? write(WritePeering.newBuilder().setPeering(stored.get()))
+            : CompletableFuture.completedFuture(null);
+    return asBefore.handle((done, refusal) -> failure).thenCompose(CompletableFuture::failedFuture);
+  }
+
+  /** Unless the peering was deleted while the other cluster was asked. */
+  private CompletableFuture<?> finish(Peering peering, Optional<Peering> stored, String secret) {
+    try (View view = reader.view()) {
+      if (new Peerings(view).byId(peering.getId()).filter(Peerings::isActive).isEmpty()) {
+        throw precondition(
+            "peering \"" + peering.getName() + "\" was deleted while it was being established");
+      }
+    }
+    boolean isAnother =
+        isEstablished(stored) && !stored.get().getPeerId().equals(peering.getPeerId());
+    // A stream that still runs to where it was established before must change nothing any more.
+    CompletableFuture<?> fenced =
+        isAnother
+            ? submitter.submit(
+                Command.newBuilder()
+                    .setOpenImports(OpenImports.newBuilder().setPeeringId(peering.getId()))
+                    .build())
+            : CompletableFuture.completedFuture(null);
+    return fenced.thenCompose(done -> write(established(peering, secret)));
   }
 
   /**

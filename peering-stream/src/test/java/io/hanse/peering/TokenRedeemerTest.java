@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.ConfigEntry;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.row.PeeringTrustBundle;
 import io.hanse.fsm.row.PurgeImports;
 import io.hanse.fsm.row.RemoteInfo;
+import io.hanse.fsm.row.WriteConfigEntry;
 import io.hanse.fsm.row.WritePeering;
 import io.hanse.fsm.row.WriteTrustBundle;
 import io.hanse.fsm.store.View;
@@ -36,6 +38,7 @@ class TokenRedeemerTest {
   private final LocalCluster cluster = new LocalCluster();
   private final ScheduledExecutorService timers = Executors.newSingleThreadScheduledExecutor();
   private final List<String> dialed = new ArrayList<>();
+  private Runnable whileAsked = () -> {};
   private boolean denies;
   private PeeringState seen = PeeringState.ACTIVE;
 
@@ -47,6 +50,7 @@ class TokenRedeemerTest {
           cluster,
           (target, peerId, secret, nonce, patience) -> {
             dialed.add(target.address());
+            whileAsked.run();
             return denies
                 ? CompletableFuture.failedFuture(
                     new LinkException(LinkStatus.of(LinkStatus.Code.PERMISSION_DENIED, "invalid")))
@@ -164,5 +168,92 @@ class TokenRedeemerTest {
     establish(token(PEER_ID, "newest-root", "second"));
     assertThat(stored().getId()).isNotEqualTo(before);
     assertThat(stored().getState()).isEqualTo(PeeringState.ESTABLISHING);
+  }
+
+  @Test
+  void shouldNotEndTheFarewellOfADeletedPeeringByATokenOfItsOwn() {
+    cluster.submit(SimCommands.delete("beta")).join();
+    cluster
+        .submit(
+            Command.newBuilder()
+                .setPurgeImports(PurgeImports.newBuilder().setPeer("beta").setNodesMax(10))
+                .build())
+        .join();
+    PeeringToken own = token(OTHER_ID, "x", "own");
+    assertThatThrownBy(
+            () ->
+                establish(
+                    new PeeringToken(
+                        own.caPems(),
+                        List.of(),
+                        own.addresses(),
+                        "server.dc.peering." + OWN_ID + ".consul",
+                        own.peerId(),
+                        own.secret(),
+                        own.remote(),
+                        Optional.empty())))
+        .hasMessageContaining("cannot create a peering within the same cluster");
+    assertThat(stored().getState()).isEqualTo(PeeringState.DELETING);
+  }
+
+  @Test
+  void shouldNotBringBackAPeeringThatWasDeletedMeanwhile() {
+    String id = stored().getId();
+    whileAsked =
+        () -> {
+          cluster.submit(SimCommands.delete("beta")).join();
+          cluster
+              .submit(
+                  Command.newBuilder()
+                      .setPurgeImports(PurgeImports.newBuilder().setPeer("beta").setNodesMax(10))
+                      .build())
+              .join();
+          cluster.submit(SimCommands.remove(id)).join();
+        };
+    assertThatThrownBy(() -> establish(token(PEER_ID, "newest-root", "second")))
+        .hasMessageContaining("was deleted while it was being established");
+    try (View view = cluster.view()) {
+      assertThat(new Peerings(view).byName("beta")).isEmpty();
+    }
+  }
+
+  /** Gateways lead only to where the stored peering says: the servers there may all have moved. */
+  @Test
+  void shouldSayToItsOwnGatewaysWhereATokenLeadsWhileItIsRedeemed() {
+    throughGateways();
+    List<List<String>> routed = new ArrayList<>();
+    whileAsked = () -> routed.add(stored().getPeerServerAddressesList());
+    Peering before = stored();
+    seen = PeeringState.FAILING;
+    denies = true;
+    PeeringToken moved =
+        new PeeringToken(
+            before.getPeerCaPemsList(),
+            List.of(),
+            List.of("10.0.0.7:8503"),
+            before.getPeerServerName(),
+            PEER_ID,
+            "second",
+            before.getRemote(),
+            Optional.empty());
+    assertThatThrownBy(() -> establish(moved)).hasMessageContaining("a new peering token");
+    assertThat(routed).contains(List.of("10.0.0.7:8503"));
+    assertThat(stored().toBuilder().clearRaftIndex().build())
+        .as("it was refused")
+        .isEqualTo(before.toBuilder().clearRaftIndex().build());
+    denies = false;
+    establish(moved);
+    assertThat(stored().getPeerServerAddressesList()).containsExactly("10.0.0.7:8503");
+  }
+
+  private void throughGateways() {
+    ConfigEntry.Builder mesh = ConfigEntry.newBuilder().setKind("mesh").setName("mesh");
+    mesh.getMeshBuilder().getPeeringBuilder().setPeerThroughMeshGateways(true);
+    cluster
+        .submit(
+            Command.newBuilder()
+                .setWriteConfigEntry(WriteConfigEntry.newBuilder().setEntry(mesh))
+                .build())
+        .join();
   }
 }

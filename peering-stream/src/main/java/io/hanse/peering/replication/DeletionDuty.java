@@ -31,22 +31,27 @@ final class DeletionDuty {
   /**
    * What is looked at.
    *
-   * @param redeemed ids of peerings that are not ended, whose token a dialer has redeemed
+   * @param active ids of peerings that are not ended
+   * @param redeemed those of them whose token a dialer has redeemed
    */
-  private record Known(List<Peering> ended, Set<String> redeemed) {
+  private record Known(List<Peering> ended, Set<String> active, Set<String> redeemed) {
     static Known at(View view) {
       Peerings peerings = new Peerings(view);
       List<Peering> ended = new ArrayList<>();
+      Set<String> active = new TreeSet<>();
       Set<String> redeemed = new TreeSet<>();
       for (Peering peering : peerings.all()) {
         if (!Peerings.isActive(peering)) {
           ended.add(peering);
-        } else if (!Peerings.dials(peering)
+          continue;
+        }
+        active.add(peering.getId());
+        if (!Peerings.dials(peering)
             && peerings.secrets(peering.getId()).filter(Known::areRedeemed).isPresent()) {
           redeemed.add(peering.getId());
         }
       }
-      return new Known(ended, redeemed);
+      return new Known(ended, active, redeemed);
     }
 
     private static boolean areRedeemed(PeeringSecrets secrets) {
@@ -89,8 +94,16 @@ final class DeletionDuty {
   }
 
   private void knownIs(Known known) {
+    List<Peering> before = ended;
     ended = known.ended();
     List<String> ids = ended.stream().map(Peering::getId).toList();
+    // Established anew, by the same id: that it ended before is no farewell to come.
+    known.active().forEach(farewells::forget);
+    for (Peering peering : before) {
+      if (!ids.contains(peering.getId()) && !known.active().contains(peering.getId())) {
+        isNoMore(peering);
+      }
+    }
     ids.forEach(kept::forget);
     cleared.retainAll(ids);
     seenMillis.keySet().retainAll(ids);
@@ -187,14 +200,20 @@ final class DeletionDuty {
         .whenComplete(
             (result, failure) -> {
               if (failure == null) {
-                statuses.removed(peering.getId());
-                farewells.forget(peering.getId());
-                LOG.info("peering removed peer={} peering={}", peering.getName(), peering.getId());
                 pause();
               } else {
+                // An archive may have brought back what was cleared away.
+                cleared.remove(peering.getId());
                 stepFailed(peering, failure);
               }
             });
+  }
+
+  /** By this duty, or by who wanted the name. */
+  private void isNoMore(Peering peering) {
+    statuses.removed(peering.getId());
+    farewells.forget(peering.getId());
+    LOG.info("peering removed peer={} peering={}", peering.getName(), peering.getId());
   }
 
   private void stepFailed(Peering peering, @Nullable Throwable failure) {

@@ -55,6 +55,11 @@ final class DialLoop {
           || !peering.getPeerCaPemsList().equals(other.peering.getPeerCaPemsList());
     }
 
+    /** Whether the peering was established anew, with another cluster or another peering there. */
+    boolean isOfAnother(Dialable other) {
+      return !peering.getPeerId().equals(other.peering.getPeerId());
+    }
+
     @Override
     public String toString() {
       return "Dialable[" + peering.getId() + "]";
@@ -146,13 +151,18 @@ final class DialLoop {
     if (target == null) {
       cancelAttempt.run();
     } else if (before == null || target.differsFrom(before)) {
-      // A stream that runs is left alone: it can live with what it began with.
       ring = 0;
       pace.begin();
       if (stream == null) {
         cancelAttempt.run();
         attempt();
+      } else if (before != null && target.isOfAnother(before)) {
+        // The end of it dials again.
+        stream.stop(
+            LinkStatus.of(
+                LinkStatus.Code.UNAVAILABLE, "the peering was established with another cluster"));
       }
+      // Else a stream that runs is left alone: it can live with what it began with.
     }
   }
 

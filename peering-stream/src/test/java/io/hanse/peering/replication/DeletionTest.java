@@ -111,6 +111,14 @@ class DeletionTest {
     assertThat(network.connections()).hasSize(1);
   }
 
+  private void establishAnew(String peerId, SimCluster with, String stream) {
+    Command.Builder dialer =
+        SimCommands.dialer(BETA_ID, "alpha", peerId, with.addresses(), stream).toBuilder();
+    dialer.getWritePeeringBuilder().getPeeringBuilder().setState(PeeringState.ESTABLISHING);
+    beta.apply(dialer.build());
+    time.runFor(20_000);
+  }
+
   @Test
   void shouldTellADialerWhoseLinkIsDeadWithoutItsKnowledge() {
     connect();
@@ -129,6 +137,53 @@ class DeletionTest {
     time.runFor(30_000);
     assertThat(peering(alpha, "beta").map(Peering::getState)).hasValue(PeeringState.TERMINATED);
     assertThat(peering(beta, "alpha")).isEmpty();
+  }
+
+  /** Established anew the peering has its old id: its first end is no farewell to the next. */
+  @Test
+  void shouldTellAnAcceptorOfTheSecondDeletion() {
+    connect();
+    alpha.apply(SimCommands.delete("beta"));
+    time.runFor(20_000);
+    assertThat(peering(beta, "alpha").map(Peering::getState)).hasValue(PeeringState.TERMINATED);
+    assertThat(peering(alpha, "beta")).isEmpty();
+    String next = ALPHA_ID.replace('1', '3');
+    alpha.apply(SimCommands.acceptor(next, "beta", "second"));
+    alpha.apply(SimCommands.exchange(next, "second", "next-stream"));
+    establishAnew(next, alpha, "next-stream");
+    assertThat(network.connections()).hasSize(1);
+
+    network.connections().forEach(SimNetwork.Connection::fallSilent);
+    beta.apply(SimCommands.delete("alpha"));
+    time.runFor(30_000);
+    assertThat(peering(alpha, "beta").map(Peering::getState)).hasValue(PeeringState.TERMINATED);
+    assertThat(peering(beta, "alpha")).isEmpty();
+  }
+
+  @Test
+  void shouldLeaveTheClusterThatAPeeringWasEstablishedWithBefore() {
+    connect();
+    SimCluster gamma = new SimCluster("gamma", time, network, command -> {});
+    try {
+      String other = ALPHA_ID.replace('1', '4');
+      gamma.apply(SimCommands.initialize(other, "dc-gamma"));
+      gamma.apply(SimCommands.acceptor(other, "beta", "establishment"));
+      gamma.apply(SimCommands.exchange(other, "establishment", "stream-of-gamma"));
+      gamma.start();
+      time.runFor(5_000);
+      establishAnew(other, gamma, "stream-of-gamma");
+      assertThat(network.connections())
+          .extracting(each -> each.to)
+          .hasSize(1)
+          .allMatch(gamma.addresses()::contains);
+      alpha.apply(SimCommands.delete("beta"));
+      time.runFor(20_000);
+      assertThat(peering(beta, "alpha").map(Peering::getState))
+          .as("that it was deleted there is nothing to it any more")
+          .hasValue(PeeringState.ESTABLISHING);
+    } finally {
+      gamma.close();
+    }
   }
 
   @Test
