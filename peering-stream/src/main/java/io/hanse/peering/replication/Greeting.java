@@ -24,11 +24,16 @@ import org.slf4j.LoggerFactory;
 final class Greeting implements Inbound {
   private static final Logger LOG = LoggerFactory.getLogger(Greeting.class);
 
+  /** A dialer says so much before it hears anything: an opening and a subscription of each kind. */
+  private static final int FAREWELL_MESSAGES_MAX = 16;
+
   private enum Phase {
     /** The dialer has said nothing yet. */
     AWAITED,
     /** It was judged, and may wait for the log before it is let in. */
     JUDGED,
+    /** It was told that the peering has ended, and may take that in. */
+    FAREWELL,
     OVER
   }
 
@@ -39,6 +44,12 @@ final class Greeting implements Inbound {
   private @Nullable PeerStream stream;
   private Runnable cancelDeadline = () -> {};
   private Phase phase = Phase.AWAITED;
+
+  /** Of the peering that has ended. */
+  private String toldId = "";
+
+  private LinkStatus toldStatus = LinkStatus.OK;
+  private int toldMessages;
 
   Greeting(Replication replication, AcceptedStreams streams, Outbound outbound) {
     this.replication = replication;
@@ -66,6 +77,8 @@ final class Greeting implements Inbound {
             stream.onMessage(message);
           } else if (phase == Phase.AWAITED) {
             judge(message);
+          } else if (phase == Phase.FAREWELL && ++toldMessages < FAREWELL_MESSAGES_MAX) {
+            outbound.requestNext();
           }
         });
   }
@@ -163,11 +176,6 @@ final class Greeting implements Inbound {
   }
 
   private void refuse(String peeringId, boolean isKnown, Opening.Refused refused) {
-    if (refused.terminated()) {
-      replication.farewells().done(peeringId);
-      outbound.send(
-          ReplicationMessage.newBuilder().setTerminated(Terminated.getDefaultInstance()).build());
-    }
     // An id that is no peering's is a stranger's word: all of these are one kind.
     String who = isKnown ? peeringId : "";
     replication
@@ -182,7 +190,32 @@ final class Greeting implements Inbound {
                     refused.status().code(),
                     Quoted.of(refused.status().text()),
                     leftOut));
-    end(refused.status());
+    if (refused.terminated()) {
+      sayFarewell(peeringId, refused.status());
+    } else {
+      end(refused.status());
+    }
+  }
+
+  /**
+   * Told is who has ended its half in answer, as dialers do once it is stored. At once would be too
+   * soon: a Consul whose first messages meet a closed stream reads nothing, and who could not store
+   * it comes again.
+   */
+  private void sayFarewell(String peeringId, LinkStatus status) {
+    phase = Phase.FAREWELL;
+    toldId = peeringId;
+    toldStatus = status;
+    outbound.send(
+        ReplicationMessage.newBuilder().setTerminated(Terminated.getDefaultInstance()).build());
+    outbound.requestNext();
+    cancelDeadline = loop.after(replication.settings().openMillisMax(), this::heardNoFarewell);
+  }
+
+  private void heardNoFarewell() {
+    if (phase == Phase.FAREWELL) {
+      end(toldStatus);
+    }
   }
 
   private void end(LinkStatus status) {
@@ -209,6 +242,10 @@ final class Greeting implements Inbound {
           } else if (phase == Phase.AWAITED) {
             cancelDeadline.run();
             end(LinkStatus.of(Code.UNKNOWN, "EOF"));
+          } else if (phase == Phase.FAREWELL) {
+            cancelDeadline.run();
+            replication.farewells().done(toldId);
+            end(toldStatus);
           }
         });
   }

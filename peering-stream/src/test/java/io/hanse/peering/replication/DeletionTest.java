@@ -104,6 +104,24 @@ class DeletionTest {
     assertThat(peering(alpha, "beta")).isEmpty();
   }
 
+  /** Told is who has answered that, not who was spoken to. */
+  @Test
+  void shouldTellADialerOnceMoreWhoseLinkBrokeMeanwhile() {
+    network.trouble(20, 0);
+    alpha.apply(SimCommands.exchange(ALPHA_ID, "establishment", "stream"));
+    time.runFor(20);
+    alpha.apply(SimCommands.delete("beta"));
+    time.runFor(2_000);
+    beta.apply(SimCommands.dialer(BETA_ID, "alpha", ALPHA_ID, alpha.addresses(), "stream"));
+    while (network.farewells() == 0) {
+      time.runFor(1);
+    }
+    network.connections().forEach(SimNetwork.Connection::cut);
+    time.runFor(60_000);
+    assertThat(peering(beta, "alpha").map(Peering::getState)).hasValue(PeeringState.TERMINATED);
+    assertThat(peering(alpha, "beta")).isEmpty();
+  }
+
   private void connect() {
     alpha.apply(SimCommands.exchange(ALPHA_ID, "establishment", "stream"));
     beta.apply(SimCommands.dialer(BETA_ID, "alpha", ALPHA_ID, alpha.addresses(), "stream"));

@@ -28,6 +28,7 @@ final class SimNetwork {
   private final Map<String, StreamAcceptor> listening = new TreeMap<>();
   private final List<Connection> connections = new ArrayList<>();
   private int rowsSent;
+  private int farewells;
   private long latencyMillisMax = 20;
   private double refusals;
   private double repetitions;
@@ -93,6 +94,11 @@ final class SimNetwork {
   /** How many instances of services were sent so far, and looked at. */
   int rowsSent() {
     return rowsSent;
+  }
+
+  /** How often an end said that its peering has ended. */
+  int farewells() {
+    return farewells;
   }
 
   /** One connection with its one stream. */
@@ -206,6 +212,7 @@ final class SimNetwork {
     @Override
     public void send(ReplicationMessage message) {
       rowsSent += SimInvariants.OnlyCompleteRows.check(message);
+      farewells += message.hasTerminated() ? 1 : 0;
       End receiver = other;
       for (int i = time.chance(repetitions) ? 2 : 1; i > 0; i--) {
         toOther(
