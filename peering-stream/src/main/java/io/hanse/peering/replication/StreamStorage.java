@@ -28,6 +28,10 @@ import org.slf4j.LoggerFactory;
 final class StreamStorage {
   private static final Logger LOG = LoggerFactory.getLogger(StreamStorage.class);
 
+  private static final LinkStatus ROOM_AGAIN =
+      LinkStatus.of(
+          LinkStatus.Code.UNAVAILABLE, "there is room again for what was refused: send it anew");
+
   private final Replication replication;
   private final Loop loop;
   private final Peering peering;
@@ -55,7 +59,26 @@ final class StreamStorage {
     this.rules = rules;
     ReplicationSettings settings = replication.settings();
     refusals = new RefusalLog(peering.getName(), LOG::warn);
-    writer = new LogWriter(loop, replication.submitter(), settings.submitAttempts());
+    AwaitedRoom room =
+        new AwaitedRoom(
+            loop,
+            replication.state(),
+            () -> imports().isEmpty(),
+            () -> rules.accept(new Input.Stopped(ROOM_AGAIN)));
+    writer =
+        new LogWriter(
+            loop,
+            command ->
+                replication
+                    .submitter()
+                    .submit(command)
+                    .whenComplete(
+                        (result, failure) -> {
+                          if (failure != null) {
+                            room.failed(failure);
+                          }
+                        }),
+            settings.submitAttempts());
     intake =
         new ImportIntake(
             writer,
