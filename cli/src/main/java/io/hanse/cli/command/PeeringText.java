@@ -1,6 +1,7 @@
 package io.hanse.cli.command;
 
 import io.hanse.cli.value.Value;
+import io.hanse.fsm.error.Quoted;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
@@ -22,6 +23,9 @@ final class PeeringText {
     StringBuilder out = new StringBuilder();
     line(out, "Name:         ", peering.at("Name").text());
     line(out, "ID:           ", peering.at("ID").text());
+    if (!peering.at("DeletedAt").isNothing()) {
+      line(out, "DeletedAt:    ", peering.at("DeletedAt").text().replaceFirst("\\.[0-9]+", ""));
+    }
     line(out, "State:        ", peering.at("State").text());
     String reason = peering.at("Detail").at("Reason").text();
     if (isWrong(peering.at("State").text()) && !reason.isEmpty()) {
@@ -32,18 +36,20 @@ final class PeeringText {
       line(out, "Meta:", "");
       line(out, INDENT, meta(meta, "\n" + INDENT));
     }
-    if (!peering.at("DeletedAt").isNothing()) {
-      line(out, "DeletedAt:    ", time(peering.at("DeletedAt")));
-    }
     out.append('\n');
-    line(out, "Peer ID:               ", peering.at("PeerID").text());
-    line(out, "Peer Server Name:      ", peering.at("PeerServerName").text());
+    line(out, "Peer ID:               ", Quoted.escaped(peering.at("PeerID").text()));
+    line(out, "Peer Server Name:      ", Quoted.escaped(peering.at("PeerServerName").text()));
     line(out, "Peer CA Pems:          ", String.valueOf(peering.at("PeerCAPems").items().size()));
     List<Value> addresses = peering.at("PeerServerAddresses").items();
     if (!addresses.isEmpty()) {
       line(out, "Peer Server Addresses:", "");
     }
-    line(out, "", addresses.stream().map(a -> INDENT + a.text()).collect(Collectors.joining()));
+    line(
+        out,
+        "",
+        addresses.stream()
+            .map(a -> INDENT + Quoted.escaped(a.text()))
+            .collect(Collectors.joining()));
     Value status = peering.at("StreamStatus");
     line(out, "Imported Services: ", size(status.at("ImportedServices")));
     line(out, "Exported Services: ", size(status.at("ExportedServices")));

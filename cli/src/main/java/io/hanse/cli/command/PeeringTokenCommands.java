@@ -164,22 +164,27 @@ public final class PeeringTokenCommands {
     return new Value.Fields(shown);
   }
 
+  /** It need not be one of ours: what it says must not steer the terminal. */
   private static String text(PeeringToken token, String problem) {
     StringBuilder out = new StringBuilder();
-    line(out, "Peer ID:     ", token.peerId());
-    line(out, "Datacenter:  ", token.remote().getDatacenter());
-    line(out, "Server Name: ", token.serverName());
+    line(out, "Peer ID:     ", Quoted.escaped(token.peerId()));
+    line(out, "Datacenter:  ", Quoted.escaped(token.remote().getDatacenter()));
+    line(out, "Server Name: ", Quoted.escaped(token.serverName()));
     boolean isPinned = !token.manualAddresses().isEmpty();
     token.manualAddresses().forEach(named -> line(out, "Address:     ", pinned(named)));
     token
         .addresses()
         .forEach(
-            address -> line(out, "Address:     ", address + (isPinned ? " (not dialed)" : "")));
+            address ->
+                line(
+                    out,
+                    "Address:     ",
+                    Quoted.escaped(address) + (isPinned ? " (not dialed)" : "")));
     for (X509Certificate certificate : certificates(token)) {
       line(
           out,
           "CA:          ",
-          certificate.getSubjectX500Principal().getName()
+          Quoted.escaped(certificate.getSubjectX500Principal().getName())
               + " until "
               + end(certificate)
               + " "
@@ -194,16 +199,15 @@ public final class PeeringTokenCommands {
             });
     line(out, "Secret:      ", token.secret().isEmpty() ? "none" : "present, not shown");
     if (!problem.isEmpty()) {
-      line(out, "Problem:     ", problem);
+      line(out, "Problem:     ", Quoted.escaped(problem));
     }
     return out.toString();
   }
 
   private static String pinned(PeerAddress named) {
     String label = named.getLabel();
-    // Of a token that need not be one of ours.
     String shown = label.isEmpty() ? "" : ", " + Quoted.escaped(label);
-    return named.getAddress() + " (pinned" + shown + ")";
+    return Quoted.escaped(named.getAddress()) + " (pinned" + shown + ")";
   }
 
   /** Those that can be read; one that can't is the token's problem. */

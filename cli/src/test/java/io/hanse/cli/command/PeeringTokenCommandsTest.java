@@ -67,6 +67,24 @@ class PeeringTokenCommandsTest {
   }
 
   @Test
+  void shouldLetNoTokenSteerTheTerminal() {
+    String evil = "\u001b[2J\u001b]0;x\u0007\n";
+    PeeringToken token =
+        new PeeringToken(
+            List.of(),
+            LabelledAddresses.of(List.of(evil + ":1"), Map.of()),
+            List.of(evil),
+            evil,
+            evil,
+            SECRET,
+            RemoteInfo.newBuilder().setDatacenter(evil).build(),
+            Optional.empty());
+    String out = inspect(token).out();
+    assertThat(out).contains("\\x1b[2J").doesNotContain("\u001b", "\u0007");
+    assertThat(out.lines().filter(line -> line.isBlank() || line.startsWith(":"))).isEmpty();
+  }
+
+  @Test
   void shouldPrintJsonForPrograms() {
     Result result = inspect(token(SECRET, List.of("10.0.0.1:8503")), "-format=json");
 
