@@ -33,6 +33,9 @@ public final class LogLibrary implements SLF4JServiceProvider {
       logs.configure(context);
     }
     context.start();
+    if (Logs.isOfServer()) {
+      JavaLog.leadInto(context);
+    }
   }
 
   private void configureByLibrary() {

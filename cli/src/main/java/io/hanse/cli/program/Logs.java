@@ -3,11 +3,10 @@ package io.hanse.cli.program;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
-import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.LayoutBase;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import io.hanse.cli.config.AgentConfig;
@@ -35,6 +34,11 @@ public final class Logs extends ContextAwareBase implements Configurator {
     target = "System.out";
   }
 
+  /** Whether this is a server or a proxy; a client command ends before a library says a word. */
+  static boolean isOfServer() {
+    return target.equals("System.out");
+  }
+
   /** Whether a file says it all. */
   static boolean isLeftToLibrary() {
     return System.getProperty("logback.configurationFile") != null;
@@ -52,26 +56,30 @@ public final class Logs extends ContextAwareBase implements Configurator {
     out.setEncoder(encoder(context));
     out.start();
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-    root.setLevel(Level.WARN);
     root.addAppender(out);
-    context.getLogger("io.hanse").setLevel(Level.toLevel(level, Level.WARN));
+    configureLevels(context);
+    return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+  }
+
+  static void configureLevels(LoggerContext context) {
+    context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(Level.WARN);
+    Level own = Level.toLevel(level, Level.WARN);
+    context.getLogger("io.hanse").setLevel(own);
+    // A name that is not found is told by who dials it, in a line, with what it was wanted for.
+    Level channels = own.isGreaterOrEqual(Level.INFO) ? Level.ERROR : Level.WARN;
+    for (String library : new String[] {"", "org.apache.ratis.thirdparty."}) {
+      context.getLogger(library + "io.grpc.internal.ManagedChannelImpl").setLevel(channels);
+    }
     // Who leads, and what the election was like; the rest of the library speaks of trouble only.
     context.getLogger("org.apache.ratis.server.RaftServer$Division").setLevel(Level.INFO);
     context.getLogger("org.apache.ratis.server.impl.LeaderElection").setLevel(Level.INFO);
     // While a peer is down it would say so with each message.
     context.getLogger("org.apache.ratis.grpc.server.GrpcLogAppender").setLevel(Level.ERROR);
     context.getLogger("org.apache.ratis.util.JvmPauseMonitor").setLevel(Level.ERROR);
-    return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
-  private static Encoder<ILoggingEvent> encoder(LoggerContext context) {
-    if (isJson) {
-      JsonEncoder json = new JsonEncoder();
-      json.setContext(context);
-      json.start();
-      return json;
-    }
-    LogLine line = new LogLine();
+  private static LayoutWrappingEncoder<ILoggingEvent> encoder(LoggerContext context) {
+    LayoutBase<ILoggingEvent> line = isJson ? new JsonLine() : new LogLine();
     line.setContext(context);
     line.start();
     LayoutWrappingEncoder<ILoggingEvent> lines = new LayoutWrappingEncoder<>();
