@@ -17,6 +17,9 @@ public final class Definitions {
   private static final Set<String> VERBATIM =
       Set.of("meta", "config", "header", "taggedaddresses", "arguments");
 
+  /** Lists, of which a file may have a single block. */
+  private static final Set<String> LISTS = Set.of("upstreams", "checks", "paths");
+
   /**
    * A check that a service brings along has its id under another name than one by itself; of which
    * service it is is known, and tokens there are none.
@@ -66,10 +69,19 @@ public final class Definitions {
               String known = camelCase(key);
               String name = names.getOrDefault(known, known);
               if (!name.isEmpty()) {
-                result.put(name, isVerbatim(key) ? underNames(name, item) : below(key, item));
+                Value all = isList(known) && item instanceof Value.Fields ? listOf(item) : item;
+                result.put(name, isVerbatim(key) ? underNames(name, all) : below(key, all));
               }
             });
     return new Value.Fields(result);
+  }
+
+  private static boolean isList(String name) {
+    return LISTS.contains(name.toLowerCase(Locale.ROOT));
+  }
+
+  private static Value listOf(Value single) {
+    return new Value.Items(List.of(single));
   }
 
   private static Value below(String key, Value value) {

@@ -26,6 +26,19 @@ class DefinitionsTest {
   }
 
   @Test
+  void shouldTakeASingleBlockForAListOfOne() {
+    assertThat(
+            service(
+                "service { name = \"w\" checks { id = \"c\" } proxy { upstreams {"
+                    + " destination_name = \"d\" config { paths { a = 1 } } }"
+                    + " expose { paths { path = \"/x\" } } } }"))
+        .isEqualTo(
+            "{\"Name\":\"w\",\"Checks\":[{\"CheckID\":\"c\"}],"
+                + "\"Proxy\":{\"Upstreams\":[{\"DestinationName\":\"d\",\"Config\":{\"paths\":{\"a\":1}}}],"
+                + "\"Expose\":{\"Paths\":[{\"Path\":\"/x\"}]}}}");
+  }
+
+  @Test
   void shouldReadTheServiceOfACheckByItself() {
     Value check =
         Definitions.checks(
