@@ -28,6 +28,9 @@ final class AntiEntropy {
   private static final long RETRY_MILLIS_MIN = 250;
   private static final long RETRY_MILLIS_MAX = 15_000;
 
+  /** So many at the start, half a minute or more, are no news. */
+  private static final int EARLY_FAILURES = 6;
+
   private final AgentIdentity identity;
   private final ScheduledExecutorService thread;
   private final StateReader reader;
@@ -43,6 +46,9 @@ final class AntiEntropy {
   private boolean full = true;
   private boolean closed;
   private int failures;
+
+  /** Until the first pass there may be no leader, or none who knows this server yet. */
+  private boolean wasTold;
 
   AntiEntropy(
       AgentIdentity identity,
@@ -113,6 +119,7 @@ final class AntiEntropy {
     running = false;
     if (failure == null) {
       failures = 0;
+      wasTold = true;
       if (whole) {
         full = false;
         later(FULL_MILLIS + ThreadLocalRandom.current().nextLong(FULL_MILLIS / 4), this::wholePass);
@@ -124,12 +131,15 @@ final class AntiEntropy {
     }
     failures++;
     full = true;
-    if (failures == 1 || failures % 20 == 0) {
+    boolean isNews = failures == (wasTold ? 1 : EARLY_FAILURES) || failures % 20 == 0;
+    if (isNews) {
       LOG.warn(
           "catalog not updated node={} failures={} cause=\"{}\"",
           identity.nodeName(),
           failures,
           cause(failure));
+    } else {
+      LOG.debug("catalog not updated yet failures={} cause=\"{}\"", failures, cause(failure));
     }
     long wait = Math.min(RETRY_MILLIS_MAX, RETRY_MILLIS_MIN << Math.min(failures, 6));
     later(wait, this::pass);
