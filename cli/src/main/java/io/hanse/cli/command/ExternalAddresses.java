@@ -34,6 +34,10 @@ record ExternalAddresses(List<String> addresses, Map<String, String> labels) {
       if (equals == 0) {
         throw new CommandFailure("No label before \"" + text + "\"");
       }
+      if (equals > 0 && text.substring(0, equals).chars().anyMatch(Character::isWhitespace)) {
+        throw new CommandFailure(
+            "\"" + text + "\": the label \"" + text.substring(0, equals) + "\" has a space");
+      }
       if (equals > 0) {
         if (!isDialed(address)) {
           throw new CommandFailure(complaint);
