@@ -55,7 +55,8 @@ public final class PeeringPolicies {
     MetaRules.requireLax(entry.getMetaMap());
     PeeringPolicy policy = entry.getPeering();
     if (!ACTIONS.contains(policy.getOnStale())) {
-      throw invalid("OnStale must be one of serve, warn, withdraw");
+      throw invalid(
+          "OnStale must be one of serve, warn, withdraw, not \"" + policy.getOnStale() + "\"");
     }
     Duration after = policy.getStaleAfter();
     if (Durations.compare(after, LEAST) < 0 || Durations.compare(after, MOST) > 0) {

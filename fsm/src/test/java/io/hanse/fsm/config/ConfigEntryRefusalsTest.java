@@ -371,8 +371,12 @@ class ConfigEntryRefusalsTest {
     assertThatThrownBy(() -> ConfigEntryKind.prepare(hasty))
         .hasMessage(
             "StaleAfter must be between 45s and 720h0m0s: a healthy peer is heard every 15s");
-    ConfigEntry vague = entry(ConfigEntryKind.PEERING, "west", policy -> {});
+    ConfigEntry vague =
+        entry(
+            ConfigEntryKind.PEERING,
+            "west",
+            policy -> policy.getPeeringBuilder().setOnStale("withdrawn"));
     assertThatThrownBy(() -> ConfigEntryKind.prepare(vague))
-        .hasMessage("OnStale must be one of serve, warn, withdraw");
+        .hasMessage("OnStale must be one of serve, warn, withdraw, not \"withdrawn\"");
   }
 }
