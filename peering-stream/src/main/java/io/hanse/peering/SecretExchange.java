@@ -155,7 +155,8 @@ final class SecretExchange {
         .ifPresent(
             leftOut ->
                 LOG.info(
-                    "token refused peering={} it_is={} not_told={}",
+                    "token refused peer={} peering={} it_is={} not_told={}",
+                    nameOf(call.getPeerId()),
                     Quoted.of(call.getPeerId()),
                     fate,
                     leftOut));
@@ -164,6 +165,12 @@ final class SecretExchange {
       text += ": " + reason;
     }
     return new ProblemException(ProblemCode.PERMISSION_DENIED, text);
+  }
+
+  private String nameOf(String peeringId) {
+    try (View view = reader.view()) {
+      return new Peerings(view).byId(peeringId).map(Peering::getName).orElse("");
+    }
   }
 
   private static String text(ByteString payload) {

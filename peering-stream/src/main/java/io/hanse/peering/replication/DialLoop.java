@@ -274,22 +274,32 @@ final class DialLoop {
       preferFirst();
       pace.lost(loop.nowMillis());
       LOG.warn(
-          "stream lost, dialing again peering={} code={} text={}",
+          "stream lost, dialing again peer={} peering={} code={} text={}",
+          peerName(),
           peeringId,
           close.status().code(),
           Quoted.of(close.status().text()));
     }
     int addresses = target == null ? 0 : target.addresses().size();
     long delay = pace.delayMillis(close.status().code(), addresses, loop.nowMillis());
-    if (pace.isNews()) {
+    // A follower's answer is how the leader of the other cluster is found.
+    boolean isFollowers = close.status().code() == LinkStatus.Code.FAILED_PRECONDITION;
+    if (isFollowers) {
+      LOG.debug("server of peer does not lead peer={} peering={}", peerName(), peeringId);
+    } else if (pace.isNews()) {
       LOG.warn(
-          "stream failed, dialing again peering={} code={} text={} delay_ms={}",
+          "stream failed, dialing again peer={} peering={} code={} text={} delay_ms={}",
+          peerName(),
           peeringId,
           close.status().code(),
           Quoted.of(close.status().text()),
           delay);
     }
     cancelAttempt = loop.after(delay, this::attempt);
+  }
+
+  private String peerName() {
+    return target == null ? "" : target.peering().getName();
   }
 
   /** Whether there is nothing left to be said on another stream. */

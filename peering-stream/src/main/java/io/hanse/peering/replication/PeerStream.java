@@ -50,6 +50,7 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
   /** Of the state when the stream began; negative: not looked yet. */
   private long generation = -1;
 
+  private final boolean isDialed;
   private boolean heard;
   private final Tally refusals = new Tally(REFUSALS_LOGGED);
   private boolean agreed;
@@ -72,6 +73,7 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
     this.peering = peering;
     this.outbound = outbound;
     this.ended = ended;
+    isDialed = rules.role() == StreamRules.Role.DIALER;
     protocol = new StreamProtocol(rules, replication.statuses().status(peering.getId()));
     driver = new StreamDriver(loop, protocol, outbound, this);
     storage = new StreamStorage(replication, loop, peering, this, driver::give);
@@ -198,6 +200,7 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
     if (!heard) {
       heard = true;
       storage.begin();
+      tellOfDialed();
     }
     if (replication.leadership().standing().self()) {
       agreeOnChanges();
@@ -207,6 +210,23 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
       feed.pump();
     } else {
       driver.give(new Input.LeadershipLost(replication.leaderAddress()));
+    }
+  }
+
+  /** Of those that are accepted it is told when they are let in. */
+  private void tellOfDialed() {
+    if (isDialed) {
+      replication
+          .pace()
+          .due("stream dialed " + peering.getId(), loop.nowMillis())
+          .ifPresent(
+              leftOut ->
+                  LOG.info(
+                      "stream connected peer={} peering={} remote={} not_told={}",
+                      peering.getName(),
+                      peering.getId(),
+                      outbound.remote(),
+                      leftOut));
     }
   }
 
@@ -271,7 +291,7 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
   @Override
   public void refused(Effect.Refused refused) {
     LOG.warn(
-        "resource not exported peer={} resource={} cause={}",
+        "resource not exported peer={} resource={} cause=\"{}\"",
         peering.getName(),
         refused.id(),
         refused.reason());

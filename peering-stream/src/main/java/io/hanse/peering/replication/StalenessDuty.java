@@ -212,7 +212,7 @@ final class StalenessDuty {
   private void fellSilent(Watched each, long silence) {
     if (silent.add(each.peering().getId())) {
       LOG.warn(
-          "nothing was heard of a peer for longer than its policy allows peer={} silenceMillis={}"
+          "nothing was heard of a peer for longer than its policy allows peer={} silent_ms={}"
               + " policy={}",
           each.peering().getName(),
           silence,
