@@ -29,6 +29,7 @@ class PeeringCommandsTest {
         "x=y=1.2.3.4:5|\"x=y=1.2.3.4:5\": \"y=1.2.3.4:5\" is not <host>:<port>",
         "'a=h:1, b=h:0'|\"b=h:0\": \"h:0\" is not <host>:<port>",
         "=h:1|No label before \"=h:1\"",
+        "a b=h:1|\"a b=h:1\": the label \"a b\" has a space",
       })
   void shouldRefuseALabelledAddressThatNobodyCouldDial(String addresses, String message) {
     assertThat(generate(addresses)).isEqualTo(new Result(1, "", message + "\n"));
