@@ -28,7 +28,7 @@ final class AntiEntropy {
   private static final long RETRY_MILLIS_MIN = 250;
   private static final long RETRY_MILLIS_MAX = 15_000;
 
-  /** So many at the start, half a minute or more, are no news. */
+  /** So many at the start, a quarter of a minute or more, are no news. */
   private static final int EARLY_FAILURES = 6;
 
   private final AgentIdentity identity;
