@@ -10,13 +10,13 @@ import io.hanse.cli.client.Request;
 import io.hanse.cli.client.Response;
 import io.hanse.cli.client.ServerFlags;
 import io.hanse.cli.client.Session;
-import io.hanse.cli.command.PeeringExplanation.Finding;
 import io.hanse.cli.value.JsonText;
 import io.hanse.cli.value.Value;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -28,7 +28,8 @@ import picocli.CommandLine.Option;
     name = "explain",
     description = {
       "Says what stands between services and those who call them across a peering.",
-      "Each step is well (ok) or not (!!), with what to do about it. Ends with 2 if one is not.",
+      "Each step is well (ok) or not (!!), or can't be told from here (??), with what to do about",
+      "it. Ends with 2 if one is not well.",
       "What the other cluster knows is told by the same command there.",
       "",
       "Example: hanse peering explain -name beta -service web"
@@ -67,7 +68,7 @@ public final class PeeringExplainCommand implements Callable<Integer> {
     Map<String, List<Finding>> sections =
         during("Error explaining peering " + name, () -> sections(server.client(session)));
     session.print(isJson ? JsonText.compact(json(sections)) : text(sections));
-    boolean isWell = sections.values().stream().flatMap(List::stream).allMatch(Finding::isGood);
+    boolean isWell = sections.values().stream().flatMap(List::stream).noneMatch(Finding::isBad);
     return isWell ? 0 : NOT_WELL;
   }
 
@@ -78,7 +79,7 @@ public final class PeeringExplainCommand implements Callable<Integer> {
       throw new CommandFailure("No peering with name " + name + " found.");
     }
     Value peering = answer.orFail().json();
-    PeeringExplanation explanation = new PeeringExplanation(peering, imported(api), exported(api));
+    PeeringExplanation explanation = new PeeringExplanation(peering, known(api));
     Map<String, List<Finding>> sections = new LinkedHashMap<>();
     sections.put("Peering with " + name, explanation.link());
     if (service.isEmpty()) {
@@ -90,15 +91,36 @@ public final class PeeringExplainCommand implements Callable<Integer> {
     return sections;
   }
 
+  private PeeringExplanation.Known known(ApiClient api) {
+    Map<String, Set<String>> consumers = new TreeMap<>();
+    for (Value entry : json(api, "/v1/config/exported-services").items()) {
+      for (Value exported : entry.at("Services").items()) {
+        for (Value consumer : exported.at("Consumers").items()) {
+          if (!consumer.at("Peer").text().isEmpty()) {
+            consumers
+                .computeIfAbsent(consumer.at("Peer").text(), peer -> new TreeSet<>())
+                .add(exported.at("Name").text());
+          }
+        }
+      }
+    }
+    Set<String> peerings =
+        json(api, "/v1/peerings").items().stream()
+            .map(each -> each.at("Name").text())
+            .collect(Collectors.toCollection(TreeSet::new));
+    return new PeeringExplanation.Known(imported(api), exported(api), consumers, peerings);
+  }
+
   /** A name may be one of both sides; one that is known to neither is looked for in the imports. */
   private void addService(
       ApiClient api, PeeringExplanation explanation, Map<String, List<Finding>> sections) {
-    Value local = health(api, "");
+    Value local = health(api, "health/service", "");
     boolean isOurs = explanation.isExported(service) || !local.items().isEmpty();
     if (explanation.isImported(service) || !isOurs) {
       sections.put(
           service + " of " + name + ", for callers here",
-          explanation.importOf(service, health(api, name)));
+          explanation.importOf(
+              service, health(api, "health/service", name), health(api, "health/connect", name)));
     }
     if (isOurs) {
       Value intentions =
@@ -113,7 +135,12 @@ public final class PeeringExplainCommand implements Callable<Integer> {
           json(api, "/v1/agent/self").at("DebugConfig").at("DefaultIntentionPolicy").text();
       sections.put(
           service + " of this cluster, for callers of " + name,
-          explanation.exportOf(service, local, intentions, !policy.equals("deny")));
+          explanation.exportOf(
+              service,
+              local,
+              health(api, "health/connect", ""),
+              intentions,
+              !policy.equals("deny")));
     }
   }
 
@@ -121,10 +148,9 @@ public final class PeeringExplainCommand implements Callable<Integer> {
     return api.send(Request.get(path)).orFail().json();
   }
 
-  private Value health(ApiClient api, String peer) {
+  private Value health(ApiClient api, String of, String peer) {
     return api.send(
-            Request.get("/v1/health/service/" + Request.segment(service))
-                .withUnlessEmpty("peer", peer))
+            Request.get("/v1/" + of + "/" + Request.segment(service)).withUnlessEmpty("peer", peer))
         .orFail()
         .json();
   }
@@ -157,7 +183,7 @@ public final class PeeringExplainCommand implements Callable<Integer> {
         (title, findings) -> {
           out.append(out.isEmpty() ? "" : "\n").append(title).append('\n');
           for (Finding finding : findings) {
-            out.append(finding.isGood() ? "  ok  " : "  !!  ").append(finding.what());
+            out.append("  ").append(finding.mark().sign()).append("  ").append(finding.what());
             out.append(finding.hint().isEmpty() ? "" : "\n      -> " + finding.hint()).append('\n');
           }
         });
@@ -176,7 +202,8 @@ public final class PeeringExplainCommand implements Callable<Integer> {
 
   private static Value json(Finding finding) {
     Map<String, Value> fields = new LinkedHashMap<>();
-    fields.put("OK", Value.of(finding.isGood()));
+    fields.put("OK", Value.of(finding.mark() == Finding.Mark.GOOD));
+    fields.put("Mark", Value.of(finding.mark().word()));
     fields.put("Finding", Value.of(finding.what()));
     fields.put("Hint", Value.of(finding.hint()));
     return new Value.Fields(fields);

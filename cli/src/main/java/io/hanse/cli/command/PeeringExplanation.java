@@ -4,9 +4,12 @@ import io.hanse.cli.value.Value;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -15,50 +18,43 @@ import java.util.stream.Collectors;
  * same command there.
  */
 final class PeeringExplanation {
-  /**
-   * One step.
-   *
-   * @param isGood whether it stands in nobody's way
-   * @param hint what to do about it; "" where nothing is to be done, or it is said already
-   */
-  record Finding(boolean isGood, String what, String hint) {
-    static Finding good(String what) {
-      return new Finding(true, what, "");
-    }
-
-    static Finding bad(String what, String hint) {
-      return new Finding(false, what, hint);
-    }
-  }
-
-  /** The source of an intention that is about all callers. */
-  private static final String ALL = "*";
-
   /** Names that are told in one line. */
   private static final int NAMED_MAX = 10;
 
-  /** Of a name with fewer letters, two others are too many to be a slip. */
-  private static final int SHORT = 5;
+  /** Of a peer that is well something comes every 15 s. */
+  private static final double FRESH_SECONDS = 20;
+
+  /** A span below a minute, as the server tells it. */
+  private static final Pattern SHORT_SPAN = Pattern.compile("([0-9.]+)(n|u|µ|m)?s");
 
   private static final String EXPLAIN_THERE =
       "ask there: hanse peering explain -name <its name for this cluster>";
 
+  private static final String READ = "hanse peering read -name ";
+
   private final String peer;
   private final Value peering;
   private final Value detail;
-  private final Set<String> stored;
-  private final Set<String> exported;
+  private final Known known;
 
   /**
-   * Of a peering as it is read in detail.
+   * What is stored here beside the peering.
    *
    * @param stored the names of which imported instances are stored here
    * @param exported the names that this cluster exports to the peer
+   * @param consumers the peers that exported-services entries name, with the services for each
+   * @param peerings the names of all that there are
    */
-  PeeringExplanation(Value peering, Set<String> stored, Set<String> exported) {
+  record Known(
+      Set<String> stored,
+      Set<String> exported,
+      Map<String, Set<String>> consumers,
+      Set<String> peerings) {}
+
+  /** Of a peering as it is read in detail. */
+  PeeringExplanation(Value peering, Known known) {
     this.peering = peering;
-    this.stored = Set.copyOf(stored);
-    this.exported = new TreeSet<>(exported);
+    this.known = known;
     peer = peering.at("Name").text();
     detail = peering.at("Detail");
   }
@@ -73,17 +69,17 @@ final class PeeringExplanation {
 
   /** What the leader was told, and what is stored: it forgets the former when it leads no more. */
   private Set<String> imported() {
-    Set<String> names = new TreeSet<>(stored);
-    told().items().forEach(name -> names.add(name.text()));
+    Set<String> names = new TreeSet<>(known.stored());
+    peering
+        .at("StreamStatus")
+        .at("ImportedServices")
+        .items()
+        .forEach(name -> names.add(name.text()));
     return names;
   }
 
-  private Value told() {
-    return peering.at("StreamStatus").at("ImportedServices");
-  }
-
   private Set<String> exported() {
-    return new TreeSet<>(exported);
+    return new TreeSet<>(known.exported());
   }
 
   /** Whether anything flows at all. */
@@ -91,20 +87,18 @@ final class PeeringExplanation {
     List<Finding> findings = new ArrayList<>();
     String state = peering.at("State").text();
     String reason = detail.at("Reason").text();
-    if (state.equals("ACTIVE") && reason.isEmpty()) {
-      String silence = detail.at("Silence").text();
+    String silence = detail.at("Silence").text();
+    String why = reason.isEmpty() ? "" : ": " + reason;
+    if (state.equals("ACTIVE")) {
+      String what = "ACTIVE" + (silence.isEmpty() ? "" : ", heard " + silence + " ago") + why;
       findings.add(
-          Finding.good("ACTIVE" + (silence.isEmpty() ? "" : ", heard " + silence + " ago")));
+          reason.isEmpty() && isFresh()
+              ? Finding.good(what)
+              : Finding.bad(what, READ + peer + " -detailed shows more of it"));
     } else {
-      String silence = detail.at("Silence").text();
-      String heard =
-          silence.isEmpty() ? "never heard since this leader leads" : "silent for " + silence;
-      findings.add(
-          Finding.bad(
-              state + ", " + heard + (reason.isEmpty() ? "" : ": " + reason),
-              "hanse peering read -name " + peer + " -detailed shows each address that is dialed"));
+      findings.add(Finding.bad(state + ", " + heard() + why, whereToLook()));
     }
-    if (!detail.at("WithdrawnSince").isNothing()) {
+    if (isWithdrawn()) {
       findings.add(
           Finding.bad(
               "what it exported is withdrawn here since " + detail.at("WithdrawnSince").text(),
@@ -114,12 +108,53 @@ final class PeeringExplanation {
     return findings;
   }
 
+  /** An acceptor dials nothing, and can't know why it is not dialed. */
+  private String whereToLook() {
+    boolean dials = !peering.at("PeerServerAddresses").items().isEmpty();
+    return dials
+        ? READ + peer + " -detailed shows each address that is dialed"
+        : "the other cluster dials; where, is shown there: "
+            + READ
+            + "<its name for this cluster> -detailed";
+  }
+
+  private String heard() {
+    String silence = detail.at("Silence").text();
+    if (silence.isEmpty()) {
+      return "never heard since this leader leads";
+    }
+    return detail.at("LastConfirmed").isNothing()
+        ? "not heard since this leader leads, for " + silence
+        : "silent for " + silence;
+  }
+
+  private boolean isWithdrawn() {
+    return !detail.at("WithdrawnSince").isNothing();
+  }
+
+  /** Whether what the peer told last can be taken for what is. */
+  private boolean isFresh() {
+    String silence = detail.at("Silence").text();
+    if (!peering.at("State").text().equals("ACTIVE")) {
+      return false;
+    }
+    Matcher span = SHORT_SPAN.matcher(silence);
+    return silence.isEmpty()
+        || (span.matches()
+            && (span.group(2) != null || Double.parseDouble(span.group(1)) <= FRESH_SECONDS));
+  }
+
+  /** What the peer told: well, while it is heard. */
+  private Finding told(String what) {
+    return isFresh() ? Finding.good(what) : Finding.open(what + "; " + heard(), "");
+  }
+
   /** What is imported. */
   List<Finding> imports() {
     List<Finding> findings = new ArrayList<>();
     Set<String> empty = imported();
-    empty.removeAll(stored);
-    findings.add(Finding.good("services with instances: " + (imported().size() - empty.size())));
+    empty.removeAll(known.stored());
+    findings.add(told("services with instances: " + (imported().size() - empty.size())));
     if (!empty.isEmpty()) {
       findings.add(
           Finding.bad(
@@ -146,6 +181,11 @@ final class PeeringExplanation {
     List<Finding> findings = new ArrayList<>();
     Set<String> empty = exported();
     empty.removeAll(local);
+    if (exported().isEmpty()) {
+      findings.add(nothingExported());
+      strangers(findings, services -> true);
+      return findings;
+    }
     findings.add(Finding.good("services with instances: " + (exported().size() - empty.size())));
     if (!empty.isEmpty()) {
       findings.add(
@@ -158,38 +198,86 @@ final class PeeringExplanation {
       findings.add(Finding.bad("not confirmed by it yet: " + some(unconfirmed), EXPLAIN_THERE));
     }
     problems(findings, "ExportProblems", "not taken: ", resource -> true);
+    strangers(findings, services -> true);
     return findings;
   }
 
+  /** A peering may serve one direction; one that serves none was hardly made for that. */
+  private Finding nothingExported() {
+    String what = "nothing is exported to it";
+    return imported().isEmpty()
+        ? Finding.bad(
+            what + ", and nothing is imported from it",
+            "hanse services export -name <service> -consumer-peers " + peer)
+        : Finding.good(what);
+  }
+
+  /**
+   * Consumers without a peering. Entries may come before their peering, so only one that may be a
+   * slip for this peer counts against it.
+   */
+  private void strangers(List<Finding> findings, Predicate<Set<String>> wanted) {
+    known
+        .consumers()
+        .forEach(
+            (consumer, services) -> {
+              if (!known.peerings().contains(consumer) && wanted.test(services)) {
+                String what =
+                    "exported-services names the consumer \""
+                        + consumer
+                        + "\" of "
+                        + some(services)
+                        + ", of which there is no peering";
+                boolean isSlip = NearNames.isNear(consumer, peer);
+                findings.add(
+                    isSlip
+                        ? Finding.bad(what + "; near to it: " + peer, "mend the name in the entry")
+                        : Finding.open(what, "mend the name, or establish the peering"));
+              }
+            });
+  }
+
   /** One service of the peer: what callers here depend on. */
-  List<Finding> importOf(String service, Value instances) {
+  List<Finding> importOf(String service, Value instances, Value mesh) {
     List<Finding> findings = new ArrayList<>();
-    if (!imported().contains(service) && peering.at("StreamStatus").isNothing()) {
+    if (!imported().contains(service) && !isFresh() && detail.at("LastConfirmed").isNothing()) {
       findings.add(
           Finding.bad("what it exports is not known: it was not heard yet", EXPLAIN_THERE));
       return findings;
     }
-    if (!imported().contains(service)) {
+    boolean isRefused =
+        detail.at("ImportProblems").items().stream()
+            .anyMatch(each -> each.at("Resource").text().equals(service));
+    if (!imported().contains(service) && !isRefused) {
       findings.add(
           Finding.bad(
-              "it does not export \"" + service + "\" to this cluster" + near(service, imported()),
+              "it sends no \""
+                  + service
+                  + "\" to this cluster: not exported, or too large to be sent"
+                  + NearNames.near(service, imported()),
               EXPLAIN_THERE + " -service " + service));
       return findings;
     }
-    findings.add(Finding.good("it exports \"" + service + "\" to this cluster"));
+    findings.add(told("it exports \"" + service + "\" to this cluster"));
     problems(findings, "ImportProblems", "not imported: ", service::equals);
     if (unconfirmedImports().contains(service)) {
       findings.add(Finding.bad("not confirmed since this leader leads", "it may be out of date"));
     } else {
       confirmed(findings, "ConfirmedImports", service);
     }
-    health(findings, instances, "register them there");
+    if (isWithdrawn()) {
+      findings.add(Finding.open("what instances it has is withdrawn, as said above", ""));
+    } else if (imported().contains(service)) {
+      InstanceFindings.health(findings, instances, "register them there", this::told);
+      findings.add(
+          InstanceFindings.wayIn(EXPLAIN_THERE + " -service " + service, mesh, this::told));
+    }
     return findings;
   }
 
   /** One service of this cluster: what callers of the peer depend on. */
   List<Finding> exportOf(
-      String service, Value instances, Value intentions, boolean allowsByDefault) {
+      String service, Value instances, Value mesh, Value intentions, boolean allowsByDefault) {
     List<Finding> findings = new ArrayList<>();
     if (!exported().contains(service)) {
       findings.add(
@@ -197,89 +285,24 @@ final class PeeringExplanation {
               "no exported-services entry names \""
                   + service
                   + "\" for this peer"
-                  + near(service, exported()),
+                  + NearNames.near(service, exported()),
               "hanse services export -name " + service + " -consumer-peers " + peer));
+      strangers(findings, services -> services.contains(service));
       return findings;
     }
     findings.add(Finding.good("\"" + service + "\" is exported to it"));
-    health(findings, instances, "register them here");
+    InstanceFindings.health(findings, instances, "register them here", Finding::good);
+    InstanceFindings.wayOut(findings, mesh, detail);
     problems(findings, "ExportProblems", "not taken: ", service::equals);
     if (unconfirmedExports().contains(service)) {
       findings.add(Finding.bad("not confirmed by it yet", EXPLAIN_THERE));
     } else {
       confirmed(findings, "ConfirmedExports", service);
     }
-    intentions(findings, service, intentions, allowsByDefault);
+    findings.addAll(
+        new IntentionExplanation(peer, known.peerings(), service)
+            .findings(intentions, allowsByDefault));
     return findings;
-  }
-
-  /**
-   * One without a peer is about callers of this cluster. They are sorted by precedence: of those
-   * that are about a caller the first decides, so none counts behind one for all.
-   */
-  private void intentions(
-      List<Finding> findings, String service, Value intentions, boolean allowsByDefault) {
-    boolean isSomebodyAllowed = false;
-    Set<String> decided = new TreeSet<>();
-    for (Value intention : intentions.items()) {
-      String source = intention.at("SourceName").text();
-      if (intention.at("SourcePeer").text().equals(peer) && decided.add(source)) {
-        findings.add(intention(intention, isSomebodyAllowed));
-        isSomebodyAllowed |= intention.at("Action").text().equals("allow");
-        if (source.equals(ALL)) {
-          return;
-        }
-      }
-    }
-    String others = decided.isEmpty() ? "its services" : "its other services";
-    findings.add(
-        isSomebodyAllowed || allowsByDefault
-            ? Finding.good("no intention is about " + others + byDefault(allowsByDefault))
-            : Finding.bad(
-                "no intention is about " + others + byDefault(false),
-                "write a service-intentions entry for \""
-                    + service
-                    + "\" with Peer = \""
-                    + peer
-                    + "\" in a source"));
-  }
-
-  private static String byDefault(boolean allows) {
-    return ", and calls are " + (allows ? "allowed" : "denied") + " by default";
-  }
-
-  private static Finding intention(Value intention, boolean isSomebodyAllowed) {
-    String source = intention.at("SourceName").text();
-    boolean isForAll = source.equals(ALL);
-    String who = isForAll ? "all its services" : "its \"" + source + "\"";
-    return switch (intention.at("Action").text()) {
-      case "allow" -> Finding.good("an intention allows " + who);
-      case "deny" ->
-          isForAll && isSomebodyAllowed
-              ? Finding.good("an intention denies all its other services")
-              : Finding.bad("an intention denies " + who, "mend it, if it is not meant so");
-      default ->
-          Finding.bad(
-              "an intention for " + who + " has permissions, which lets nobody in",
-              "give it an Action: the proxies do not look into HTTP");
-    };
-  }
-
-  private void health(List<Finding> findings, Value instances, String remedy) {
-    int all = instances.items().size();
-    long passing = instances.items().stream().filter(PeeringExplanation::isPassing).count();
-    if (all == 0) {
-      findings.add(Finding.bad("it has no instance", remedy));
-    } else if (passing == 0) {
-      findings.add(Finding.bad("none of its " + all + " instances passes", ""));
-    } else {
-      findings.add(Finding.good(passing + " of " + all + " instances pass, or only warn"));
-    }
-  }
-
-  private static boolean isPassing(Value instance) {
-    return instance.at("Checks").items().stream()
-        .noneMatch(check -> check.at("Status").text().equals("critical"));
   }
 
   private void confirmed(List<Finding> findings, String list, String service) {
@@ -288,8 +311,7 @@ final class PeeringExplanation {
         .filter(each -> !each.at("ConfirmedAt").isNothing())
         .findFirst()
         .ifPresent(
-            each ->
-                findings.add(Finding.good("confirmed by it at " + each.at("ConfirmedAt").text())));
+            each -> findings.add(told("confirmed by it at " + each.at("ConfirmedAt").text())));
   }
 
   private void problems(
@@ -327,38 +349,5 @@ final class PeeringExplanation {
     return names.size() > NAMED_MAX
         ? first + " and " + (names.size() - NAMED_MAX) + " more"
         : first;
-  }
-
-  /** Names that may have been meant. */
-  private static String near(String name, Collection<String> names) {
-    int far = name.length() < SHORT ? 1 : 2;
-    List<String> near =
-        names.stream().filter(each -> distance(name, each) <= far).limit(NAMED_MAX).toList();
-    return near.isEmpty() ? "" : "; near to it: " + String.join(", ", near);
-  }
-
-  /** Letters that are wrong, missing, too many or in the place of their neighbour. */
-  private static int distance(String one, String other) {
-    int[][] distances = new int[one.length() + 1][other.length() + 1];
-    for (int i = 0; i <= one.length(); i++) {
-      for (int j = 0; j <= other.length(); j++) {
-        if (i == 0 || j == 0) {
-          distances[i][j] = i + j;
-          continue;
-        }
-        int least = Math.min(distances[i - 1][j], distances[i][j - 1]) + 1;
-        least =
-            Math.min(
-                least,
-                distances[i - 1][j - 1] + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1));
-        boolean isSwapped =
-            i > 1
-                && j > 1
-                && one.charAt(i - 1) == other.charAt(j - 2)
-                && one.charAt(i - 2) == other.charAt(j - 1);
-        distances[i][j] = isSwapped ? Math.min(least, distances[i - 2][j - 2] + 1) : least;
-      }
-    }
-    return distances[one.length()][other.length()];
   }
 }

@@ -2,11 +2,11 @@ package io.hanse.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hanse.cli.command.PeeringExplanation.Finding;
 import io.hanse.cli.value.JsonText;
 import io.hanse.cli.value.SyntaxException;
 import io.hanse.cli.value.Value;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -31,11 +31,33 @@ class PeeringExplanationTest {
   }
 
   private static PeeringExplanation explanation(String peering) {
-    return new PeeringExplanation(json(peering), Set.of("web"), Set.of("db", "wbe"));
+    return explanation(peering, Set.of("db", "wbe"), Map.of());
+  }
+
+  private static PeeringExplanation explanation(
+      String peering, Set<String> exported, Map<String, Set<String>> consumers) {
+    return new PeeringExplanation(
+        json(peering),
+        new PeeringExplanation.Known(Set.of("web"), exported, consumers, Set.of("beta")));
+  }
+
+  private static List<Finding> importOf(
+      PeeringExplanation explanation, String service, String instances) {
+    return explanation.importOf(service, json(instances), json(TWO_INSTANCES));
+  }
+
+  private static List<Finding> exportOf(
+      PeeringExplanation explanation, String service, String intentions, boolean allows) {
+    return explanation.exportOf(
+        service, json(TWO_INSTANCES), json(TWO_INSTANCES), json(intentions), allows);
+  }
+
+  private static List<String> all(List<Finding> findings) {
+    return findings.stream().map(finding -> finding.mark().sign() + " " + finding.what()).toList();
   }
 
   private static List<String> wrong(List<Finding> findings) {
-    return findings.stream().filter(finding -> !finding.isGood()).map(Finding::what).toList();
+    return findings.stream().filter(finding -> finding.isBad()).map(Finding::what).toList();
   }
 
   @Test
@@ -48,7 +70,7 @@ class PeeringExplanationTest {
   void shouldTellWhyALinkIsNotWell() {
     PeeringExplanation failing =
         explanation(
-            "{'Name':'beta','State':'FAILING','Detail':{'Silence':'51s',"
+            "{'Name':'beta','State':'FAILING','Detail':{'LastConfirmed':'t','Silence':'51s',"
                 + "'Reason':'not connected','WithdrawnSince':'2026-01-01T00:00:00Z'}}");
     assertThat(wrong(failing.link()))
         .containsExactly(
@@ -81,58 +103,159 @@ class PeeringExplanationTest {
 
   @Test
   void shouldGuessWhichServiceWasMeant() {
-    assertThat(wrong(active("").importOf("wbe", json("[]"))))
-        .containsExactly("it does not export \"wbe\" to this cluster; near to it: web");
-    assertThat(wrong(active("").exportOf("web", json("[]"), json("[]"), true)))
+    assertThat(wrong(importOf(active(""), "wbe", "[]")))
+        .containsExactly(
+            "it sends no \"wbe\" to this cluster: not exported, or too large to be sent;"
+                + " near to it: web");
+    assertThat(wrong(exportOf(active(""), "web", "[]", true)))
         .containsExactly("no exported-services entry names \"web\" for this peer; near to it: wbe");
   }
 
   @Test
   void shouldFollowAnImportedService() {
-    assertThat(active("").importOf("web", json(TWO_INSTANCES)))
-        .allMatch(Finding::isGood)
+    assertThat(importOf(active(""), "web", TWO_INSTANCES))
+        .noneMatch(Finding::isBad)
         .extracting(Finding::what)
         .contains("1 of 2 instances pass, or only warn");
-    assertThat(wrong(active("").importOf("web", json("[{'Checks':[{'Status':'critical'}]}]"))))
+    assertThat(wrong(importOf(active(""), "web", "[{'Checks':[{'Status':'critical'}]}]")))
         .containsExactly("none of its 1 instances passes");
     String refused = "'ImportProblems':[{'Resource':'web','Reason':'the state is full'}]";
-    assertThat(wrong(active(refused).importOf("web", json(TWO_INSTANCES))))
+    assertThat(wrong(importOf(active(refused), "web", TWO_INSTANCES)))
         .containsExactly("not imported: web: the state is full");
   }
 
   @Test
   void shouldFollowAnExportedServiceToItsIntentions() {
-    Value instances = json(TWO_INSTANCES);
     String local = "{'SourceName':'front','Action':'deny'}";
-    assertThat(wrong(active("").exportOf("db", instances, json("[" + local + "]"), true)))
-        .isEmpty();
-    assertThat(wrong(active("").exportOf("db", instances, json("[" + local + "]"), false)))
+    assertThat(wrong(exportOf(active(""), "db", "[" + local + "]", true))).isEmpty();
+    assertThat(wrong(exportOf(active(""), "db", "[" + local + "]", false)))
         .containsExactly("no intention is about its services, and calls are denied by default");
     String all = "{'SourceName':'*','SourcePeer':'beta','Action':'deny'}";
-    assertThat(
-            wrong(active("").exportOf("db", instances, json("[" + local + "," + all + "]"), true)))
+    assertThat(wrong(exportOf(active(""), "db", "[" + local + "," + all + "]", true)))
         .containsExactly("an intention denies all its services");
     String front = "{'SourceName':'front','SourcePeer':'beta','Action':'allow'}";
-    assertThat(active("").exportOf("db", instances, json("[" + front + "]"), false))
-        .allMatch(Finding::isGood)
+    assertThat(exportOf(active(""), "db", "[" + front + "]", false))
+        .noneMatch(Finding::isBad)
         .contains(Finding.good("an intention allows its \"front\""));
     String both = "[" + front + "," + all + "]";
-    assertThat(active("").exportOf("db", instances, json(both), true))
-        .allMatch(Finding::isGood)
+    assertThat(exportOf(active(""), "db", both, true))
+        .noneMatch(Finding::isBad)
         .contains(Finding.good("an intention denies all its other services"));
     String shadowed = "[{'SourceName':'*','SourcePeer':'beta','Action':'allow'}," + all + "]";
-    assertThat(wrong(active("").exportOf("db", instances, json(shadowed), false))).isEmpty();
+    assertThat(wrong(exportOf(active(""), "db", shadowed, false))).isEmpty();
     String layer7 = "{'SourceName':'*','SourcePeer':'beta','Permissions':[{}]}";
-    assertThat(wrong(active("").exportOf("db", instances, json("[" + layer7 + "]"), true)))
+    assertThat(wrong(exportOf(active(""), "db", "[" + layer7 + "]", true)))
         .containsExactly("an intention for all its services has permissions, which lets nobody in");
   }
 
   @Test
   void shouldNotConcludeFromWhatALeaderHasNotHeard() {
-    PeeringExplanation unheard = explanation("{'Name':'beta','State':'FAILING'}");
-    assertThat(wrong(unheard.importOf("api", json("[]"))))
+    PeeringExplanation unheard =
+        explanation(
+            "{'Name':'beta','State':'FAILING','StreamStatus':{},'Detail':{'Silence':'5s'}}");
+    assertThat(wrong(importOf(unheard, "api", "[]")))
         .containsExactly("what it exports is not known: it was not heard yet");
-    assertThat(wrong(unheard.importOf("web", json(TWO_INSTANCES)))).isEmpty();
-    assertThat(wrong(unheard.exportOf("db", json(TWO_INSTANCES), json("[]"), true))).isEmpty();
+    assertThat(wrong(importOf(unheard, "web", TWO_INSTANCES))).isEmpty();
+    assertThat(wrong(exportOf(unheard, "db", "[]", true))).isEmpty();
+  }
+
+  @Test
+  void shouldTellOfOneCauseOnlyOnceWhatIsImportedIsWithdrawn() {
+    PeeringExplanation withdrawn =
+        explanation(
+            "{'Name':'beta','State':'FAILING','StreamStatus':{'ImportedServices':['web']},"
+                + "'Detail':{'LastConfirmed':'t','Silence':'2m3s','WithdrawnSince':'t',"
+                + "'ConfirmedImports':[{'Service':'web','ConfirmedAt':'t'}]}}");
+    assertThat(all(importOf(withdrawn, "web", "[]")))
+        .containsExactly(
+            "?? it exports \"web\" to this cluster; silent for 2m3s",
+            "?? confirmed by it at t; silent for 2m3s",
+            "?? what instances it has is withdrawn, as said above");
+  }
+
+  @Test
+  void shouldSayHowOldItIsWhatASilentPeerTold() {
+    assertThat(all(importOf(active("'LastConfirmed':'t','Silence':'30.5s'"), "web", TWO_INSTANCES)))
+        .contains("?? 1 of 2 instances pass, or only warn; silent for 30.5s")
+        .noneMatch(line -> line.startsWith("ok"));
+    assertThat(all(importOf(active("'LastConfirmed':'t','Silence':'7.6s'"), "web", TWO_INSTANCES)))
+        .contains("ok 1 of 2 instances pass, or only warn");
+    assertThat(all(active("'LastConfirmed':'t','Silence':'1m1s'").imports()))
+        .contains("?? services with instances: 1; silent for 1m1s");
+  }
+
+  @Test
+  void shouldSendNobodyWhoIsDialedToTheAddressesThatAreDialed() {
+    String failing = "{'Name':'beta','State':'FAILING'";
+    assertThat(explanation(failing + "}").link().get(0).hint())
+        .startsWith("the other cluster dials; where, is shown there: ");
+    assertThat(explanation(failing + ",'PeerServerAddresses':['h:1']}").link().get(0).hint())
+        .isEqualTo("hanse peering read -name beta -detailed shows each address that is dialed");
+    assertThat(
+            active("'LastConfirmed':'t','Silence':'7.6s','Reason':'not all is replicated'")
+                .link()
+                .get(0))
+        .isEqualTo(
+            Finding.bad(
+                "ACTIVE, heard 7.6s ago: not all is replicated",
+                "hanse peering read -name beta -detailed shows more of it"));
+  }
+
+  @Test
+  void shouldLookForGatewaysAndSidecars() {
+    String instances = TWO_INSTANCES;
+    assertThat(all(active("").importOf("web", json(instances), json("[]"))))
+        .contains("?? no mesh gateway leads to it: sidecars can't call it");
+    String critical = "[{'Checks':[{'Status':'critical'}]}]";
+    assertThat(wrong(active("").importOf("web", json(instances), json(critical))))
+        .containsExactly("none of the 1 mesh gateways that lead to it passes");
+    String none = "'MeshGateways':0,'MeshGatewaysPassing':0";
+    assertThat(wrong(exportOf(active(none), "db", "[]", true)))
+        .containsExactly("this cluster has no mesh gateway: sidecars of the peer have no way in");
+    String sick = "'MeshGateways':2,'MeshGatewaysPassing':0";
+    assertThat(wrong(exportOf(active(sick), "db", "[]", true)))
+        .containsExactly("none of the 2 mesh gateways here passes");
+    assertThat(all(active(none).exportOf("db", json(instances), json("[]"), json("[]"), true)))
+        .contains("?? it has no sidecar here: sidecars of the peer can't call it");
+  }
+
+  @Test
+  void shouldNameConsumersThatAreNoPeering() {
+    String idle = "{'Name':'beta','State':'ACTIVE','StreamStatus':{}}";
+    PeeringExplanation slip =
+        explanation(idle, Set.of(), Map.of("betta", Set.of("db"), "gamma", Set.of("db")));
+    String unknown = "\" of db, of which there is no peering";
+    assertThat(all(slip.exports(Set.of("db"))))
+        .containsExactlyInAnyOrder(
+            "ok nothing is exported to it",
+            "!! exported-services names the consumer \"betta" + unknown + "; near to it: beta",
+            "?? exported-services names the consumer \"gamma" + unknown);
+    assertThat(wrong(exportOf(slip, "db", "[]", true))).hasSize(2);
+  }
+
+  @Test
+  void shouldCallAPeeringThatCarriesNothingNotWell() {
+    PeeringExplanation idle =
+        new PeeringExplanation(
+            json("{'Name':'beta','State':'ACTIVE'}"),
+            new PeeringExplanation.Known(Set.of(), Set.of(), Map.of(), Set.of("beta")));
+    assertThat(wrong(idle.exports(Set.of())))
+        .containsExactly("nothing is exported to it, and nothing is imported from it");
+  }
+
+  @Test
+  void shouldTellWhichIntentionDeniesAndWhichNamesNoPeering() {
+    String typo = "{'SourceName':'front','SourcePeer':'betta','Action':'allow'}";
+    String all = "{'SourceName':'*','SourcePeer':'beta','DestinationName':'*','Action':'deny'}";
+    List<Finding> findings = exportOf(active(""), "db", "[" + typo + "," + all + "]", true);
+    assertThat(findings)
+        .contains(
+            Finding.bad(
+                "an intention denies all its services",
+                "if it is not meant so, mend the intention \"*\" of \"beta\" => \"*\" (deny)"));
+    assertThat(wrong(findings))
+        .contains(
+            "the intention \"front\" of \"betta\" => \"db\" (allow) names the peer \"betta\","
+                + " of which there is no peering; near to it: beta");
   }
 }

@@ -2,6 +2,7 @@ package io.hanse.http.endpoints;
 
 import com.google.protobuf.Timestamp;
 import io.hanse.fsm.config.PeeringPolicies;
+import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.DialCandidate;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringDetail;
@@ -9,14 +10,19 @@ import io.hanse.fsm.row.PeeringPolicy;
 import io.hanse.fsm.row.PeeringSecrets;
 import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.store.View;
+import io.hanse.fsm.view.Health;
 import io.hanse.fsm.view.Peerings;
 import io.hanse.fsm.view.TokenFates;
 import io.hanse.peering.DialTargets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** What is stored of a peering beside its row and may be shown: never a secret. */
 final class PeeringDetails {
+  private static final String MESH_GATEWAY = "mesh-gateway";
+  private static final String CRITICAL = "critical";
+
   private PeeringDetails() {}
 
   static PeeringDetail of(View view, Peering peering) {
@@ -24,6 +30,7 @@ final class PeeringDetails {
         new Peerings(view).secrets(peering.getId()).orElse(PeeringSecrets.getDefaultInstance());
     PeeringDetail.Builder detail = PeeringDetail.newBuilder();
     PeeringPolicy policy = new Peerings(view).policy(peering.getName());
+    countGateways(detail, new Health(view).ofKind("", MESH_GATEWAY));
     detail.setOnStale(policy.getOnStale());
     if (!policy.getOnStale().equals(PeeringPolicies.SERVE)) {
       detail.setStaleAfter(policy.getStaleAfter());
@@ -48,6 +55,17 @@ final class PeeringDetails {
       detail.setTokenExpires(timestamp(secrets.getEstablishmentExpiresMillis()));
     }
     return detail.build();
+  }
+
+  private static void countGateways(PeeringDetail.Builder detail, List<CheckServiceNode> gateways) {
+    long passing =
+        gateways.stream()
+            .filter(
+                each ->
+                    each.getChecksList().stream()
+                        .noneMatch(check -> check.getStatus().equals(CRITICAL)))
+            .count();
+    detail.setMeshGateways(gateways.size()).setMeshGatewaysPassing((int) passing);
   }
 
   /**

@@ -293,4 +293,24 @@ class HttpApiIT {
     assertThat(fixture.get("/v1/peering/EAST").text()).contains("\"Name\":\"east\"");
     assertThat(new String(fixture.get("/v1/peerings").body(), UTF_8)).startsWith("[{");
   }
+
+  @Test
+  void shouldCountTheMeshGatewaysByWhichPeersComeIn() {
+    fixture.exchange("POST", "/v1/peering/token", "{\"PeerName\":\"east\"}");
+    assertThat(fixture.get("/v1/peering/east?detail").text())
+        .contains("\"MeshGateways\":0,\"MeshGatewaysPassing\":0");
+    for (String status : List.of("passing", "critical")) {
+      fixture.put(
+          "/v1/catalog/register",
+          "{\"Node\":\"gw-"
+              + status
+              + "\",\"Address\":\"10.0.0.9\",\"Service\":{\"Kind\":\"mesh-gateway\","
+              + "\"Service\":\"edge\",\"Port\":8443},\"Check\":{\"Name\":\"up\",\"Status\":\""
+              + status
+              + "\",\"ServiceID\":\"edge\"}}");
+    }
+    assertThat(fixture.get("/v1/peering/east?detail").text())
+        .contains("\"MeshGateways\":2,\"MeshGatewaysPassing\":1");
+    assertThat(fixture.get("/v1/peering/east").text()).doesNotContain("MeshGateways");
+  }
 }

@@ -1,0 +1,90 @@
+package io.hanse.cli.command;
+
+import io.hanse.cli.value.Value;
+import java.util.List;
+import java.util.function.Function;
+
+/** What a service's instances, and the ways into the mesh, mean for those who call it. */
+final class InstanceFindings {
+  private InstanceFindings() {}
+
+  /**
+   * How sidecars get there: an imported service of the mesh comes with the mesh gateways that lead
+   * to it in the place of its sidecars.
+   */
+  static Finding wayIn(String askThere, Value gateways, Function<String, Finding> well) {
+    int all = gateways.items().size();
+    long passing = passing(gateways);
+    if (all == 0) {
+      return Finding.open(
+          "no mesh gateway leads to it: sidecars can't call it",
+          "if they should, it needs a sidecar and the other cluster a mesh gateway; " + askThere);
+    }
+    return passing == 0
+        ? Finding.bad(
+            "none of the " + all + " mesh gateways that lead to it passes", "mend them there")
+        : well.apply(passing + " of " + all + " mesh gateways that lead to it pass, or only warn");
+  }
+
+  /** What lets sidecars of the peer in. */
+  static void wayOut(List<Finding> findings, Value sidecars, Value detail) {
+    if (sidecars.items().isEmpty()) {
+      findings.add(
+          Finding.open(
+              "it has no sidecar here: sidecars of the peer can't call it",
+              "if they should, register one"));
+      return;
+    }
+    long passing = passing(sidecars);
+    findings.add(
+        passing == 0
+            ? Finding.bad("none of its " + sidecars.items().size() + " sidecars passes", "")
+            : Finding.good(
+                passing + " of " + sidecars.items().size() + " sidecars pass, or only warn"));
+    Value gateways = detail.at("MeshGateways");
+    if (gateways.isNothing()) {
+      return;
+    }
+    String passingGateways = detail.at("MeshGatewaysPassing").text();
+    if (gateways.text().equals("0")) {
+      findings.add(
+          Finding.bad(
+              "this cluster has no mesh gateway: sidecars of the peer have no way in",
+              "run one: hanse gateway -help tells how"));
+    } else if (passingGateways.equals("0")) {
+      findings.add(
+          Finding.bad(
+              "none of the " + gateways.text() + " mesh gateways here passes",
+              "mend their checks"));
+    } else {
+      findings.add(
+          Finding.good(
+              passingGateways
+                  + " of "
+                  + gateways.text()
+                  + " mesh gateways here pass, or only warn"));
+    }
+  }
+
+  static void health(
+      List<Finding> findings, Value instances, String remedy, Function<String, Finding> well) {
+    int all = instances.items().size();
+    long passing = passing(instances);
+    if (all == 0) {
+      findings.add(Finding.bad("it has no instance", remedy));
+    } else if (passing == 0) {
+      findings.add(Finding.bad("none of its " + all + " instances passes", ""));
+    } else {
+      findings.add(well.apply(passing + " of " + all + " instances pass, or only warn"));
+    }
+  }
+
+  private static long passing(Value instances) {
+    return instances.items().stream().filter(InstanceFindings::isPassing).count();
+  }
+
+  private static boolean isPassing(Value instance) {
+    return instance.at("Checks").items().stream()
+        .noneMatch(check -> check.at("Status").text().equals("critical"));
+  }
+}
