@@ -58,6 +58,7 @@ final class ChangeExchange {
   private long toldMillis;
   private boolean toldAtRest;
   private Set<String> toldUnsent = Set.of();
+  private final int serviceBytesMax;
   private @Nullable Pass pass;
   private long unreadSinceMillis = NEVER;
 
@@ -70,7 +71,8 @@ final class ChangeExchange {
     this.effects = effects;
     this.status = status;
     receiver = new ChangeReceiver(status, messageBytesMax);
-    sender = new ChangeSender(new Told(), messageBytesMax - FRAMING_BYTES);
+    serviceBytesMax = messageBytesMax - FRAMING_BYTES;
+    sender = new ChangeSender(new Told(), serviceBytesMax);
   }
 
   boolean isAgreed() {
@@ -270,7 +272,13 @@ final class ChangeExchange {
 
     @Override
     public void tooLarge(String name, int bytes) {
-      String reason = "resource \"" + name + "\" is too large to be sent: " + bytes + " bytes";
+      String reason =
+          "resource \""
+              + name
+              + "\" is too large to be sent: "
+              + bytes
+              + " bytes > "
+              + serviceBytesMax;
       status.notSent(now, name, reason);
       effects.accept(new Effect.Refused(PeerResources.SERVICE, name, reason));
     }

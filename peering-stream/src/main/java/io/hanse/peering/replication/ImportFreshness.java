@@ -23,6 +23,9 @@ import java.util.TreeSet;
  * threads.
  */
 final class ImportFreshness {
+  /** Of so many it is told that they are not sent. */
+  private static final int UNSENT_MAX = 1_000;
+
   /** When a service was confirmed by itself; 0: never. */
   private final Map<String, Long> own = new TreeMap<>();
 
@@ -33,6 +36,9 @@ final class ImportFreshness {
 
   /** Of which a newer content is here that is not stored yet. */
   private final Set<String> waiting = new TreeSet<>();
+
+  /** Since when the other end says of each that it can't send what it has of it. */
+  private final Map<String, Long> unsentMillis = new TreeMap<>();
 
   private long allMillis;
   private long allSaidMillis;
@@ -46,6 +52,7 @@ final class ImportFreshness {
     behind.addAll(own.keySet());
     refused.clear();
     waiting.clear();
+    unsentMillis.clear();
     allSaidMillis = 0;
   }
 
@@ -104,6 +111,8 @@ final class ImportFreshness {
   synchronized void allIsHere(long asOfMillis, long nowMillis, Collection<String> unsent) {
     long asOf = Math.max(0, Math.min(asOfMillis, nowMillis));
     Set<String> excepted = new TreeSet<>(refused);
+    unsentMillis.keySet().retainAll(new TreeSet<>(unsent));
+    unsent.stream().limit(UNSENT_MAX).forEach(name -> unsentMillis.putIfAbsent(name, nowMillis));
     for (String name : unsent) {
       if (own.containsKey(name)) {
         freeze(name);
@@ -203,7 +212,7 @@ final class ImportFreshness {
    * @param isWhole each service, too
    */
   synchronized ImportAges ages(long nowMillis, boolean isWhole) {
-    ImportAges.Builder ages = ImportAges.newBuilder();
+    ImportAges.Builder ages = ImportAges.newBuilder().putAllUnsent(unsentMillis);
     long oldest = Long.MAX_VALUE;
     for (Map.Entry<String, Long> service : own.entrySet()) {
       String name = service.getKey();

@@ -34,6 +34,9 @@ final class StatusOverlay {
   /** What is exported is acknowledged once it is stored. */
   private static final long ANSWER_OVERDUE_MILLIS = 10_000;
 
+  private static final String UNSENT =
+      "what the other cluster has of it is too large to be sent: it says there how large";
+
   private static final String UNKNOWN =
       "the other cluster does not know this peering; if it was deleted there, delete it here too, and"
           + " establish it anew with a new token";
@@ -140,6 +143,14 @@ final class StatusOverlay {
                         .setResource(id)
                         .setReason(refusal.getReason())
                         .setSince(timestamp(refusal.getSinceMillis()))));
+    new TreeMap<>(status.getImports().getUnsentMap())
+        .forEach(
+            (id, sinceMillis) ->
+                detail.addImportProblems(
+                    ImportProblem.newBuilder()
+                        .setResource(id)
+                        .setReason(UNSENT)
+                        .setSince(timestamp(sinceMillis))));
     return detail.build();
   }
 
@@ -238,7 +249,7 @@ final class StatusOverlay {
               + status.getUnacked());
     }
     int exports = status.getRefusedExportsCount() + status.getExportsRefusedByPeerCount();
-    int imports = status.getRefusedImportsCount();
+    int imports = status.getRefusedImportsCount() + status.getImports().getUnsentCount();
     if (exports > 0 || imports > 0) {
       problems.add(
           "not all is replicated: resources refused of ours " + exports + ", of theirs " + imports);

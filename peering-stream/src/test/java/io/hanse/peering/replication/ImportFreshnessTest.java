@@ -66,6 +66,19 @@ class ImportFreshnessTest {
   }
 
   @Test
+  void shouldTellWhatTheExporterCannotSendSinceItSaidSoUntilItSaysSoNoMore() {
+    freshness.begin(Set.of());
+    freshness.allIsHere(200, 200, List.of("big"));
+    freshness.allIsHere(300, 300, List.of("big", "web"));
+    assertThat(freshness.ages(1_000, false).getUnsentMap())
+        .isEqualTo(Map.of("big", 200L, "web", 300L));
+    freshness.allIsHere(400, 400, List.of("web"));
+    assertThat(freshness.ages(1_000, false).getUnsentMap()).isEqualTo(Map.of("web", 300L));
+    freshness.begin(Set.of());
+    assertThat(freshness.ages(1_000, false).getUnsentMap()).isEmpty();
+  }
+
+  @Test
   void shouldKnowAllOnceAHanseSaysSo() {
     freshness.begin(Set.of("api", "big", "web"));
     fromHanse("web", Map.of(), 100);

@@ -9,6 +9,7 @@ import io.hanse.fsm.row.ImportProblem;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringState;
 import io.hanse.peering.proto.DialedAddress;
+import io.hanse.peering.proto.ImportAges;
 import io.hanse.peering.proto.ImportRefusal;
 import io.hanse.peering.proto.PeerStreamStatus;
 import org.junit.jupiter.api.Test;
@@ -130,17 +131,20 @@ class StatusOverlayTest {
                 .putExportsRefusedByPeer("web", "no room")
                 .putRefusedImports(
                     "api",
-                    ImportRefusal.newBuilder().setReason("full").setSinceMillis(2_000).build()));
+                    ImportRefusal.newBuilder().setReason("full").setSinceMillis(2_000).build())
+                .setImports(ImportAges.newBuilder().putUnsent("huge", 3_000)));
 
     assertThat(shown.getState()).isEqualTo(PeeringState.ACTIVE);
     assertThat(shown.getDetail().getReason())
         .isEqualTo(
-            "connected, but not all is replicated: resources refused of ours 2, of theirs 1");
+            "connected, but not all is replicated: resources refused of ours 2, of theirs 2");
     assertThat(shown.getDetail().getExportProblemsList())
         .extracting(ExportProblem::getResource, ExportProblem::getByPeer)
         .containsExactly(tuple("big", false), tuple("web", true));
     assertThat(shown.getDetail().getImportProblemsList())
         .extracting(ImportProblem::getReason)
-        .containsExactly("full");
+        .containsExactly(
+            "full",
+            "what the other cluster has of it is too large to be sent: it says there how large");
   }
 }
