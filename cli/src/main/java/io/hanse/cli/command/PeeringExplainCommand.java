@@ -12,6 +12,7 @@ import io.hanse.cli.client.ServerFlags;
 import io.hanse.cli.client.Session;
 import io.hanse.cli.value.JsonText;
 import io.hanse.cli.value.Value;
+import io.hanse.fsm.error.Quoted;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -183,8 +184,11 @@ public final class PeeringExplainCommand implements Callable<Integer> {
         (title, findings) -> {
           out.append(out.isEmpty() ? "" : "\n").append(title).append('\n');
           for (Finding finding : findings) {
-            out.append("  ").append(finding.mark().sign()).append("  ").append(finding.what());
-            out.append(finding.hint().isEmpty() ? "" : "\n      -> " + finding.hint()).append('\n');
+            // Some of it are the peer's own words.
+            out.append("  ").append(finding.mark().sign()).append("  ");
+            out.append(Quoted.printable(finding.what()));
+            out.append(finding.hint().isEmpty() ? "" : "\n      -> ");
+            out.append(Quoted.printable(finding.hint())).append('\n');
           }
         });
     return out.toString().stripTrailing();

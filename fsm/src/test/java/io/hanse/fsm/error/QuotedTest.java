@@ -13,4 +13,10 @@ class QuotedTest {
     assertThat(Quoted.of("\0\u001f\u007f")).isEqualTo("\"\\x00\\x1f\\x7f\"");
     assertThat(Quoted.of("größe 漢")).isEqualTo("\"größe 漢\"");
   }
+
+  @Test
+  void shouldReplaceOnlyWhatSteersATerminal() {
+    assertThat(Quoted.printable("say \"a\\b\" é\u001b[2J\u009b\n"))
+        .isEqualTo("say \"a\\b\" é\\x1b[2J\\u009b\\n");
+  }
 }
