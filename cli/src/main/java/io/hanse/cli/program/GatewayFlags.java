@@ -7,7 +7,9 @@ import io.hanse.cli.client.CommandFailure;
 import io.hanse.cli.client.KeyValue;
 import io.hanse.cli.client.Request;
 import io.hanse.cli.value.Value;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,10 +75,44 @@ final class GatewayFlags {
     if (exposeServers) {
       throw new CommandFailure("-expose-servers is not supported; join clusters by peering");
     }
+    requireOwnAddresses();
     Value definition = definition();
     during(
         "Error registering service \"" + service + "\"",
         () -> api.send(Request.put("/v1/agent/service/register").with(definition)).orFail());
+  }
+
+  /** Before anybody is told of a gateway that could never listen. */
+  private void requireOwnAddresses() {
+    if (bindAddresses == null || bindAddresses.isEmpty()) {
+      requireOwn("-address", parsed("-address", address).getHostString());
+    } else {
+      for (KeyValue bind : bindAddresses) {
+        requireOwn("-bind-address", parsed("-bind-address", bind.value()).getHostString());
+      }
+    }
+  }
+
+  private static void requireOwn(String flag, String host) {
+    if (host.isEmpty()) {
+      return;
+    }
+    InetSocketAddress anyPort = new InetSocketAddress(host, 0);
+    if (anyPort.isUnresolved()) {
+      throw new CommandFailure(flag + ": no address is known of the host \"" + host + "\"");
+    }
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.bind(anyPort);
+    } catch (IOException e) {
+      throw new CommandFailure(
+          flag
+              + ": nothing can listen at \""
+              + host
+              + "\" here ("
+              + Messages.of(e)
+              + "); where the gateway is reached by an address of another machine, name one of this"
+              + " one with -bind-address");
+    }
   }
 
   private Value definition() {
