@@ -151,7 +151,7 @@ class GatewayPeeringIT {
                 .run(
                     "peering generate-token",
                     "-name=delta",
-                    "-server-external-addresses=a b=10.8.0.7:8503")
+                    "-server-external-addresses=a/b=10.8.0.7:8503")
                 .err())
         .contains("a label has up to 64 letters");
     assertThat(
