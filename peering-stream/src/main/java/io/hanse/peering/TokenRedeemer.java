@@ -85,7 +85,8 @@ final class TokenRedeemer {
                                   token,
                                   candidates(peering),
                                   nonce(peering, token))
-                              .exceptionallyCompose(failure -> takenBack(stored, written, failure)))
+                              .exceptionallyCompose(
+                                  failure -> takenBack(peering, stored, written, failure)))
                   .thenCompose(secret -> finish(peering, stored, secret));
             })
         .thenApply(written -> null);
@@ -129,9 +130,18 @@ final class TokenRedeemer {
    * again, and what own gateways relay by. Answers whether there was anything.
    */
   private CompletableFuture<Boolean> begun(Peering peering, Optional<Peering> stored) {
-    return isEstablished(stored) && !isOutOfReach(peering, stored.get())
+    if (!isEstablished(stored) || isOutOfReach(peering, stored.get())) {
+      return write(WritePeering.newBuilder().setPeering(peering)).thenApply(written -> true);
+    }
+    // A Consul's meta is that of the last call, whatever became of it.
+    return peering.getMetaMap().equals(stored.get().getMetaMap())
         ? CompletableFuture.completedFuture(false)
-        : write(WritePeering.newBuilder().setPeering(peering)).thenApply(written -> true);
+        : write(WritePeering.newBuilder().setPeering(withMeta(stored.get(), peering)))
+            .thenApply(written -> false);
+  }
+
+  private static Peering withMeta(Peering stored, Peering peering) {
+    return stored.toBuilder().clearMeta().putAllMeta(peering.getMetaMap()).build();
   }
 
   private static boolean isEstablished(Optional<Peering> stored) {
@@ -147,12 +157,12 @@ final class TokenRedeemer {
     }
   }
 
-  /** A token that is refused changes nothing about a peering that was established before. */
+  /** A token that is refused leaves a peering that was established before as dialable as it was. */
   private CompletableFuture<String> takenBack(
-      Optional<Peering> stored, boolean written, Throwable failure) {
+      Peering peering, Optional<Peering> stored, boolean written, Throwable failure) {
     CompletableFuture<?> asBefore =
         written && isEstablished(stored)
-            ? write(WritePeering.newBuilder().setPeering(stored.get()))
+            ? write(WritePeering.newBuilder().setPeering(withMeta(stored.get(), peering)))
             : CompletableFuture.completedFuture(null);
     return asBefore.handle((done, refusal) -> failure).thenCompose(CompletableFuture::failedFuture);
   }
@@ -160,7 +170,12 @@ final class TokenRedeemer {
   /** Unless the peering was deleted while the other cluster was asked. */
   private CompletableFuture<?> finish(Peering peering, Optional<Peering> stored, String secret) {
     try (View view = reader.view()) {
-      if (new Peerings(view).byId(peering.getId()).filter(Peerings::isActive).isEmpty()) {
+      boolean isThere =
+          new Peerings(view)
+              .byId(peering.getId())
+              .filter(known -> known.getState() != PeeringState.DELETING)
+              .isPresent();
+      if (!isThere) {
         throw precondition(
             "peering \"" + peering.getName() + "\" was deleted while it was being established");
       }

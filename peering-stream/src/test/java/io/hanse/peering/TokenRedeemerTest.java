@@ -10,6 +10,7 @@ import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.row.PeeringTrustBundle;
 import io.hanse.fsm.row.PurgeImports;
 import io.hanse.fsm.row.RemoteInfo;
+import io.hanse.fsm.row.TerminatePeering;
 import io.hanse.fsm.row.WriteConfigEntry;
 import io.hanse.fsm.row.WritePeering;
 import io.hanse.fsm.row.WriteTrustBundle;
@@ -120,6 +121,40 @@ class TokenRedeemerTest {
           .hasMessageContaining("a new peering token must be generated");
       assertThat(stored()).isEqualTo(before);
     }
+  }
+
+  @Test
+  void shouldEstablishATerminatedPeeringAnew() {
+    cluster
+        .submit(
+            Command.newBuilder()
+                .setTerminatePeering(TerminatePeering.newBuilder().setId(stored().getId()))
+                .build())
+        .join();
+    seen = PeeringState.TERMINATED;
+    establish(token(PEER_ID, "newest-root", "second"));
+    assertThat(stored().getState()).isEqualTo(PeeringState.ESTABLISHING);
+  }
+
+  /** Recorded of a Consul: what was said of a peering last is said of it, whatever came of it. */
+  @Test
+  void shouldTakeTheMetaOfACallThatIsRefused() {
+    denies = true;
+    PeeringToken used = token(PEER_ID, "old-root", "first");
+    Peering before = stored();
+    assertThatThrownBy(
+            () ->
+                redeemer
+                    .establish(
+                        EstablishCall.newBuilder()
+                            .setName("beta")
+                            .setToken(used.encode())
+                            .putMeta("side", "dialer")
+                            .build())
+                    .join())
+        .hasMessageContaining("a new peering token");
+    assertThat(stored().getMetaMap()).containsEntry("side", "dialer");
+    assertThat(stored().getPeerCaPemsList()).isEqualTo(before.getPeerCaPemsList());
   }
 
   @Test
