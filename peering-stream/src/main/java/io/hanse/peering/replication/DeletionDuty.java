@@ -28,6 +28,9 @@ import org.slf4j.LoggerFactory;
 final class DeletionDuty {
   private static final Logger LOG = LoggerFactory.getLogger(DeletionDuty.class);
 
+  /** So long a stream that is there has to say farewell. */
+  private static final long DIALER_MILLIS_MAX = 1_000;
+
   /**
    * What is looked at.
    *
@@ -150,15 +153,19 @@ final class DeletionDuty {
 
   /**
    * Once the row is gone, a dialer that was away hears only that nobody knows it, and tries for
-   * ever; an acceptor waits for ever for who does not dial any more. So the row stays until the
-   * other end was told, or there was the time for it.
+   * ever. So the row of an acceptor stays until the other end was told, or there was the time for
+   * it. Where this cluster dials, its {@link DialLoop} tells the other one without a row, too: it
+   * goes as soon as a Consul's, for those who wait for that.
    */
   private boolean mayBeForgotten(Peering peering) {
     String id = peering.getId();
     long waited = loop.nowMillis() - seenMillis.getOrDefault(id, 0L);
-    return farewells.isDone(id)
-        || !(Peerings.dials(peering) || mayHaveDialer(peering))
-        || waited >= settings.farewellMillisMax();
+    if (farewells.isDone(id)) {
+      return true;
+    }
+    return Peerings.dials(peering)
+        ? waited >= DIALER_MILLIS_MAX
+        : !mayHaveDialer(peering) || waited >= settings.farewellMillisMax();
   }
 
   private boolean mayHaveDialer(Peering peering) {

@@ -1,14 +1,9 @@
 package io.hanse.peering.replication;
 
 import io.hanse.fsm.error.Quoted;
-import io.hanse.fsm.row.DialCandidate;
 import io.hanse.fsm.row.Peering;
-import io.hanse.fsm.row.PeeringSecrets;
-import io.hanse.fsm.row.RemoteInfo;
 import io.hanse.fsm.store.View;
-import io.hanse.fsm.view.Ca;
 import io.hanse.fsm.view.Peerings;
-import io.hanse.peering.DialTargets;
 import io.hanse.peering.link.Inbound;
 import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.link.LinkTarget;
@@ -30,41 +25,10 @@ import org.slf4j.LoggerFactory;
  * Keeps one stream to the other cluster of one peering, as long as this server leads: one attempt
  * at a time, on a fresh connection, at the next address of the ring. After a good stream the ring
  * begins anew: what was fallen back from is preferred again. A peering that is deleted is dialed
- * until the other cluster knows it. Used on its loop only.
+ * until the other cluster knows it, also when it is no more here. Used on its loop only.
  */
 final class DialLoop {
   private static final Logger LOG = LoggerFactory.getLogger(DialLoop.class);
-
-  /**
-   * All that an attempt needs. Its text holds no secret.
-   *
-   * @param remote what the other cluster is told of this one
-   */
-  private record Dialable(
-      Peering peering,
-      List<String> addresses,
-      String secret,
-      long secretSinceMillis,
-      RemoteInfo remote) {
-    /** Whether attempts made with the other one are worth nothing for this one. */
-    boolean differsFrom(Dialable other) {
-      return !addresses.equals(other.addresses)
-          || !secret.equals(other.secret)
-          || !peering.getPeerId().equals(other.peering.getPeerId())
-          || !peering.getPeerServerName().equals(other.peering.getPeerServerName())
-          || !peering.getPeerCaPemsList().equals(other.peering.getPeerCaPemsList());
-    }
-
-    /** Whether the peering was established anew, with another cluster or another peering there. */
-    boolean isOfAnother(Dialable other) {
-      return !peering.getPeerId().equals(other.peering.getPeerId());
-    }
-
-    @Override
-    public String toString() {
-      return "Dialable[" + peering.getId() + "]";
-    }
-  }
 
   /** Answers to who comes to say farewell and nothing else: it is known, or nobody knows us. */
   private static final Set<LinkStatus.Code> KNOWN_THERE =
@@ -73,8 +37,13 @@ final class DialLoop {
           LinkStatus.Code.INVALID_ARGUMENT,
           LinkStatus.Code.PERMISSION_DENIED);
 
-  /** What the state says. */
-  private record Found(Optional<Dialable> dialable, boolean isDeleted) {}
+  /**
+   * What the state says.
+   *
+   * @param isDeleted it is marked so, or no more
+   * @param isReplaced another peering here is with the same one there
+   */
+  private record Found(Optional<Dialable> dialable, boolean isDeleted, boolean isReplaced) {}
 
   private final Replication replication;
   private final String peeringId;
@@ -94,6 +63,11 @@ final class DialLoop {
   private long dialedMillis;
   private Runnable cancelAttempt = () -> {};
   private boolean stopped;
+
+  /** The peering is no more, and the other cluster is still to be told so. */
+  private boolean retired;
+
+  private Runnable retiredOver = () -> {};
   private final SecretRotation rotation;
   private final DialRecord record = new DialRecord();
   private final DialPace pace;
@@ -112,38 +86,31 @@ final class DialLoop {
   private Found find(View view) {
     Optional<Peering> peering = new Peerings(view).byId(peeringId);
     return new Found(
-        dialable(view, peering.filter(Peerings::isActive)),
-        peering.filter(Peering::hasDeletedAt).isPresent());
+        peering.filter(Peerings::isActive).flatMap(active -> Dialable.of(view, active)),
+        peering.map(Peering::hasDeletedAt).orElse(true),
+        peering.isEmpty() && isReplaced(view));
   }
 
-  private Optional<Dialable> dialable(View view, Optional<Peering> peering) {
-    Peerings peerings = new Peerings(view);
-    PeeringSecrets secrets =
-        peerings.secrets(peeringId).orElse(PeeringSecrets.getDefaultInstance());
-    if (peering.isEmpty() || secrets.getActiveStream().isEmpty()) {
-      return Optional.empty();
-    }
-    List<String> addresses =
-        DialTargets.of(view, peering.get()).stream().map(DialCandidate::getAddress).toList();
-    RemoteInfo.Builder remote = RemoteInfo.newBuilder();
-    new Ca(view).cluster().ifPresent(cluster -> remote.setDatacenter(cluster.getDatacenter()));
-    return addresses.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            new Dialable(
-                peering.get(),
-                addresses,
-                secrets.getActiveStream(),
-                secrets.getActiveSinceMillis(),
-                remote.build()));
+  /** Then a farewell would end what was established anew. */
+  private boolean isReplaced(View view) {
+    Dialable known = target;
+    return known != null
+        && new Peerings(view)
+            .all().stream()
+                .filter(Peerings::isActive)
+                .anyMatch(each -> each.getPeerId().equals(known.peering().getPeerId()));
   }
 
   private void targetIs(Found found) {
     if (found.isDeleted()) {
       leave();
+      if (retired && found.isReplaced()) {
+        finish();
+      }
       return;
     }
     leaves = false;
+    retired = false;
     Dialable before = target;
     target = found.dialable().orElse(null);
     record.keepOnly(target == null ? List.of() : target.addresses());
@@ -213,7 +180,7 @@ final class DialLoop {
   }
 
   private void publishRecord() {
-    if (!stopped) {
+    if (!stopped && !retired) {
       replication.statuses().dialed(peeringId, target == null ? List.of() : record.shown());
     }
   }
@@ -265,7 +232,13 @@ final class DialLoop {
     boolean wasGood =
         stream != null && stream.isHeard() && close.status().code() != LinkStatus.Code.ABORTED;
     stream = null;
-    if (stopped || isLast(close)) {
+    if (stopped) {
+      return;
+    }
+    if (isLast(close)) {
+      if (retired) {
+        finish();
+      }
       return;
     }
     record.failed(close.status().text(), loop.nowMillis());
@@ -328,22 +301,59 @@ final class DialLoop {
   void stop() {
     loop.execute(
         () -> {
-          stopped = true;
-          cancelAttempt.run();
-          cancelCheck.run();
-          watch.close();
+          end();
           replication.statuses().dialed(peeringId, List.of());
         });
+  }
+
+  private void end() {
+    stopped = true;
+    cancelAttempt.run();
+    cancelCheck.run();
+    watch.close();
+  }
+
+  /**
+   * The peering is no more. Whoever deletes it does not wait for a cluster that is away; that one
+   * is dialed on for the time of a farewell all the same.
+   *
+   * @param over run once it was told, or there was the time for it
+   */
+  void retire(Runnable over) {
+    loop.execute(
+        () -> {
+          if (stopped || retired) {
+            return;
+          }
+          retired = true;
+          retiredOver = over;
+          leave();
+          if (target == null || (stream == null && replication.farewells().isDone(peeringId))) {
+            finish();
+          } else {
+            loop.after(replication.settings().farewellMillisMax(), this::finish);
+          }
+        });
+  }
+
+  private void finish() {
+    if (stopped || !retired) {
+      return;
+    }
+    end();
+    if (stream != null) {
+      stream.stop(LinkStatus.of(LinkStatus.Code.UNAVAILABLE, "the peering was deleted"));
+    }
+    replication.statuses().removed(peeringId);
+    replication.farewells().forget(peeringId);
+    retiredOver.run();
   }
 
   /** Ends the loop and its stream. */
   void leadershipLost() {
     loop.execute(
         () -> {
-          stopped = true;
-          cancelAttempt.run();
-          cancelCheck.run();
-          watch.close();
+          end();
           if (stream != null) {
             stream.leadershipLost();
           }

@@ -5,7 +5,7 @@ import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Peerings;
 import io.hanse.peering.link.StreamAcceptor;
-import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -22,11 +22,14 @@ import org.slf4j.LoggerFactory;
 public final class PeerSupervisor implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PeerSupervisor.class);
 
+  /** Ids of peerings by whether this cluster has to dial for them. */
+  private record Dialers(Set<String> dialed, Set<String> others) {}
+
   private final Replication replication;
   private final Loop loop;
   private final AcceptedStreams accepted;
   private final Map<String, DialLoop> dialing = new TreeMap<>();
-  private @Nullable WatchedQuery<Set<String>> watch;
+  private @Nullable WatchedQuery<Dialers> watch;
   private @Nullable DeletionDuty deletions;
   private @Nullable StalenessDuty staleness;
   private long leadingTerm = -1;
@@ -67,27 +70,29 @@ public final class PeerSupervisor implements AutoCloseable {
     }
   }
 
-  private Set<String> dialers(View view) {
-    Set<String> ids = new TreeSet<>();
+  private Dialers dialers(View view) {
+    Dialers dialers = new Dialers(new TreeSet<>(), new TreeSet<>());
     for (Peering peering : new Peerings(view).all()) {
       // Of a deletion the other cluster is still to be told.
-      if (Peerings.dials(peering) && (Peerings.isActive(peering) || peering.hasDeletedAt())) {
-        ids.add(peering.getId());
-      }
+      boolean isDialed =
+          Peerings.dials(peering) && (Peerings.isActive(peering) || peering.hasDeletedAt());
+      (isDialed ? dialers.dialed() : dialers.others()).add(peering.getId());
     }
-    return ids;
+    return dialers;
   }
 
-  private void dialersAre(Set<String> ids) {
-    Iterator<Map.Entry<String, DialLoop>> known = dialing.entrySet().iterator();
-    while (known.hasNext()) {
-      Map.Entry<String, DialLoop> entry = known.next();
-      if (!ids.contains(entry.getKey())) {
-        entry.getValue().stop();
-        known.remove();
+  private void dialersAre(Dialers dialers) {
+    for (Map.Entry<String, DialLoop> known : List.copyOf(dialing.entrySet())) {
+      String id = known.getKey();
+      DialLoop dialLoop = known.getValue();
+      if (dialers.others().contains(id)) {
+        dialLoop.stop();
+        dialing.remove(id);
+      } else if (!dialers.dialed().contains(id)) {
+        dialLoop.retire(() -> loop.execute(() -> dialing.remove(id, dialLoop)));
       }
     }
-    for (String id : ids) {
+    for (String id : dialers.dialed()) {
       dialing.computeIfAbsent(id, added -> new DialLoop(replication, added));
     }
   }

@@ -211,12 +211,37 @@ class DeletionTest {
     network.connections().forEach(SimNetwork.Connection::cut);
     time.runFor(20_000);
     beta.apply(SimCommands.delete("alpha"));
+    time.runFor(2_000);
+    assertThat(peering(beta, "alpha")).as("as recorded of a Consul: nobody waits").isEmpty();
     time.runFor(60_000);
-    assertThat(peering(beta, "alpha").map(Peering::getState)).hasValue(PeeringState.DELETING);
     network.trouble(20, 0);
     time.runFor(20_000);
     assertThat(peering(alpha, "beta").map(Peering::getState)).hasValue(PeeringState.TERMINATED);
-    assertThat(peering(beta, "alpha")).isEmpty();
+    assertThat(network.connections()).isEmpty();
+  }
+
+  /** Who comes back by a new token has the same peering there: nothing old must end it. */
+  @Test
+  void shouldSayNoFarewellToWhomItIsEstablishedWithAnew() {
+    connect();
+    network.trouble(20, 1);
+    network.connections().forEach(SimNetwork.Connection::cut);
+    time.runFor(20_000);
+    beta.apply(SimCommands.delete("alpha"));
+    time.runFor(5_000);
+    Command.Builder dialer =
+        SimCommands.dialer(
+            BETA_ID.replace('2', '5'), "alpha", ALPHA_ID, alpha.addresses(), "stream")
+            .toBuilder();
+    dialer.getWritePeeringBuilder().getPeeringBuilder().setState(PeeringState.ESTABLISHING);
+    beta.apply(dialer.build());
+    time.runFor(100);
+    int before = network.farewells();
+    network.trouble(20, 0);
+    time.runFor(60_000);
+    assertThat(network.connections()).hasSize(1);
+    assertThat(network.farewells()).isEqualTo(before);
+    assertThat(peering(alpha, "beta").map(Peering::getState)).hasValue(PeeringState.PENDING);
   }
 
   @Test

@@ -1,0 +1,63 @@
+package io.hanse.peering.replication;
+
+import io.hanse.fsm.row.DialCandidate;
+import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.row.PeeringSecrets;
+import io.hanse.fsm.row.RemoteInfo;
+import io.hanse.fsm.store.View;
+import io.hanse.fsm.view.Ca;
+import io.hanse.fsm.view.Peerings;
+import io.hanse.peering.DialTargets;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * All that an attempt to dial needs. Its text holds no secret.
+ *
+ * @param remote what the other cluster is told of this one
+ */
+record Dialable(
+    Peering peering,
+    List<String> addresses,
+    String secret,
+    long secretSinceMillis,
+    RemoteInfo remote) {
+  /** Empty where something is missing yet. */
+  static Optional<Dialable> of(View view, Peering peering) {
+    PeeringSecrets secrets =
+        new Peerings(view).secrets(peering.getId()).orElse(PeeringSecrets.getDefaultInstance());
+    List<String> addresses =
+        DialTargets.of(view, peering).stream().map(DialCandidate::getAddress).toList();
+    if (secrets.getActiveStream().isEmpty() || addresses.isEmpty()) {
+      return Optional.empty();
+    }
+    RemoteInfo.Builder remote = RemoteInfo.newBuilder();
+    new Ca(view).cluster().ifPresent(cluster -> remote.setDatacenter(cluster.getDatacenter()));
+    return Optional.of(
+        new Dialable(
+            peering,
+            addresses,
+            secrets.getActiveStream(),
+            secrets.getActiveSinceMillis(),
+            remote.build()));
+  }
+
+  /** Whether attempts made with the other one are worth nothing for this one. */
+  boolean differsFrom(Dialable other) {
+    return !addresses.equals(other.addresses)
+        || !secret.equals(other.secret)
+        || !peering.getPeerId().equals(other.peering.getPeerId())
+        || !peering.getPeerServerName().equals(other.peering.getPeerServerName())
+        || !peering.getPeerCaPemsList().equals(other.peering.getPeerCaPemsList());
+  }
+
+  /** Whether the peering was established anew, with another cluster or another peering there. */
+  boolean isOfAnother(Dialable other) {
+    return !peering.getPeerId().equals(other.peering.getPeerId());
+  }
+
+  @Override
+  public String toString() {
+    return "Dialable[" + peering.getId() + "]";
+  }
+}
