@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.UnaryOperator;
 
 /**
  * Establishes peerings by tokens, on the leader. The peering is stored before it is dialed, so that
@@ -85,8 +86,7 @@ final class TokenRedeemer {
                                   token,
                                   candidates(peering),
                                   nonce(peering, token))
-                              .exceptionallyCompose(
-                                  failure -> takenBack(peering, stored, written, failure)))
+                              .exceptionallyCompose(failure -> takenBack(peering, stored, failure)))
                   .thenCompose(secret -> finish(peering, stored, secret));
             })
         .thenApply(written -> null);
@@ -127,44 +127,75 @@ final class TokenRedeemer {
 
   /**
    * Stores what is needed before the other cluster is asked: the id by which a token is redeemed
-   * again, and what own gateways relay by. Answers whether there was anything.
+   * again, and what own gateways relay by. Of a peering that is established nothing else changes
+   * yet, and nothing at all that another cluster could be dialed by.
    */
-  private CompletableFuture<Boolean> begun(Peering peering, Optional<Peering> stored) {
-    if (!isEstablished(stored) || isOutOfReach(peering, stored.get())) {
-      return write(WritePeering.newBuilder().setPeering(peering)).thenApply(written -> true);
+  private CompletableFuture<?> begun(Peering peering, Optional<Peering> stored) {
+    if (!isEstablished(stored)) {
+      return write(WritePeering.newBuilder().setPeering(peering));
     }
-    // A Consul's meta is that of the last call, whatever became of it.
-    return peering.getMetaMap().equals(stored.get().getMetaMap())
-        ? CompletableFuture.completedFuture(false)
-        : write(WritePeering.newBuilder().setPeering(withMeta(stored.get(), peering)))
-            .thenApply(written -> false);
-  }
-
-  private static Peering withMeta(Peering stored, Peering peering) {
-    return stored.toBuilder().clearMeta().putAllMeta(peering.getMetaMap()).build();
+    return changed(
+        stored.get(),
+        now -> {
+          // A Consul's meta is that of the last call, whatever became of it.
+          Peering.Builder next = now.toBuilder().clearMeta().putAllMeta(peering.getMetaMap());
+          return leadsElsewhere(peering, now) ? reachedAs(next, peering) : next.build();
+        });
   }
 
   private static boolean isEstablished(Optional<Peering> stored) {
     return stored.filter(known -> known.getState() == PeeringState.ESTABLISHING).isPresent();
   }
 
-  /** Gateways of this cluster lead only to where the stored peering says. */
-  private boolean isOutOfReach(Peering peering, Peering stored) {
+  /** Gateways of this cluster lead only to where the stored peering says: the servers may move. */
+  private boolean leadsElsewhere(Peering peering, Peering stored) {
     try (View view = reader.view()) {
       return MeshGateways.areUsed(view)
-          && !(peering.getPeerServerName().equals(stored.getPeerServerName())
-              && DialTargets.direct(view, peering).equals(DialTargets.direct(view, stored)));
+          && peering.getPeerId().equals(stored.getPeerId())
+          && peering.getPeerServerName().equals(stored.getPeerServerName())
+          && !DialTargets.direct(view, peering).equals(DialTargets.direct(view, stored));
     }
+  }
+
+  private static Peering reachedAs(Peering.Builder peering, Peering other) {
+    return peering
+        .clearPeerServerAddresses()
+        .addAllPeerServerAddresses(other.getPeerServerAddressesList())
+        .clearManualServerAddresses()
+        .addAllManualServerAddresses(other.getManualServerAddressesList())
+        .clearAddressLabels()
+        .putAllAddressLabels(other.getAddressLabelsMap())
+        .build();
   }
 
   /** A token that is refused leaves a peering that was established before as dialable as it was. */
   private CompletableFuture<String> takenBack(
-      Peering peering, Optional<Peering> stored, boolean written, Throwable failure) {
+      Peering peering, Optional<Peering> stored, Throwable failure) {
     CompletableFuture<?> asBefore =
-        written && isEstablished(stored)
-            ? write(WritePeering.newBuilder().setPeering(withMeta(stored.get(), peering)))
+        isEstablished(stored)
+            ? changed(
+                stored.get(),
+                now ->
+                    now.getPeerServerAddressesList().equals(peering.getPeerServerAddressesList())
+                        ? reachedAs(now.toBuilder(), stored.get())
+                        : now)
             : CompletableFuture.completedFuture(null);
     return asBefore.handle((done, refusal) -> failure).thenCompose(CompletableFuture::failedFuture);
+  }
+
+  /**
+   * Writes what a change makes of a peering as it is now: its stream may have brought roots and
+   * addresses since it was read. Nothing is written where there is no change, or no peering.
+   */
+  private CompletableFuture<?> changed(Peering stored, UnaryOperator<Peering> change) {
+    Optional<Peering> now;
+    try (View view = reader.view()) {
+      now = new Peerings(view).byId(stored.getId()).filter(Peerings::isActive);
+    }
+    return now.filter(known -> !change.apply(known).equals(known))
+        .<CompletableFuture<?>>map(
+            known -> write(WritePeering.newBuilder().setPeering(change.apply(known))))
+        .orElseGet(() -> CompletableFuture.completedFuture(null));
   }
 
   /** Unless the peering was deleted while the other cluster was asked. */

@@ -7,13 +7,11 @@ import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.ConfigEntry;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringState;
-import io.hanse.fsm.row.PeeringTrustBundle;
 import io.hanse.fsm.row.PurgeImports;
 import io.hanse.fsm.row.RemoteInfo;
 import io.hanse.fsm.row.TerminatePeering;
 import io.hanse.fsm.row.WriteConfigEntry;
 import io.hanse.fsm.row.WritePeering;
-import io.hanse.fsm.row.WriteTrustBundle;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Peerings;
 import io.hanse.peering.link.LinkException;
@@ -66,18 +64,7 @@ class TokenRedeemerTest {
   void establish() {
     cluster.submit(SimCommands.initialize(OWN_ID, "dc")).join();
     establish(token(PEER_ID, "old-root", "first"));
-    cluster
-        .submit(
-            Command.newBuilder()
-                .setWriteTrustBundle(
-                    WriteTrustBundle.newBuilder()
-                        .setBundle(
-                            PeeringTrustBundle.newBuilder()
-                                .setPeerName("beta")
-                                .setTrustDomain("beta.consul")
-                                .addRootPems("new-root\n")))
-                .build())
-        .join();
+    cluster.submit(SimCommands.rootsOf("beta", "new-root\n")).join();
   }
 
   @AfterEach
@@ -279,6 +266,21 @@ class TokenRedeemerTest {
     denies = false;
     establish(moved);
     assertThat(stored().getPeerServerAddressesList()).containsExactly("10.0.0.7:8503");
+  }
+
+  /** What its stream brings while a token is redeemed is newer than what stood there before. */
+  @Test
+  void shouldKeepWhatTheStreamBringsWhileATokenIsRedeemed() {
+    throughGateways();
+    PeeringToken other = token(OTHER_ID, "other-root", "third");
+    whileAsked =
+        () -> {
+          assertThat(stored().getPeerId()).as("nobody is dialed by it yet").isEqualTo(PEER_ID);
+          cluster.submit(SimCommands.rootsOf("beta", "newest-root\n")).join();
+        };
+    denies = true;
+    assertThatThrownBy(() -> establish(other)).hasMessageContaining("a new peering token");
+    assertThat(stored().getPeerCaPemsList()).containsExactly("newest-root\n");
   }
 
   private void throughGateways() {

@@ -68,6 +68,10 @@ final class DialLoop {
   private boolean retired;
 
   private Runnable retiredOver = () -> {};
+
+  /** Of this end of the peering the other cluster knows. */
+  private boolean isTold;
+
   private final SecretRotation rotation;
   private final DialRecord record = new DialRecord();
   private final DialPace pace;
@@ -94,11 +98,14 @@ final class DialLoop {
   /** Then a farewell would end what was established anew. */
   private boolean isReplaced(View view) {
     Dialable known = target;
+    Peerings peerings = new Peerings(view);
     return known != null
-        && new Peerings(view)
-            .all().stream()
-                .filter(Peerings::isActive)
-                .anyMatch(each -> each.getPeerId().equals(known.peering().getPeerId()));
+        && peerings.all().stream()
+            .filter(Peerings::isActive)
+            .filter(each -> each.getPeerId().equals(known.peering().getPeerId()))
+            // Before its token is redeemed it may yet come to nothing.
+            .flatMap(each -> peerings.secrets(each.getId()).stream())
+            .anyMatch(secrets -> !secrets.getActiveStream().isEmpty());
   }
 
   private void targetIs(Found found) {
@@ -111,6 +118,7 @@ final class DialLoop {
     }
     leaves = false;
     retired = false;
+    isTold = false;
     Dialable before = target;
     target = found.dialable().orElse(null);
     record.keepOnly(target == null ? List.of() : target.addresses());
@@ -236,6 +244,7 @@ final class DialLoop {
       return;
     }
     if (isLast(close)) {
+      isTold = true;
       if (retired) {
         finish();
       }
@@ -328,7 +337,7 @@ final class DialLoop {
           retired = true;
           retiredOver = over;
           leave();
-          if (target == null || (stream == null && replication.farewells().isDone(peeringId))) {
+          if (target == null || isTold) {
             finish();
           } else {
             loop.after(replication.settings().farewellMillisMax(), this::finish);

@@ -21,12 +21,14 @@ import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.PeerAddress;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringPolicy;
+import io.hanse.fsm.row.PeeringTrustBundle;
 import io.hanse.fsm.row.PinPeerAddresses;
 import io.hanse.fsm.row.RegisterCatalog;
 import io.hanse.fsm.row.RemovePeering;
 import io.hanse.fsm.row.ServiceConsumer;
 import io.hanse.fsm.row.WriteConfigEntry;
 import io.hanse.fsm.row.WritePeering;
+import io.hanse.fsm.row.WriteTrustBundle;
 import io.hanse.fsm.store.SnapshotFile;
 import io.hanse.fsm.store.View;
 import io.hanse.identity.CertificateAuthority;
@@ -121,6 +123,19 @@ public final class SimCommands {
             WritePeering.newBuilder()
                 .setPeering(Peering.newBuilder().setId(id).setName(name))
                 .setPromote(WritePeering.PromotePending.newBuilder().setPendingStream(stream)))
+        .build();
+  }
+
+  /** As a stream of the peer brings them. */
+  public static Command rootsOf(String peer, String pem) {
+    return Command.newBuilder()
+        .setWriteTrustBundle(
+            WriteTrustBundle.newBuilder()
+                .setBundle(
+                    PeeringTrustBundle.newBuilder()
+                        .setPeerName(peer)
+                        .setTrustDomain(peer + ".consul")
+                        .addRootPems(pem)))
         .build();
   }
 
