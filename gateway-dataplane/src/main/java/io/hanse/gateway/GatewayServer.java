@@ -59,11 +59,7 @@ public final class GatewayServer implements AutoCloseable {
   private void listen(ProxySnapshot snapshot) {
     Map<String, InetSocketAddress> addresses =
         ListenAddresses.ofGateway(snapshot.config().getRegistration());
-    for (String name : List.copyOf(runtime.listeners().keySet())) {
-      if (!addresses.containsKey(name)) {
-        runtime.unlisten(name);
-      }
-    }
+    runtime.letGo(addresses);
     boolean all = true;
     for (Map.Entry<String, InetSocketAddress> each : addresses.entrySet()) {
       all &= runtime.listen(each.getKey(), each.getValue(), true, relay);

@@ -11,6 +11,8 @@ import io.hanse.peering.replication.Loop;
 import io.hanse.peering.replication.ThreadLoops;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -131,11 +133,12 @@ final class ProxyRuntime implements AutoCloseable {
     if (stopping || address.equals(before)) {
       return true;
     }
-    if (before != null && before.getPort() == address.getPort()) {
-      // The one may contain the other, and then only one of them can be had.
-      unlisten(name);
-    }
     try {
+      if (before != null && before.getPort() == address.getPort()) {
+        // The one may contain the other, and then only one of them can be had.
+        requireOwn(address);
+        unlisten(name);
+      }
       RelayLoops.Listener listener = relays.listen(name, address, readsAtOnce, front);
       unlisten(name);
       listeners.put(name, listener);
@@ -152,6 +155,29 @@ final class ProxyRuntime implements AutoCloseable {
             String.valueOf(e.getCause()));
       }
       return false;
+    }
+  }
+
+  /** Before what serves is given up for an address that this machine does not have. */
+  private static void requireOwn(InetSocketAddress address) throws IOException {
+    if (address.isUnresolved()) {
+      throw new IOException("cannot listen on " + address, new UnknownHostException());
+    }
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.bind(new InetSocketAddress(address.getAddress(), 0));
+    } catch (IOException e) {
+      throw new IOException("cannot listen on " + address, e);
+    }
+  }
+
+  /** Closes what is not wanted any more, or stands where another name is to listen. On the loop. */
+  void letGo(Map<String, InetSocketAddress> wanted) {
+    for (Map.Entry<String, InetSocketAddress> each : Map.copyOf(asked).entrySet()) {
+      InetSocketAddress next = wanted.get(each.getKey());
+      boolean isInTheWay = !each.getValue().equals(next) && wanted.containsValue(each.getValue());
+      if (next == null || isInTheWay) {
+        unlisten(each.getKey());
+      }
     }
   }
 

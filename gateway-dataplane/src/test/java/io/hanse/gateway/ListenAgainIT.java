@@ -14,6 +14,7 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
@@ -89,6 +90,32 @@ class ListenAgainIT {
       assertThat(listen("127.0.0.1", another.port())).isFalse();
       connect(first).close();
     }
+  }
+
+  /** 192.0.2.0/24 is for documentation (RFC 5737), so it is nobody's. */
+  @Test
+  void shouldGiveUpNothingForAnAddressThatThisMachineDoesNotHave() throws Exception {
+    int port = TestBackend.deadPort();
+    assertThat(listen("127.0.0.1", port)).isTrue();
+    assertThat(listen("192.0.2.7", port)).isFalse();
+    assertThat(listen("nowhere.invalid", port)).isFalse();
+    connect(port).close();
+  }
+
+  @Test
+  void shouldSwapTwoListeners() throws Exception {
+    InetSocketAddress one =
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), TestBackend.deadPort());
+    InetSocketAddress other =
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), TestBackend.deadPort());
+    assertThat(runtime.listen("lan", one, true, SILENT)).isTrue();
+    assertThat(runtime.listen("wan", other, true, SILENT)).isTrue();
+    runtime.letGo(Map.of("lan", other, "wan", one));
+    assertThat(runtime.listen("lan", other, true, SILENT)).isTrue();
+    assertThat(runtime.listen("wan", one, true, SILENT)).isTrue();
+    assertThat(runtime.listeners().get("lan").address()).isEqualTo(other);
+    runtime.letGo(Map.of("wan", one));
+    assertThat(runtime.listeners()).containsOnlyKeys("wan");
   }
 
   private boolean listen(String host, int port) {

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /**
@@ -21,12 +22,16 @@ import java.util.TreeSet;
  * new policy.
  *
  * <p>A rule for a peer is about what that peer's roots signed, whoever else names its trust domain.
- * A caller for whom several vouch may do what any of them may: each could have lent it its own.
+ * A caller for whom several vouch may do what the rules for any of them allow: each could have lent
+ * it its own. What is denied to one of them is not allowed by a default that holds for another.
  */
 public final class IntentionPolicy {
   private static final String ANY = "*";
   private static final Comparator<IntentionRule> MOST_PRECISE_FIRST =
       Comparator.comparingInt(IntentionRule::getPrecedence).reversed();
+
+  private static final Comparator<IntentionRule> ALLOWING_LAST =
+      Comparator.comparing(IntentionRule::getAllow);
 
   /** The answer and what it rests on. */
   public record Verdict(boolean allowed, String reason) {}
@@ -53,24 +58,22 @@ public final class IntentionPolicy {
     if (caller.id().kind() != SpiffeId.Kind.SERVICE) {
       return new Verdict(false, "not the identity of a service");
     }
-    Verdict verdict = new Verdict(false, "nobody vouches for it");
-    for (String peer : new TreeSet<>(caller.peers())) {
-      verdict = judge(caller.id(), peer);
-      if (verdict.allowed()) {
-        return verdict;
-      }
-    }
-    return verdict;
+    Optional<IntentionRule> decides =
+        new TreeSet<>(caller.peers())
+            .stream().flatMap(peer -> rule(caller.id(), peer).stream()).max(ALLOWING_LAST);
+    return decides
+        .map(
+            rule ->
+                new Verdict(
+                    rule.getAllow(),
+                    "intention for " + source(rule) + " => " + rule.getDestination()))
+        .orElseGet(() -> new Verdict(allowByDefault, "default policy"));
   }
 
-  private Verdict judge(SpiffeId caller, String peer) {
-    for (IntentionRule rule : rules) {
-      if (rule.getPeer().equals(peer) && matches(rule, caller)) {
-        return new Verdict(
-            rule.getAllow(), "intention for " + source(rule) + " => " + rule.getDestination());
-      }
-    }
-    return new Verdict(allowByDefault, "default policy");
+  private Optional<IntentionRule> rule(SpiffeId caller, String peer) {
+    return rules.stream()
+        .filter(rule -> rule.getPeer().equals(peer) && matches(rule, caller))
+        .findFirst();
   }
 
   private boolean matches(IntentionRule rule, SpiffeId caller) {

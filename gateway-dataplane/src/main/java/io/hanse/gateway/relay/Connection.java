@@ -200,6 +200,10 @@ public final class Connection {
 
   /** One side broke. */
   void broke(boolean clientSide, String detail) {
+    if (isClosed()) {
+      // It was ended from here: the endpoint has nothing to do with it.
+      return;
+    }
     if (clientSide) {
       boolean relaying = state == State.RELAYING || state == State.HALF;
       end(relaying ? CloseReason.CLIENT_RESET : CloseReason.CLIENT_GONE, detail);

@@ -98,7 +98,8 @@ final class NameResolution implements AutoCloseable {
     try {
       InetAddress found = preferred(resolver.lookUp(host));
       answered(cluster, share, host).complete(found);
-    } catch (UnknownHostException | RuntimeException e) {
+    } catch (UnknownHostException | RuntimeException | Error e) {
+      // An error, too: what is not given back is taken from the share for good.
       answered(cluster, share, host).completeExceptionally(e);
     }
   }

@@ -75,6 +75,14 @@ class IntentionPolicyTest {
     assertThat(policy.judge(caller(THEIRS, "api", "rival", "west")).allowed()).isFalse();
   }
 
+  /** Roots are public: whoever adds those of another must not lift what is denied to that one. */
+  @Test
+  void shouldNotAllowByDefaultWhatIsDeniedToOneWhoVouches() {
+    IntentionPolicy policy = policy(true, rule("web", "west", false, 9));
+    assertThat(policy.judge(caller(THEIRS, "web", "rival", "west")).allowed()).isFalse();
+    assertThat(policy.judge(caller(THEIRS, "web", "rival")).allowed()).isTrue();
+  }
+
   @Test
   void shouldRefuseWhatIsNoServiceAndOtherPartitions() {
     IntentionPolicy policy = policy(true);
