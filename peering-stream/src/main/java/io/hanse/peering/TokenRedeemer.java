@@ -192,9 +192,9 @@ final class TokenRedeemer {
     try (View view = reader.view()) {
       now = new Peerings(view).byId(stored.getId()).filter(Peerings::isActive);
     }
-    return now.filter(known -> !change.apply(known).equals(known))
-        .<CompletableFuture<?>>map(
-            known -> write(WritePeering.newBuilder().setPeering(change.apply(known))))
+    return now.map(change)
+        .filter(next -> !next.equals(now.get()))
+        .<CompletableFuture<?>>map(next -> write(WritePeering.newBuilder().setPeering(next)))
         .orElseGet(() -> CompletableFuture.completedFuture(null));
   }
 
