@@ -11,8 +11,6 @@ import io.hanse.peering.replication.Loop;
 import io.hanse.peering.replication.ThreadLoops;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -160,11 +158,8 @@ final class ProxyRuntime implements AutoCloseable {
 
   /** Before what serves is given up for an address that this machine does not have. */
   private static void requireOwn(InetSocketAddress address) throws IOException {
-    if (address.isUnresolved()) {
-      throw new IOException("cannot listen on " + address, new UnknownHostException());
-    }
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.bind(new InetSocketAddress(address.getAddress(), 0));
+    try {
+      OwnAddress.require(address);
     } catch (IOException e) {
       throw new IOException("cannot listen on " + address, e);
     }

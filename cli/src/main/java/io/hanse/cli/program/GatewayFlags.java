@@ -7,9 +7,10 @@ import io.hanse.cli.client.CommandFailure;
 import io.hanse.cli.client.KeyValue;
 import io.hanse.cli.client.Request;
 import io.hanse.cli.value.Value;
+import io.hanse.gateway.OwnAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
+import java.net.UnknownHostException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -97,12 +98,10 @@ final class GatewayFlags {
     if (host.isEmpty()) {
       return;
     }
-    InetSocketAddress anyPort = new InetSocketAddress(host, 0);
-    if (anyPort.isUnresolved()) {
+    try {
+      OwnAddress.require(new InetSocketAddress(host, 0));
+    } catch (UnknownHostException e) {
       throw new CommandFailure(flag + ": no address is known of the host \"" + host + "\"");
-    }
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.bind(anyPort);
     } catch (IOException e) {
       throw new CommandFailure(
           flag
