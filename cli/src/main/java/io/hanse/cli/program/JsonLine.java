@@ -9,9 +9,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Map;
 
@@ -20,12 +17,9 @@ import java.util.Map;
  * lines of the one reads those of the other. Times are local, in RFC 3339, to the microsecond.
  */
 final class JsonLine extends LayoutBase<ILoggingEvent> {
-  private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSSXXX", Locale.ROOT);
-
   private final JsonFactory json = new JsonFactory();
   private final ThrowableProxyConverter thrown = new ThrowableProxyConverter();
-  private final ZoneId zone = ZoneId.systemDefault();
+  private final LogTime time = new LogTime("SSSSSS");
 
   @Override
   public void start() {
@@ -51,8 +45,9 @@ final class JsonLine extends LayoutBase<ILoggingEvent> {
     object.writeStringField("@level", event.getLevel().toString().toLowerCase(Locale.ROOT));
     object.writeStringField("@message", told.words());
     object.writeStringField("@module", event.getLoggerName());
-    Instant time = event.getInstant();
-    object.writeStringField("@timestamp", TIME.format(time.atZone(zone)));
+    StringBuilder timestamp = new StringBuilder();
+    time.appendTo(timestamp, event.getInstant());
+    object.writeStringField("@timestamp", timestamp.toString());
     for (Map.Entry<String, Object> pair : told.pairs().entrySet()) {
       object.writeFieldName(pair.getKey());
       writeValue(pair.getValue(), object);
