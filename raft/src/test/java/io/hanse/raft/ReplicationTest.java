@@ -22,6 +22,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,6 +41,8 @@ class ReplicationTest {
   private volatile boolean isBroken;
   private volatile boolean isLeftOut;
   private volatile boolean isDamaged;
+  private volatile boolean isClosed;
+  private volatile Runnable rehearsal = () -> {};
   private FakeConsensus consensus = new FakeConsensus("");
   private Consensus.Listener listener;
   private Replication replication;
@@ -55,6 +58,10 @@ class ReplicationTest {
   }
 
   private void prepare(int expect) throws Exception {
+    replication = launch(expect);
+  }
+
+  private Replication launch(int expect) throws Exception {
     RaftSettings settings =
         new RaftSettings(
             directory,
@@ -65,12 +72,8 @@ class ReplicationTest {
             new RaftSettings.Bootstrap(expect, List.of()),
             RaftSettings.Timing.defaults().withHold(Duration.ofMillis(500)),
             RaftSettings.Limits.defaults());
-    replication =
-        Launch.prepare(
-            settings,
-            new MapReplica(),
-            (what, cause) -> failures.add(what),
-            new FakeSurroundings());
+    return Launch.prepare(
+        settings, new MapReplica(), (what, cause) -> failures.add(what), new FakeSurroundings());
   }
 
   private CompletableFuture<?> write() {
@@ -170,6 +173,43 @@ class ReplicationTest {
     await().until(() -> replication.leadership().standing().self());
   }
 
+  /** Who takes the directory next, or removes it, must not find this server still writing there. */
+  @Test
+  void shouldGiveTheDirectoryBackOnlyWhenItsLastTaskIsOver() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch over = new CountDownLatch(1);
+    rehearsal =
+        () -> {
+          begun.countDown();
+          awaitDespiteInterrupts(over);
+        };
+    start(1);
+    begun.await();
+    Thread closing = new Thread(replication::close);
+    closing.start();
+    try {
+      await().until(() -> isClosed && closing.getState() != Thread.State.RUNNABLE);
+      assertThat(closing.getState()).isEqualTo(Thread.State.TIMED_WAITING);
+      assertThatThrownBy(() -> launch(1)).hasMessageContaining("is in use by another");
+    } finally {
+      over.countDown();
+    }
+    closing.join(20_000);
+    rehearsal = () -> {};
+    start(1);
+  }
+
+  /** As a write to the disk does. */
+  private static void awaitDespiteInterrupts(CountDownLatch latch) {
+    while (latch.getCount() > 0) {
+      try {
+        latch.await();
+      } catch (InterruptedException e) {
+        // Told to stop: not before it is over.
+      }
+    }
+  }
+
   private final class FakeSurroundings implements Surroundings {
     @Override
     public void learn(Server row) {}
@@ -201,6 +241,11 @@ class ReplicationTest {
             }
 
             @Override
+            public void rehearseVote() {
+              rehearsal.run();
+            }
+
+            @Override
             public boolean isLeftOut() {
               return isLeftOut;
             }
@@ -208,6 +253,11 @@ class ReplicationTest {
             @Override
             public void reopen() {
               reopened.incrementAndGet();
+            }
+
+            @Override
+            public void close() {
+              isClosed = true;
             }
 
             @Override
