@@ -123,9 +123,9 @@ enum CommandType {
   /**
    * Of this program: see {@code Command.level}. 2: the parts of a restore are kept. 3: what becomes
    * of peering tokens is remembered, and a cluster begins with a quota of its own. 4: a step of a
-   * purge is bounded by rows.
+   * purge is bounded by rows. 5: a restore keeps the secrets of peerings.
    */
-  static final int LEVEL = 4;
+  static final int LEVEL = 5;
 
   private static final Map<BodyCase, CommandType> OF_BODY = new EnumMap<>(BodyCase.class);
 

@@ -106,6 +106,8 @@ final class RestoreApplier {
     }
     Optional<ClusterIdentity> identity = new Ca(rows).cluster();
     Map<Key, Long> counters = counters(rows);
+    KeptSecrets secrets =
+        command.getKeepsPeeringSecrets() ? KeptSecrets.of(rows) : KeptSecrets.NONE;
     Restoration building = building(rows, restore);
     advance(rows, building, restore.getChunks());
     if (!command.getKeepsParts() || !building.take(rows, Tables.SCHEMA, restore.getChunks())) {
@@ -117,6 +119,7 @@ final class RestoreApplier {
     counters.forEach(
         (name, counter) ->
             rows.put(TableId.COUNTERS, name, Counters.row(counter), rows.publicIndex()));
+    secrets.putBack(context);
     building.finish();
     return Applied.DONE;
   }

@@ -149,6 +149,15 @@ final class SecretsApplier {
     return Applied.answering(next.getPendingStream());
   }
 
+  /** In place of those that are stored, by what is known of the peering from elsewhere. */
+  void replace(Peering peering, PeeringSecrets next) {
+    if (Peerings.dials(peering)) {
+      Tables.PEERING_SECRETS.put(rows, next);
+    } else {
+      write(peerings.secrets(peering.getId()).orElse(none(peering.getId())), next);
+    }
+  }
+
   void delete(String peeringId) {
     Optional<PeeringSecrets> stored = peerings.secrets(peeringId);
     if (stored.isPresent()) {

@@ -191,7 +191,7 @@ class RestoreApplierTest {
     }
   }
 
-  private static void requireSameByReplay(Replica replica, ClusterStateMachine replayed) {
+  static void requireSameByReplay(Replica replica, ClusterStateMachine replayed) {
     for (int i = 0; i < replica.log.size(); i++) {
       replayed.apply(i + 1, replica.log.get(i));
     }

@@ -38,8 +38,8 @@ import org.slf4j.LoggerFactory;
  * thread that may be blocked.
  */
 final class RestoreRun {
-  /** A server that does not know how the parts are kept stops, and does not answer otherwise. */
-  private static final int KEEPS_PARTS_LEVEL = 2;
+  /** A server that does not know what is kept stops, and does not answer otherwise. */
+  private static final int KEEPING_LEVEL = 5;
 
   private static final Logger LOG = LoggerFactory.getLogger(RestoreRun.class);
 
@@ -153,8 +153,12 @@ final class RestoreRun {
   private void complete(String id) {
     submit(
             Command.newBuilder()
-                .setLevel(KEEPS_PARTS_LEVEL)
-                .setCompleteRestore(CompleteRestore.newBuilder().setId(id).setKeepsParts(true)))
+                .setLevel(KEEPING_LEVEL)
+                .setCompleteRestore(
+                    CompleteRestore.newBuilder()
+                        .setId(id)
+                        .setKeepsParts(true)
+                        .setKeepsPeeringSecrets(true)))
         .join();
   }
 

@@ -20,6 +20,7 @@ import io.hanse.peering.proto.PeerStreamStatus;
 import io.hanse.peering.proto.ServiceReceipt;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -40,6 +41,11 @@ final class StatusOverlay {
   private static final String UNKNOWN =
       "the other cluster does not know this peering; if it was deleted there, delete it here too, and"
           + " establish it anew with a new token";
+
+  private static final String REFUSED =
+      "the other cluster does not take the secret of its streams, as after a restore of either"
+          + " cluster from an archive that is older than the secret; generate a token there, and"
+          + " establish with it here under the same name";
 
   private final Peering peering;
   private final PeerStreamStatus status;
@@ -201,9 +207,7 @@ final class StatusOverlay {
     return switch (state) {
       case ACTIVE -> problems();
       case FAILING ->
-          isSilent
-              ? silence()
-              : isUnknown() ? UNKNOWN : other + " is not connected: " + lastError();
+          isSilent ? silence() : remedy().orElse(other + " is not connected: " + lastError());
       case ESTABLISHING -> other + " is not connected yet";
       case PENDING ->
           Peerings.dials(peering)
@@ -225,9 +229,19 @@ final class StatusOverlay {
     return Durations.text(java.time.Duration.ofMillis(millis));
   }
 
-  /** Consul's words are all that there is to tell it by: the code is that of any bad request. */
-  private boolean isUnknown() {
-    return status.getDisconnectError().contains("unknown PeerID");
+  /**
+   * What to do about a peering that no dialing connects. Consul's words are all that there is to
+   * tell it by: the codes are those of other refusals, too.
+   */
+  private Optional<String> remedy() {
+    String error = status.getDisconnectError();
+    if (error.contains("unknown PeerID")) {
+      return Optional.of(UNKNOWN);
+    }
+    boolean isRefused =
+        error.contains("invalid peering stream secret")
+            || error.contains("peering must be re-established");
+    return isRefused ? Optional.of(REFUSED) : Optional.empty();
   }
 
   private String lastError() {

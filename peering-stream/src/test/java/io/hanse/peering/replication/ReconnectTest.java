@@ -64,6 +64,12 @@ class ReconnectTest {
     assertThat(SimInvariants.imports(alpha, "beta").keySet()).isEqualTo(names);
   }
 
+  private static byte[] snapshot(SimCluster cluster) {
+    try (View view = cluster.view()) {
+      return SimCommands.snapshot(view);
+    }
+  }
+
   private String imported(String name) {
     return SimInvariants.imports(beta, "alpha").get(name).toString();
   }
@@ -109,10 +115,7 @@ class ReconnectTest {
   /** Both ends of the stream know what was there before, and would take it for what is there. */
   @Test
   void shouldCompareAgainAfterTheImporterWasRestored() {
-    byte[] earlier;
-    try (View view = beta.view()) {
-      earlier = SimCommands.snapshot(view);
-    }
+    byte[] earlier = snapshot(beta);
     names.remove("service-9");
     names.add("late");
     alpha.apply(SimCommands.register("n1", "late", 80, "passing"));
@@ -129,6 +132,26 @@ class ReconnectTest {
     assertThat(SimInvariants.imports(beta, "alpha").keySet()).isEqualTo(names);
     assertThat(imported("service-7")).contains("critical");
     new SimInvariants.Converged().check(alpha, "beta", beta, "alpha");
+  }
+
+  /** The archives hold a secret that the other cluster has forgotten. */
+  @Test
+  void shouldConnectAgainAfterRestoresOlderThanTheSecret() {
+    byte[] alphaEarlier = snapshot(alpha);
+    byte[] betaEarlier = snapshot(beta);
+    alpha.apply(SimCommands.rotate(ALPHA_ID, "stream", "next"));
+    beta.apply(SimCommands.follow(BETA_ID, "stream", "next"));
+    alpha.apply(SimCommands.rotate(ALPHA_ID, "next", ""));
+    time.runFor(5_000);
+
+    SimCommands.restore("alpha", alphaEarlier).forEach(alpha::apply);
+    time.runFor(20_000);
+    assertThat(network.connections()).hasSize(1);
+    SimCommands.restore("beta", betaEarlier).forEach(beta::apply);
+    time.runFor(20_000);
+    alpha.apply(SimCommands.register("n1", "service-7", 81, "critical"));
+    time.runFor(5_000);
+    assertThat(imported("service-7")).contains("critical");
   }
 
   @Test

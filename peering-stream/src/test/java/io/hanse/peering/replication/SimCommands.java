@@ -25,6 +25,7 @@ import io.hanse.fsm.row.PeeringTrustBundle;
 import io.hanse.fsm.row.PinPeerAddresses;
 import io.hanse.fsm.row.RegisterCatalog;
 import io.hanse.fsm.row.RemovePeering;
+import io.hanse.fsm.row.RotateStreamSecret;
 import io.hanse.fsm.row.ServiceConsumer;
 import io.hanse.fsm.row.WriteConfigEntry;
 import io.hanse.fsm.row.WritePeering;
@@ -127,6 +128,28 @@ public final class SimCommands {
   }
 
   /** As a stream of the peer brings them. */
+  /** The secret of the cluster that is dialed is followed by another; empty: it is confirmed. */
+  public static Command rotate(String id, String current, String next) {
+    return Command.newBuilder()
+        .setRotateStreamSecret(
+            RotateStreamSecret.newBuilder().setPeeringId(id).setCurrent(current).setNext(next))
+        .build();
+  }
+
+  /** The same at the cluster that dials. */
+  public static Command follow(String id, String replaced, String next) {
+    return Command.newBuilder()
+        .setWritePeering(
+            WritePeering.newBuilder()
+                .setPeering(Peering.newBuilder().setId(id))
+                .setSecretsOnly(true)
+                .setEstablish(
+                    WritePeering.Establish.newBuilder()
+                        .setReplaced(replaced)
+                        .setActiveStream(next)))
+        .build();
+  }
+
   public static Command rootsOf(String peer, String pem) {
     return Command.newBuilder()
         .setWriteTrustBundle(
@@ -191,8 +214,8 @@ public final class SimCommands {
     begin.getBeginRestoreBuilder().setId(id).setSnapshotBytes(snapshot.length).setChunks(1);
     Command.Builder part = Command.newBuilder();
     part.getStageRestoreBuilder().setId(id).setContent(ByteString.copyFrom(packed.toByteArray()));
-    Command.Builder complete = Command.newBuilder().setLevel(2);
-    complete.getCompleteRestoreBuilder().setId(id).setKeepsParts(true);
+    Command.Builder complete = Command.newBuilder().setLevel(5);
+    complete.getCompleteRestoreBuilder().setId(id).setKeepsParts(true).setKeepsPeeringSecrets(true);
     return List.of(begin.build(), part.build(), complete.build());
   }
 

@@ -12,6 +12,7 @@ import io.hanse.peering.proto.DialedAddress;
 import io.hanse.peering.proto.ImportAges;
 import io.hanse.peering.proto.ImportRefusal;
 import io.hanse.peering.proto.PeerStreamStatus;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class StatusOverlayTest {
@@ -88,6 +89,18 @@ class StatusOverlayTest {
             .setDisconnectError("initial subscription for unknown PeerID: edc2");
     assertThat(shown(DIALING, forgotten).getDetail().getReason())
         .startsWith("the other cluster does not know this peering; if it was deleted there");
+  }
+
+  @Test
+  void shouldSayWhatToDoAboutASecretThatTheOtherClusterDoesNotKnow() {
+    for (String refusal :
+        List.of(
+            "invalid peering stream secret",
+            "unable to authorize connection, peering must be re-established")) {
+      PeerStreamStatus.Builder refused = PeerStreamStatus.newBuilder().setDisconnectError(refusal);
+      assertThat(shown(DIALING, refused).getDetail().getReason())
+          .contains("an archive that is older than the secret; generate a token there");
+    }
   }
 
   @Test
