@@ -25,6 +25,9 @@ final class AcceptedStreams implements StreamAcceptor {
   private final Replication replication;
   private final Map<String, PeerStream> streams = new ConcurrentSkipListMap<>();
 
+  /** Guarded by this object, so that no stream slips in beside the end of a leadership. */
+  private boolean isOpen;
+
   AcceptedStreams(Replication replication) {
     this.replication = replication;
   }
@@ -36,21 +39,49 @@ final class AcceptedStreams implements StreamAcceptor {
     return greeting;
   }
 
-  /** Makes a stream the one of its peering. */
-  void register(String peeringId, PeerStream stream) {
-    PeerStream older = streams.put(peeringId, stream);
+  /**
+   * Lets streams in from now on. That this server leads is known earlier than all is forgotten that
+   * was known of the streams of its last leadership: what is let in between would be forgotten too.
+   */
+  synchronized void open() {
+    isOpen = true;
+  }
+
+  synchronized boolean isOpen() {
+    return isOpen;
+  }
+
+  /**
+   * Makes a stream the one of its peering.
+   *
+   * @return false: no stream is let in
+   */
+  boolean register(String peeringId, PeerStream stream) {
+    PeerStream older;
+    synchronized (this) {
+      if (!isOpen) {
+        return false;
+      }
+      older = streams.put(peeringId, stream);
+    }
     if (older != null) {
       older.stop(
           LinkStatus.of(LinkStatus.Code.ABORTED, "a newer stream of this peering was opened"));
     }
+    return true;
   }
 
   void unregister(String peeringId, PeerStream stream) {
     streams.remove(peeringId, stream);
   }
 
+  /** Lets no stream in, and ends those that were. */
   void leadershipLost() {
-    List<PeerStream> all = new ArrayList<>(streams.values());
+    List<PeerStream> all;
+    synchronized (this) {
+      isOpen = false;
+      all = new ArrayList<>(streams.values());
+    }
     all.forEach(PeerStream::leadershipLost);
   }
 

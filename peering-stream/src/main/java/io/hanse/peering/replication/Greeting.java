@@ -86,7 +86,7 @@ final class Greeting implements Inbound {
   private void judge(ReplicationMessage first) {
     phase = Phase.JUDGED;
     cancelDeadline.run();
-    if (!replication.leadership().standing().self()) {
+    if (!leads()) {
       refuseOnFollower();
       return;
     }
@@ -104,6 +104,10 @@ final class Greeting implements Inbound {
     } else if (verdict instanceof Opening.Refused refused) {
       refuse(first.getOpen().getPeerId(), isKnown, refused);
     }
+  }
+
+  private boolean leads() {
+    return streams.isOpen() && replication.leadership().standing().self();
   }
 
   private void refuseOnFollower() {
@@ -140,7 +144,7 @@ final class Greeting implements Inbound {
     if (phase == Phase.OVER) {
       return;
     }
-    if (!replication.leadership().standing().self()) {
+    if (!leads()) {
       // It was lost while the log had the promotion.
       refuseOnFollower();
       return;
@@ -158,9 +162,12 @@ final class Greeting implements Inbound {
                 streams.unregister(id, stream);
               }
             });
+    if (!streams.register(id, opened)) {
+      refuseOnFollower();
+      return;
+    }
     stream = opened;
     outbound.admit();
-    streams.register(id, opened);
     replication
         .pace()
         .due("stream accepted " + id, loop.nowMillis())

@@ -64,6 +64,7 @@ public final class PeerSupervisor implements AutoCloseable {
       LOG.info("replication with peers begins term={}", standing.term());
       // A stream that was let in just as this server led no more may have left a sign of life.
       forgetStreams();
+      accepted.open();
       watch = WatchedQuery.start(loop, replication.state(), this::dialers, this::dialersAre);
       deletions = new DeletionDuty(replication);
       staleness = new StalenessDuty(replication);

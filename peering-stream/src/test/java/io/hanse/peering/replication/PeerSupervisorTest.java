@@ -1,0 +1,180 @@
+package io.hanse.peering.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hanse.fsm.port.Leadership;
+import io.hanse.peering.LogPace;
+import io.hanse.peering.link.Inbound;
+import io.hanse.peering.link.LinkStatus;
+import io.hanse.peering.link.Outbound;
+import io.hanse.peering.proto.ReplicationMessage;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Which streams of others are let in while leadership comes and goes. */
+class PeerSupervisorTest {
+  private static final String ID = "a1fa0000-0000-4000-8000-000000000001";
+
+  private final SimTime time = new SimTime(1);
+  private final SimCluster cluster =
+      new SimCluster("alpha", time, new SimNetwork(time), command -> {});
+  private final StreamStatuses statuses = new StreamStatuses(() -> time.nowMillis() * 1_000_000);
+  private final LateLeadership leadership = new LateLeadership();
+  private final PeerSupervisor supervisor =
+      new PeerSupervisor(
+          new Replication(
+              cluster,
+              command -> CompletableFuture.completedFuture(cluster.apply(command)),
+              leadership,
+              (target, inbound) -> {
+                throw new AssertionError("nobody dials here");
+              },
+              new NoFollower(),
+              time,
+              statuses,
+              new Farewells(),
+              ReplicationSettings.DEFAULT,
+              new ExportedContents(cluster),
+              new KeptOffers(),
+              new LogPace()));
+
+  /** Who asks knows it before who listens is told. */
+  private static final class LateLeadership implements Leadership {
+    private Standing standing = new Standing(1, false, Optional.empty());
+    private Consumer<Standing> listener = told -> {};
+
+    void leads(long term) {
+      standing = new Standing(term, true, Optional.of("self"));
+    }
+
+    void follows(long term) {
+      standing = new Standing(term, false, Optional.empty());
+    }
+
+    void tell() {
+      listener.accept(standing);
+    }
+
+    @Override
+    public Standing standing() {
+      return standing;
+    }
+
+    @Override
+    public void onChange(Consumer<Standing> added) {
+      listener = added;
+      tell();
+    }
+
+    @Override
+    public String self() {
+      return "self";
+    }
+  }
+
+  /** What a dialer sees. */
+  private static final class Dialer implements Outbound {
+    private @Nullable LinkStatus closedWith;
+    private boolean admitted;
+
+    @Override
+    public void send(ReplicationMessage message) {}
+
+    @Override
+    public boolean isReady() {
+      return closedWith == null;
+    }
+
+    @Override
+    public void requestNext() {}
+
+    @Override
+    public void admit() {
+      admitted = true;
+    }
+
+    @Override
+    public void halfClose() {}
+
+    @Override
+    public void close(LinkStatus status) {
+      closedWith = status;
+    }
+
+    @Override
+    public Set<String> extensions() {
+      return Set.of();
+    }
+
+    @Override
+    public String remote() {
+      return "dialer";
+    }
+  }
+
+  @BeforeEach
+  void start() {
+    cluster.apply(SimCommands.initialize(ID, "dc-alpha"));
+    cluster.apply(SimCommands.acceptor(ID, "beta", "establishment"));
+    cluster.apply(SimCommands.exchange(ID, "establishment", "stream"));
+    cluster.apply(SimCommands.promote(ID, "beta", "stream"));
+    supervisor.start();
+    time.runFor(10);
+  }
+
+  @AfterEach
+  void close() {
+    cluster.close();
+  }
+
+  private Dialer dial() {
+    Dialer dialer = new Dialer();
+    Inbound inbound = supervisor.acceptor().accept(dialer);
+    inbound.onMessage(
+        ReplicationMessage.newBuilder()
+            .setOpen(ReplicationMessage.Open.newBuilder().setPeerId(ID).setStreamSecretId("stream"))
+            .build());
+    time.runFor(10);
+    return dialer;
+  }
+
+  @Test
+  void shouldForgetNoStreamThatComesBeforeTheLeadersTasksDo() {
+    leadership.leads(2);
+    Dialer early = dial();
+    leadership.tell();
+    time.runFor(10);
+    assertThat(early.admitted).as("what is let in is not forgotten").isFalse();
+    assertThat(early.closedWith)
+        .isNotNull()
+        .extracting(LinkStatus::code)
+        .isEqualTo(LinkStatus.Code.FAILED_PRECONDITION);
+
+    Dialer next = dial();
+    assertThat(next.admitted).isTrue();
+    assertThat(statuses.isConnected(ID)).isTrue();
+  }
+
+  @Test
+  void shouldLetNobodyInBetweenTwoLeaderships() {
+    leadership.leads(2);
+    leadership.tell();
+    time.runFor(10);
+    assertThat(dial().admitted).isTrue();
+    leadership.follows(3);
+    leadership.tell();
+    time.runFor(10);
+
+    leadership.leads(4);
+    assertThat(dial().admitted).isFalse();
+    leadership.tell();
+    time.runFor(10);
+    assertThat(dial().admitted).isTrue();
+  }
+}
