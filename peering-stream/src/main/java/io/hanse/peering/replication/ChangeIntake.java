@@ -145,7 +145,7 @@ final class ChangeIntake {
     return ImportIntake.flaw(change.getService(), change.getInstancesList());
   }
 
-  /** All in one command; where it is refused, one by one. */
+  /** All in one command; where it is refused for what it holds, one by one. */
   private CompletableFuture<Void> together(List<Integer> positions, List<ImportChange> changes) {
     ImportChanges.Builder command = ImportChanges.newBuilder().setPeer(peer).setFence(fence);
     positions.forEach(position -> command.addChanges(changes.get(position)));
@@ -161,8 +161,11 @@ final class ChangeIntake {
               if (problem.code().category() != Category.CALLER) {
                 return CompletableFuture.<Void>failedFuture(problem);
               }
-              if (positions.size() == 1) {
-                refusals.put(positions.get(0), String.valueOf(problem.getMessage()));
+              // The peering has ended: none of its changes is to blame.
+              boolean isOfSource = problem.code() == ProblemCode.FAILED_PRECONDITION;
+              if (isOfSource || positions.size() == 1) {
+                String reason = String.valueOf(problem.getMessage());
+                positions.forEach(position -> refusals.put(position, reason));
                 return done();
               }
               CompletableFuture<Void> alone = done();

@@ -3,6 +3,8 @@ package io.hanse.peering.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.CommandResult;
@@ -114,6 +116,42 @@ class ImportIntakeTest {
                       .putMeta("m", "x".repeat(100))));
     }
     return change.build();
+  }
+
+  /** How the log answers changes. */
+  private ImportIntake refusing(ProblemCode code) {
+    return new ImportIntake(
+        new LogWriter(
+            time.newLoop(),
+            command -> {
+              submitted.add(command);
+              return command.hasImportChanges()
+                  ? CompletableFuture.failedFuture(new ProblemException(code, "refused"))
+                  : CompletableFuture.completedFuture(
+                      CommandResult.newBuilder().setDone(true).build());
+            },
+            1),
+        cluster,
+        "id",
+        "peer",
+        1 << 20);
+  }
+
+  @Test
+  void shouldTryChangesOneByOneOnlyWhereWhatTheyHoldIsRefused() {
+    List<ImportChange> changes = List.of(change("api", 1), change("web", 1), change("db", 1));
+    CompletableFuture<ChangeIntake.Outcome> ended =
+        refusing(ProblemCode.FAILED_PRECONDITION).store(changes);
+    time.runFor(1_000);
+    assertThat(ended.join().refusals()).hasSize(3).containsValue("refused");
+    assertThat(submitted).filteredOn(Command::hasImportChanges).hasSize(1);
+
+    submitted.clear();
+    CompletableFuture<ChangeIntake.Outcome> refused =
+        refusing(ProblemCode.INVALID_ARGUMENT).store(changes);
+    time.runFor(1_000);
+    assertThat(refused.join().refusals()).hasSize(3);
+    assertThat(submitted).filteredOn(Command::hasImportChanges).hasSize(4);
   }
 
   /** All parts of it would be in the log before that refuses them. */
