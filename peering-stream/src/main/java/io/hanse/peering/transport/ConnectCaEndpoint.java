@@ -95,6 +95,11 @@ public final class ConnectCaEndpoint implements ExternalService {
       try (View view = reader.view()) {
         response = response(new Ca(view));
         unwatch = reader.watch(view.reads(), view.readIndex(), this::wake);
+      } catch (RuntimeException e) {
+        // Without a watch it would never hear of new roots; its client asks again.
+        over = true;
+        fail(answer, e);
+        return;
       }
       if (response.getRootsCount() > 0 && !response.equals(told)) {
         told = response;
