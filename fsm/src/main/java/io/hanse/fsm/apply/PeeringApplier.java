@@ -168,11 +168,19 @@ final class PeeringApplier {
     Transaction rows = context.rows();
     Optional<Peering> stored = new Peerings(rows).byId(command.getId());
     if (stored.isEmpty()
-        || !PeeringPhases.mayBecome(stored.get().getState(), PeeringState.TERMINATED)) {
+        || !PeeringPhases.mayBecome(stored.get().getState(), PeeringState.TERMINATED)
+        || isLate(rows, stored.get(), command)) {
       return Applied.NOT_DONE;
     }
     Tables.PEERINGS.put(rows, stored.get().toBuilder().setState(PeeringState.TERMINATED).build());
     return Applied.DONE;
+  }
+
+  /** A stream may be heard to its end long after a newer one, or of another peering, has begun. */
+  private static boolean isLate(Transaction rows, Peering stored, TerminatePeering command) {
+    return command.getFence() != 0
+        && (ImportFence.isStale(rows, stored, command.getFence())
+            || !stored.getPeerId().equals(command.getPeerId()));
   }
 
   static Applied remove(ApplyContext context, RemovePeering command) {

@@ -17,6 +17,7 @@ import static io.hanse.fsm.apply.Commands.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.OpenImports;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringSecrets;
 import io.hanse.fsm.row.PeeringState;
@@ -54,6 +55,39 @@ class PeeringApplierTest {
 
   private static Command.Builder terminate(String id) {
     return Command.newBuilder().setTerminatePeering(TerminatePeering.newBuilder().setId(id));
+  }
+
+  private long openImports(String id) {
+    return replica
+        .done(Command.newBuilder().setOpenImports(OpenImports.newBuilder().setPeeringId(id)))
+        .getIndex();
+  }
+
+  private boolean isTerminated(long fence, String peerId) {
+    return replica
+        .done(
+            Command.newBuilder()
+                .setLevel(5)
+                .setTerminatePeering(
+                    TerminatePeering.newBuilder()
+                        .setId("id-west")
+                        .setFence(fence)
+                        .setPeerId(peerId)))
+        .getDone();
+  }
+
+  @Test
+  void shouldTakeNoLateWordOfAFormerStreamForTheEnd() {
+    replica.done(establish(dialer("west"), "s1"));
+    long former = openImports("id-west");
+    replica.done(establish(dialer("west").setPeerId("anew"), "s2"));
+    assertThat(isTerminated(former, "id-there")).as("established anew").isFalse();
+    long newest = openImports("id-west");
+    assertThat(isTerminated(former, "anew")).as("a newer stream").isFalse();
+    assertThat(stored("west").getState()).isNotEqualTo(PeeringState.TERMINATED);
+
+    assertThat(isTerminated(newest, "anew")).isTrue();
+    assertThat(stored("west").getState()).isEqualTo(PeeringState.TERMINATED);
   }
 
   private static Command.Builder addresses(String id, String... addresses) {

@@ -1,6 +1,7 @@
 package io.hanse.peering.replication;
 
 import com.google.protobuf.ByteString;
+import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.TerminatePeering;
@@ -27,6 +28,9 @@ import org.slf4j.LoggerFactory;
  */
 final class StreamStorage {
   private static final Logger LOG = LoggerFactory.getLogger(StreamStorage.class);
+
+  /** What a termination under a fence needs: see {@code Command.level}. */
+  private static final int FENCED_LEVEL = 5;
 
   private static final LinkStatus ROOM_AGAIN =
       LinkStatus.of(
@@ -170,18 +174,45 @@ final class StreamStorage {
     stored.whenComplete((result, failure) -> loop.execute(() -> next.accept(result, failure)));
   }
 
+  /** Under the fence of this stream: what was established since it began does not end with it. */
   void storeTermination() {
-    Command command =
-        Command.newBuilder()
-            .setTerminatePeering(TerminatePeering.newBuilder().setId(peering.getId()))
-            .build();
     whenDone(
-        writer.submit(command),
-        (result, failure) ->
-            rules.accept(
-                failure == null
-                    ? new Input.TerminationStored()
-                    : new Input.Stopped(notStored("the termination", failure))));
+        intake.begin().thenCompose(opened -> writer.submit(termination(opened.getIndex()))),
+        (result, failure) -> {
+          boolean isStored = result != null && (result.getDone() || !isStillThere());
+          rules.accept(
+              isStored || isEnded(failure)
+                  ? new Input.TerminationStored()
+                  : new Input.Stopped(notStored("the termination", failure)));
+        });
+  }
+
+  private Command termination(long fence) {
+    return Command.newBuilder()
+        .setLevel(FENCED_LEVEL)
+        .setTerminatePeering(
+            TerminatePeering.newBuilder()
+                .setId(peering.getId())
+                .setFence(fence)
+                .setPeerId(peering.getPeerId()))
+        .build();
+  }
+
+  /** No stream can begin to import any more: what was to be stored is. */
+  private static boolean isEnded(@Nullable Throwable failure) {
+    return failure != null
+        && LogWriter.problemOf(failure).code() == ProblemCode.FAILED_PRECONDITION;
+  }
+
+  /** Then it is a newer stream that goes on with it. */
+  private boolean isStillThere() {
+    try (View view = replication.state().view()) {
+      return new Peerings(view)
+          .byId(peering.getId())
+          .filter(Peerings::isActive)
+          .filter(stored -> stored.getPeerId().equals(peering.getPeerId()))
+          .isPresent();
+    }
   }
 
   private static LinkStatus notStored(String what, @Nullable Throwable failure) {
@@ -189,6 +220,6 @@ final class StreamStorage {
         LinkStatus.Code.UNAVAILABLE,
         what
             + " can't be stored: "
-            + (failure == null ? "no result" : LogWriter.messageOf(failure)));
+            + (failure == null ? "a newer stream imports" : LogWriter.messageOf(failure)));
   }
 }

@@ -40,6 +40,9 @@ class DeletionTest {
       steps.add(command);
       rowsAfter.add(rowsOfBeta());
     }
+    if (command.hasTerminatePeering()) {
+      assertThat(command.getTerminatePeering().getFence()).isNotZero();
+    }
   }
 
   private int rowsOfBeta() {
