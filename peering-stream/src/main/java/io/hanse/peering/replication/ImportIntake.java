@@ -35,8 +35,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Turns each resource received from a peer into one command, so that nothing is ever half imported,
@@ -44,8 +42,6 @@ import org.slf4j.LoggerFactory;
  * legal form before it reaches the log; the rest is the applier's to judge.
  */
 final class ImportIntake {
-  private static final Logger LOG = LoggerFactory.getLogger(ImportIntake.class);
-
   /** What a fence adds to a command, at most. */
   private static final int FENCE_BYTES = 16;
 
@@ -54,6 +50,7 @@ final class ImportIntake {
   private final String peeringId;
   private final String peer;
   private final int commandBytesMax;
+  private final RivalRoots rivalRoots;
   private @Nullable CompletableFuture<CommandResult> fence;
 
   /**
@@ -69,14 +66,21 @@ final class ImportIntake {
    *
    * @param state by which a trust domain is known as this cluster's or another's
    * @param peer this cluster's own name for the other one
+   * @param rivalRoots told where the peer claims what is another's
    */
   ImportIntake(
-      LogWriter writer, StateReader state, String peeringId, String peer, int commandBytesMax) {
+      LogWriter writer,
+      StateReader state,
+      String peeringId,
+      String peer,
+      int commandBytesMax,
+      RivalRoots rivalRoots) {
     this.writer = writer;
     this.state = state;
     this.peeringId = peeringId;
     this.peer = peer;
     this.commandBytesMax = commandBytesMax;
+    this.rivalRoots = rivalRoots;
   }
 
   /**
@@ -240,12 +244,7 @@ final class ImportIntake {
       }
       List<String> rivals = TrustDomainClaims.rivals(view, bundle, peer);
       if (!rivals.isEmpty()) {
-        LOG.warn(
-            "peers bring different roots for one trust domain: one of them is not who it says"
-                + " peer={} others={} trust_domain={}",
-            peer,
-            rivals,
-            bundle.getTrustDomain());
+        rivalRoots.brought(bundle.getTrustDomain(), rivals);
       }
     }
   }

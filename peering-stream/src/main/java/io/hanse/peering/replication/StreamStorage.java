@@ -89,7 +89,13 @@ final class StreamStorage {
             replication.state(),
             peering.getId(),
             peering.getName(),
-            settings.commandBytesMax());
+            settings.commandBytesMax(),
+            new RivalRoots(
+                peering.getId(),
+                peering.getName(),
+                replication.pace(),
+                loop::nowMillis,
+                LOG::warn));
   }
 
   private Optional<ImportFreshness> imports() {

@@ -73,7 +73,7 @@ class HostileImportsTest {
 
   private ImportIntake intake(String id, String name) {
     LogWriter writer = new LogWriter(loops.newLoop(), cluster, 1);
-    return new ImportIntake(writer, cluster, id, name, 1 << 20);
+    return new ImportIntake(writer, cluster, id, name, 1 << 20, RivalRootsTest.silent());
   }
 
   private static Optional<String> store(

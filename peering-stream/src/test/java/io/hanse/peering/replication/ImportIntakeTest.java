@@ -27,7 +27,12 @@ class ImportIntakeTest {
   private final LocalCluster cluster = new LocalCluster();
   private final ImportIntake intake =
       new ImportIntake(
-          new LogWriter(time.newLoop(), this::submit, 1), cluster, "id", "peer", 1 << 20);
+          new LogWriter(time.newLoop(), this::submit, 1),
+          cluster,
+          "id",
+          "peer",
+          1 << 20,
+          RivalRootsTest.silent());
 
   @AfterEach
   void stop() {
@@ -78,7 +83,12 @@ class ImportIntakeTest {
   void shouldStoreNothingAheadOfWhatIsLaidDownInParts() {
     ImportIntake slow =
         new ImportIntake(
-            new LogWriter(time.newLoop(), this::submitSlowly, 1), cluster, "id", "peer", 4_096);
+            new LogWriter(time.newLoop(), this::submitSlowly, 1),
+            cluster,
+            "id",
+            "peer",
+            4_096,
+            RivalRootsTest.silent());
     slow.store(List.of(change("api", 1), change("web", 60), change("db", 1)));
     CompletableFuture<ChangeIntake.Outcome> last = slow.store(List.of(change("pay", 1)));
     time.runFor(10_000);
@@ -134,7 +144,8 @@ class ImportIntakeTest {
         cluster,
         "id",
         "peer",
-        1 << 20);
+        1 << 20,
+        RivalRootsTest.silent());
   }
 
   @Test

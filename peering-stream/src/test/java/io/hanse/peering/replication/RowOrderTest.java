@@ -31,7 +31,12 @@ class RowOrderTest {
   private Function<Command, ProblemCode> failsOnce = command -> ProblemCode.NO_LEADER;
   private final ImportIntake intake =
       new ImportIntake(
-          new LogWriter(time.newLoop(), this::submit, 5), cluster, "id", "peer", 4_096);
+          new LogWriter(time.newLoop(), this::submit, 5),
+          cluster,
+          "id",
+          "peer",
+          4_096,
+          RivalRootsTest.silent());
 
   @AfterEach
   void stop() {
