@@ -69,7 +69,13 @@ final class DialedStream implements Outbound {
                 + " vs. "
                 + PeerChannel.SEND_BYTES_MAX
                 + ")");
-    call.cancel("a message is too large to be sent", null);
+    cancel("a message is too large to be sent");
+  }
+
+  /** Nothing may be said on a call that was cancelled, not even before it is known to be over. */
+  private synchronized void cancel(String text) {
+    over = true;
+    call.cancel(text, null);
   }
 
   @Override
@@ -94,7 +100,7 @@ final class DialedStream implements Outbound {
 
   @Override
   public void close(LinkStatus status) {
-    call.cancel(status.text().isEmpty() ? "closed by this end" : status.text(), null);
+    cancel(status.text().isEmpty() ? "closed by this end" : status.text());
   }
 
   @Override
@@ -130,7 +136,7 @@ final class DialedStream implements Outbound {
         return;
       }
       endedWith = Received.UNREADABLE;
-      call.cancel("a message is not readable", null);
+      cancel("a message is not readable");
     }
 
     @Override
