@@ -1,11 +1,12 @@
 package io.hanse.peering.replication;
 
+import io.hanse.fsm.error.Quoted;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.WritePeering;
 import io.hanse.peering.link.LinkTarget;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,13 +25,22 @@ final class SecretRotation {
 
   private final Replication replication;
   private final Loop loop;
+  private final Consumer<String> lines;
+  private final Consumer<String> warnings;
   private final long bornMillis;
   private boolean underWay;
   private long lastMillis;
 
   SecretRotation(Replication replication, Loop loop) {
+    this(replication, loop, LOG::info, LOG::warn);
+  }
+
+  SecretRotation(
+      Replication replication, Loop loop, Consumer<String> lines, Consumer<String> warnings) {
     this.replication = replication;
     this.loop = loop;
+    this.lines = lines;
+    this.warnings = warnings;
     this.bornMillis = loop.nowMillis();
   }
 
@@ -59,8 +69,10 @@ final class SecretRotation {
             (next, failure) ->
                 loop.execute(
                     () -> {
-                      if (failure != null || next == null || next.isEmpty()) {
-                        ended(peering, failure);
+                      if (failure != null) {
+                        failed(peering, LogWriter.messageOf(failure));
+                      } else if (next == null || next.isEmpty()) {
+                        failed(peering, "the other cluster named none");
                       } else if (next.equals(current)) {
                         underWay = false;
                       } else {
@@ -89,11 +101,12 @@ final class SecretRotation {
             (result, failure) ->
                 loop.execute(
                     () -> {
-                      // Meanwhile a new token may have been redeemed: then there is another secret.
-                      if (failure == null && result.getDone()) {
+                      if (failure != null) {
+                        failed(peering, LogWriter.messageOf(failure));
+                      } else if (result.getDone()) {
                         confirm(target, peering, next);
                       } else {
-                        ended(peering, failure);
+                        overtaken(peering);
                       }
                     }));
   }
@@ -102,19 +115,35 @@ final class SecretRotation {
     replication
         .follower()
         .confirm(target, peering.getPeerId(), next, PATIENCE)
-        .whenComplete((done, failure) -> loop.execute(() -> ended(peering, failure)));
+        .whenComplete(
+            (done, failure) ->
+                loop.execute(
+                    () -> {
+                      if (failure != null) {
+                        failed(peering, LogWriter.messageOf(failure));
+                      } else {
+                        underWay = false;
+                        lines.accept("stream secret followed by another peer=" + peering.getName());
+                      }
+                    }));
   }
 
-  /** What failed is begun anew when it is time again: both secrets are good until then. */
-  private void ended(Peering peering, @Nullable Throwable failure) {
+  /** Meanwhile a new token was redeemed: its secret is the one that is used. */
+  private void overtaken(Peering peering) {
     underWay = false;
-    if (failure == null) {
-      LOG.info("stream secret followed by another peer={}", peering.getName());
-    } else {
-      LOG.warn(
-          "stream secret not followed by another peer={} cause={}",
-          peering.getName(),
-          LogWriter.messageOf(failure));
-    }
+    lines.accept(
+        "stream secret not followed by another peer="
+            + peering.getName()
+            + " cause=\"a new token was redeemed meanwhile\"");
+  }
+
+  /** It is begun anew when it is time again: both secrets are good until then. */
+  private void failed(Peering peering, String cause) {
+    underWay = false;
+    warnings.accept(
+        "stream secret not followed by another peer="
+            + peering.getName()
+            + " cause="
+            + Quoted.of(cause));
   }
 }
