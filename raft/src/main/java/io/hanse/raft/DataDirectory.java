@@ -12,16 +12,25 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The part of a data directory that belongs to replication: whose it is, who uses it now, and the
  * small files that must survive a power cut. Refuses a directory that is not this server's.
  */
 public final class DataDirectory implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DataDirectory.class);
+
+  /** Much longer than a write to the disk takes, and than what is interrupted needs to notice. */
+  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
+
   /** What this server has promised while a group is begun. */
   static final String BOOTSTRAP = "bootstrap";
 
@@ -234,6 +243,26 @@ public final class DataDirectory implements AutoCloseable {
   public void remove(String name) throws IOException {
     Files.deleteIfExists(root.resolve(name));
     sync.folder(root);
+  }
+
+  /**
+   * Closes it behind those that write there: the next owner may be quick.
+   *
+   * @param writers shut down already; if one of them goes on, the directory stays taken
+   */
+  void giveBack(ExecutorService... writers) {
+    if (!RaftThreads.isOver(CLOSE_PATIENCE, writers)) {
+      LOG.warn(
+          "a thread still works on the data directory after {} s: it stays taken until this"
+              + " process ends",
+          CLOSE_PATIENCE.toSeconds());
+      return;
+    }
+    try {
+      close();
+    } catch (IOException e) {
+      LOG.warn("the data directory was not given back", e);
+    }
   }
 
   /** Gives the directory back. */

@@ -29,9 +29,6 @@ public final class Replication implements AutoCloseable {
   private static final long REFRESH_MILLIS = 250;
   private static final long WATCHDOG_MILLIS = 1000;
 
-  /** Much longer than a write to the disk takes, and than what is interrupted needs to notice. */
-  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
-
   private final RaftSettings settings;
   private final Fatal fatal;
   private final DataDirectory directory;
@@ -350,23 +347,7 @@ public final class Replication implements AutoCloseable {
     events.shutdown();
     completer.shutdown();
     gathering.shutdownNow();
-    giveBack();
-  }
-
-  /** Only after the last of this server's threads that write there: the next owner may be quick. */
-  private void giveBack() {
-    if (!RaftThreads.isOver(CLOSE_PATIENCE, timer, joiner, events, completer)) {
-      LOG.warn(
-          "a thread still works on the data directory after {} s: it stays taken until this"
-              + " process ends",
-          CLOSE_PATIENCE.toSeconds());
-      return;
-    }
-    try {
-      directory.close();
-    } catch (IOException e) {
-      LOG.warn("the data directory was not given back", e);
-    }
+    directory.giveBack(timer, joiner, events, completer);
   }
 
   /** Called with the library's locks held. */
