@@ -48,6 +48,7 @@ final class ChangeIntake {
   record Outcome(long index, Map<Integer, String> refusals, Set<Integer> misfits) {}
 
   private final LogWriter writer;
+  private final RemovalTurns turns;
   private final String peer;
   private final long fence;
   private final int commandBytesMax;
@@ -56,8 +57,9 @@ final class ChangeIntake {
   private final Set<Integer> misfits = new TreeSet<>();
   private long index;
 
-  ChangeIntake(LogWriter writer, String peer, long fence, int commandBytesMax) {
+  ChangeIntake(LogWriter writer, RemovalTurns turns, String peer, long fence, int commandBytesMax) {
     this.writer = writer;
+    this.turns = turns;
     this.peer = peer;
     this.fence = fence;
     this.commandBytesMax = commandBytesMax;
@@ -145,8 +147,35 @@ final class ChangeIntake {
     return ImportIntake.flaw(change.getService(), change.getInstancesList());
   }
 
-  /** All in one command; where it is refused for what it holds, one by one. */
+  /** All in one command, or in some one behind the other where these take many rows away. */
   private CompletableFuture<Void> together(List<Integer> positions, List<ImportChange> changes) {
+    List<String> replaced =
+        positions.stream()
+            .map(changes::get)
+            .filter(change -> change.getBase().isEmpty())
+            .map(ImportChange::getService)
+            .toList();
+    return turns.areMany(replaced) ? inTurns(positions, changes) : submit(positions, changes);
+  }
+
+  private CompletableFuture<Void> inTurns(List<Integer> positions, List<ImportChange> changes) {
+    List<String> services =
+        positions.stream().map(position -> changes.get(position).getService()).toList();
+    return turns
+        .next(
+            () -> {
+              int count = turns.fitting(services);
+              return submit(positions.subList(0, count), changes).thenApply(done -> count);
+            })
+        .thenCompose(
+            count ->
+                count == positions.size()
+                    ? done()
+                    : inTurns(positions.subList(count, positions.size()), changes));
+  }
+
+  /** All in one command; where it is refused for what it holds, one by one. */
+  private CompletableFuture<Void> submit(List<Integer> positions, List<ImportChange> changes) {
     ImportChanges.Builder command = ImportChanges.newBuilder().setPeer(peer).setFence(fence);
     positions.forEach(position -> command.addChanges(changes.get(position)));
     return writer
@@ -170,7 +199,7 @@ final class ChangeIntake {
               }
               CompletableFuture<Void> alone = done();
               for (int position : positions) {
-                alone = alone.thenCompose(before -> together(List.of(position), changes));
+                alone = alone.thenCompose(before -> submit(List.of(position), changes));
               }
               return alone;
             })

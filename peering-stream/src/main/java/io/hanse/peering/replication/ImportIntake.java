@@ -37,9 +37,9 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns each resource received from a peer into one command, so that nothing is ever half imported,
- * and under a fence, so that no stream puts back what a newer one has replaced. Refuses what has no
- * legal form before it reaches the log; the rest is the applier's to judge.
+ * Turns each resource received from a peer into one command, so that no service is ever half
+ * imported, and under a fence, so that no stream puts back what a newer one has replaced. Refuses
+ * what has no legal form before it reaches the log; the rest is the applier's to judge.
  */
 final class ImportIntake {
   /** What a fence adds to a command, at most. */
@@ -60,6 +60,7 @@ final class ImportIntake {
   private CompletableFuture<?> large = CompletableFuture.completedFuture(null);
 
   private final RowOrder order = new RowOrder();
+  private final RemovalTurns turns;
 
   /**
    * Imports for one peering.
@@ -81,6 +82,7 @@ final class ImportIntake {
     this.peer = peer;
     this.commandBytesMax = commandBytesMax;
     this.rivalRoots = rivalRoots;
+    turns = new RemovalTurns(state, peer);
   }
 
   /**
@@ -110,9 +112,15 @@ final class ImportIntake {
     order
         .store(
             new RowOrder.Words().add(service.getService(), service.getInstancesList()),
-            () -> fence().thenCompose(opened -> writer.submit(fenced(command, opened.getIndex()))))
+            () -> fence().thenCompose(opened -> write(fenced(command, opened.getIndex()))))
         .whenComplete((result, failure) -> finish(stored, result, failure));
     return stored;
+  }
+
+  private CompletableFuture<CommandResult> write(Command command) {
+    return command.hasReconcileImportList()
+        ? new ShrinkingList(writer, state, turns, command).store()
+        : writer.submit(command);
   }
 
   /** Completes once nothing that an earlier stream brings is stored any more. */
@@ -132,7 +140,8 @@ final class ImportIntake {
                     .thenCompose(fence -> fence)
                     .thenCompose(
                         opened ->
-                            new ChangeIntake(writer, peer, opened.getIndex(), commandBytesMax)
+                            new ChangeIntake(
+                                    writer, turns, peer, opened.getIndex(), commandBytesMax)
                                 .store(changes)));
     if (ChangeIntake.areLarge(changes, commandBytesMax)) {
       large = stored;

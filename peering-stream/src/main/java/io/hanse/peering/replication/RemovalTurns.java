@@ -1,0 +1,84 @@
+package io.hanse.peering.replication;
+
+import io.hanse.fsm.port.StateReader;
+import io.hanse.fsm.store.Key;
+import io.hanse.fsm.store.Rows;
+import io.hanse.fsm.store.TableId;
+import io.hanse.fsm.store.View;
+import io.hanse.fsm.view.Keys;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/**
+ * Keeps what takes many rows away from holding up the log: it is cut into steps, each of whole
+ * services, and one of them is under way at a time. Commands that arrive together become one entry,
+ * so that many small ones at once would be no better than a large one. Used on its loop only.
+ */
+final class RemovalTurns {
+  /** A service with more goes in one step all the same: none is ever seen in parts. */
+  static final int ROWS_MAX = 1_000;
+
+  /** So few need no turn. */
+  private static final int FEW_ROWS = 200;
+
+  private final StateReader state;
+  private final String peer;
+  private CompletableFuture<?> last = CompletableFuture.completedFuture(null);
+
+  RemovalTurns(StateReader state, String peer) {
+    this.state = state;
+    this.peer = peer;
+  }
+
+  /** How many of the services, from the first on, go in one step: at least one, if there is one. */
+  int fitting(List<String> services) {
+    try (View view = state.view()) {
+      int rows = 0;
+      int count = 0;
+      for (String service : services) {
+        rows += 1 + rowsOf(view, service, ROWS_MAX - rows);
+        if (rows > ROWS_MAX && count > 0) {
+          break;
+        }
+        count++;
+      }
+      return count;
+    }
+  }
+
+  /** Whether so many rows are stored of these that their removal takes a turn. */
+  boolean areMany(Collection<String> services) {
+    try (View view = state.view()) {
+      int rows = 0;
+      Iterator<String> all = services.iterator();
+      while (rows <= FEW_ROWS && all.hasNext()) {
+        rows += rowsOf(view, all.next(), FEW_ROWS - rows);
+      }
+      return rows > FEW_ROWS;
+    }
+  }
+
+  /** Of an instance also its node, which goes with the last one; counts little beyond the bound. */
+  private int rowsOf(Rows rows, String service, int max) {
+    Key key = Keys.service(peer, service);
+    int instances = count(rows, TableId.SERVICES_BY_NAME, key, max / 2);
+    return 2 * instances + count(rows, TableId.CHECKS_BY_SERVICE, key, max - 2 * instances);
+  }
+
+  private static int count(Rows rows, TableId index, Key prefix, int max) {
+    int[] count = {0};
+    rows.scanKeys(index, prefix, prefix, (key, modifyIndex) -> ++count[0] <= max);
+    return count[0];
+  }
+
+  /** Runs a step once those before it are over, however they end. */
+  <T> CompletableFuture<T> next(Supplier<CompletableFuture<T>> step) {
+    CompletableFuture<T> done =
+        last.handle((before, failure) -> step.get()).thenCompose(stepped -> stepped);
+    last = done;
+    return done;
+  }
+}
