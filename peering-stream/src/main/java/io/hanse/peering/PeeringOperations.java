@@ -117,6 +117,8 @@ public final class PeeringOperations implements PeeringService, SecretIssuer {
         name,
         bytes -> {
           try {
+            // The server that was asked may be set otherwise.
+            settings.requireEnabled();
             return handler.apply(parser.parseFrom(bytes)).thenApply(MessageLite::toByteString);
           } catch (InvalidProtocolBufferException e) {
             return CompletableFuture.failedFuture(undecodable(name));
@@ -149,7 +151,7 @@ public final class PeeringOperations implements PeeringService, SecretIssuer {
   @Override
   public CompletableFuture<String> generateToken(TokenRequest request) {
     try {
-      requireEnabled();
+      settings.requireEnabled();
       String partition = request.partition();
       if (!partition.isEmpty() && !partition.equalsIgnoreCase("default")) {
         throw TokenRules.refused("Partitions are a Consul Enterprise feature");
@@ -176,7 +178,7 @@ public final class PeeringOperations implements PeeringService, SecretIssuer {
   @Override
   public CompletableFuture<Boolean> revokeToken(String name) {
     try {
-      requireEnabled();
+      settings.requireEnabled();
     } catch (ProblemException e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -192,7 +194,7 @@ public final class PeeringOperations implements PeeringService, SecretIssuer {
   public CompletableFuture<Void> establish(
       String name, String token, Map<String, String> meta, String preferredLabel) {
     try {
-      requireEnabled();
+      settings.requireEnabled();
       TokenRules.checkName(name);
       PeeringToken decoded = PeeringToken.decode(token);
       TokenRules.checkToken(decoded);
@@ -215,7 +217,7 @@ public final class PeeringOperations implements PeeringService, SecretIssuer {
   @Override
   public CompletableFuture<Boolean> pinAddresses(String name, List<PeerAddress> addresses) {
     try {
-      requireEnabled();
+      settings.requireEnabled();
       TokenRules.checkPins(addresses);
     } catch (ProblemException e) {
       return CompletableFuture.failedFuture(e);
@@ -230,7 +232,7 @@ public final class PeeringOperations implements PeeringService, SecretIssuer {
   @Override
   public CompletableFuture<Void> delete(String name) {
     try {
-      requireEnabled();
+      settings.requireEnabled();
     } catch (ProblemException e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -249,7 +251,7 @@ public final class PeeringOperations implements PeeringService, SecretIssuer {
   @Override
   public CompletableFuture<List<Peering>> withStreamStatus(List<Peering> stored) {
     try {
-      requireEnabled();
+      settings.requireEnabled();
     } catch (ProblemException e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -259,6 +261,11 @@ public final class PeeringOperations implements PeeringService, SecretIssuer {
   @Override
   public CompletableFuture<String> issue(
       String peerId, String secret, String nonce, boolean wantsReason) {
+    try {
+      settings.requireEnabled(PeeringSettings.NOT_ENABLED_HERE);
+    } catch (ProblemException e) {
+      return CompletableFuture.failedFuture(e);
+    }
     ExchangeCall call =
         ExchangeCall.newBuilder()
             .setPeerId(peerId)
@@ -272,16 +279,14 @@ public final class PeeringOperations implements PeeringService, SecretIssuer {
 
   @Override
   public CompletableFuture<String> follow(String peerId, String current, boolean isStored) {
+    try {
+      settings.requireEnabled(PeeringSettings.NOT_ENABLED_HERE);
+    } catch (ProblemException e) {
+      return CompletableFuture.failedFuture(e);
+    }
     FollowCall call =
         FollowCall.newBuilder().setPeerId(peerId).setCurrent(current).setIsStored(isStored).build();
     return ask(FOLLOW, call, PATIENCE, ExchangeAnswer.parser())
         .thenApply(ExchangeAnswer::getStreamSecret);
-  }
-
-  private void requireEnabled() {
-    if (!settings.peeringEnabled()) {
-      throw new ProblemException(
-          ProblemCode.FAILED_PRECONDITION, "peering must be enabled to use this endpoint");
-    }
   }
 }

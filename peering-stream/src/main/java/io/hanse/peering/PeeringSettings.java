@@ -1,5 +1,7 @@
 package io.hanse.peering;
 
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.error.ProblemException;
 import java.time.Duration;
 
 /**
@@ -22,6 +24,10 @@ public record PeeringSettings(
     Duration exchangePatience,
     Duration exchangePause,
     Duration attemptPatience) {
+  /** What other clusters are told where it is disabled. */
+  public static final String NOT_ENABLED_HERE =
+      "peering is not enabled in the configuration of this server";
+
   public static PeeringSettings defaults(String datacenter) {
     return new PeeringSettings(
         datacenter,
@@ -42,6 +48,17 @@ public record PeeringSettings(
         exchangePatience,
         exchangePause,
         attemptPatience);
+  }
+
+  /** Refuses whoever wants something of peering where an operator has disabled it. */
+  public void requireEnabled() {
+    requireEnabled("peering must be enabled to use this endpoint");
+  }
+
+  void requireEnabled(String refusal) {
+    if (!peeringEnabled) {
+      throw new ProblemException(ProblemCode.FAILED_PRECONDITION, refusal);
+    }
   }
 
   /** For a whole establish on the leader, its writes included. */

@@ -129,7 +129,8 @@ public final class AgentAssembly implements AutoCloseable {
             core,
             replication.leadership(),
             replication.reader(),
-            echoes);
+            echoes,
+            config.isPeeringEnabled());
     FileDefinitions.register(config, core);
     SessionTimers sessions =
         part(

@@ -21,10 +21,11 @@ final class AgentFacts {
       Leadership leadership,
       List<Member> members,
       LocalRegistry registry,
-      long appliedIndex) {
+      long appliedIndex,
+      boolean isPeeringEnabled) {
     Map<String, Object> self = new LinkedHashMap<>();
     self.put("Config", config(identity));
-    self.put("DebugConfig", debugConfig(identity, server));
+    self.put("DebugConfig", debugConfig(identity, server, isPeeringEnabled));
     self.put("Coord", coordinate());
     members.stream()
         .filter(member -> member.name().equals(identity.nodeName()))
@@ -65,7 +66,8 @@ final class AgentFacts {
     return config;
   }
 
-  private static Map<String, Object> debugConfig(AgentIdentity identity, Server server) {
+  private static Map<String, Object> debugConfig(
+      AgentIdentity identity, Server server, boolean isPeeringEnabled) {
     Map<String, Object> config = new LinkedHashMap<>();
     config.put("AdvertiseAddrLAN", identity.address());
     config.put("AdvertiseAddrWAN", identity.wanAddress());
@@ -75,7 +77,7 @@ final class AgentFacts {
     config.put("GRPCTLSPort", orOff(server.getGrpcTlsPort()));
     config.put("NodeID", identity.nodeId());
     config.put("NodeName", identity.nodeName());
-    config.put("PeeringEnabled", true);
+    config.put("PeeringEnabled", isPeeringEnabled);
     config.put("SerfPortLAN", server.getSerfLanPort());
     config.put("ServerMode", true);
     config.put("ServerPort", server.getServerPort());

@@ -49,6 +49,7 @@ final class PeeringAssembly implements AutoCloseable {
   private static final long FRESH_MILLIS = 3 * StreamLimits.DEFAULT.heartbeatMillis();
 
   private final AgentConfig config;
+  private final PeeringSettings settings;
   private final Replication replication;
   private final CaService authority;
   private final AgentThreads threads;
@@ -71,6 +72,9 @@ final class PeeringAssembly implements AutoCloseable {
       IdSource ids,
       AgentThreads threads) {
     this.config = config;
+    settings =
+        PeeringSettings.defaults(config.datacenter())
+            .with(config.isPeeringEnabled(), config.ports().grpcTls() > 0);
     this.replication = replication;
     this.authority = authority;
     this.threads = threads;
@@ -83,8 +87,7 @@ final class PeeringAssembly implements AutoCloseable {
         new LeaderStatuses(statuses, replication.leaderCall(), replication.reader(), FRESH_MILLIS);
     operations =
         new PeeringOperations(
-            PeeringSettings.defaults(config.datacenter())
-                .with(config.isPeeringEnabled(), config.ports().grpcTls() > 0),
+            settings,
             replication.submitter(),
             replication.reader(),
             replication.leaderCall(),
@@ -126,8 +129,8 @@ final class PeeringAssembly implements AutoCloseable {
                     contents,
                     new KeptOffers(),
                     new LogPace())));
+    ofLeader.serve(settings);
     if (config.isPeeringEnabled()) {
-      ofLeader.serve();
       supervisor.start();
     }
     ProxyFeed proxies =
@@ -142,6 +145,7 @@ final class PeeringAssembly implements AutoCloseable {
                 certificate,
                 List.of(
                     new PeerStreamEndpoint(
+                        settings,
                         supervisor.acceptor(),
                         operations,
                         replication.leadership(),

@@ -23,6 +23,7 @@ final class ServerAgent implements LocalAgent {
   private final Leadership leadership;
   private final StateReader reader;
   private final ServerEchoes echoes;
+  private final boolean isPeeringEnabled;
 
   ServerAgent(
       AgentIdentity identity,
@@ -30,13 +31,15 @@ final class ServerAgent implements LocalAgent {
       AgentCore core,
       Leadership leadership,
       StateReader reader,
-      ServerEchoes echoes) {
+      ServerEchoes echoes,
+      boolean isPeeringEnabled) {
     this.identity = identity;
     this.server = server;
     this.core = core;
     this.leadership = leadership;
     this.reader = reader;
     this.echoes = echoes;
+    this.isPeeringEnabled = isPeeringEnabled;
   }
 
   @Override
@@ -68,7 +71,8 @@ final class ServerAgent implements LocalAgent {
           leadership,
           Members.of(view, server, echoes),
           core.registry(),
-          view.publicIndex());
+          view.publicIndex(),
+          isPeeringEnabled);
     }
   }
 

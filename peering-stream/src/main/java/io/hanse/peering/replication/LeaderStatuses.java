@@ -9,6 +9,7 @@ import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Peerings;
+import io.hanse.peering.PeeringSettings;
 import io.hanse.peering.proto.ImportAge;
 import io.hanse.peering.proto.ImportAges;
 import io.hanse.peering.proto.PeerStreamStatus;
@@ -49,9 +50,14 @@ public final class LeaderStatuses {
     this.freshMillis = freshMillis;
   }
 
-  /** Begins to answer other servers. */
-  public void serve() {
-    leaderCall.serve(CALL, this::answer);
+  /** Begins to answer other servers, if only that peering is disabled here. */
+  public void serve(PeeringSettings settings) {
+    leaderCall.serve(
+        CALL,
+        request -> {
+          settings.requireEnabled();
+          return answer(request);
+        });
   }
 
   private CompletableFuture<ByteString> answer(ByteString request) {

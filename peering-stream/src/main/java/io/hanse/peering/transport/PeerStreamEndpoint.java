@@ -8,6 +8,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.hanse.fsm.port.Leadership;
+import io.hanse.peering.PeeringSettings;
 import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.link.SecretIssuer;
 import io.hanse.peering.link.StreamAcceptor;
@@ -39,6 +40,7 @@ public final class PeerStreamEndpoint implements ExternalService {
         }
       };
 
+  private final PeeringSettings settings;
   private final StreamAcceptor acceptor;
   private final SecretIssuer issuer;
   private final Leadership leadership;
@@ -51,11 +53,13 @@ public final class PeerStreamEndpoint implements ExternalService {
    * @param leaderAddress where the leader's own port for servers is, if known
    */
   public PeerStreamEndpoint(
+      PeeringSettings settings,
       StreamAcceptor acceptor,
       SecretIssuer issuer,
       Leadership leadership,
       Supplier<Optional<String>> leaderAddress,
       ScheduledExecutorService timers) {
+    this.settings = settings;
     this.acceptor = acceptor;
     this.issuer = issuer;
     this.leadership = leadership;
@@ -89,9 +93,22 @@ public final class PeerStreamEndpoint implements ExternalService {
 
   private ServerCall.Listener<Received> open(
       ServerCall<Received, ReplicationMessage> call, Metadata headers) {
+    if (!settings.peeringEnabled()) {
+      // By the code of a follower's refusal a dialer would come again in milliseconds.
+      LinkStatus disabled =
+          LinkStatus.of(LinkStatus.Code.UNAVAILABLE, PeeringSettings.NOT_ENABLED_HERE);
+      return new EarlyRefusal(call, disabled, timers);
+    }
     return leadership.standing().self()
         ? new AcceptedStream<>(call, headers, FORM, acceptor::accept)
-        : new FollowerRefusal(call, leaderAddress.get(), timers);
+        : new EarlyRefusal(call, followers(), timers);
+  }
+
+  private LinkStatus followers() {
+    return new LinkStatus(
+        LinkStatus.Code.FAILED_PRECONDITION,
+        "cannot establish a peering stream on a follower node",
+        Optional.of(leaderAddress.get().orElse("")));
   }
 
   private CompletableFuture<String> answered(ExchangeSecretRequest request, Metadata headers) {

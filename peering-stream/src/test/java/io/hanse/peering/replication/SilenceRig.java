@@ -15,6 +15,7 @@ import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Health;
 import io.hanse.fsm.view.Peerings;
 import io.hanse.peering.LogPace;
+import io.hanse.peering.PeeringSettings;
 import io.hanse.peering.proto.PeerStreamStatus;
 import io.hanse.peering.protocol.Effect;
 import io.hanse.peering.protocol.PeerResources;
@@ -44,7 +45,7 @@ final class SilenceRig implements AutoCloseable {
   SilenceRig() {
     cluster.apply(SimCommands.dialer(ID, "west", "theirs", List.of("10.0.0.1:8503"), "secret"));
     importWeb("west");
-    ofLeader.serve();
+    ofLeader.serve(PeeringSettings.defaults("dc"));
     duty = lead(0);
   }
 

@@ -13,6 +13,7 @@ import io.grpc.netty.InternalNettyServerCredentials;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ClientCalls;
 import io.hanse.identity.LeafKeys;
+import io.hanse.peering.PeeringSettings;
 import io.hanse.peering.link.LinkTarget;
 import io.hanse.peering.proto.ConnectCAServiceGrpc;
 import io.hanse.peering.proto.ExchangeSecretRequest;
@@ -155,6 +156,7 @@ class ExternalServicesIT {
   void shouldServeWithoutTlsWhereConfigured() throws Exception {
     PeerStreamEndpoint endpoint =
         new PeerStreamEndpoint(
+            PeeringSettings.defaults("dc1"),
             outbound -> new RecordingInbound(),
             server.peerings,
             server.cluster,

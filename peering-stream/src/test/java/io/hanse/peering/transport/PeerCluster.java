@@ -18,6 +18,7 @@ import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Health;
 import io.hanse.fsm.view.Peerings;
 import io.hanse.peering.LogPace;
+import io.hanse.peering.PeeringSettings;
 import io.hanse.peering.TokenRequest;
 import io.hanse.peering.link.StreamAcceptor;
 import io.hanse.peering.replication.ExportedContents;
@@ -80,7 +81,7 @@ final class PeerCluster implements AutoCloseable {
                 new KeptOffers(),
                 new LogPace()));
     acceptor.complete(supervisor.acceptor());
-    ofLeader.serve();
+    ofLeader.serve(PeeringSettings.defaults("dc"));
     supervisor.start();
   }
 

@@ -51,16 +51,18 @@ final class TestServer implements AutoCloseable {
     certificate.start();
     await().atMost(Duration.ofSeconds(10)).until(() -> certificate.leaf().isPresent());
     PeeringSettings defaults = PeeringSettings.defaults(datacenter);
+    PeeringSettings settings =
+        new PeeringSettings(
+            datacenter,
+            true,
+            true,
+            true,
+            Duration.ofMillis(600),
+            Duration.ofMillis(50),
+            defaults.attemptPatience());
     peerings =
         new PeeringOperations(
-            new PeeringSettings(
-                datacenter,
-                true,
-                true,
-                true,
-                Duration.ofMillis(600),
-                Duration.ofMillis(50),
-                defaults.attemptPatience()),
+            settings,
             cluster,
             cluster,
             cluster,
@@ -76,7 +78,12 @@ final class TestServer implements AutoCloseable {
             certificate,
             List.of(
                 new PeerStreamEndpoint(
-                    acceptor, peerings, cluster, () -> Optional.of("127.0.0.1:8300"), executor),
+                    settings,
+                    acceptor,
+                    peerings,
+                    cluster,
+                    () -> Optional.of("127.0.0.1:8300"),
+                    executor),
                 new ConnectCaEndpoint(authority, cluster, executor)),
             executor);
     Server row =

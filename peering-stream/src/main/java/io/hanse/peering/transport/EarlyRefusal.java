@@ -4,17 +4,16 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.proto.ReplicationMessage;
-import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Turns a stream away on a server that does not lead, but not before the dialer's first messages
- * were read: a refusal that overtakes them makes Consul's dialer lose its code, and wait seconds
- * instead of milliseconds. Source: peering protocol, section 3.8.
+ * Turns a stream away on a server that serves none, but not before the dialer's first messages were
+ * read: a refusal that overtakes them makes Consul's dialer lose its code and its text, and wait
+ * seconds instead of milliseconds. Source: peering protocol, section 3.8.
  */
-final class FollowerRefusal extends ServerCall.Listener<Received> {
+final class EarlyRefusal extends ServerCall.Listener<Received> {
   /** Open and four subscriptions. */
   private static final int MESSAGES = 5;
 
@@ -26,16 +25,12 @@ final class FollowerRefusal extends ServerCall.Listener<Received> {
   private int messages;
   private boolean over;
 
-  FollowerRefusal(
+  EarlyRefusal(
       ServerCall<Received, ReplicationMessage> call,
-      Optional<String> leaderAddress,
+      LinkStatus status,
       ScheduledExecutorService timers) {
     this.call = call;
-    this.status =
-        new LinkStatus(
-            LinkStatus.Code.FAILED_PRECONDITION,
-            "cannot establish a peering stream on a follower node",
-            Optional.of(leaderAddress.orElse("")));
+    this.status = status;
     call.sendHeaders(new Metadata());
     call.request(MESSAGES);
     this.timer = timers.schedule(this::refuse, PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
