@@ -53,7 +53,13 @@ final class DialLoop {
   /** Of a peering that was deleted it stays what it was: the state has the secret no more. */
   private @Nullable Dialable target;
 
+  /** The same, of a peering that was deleted before this server led. */
+  private Optional<Dialable> last;
+
   private @Nullable PeerStream stream;
+
+  /** The peering is no more, and another one here is with the same one there. */
+  private boolean isReplaced;
 
   /** Whether the peering is deleted; and whether it was when the stream began. */
   private boolean leaves;
@@ -78,9 +84,15 @@ final class DialLoop {
   private @Nullable LinkTarget link;
   private Runnable cancelCheck = () -> {};
 
-  DialLoop(Replication replication, String peeringId) {
+  /**
+   * Begins to dial.
+   *
+   * @param last how a peering was dialed that was deleted before this server led; empty for others
+   */
+  DialLoop(Replication replication, String peeringId, Optional<Dialable> last) {
     this.replication = replication;
     this.peeringId = peeringId;
+    this.last = last;
     this.loop = replication.loops().newLoop();
     this.rotation = new SecretRotation(replication, loop);
     this.pace = new DialPace(loop.nowMillis());
@@ -97,7 +109,7 @@ final class DialLoop {
 
   /** Then a farewell would end what was established anew. */
   private boolean isReplaced(View view) {
-    Dialable known = target;
+    Dialable known = target == null ? last.orElse(null) : target;
     Peerings peerings = new Peerings(view);
     return known != null
         && peerings.all().stream()
@@ -109,13 +121,16 @@ final class DialLoop {
   }
 
   private void targetIs(Found found) {
+    isReplaced = found.isReplaced();
     if (found.isDeleted()) {
-      leave();
-      if (retired && found.isReplaced()) {
+      if (!isReplaced) {
+        leave();
+      } else if (retired) {
         finish();
       }
       return;
     }
+    last = Optional.empty();
     leaves = false;
     retired = false;
     isTold = false;
@@ -147,6 +162,9 @@ final class DialLoop {
       return;
     }
     leaves = true;
+    if (target == null) {
+      target = last.orElse(null);
+    }
     if (target == null) {
       replication.farewells().done(peeringId);
     } else if (stream == null) {
@@ -336,8 +354,10 @@ final class DialLoop {
           }
           retired = true;
           retiredOver = over;
-          leave();
-          if (target == null || isTold) {
+          if (!isReplaced) {
+            leave();
+          }
+          if (target == null || isTold || isReplaced) {
             finish();
           } else {
             loop.after(replication.settings().farewellMillisMax(), this::finish);

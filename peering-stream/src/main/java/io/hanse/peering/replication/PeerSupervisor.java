@@ -7,6 +7,7 @@ import io.hanse.fsm.view.Peerings;
 import io.hanse.peering.link.StreamAcceptor;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -32,6 +33,7 @@ public final class PeerSupervisor implements AutoCloseable {
   private @Nullable WatchedQuery<Dialers> watch;
   private @Nullable DeletionDuty deletions;
   private @Nullable StalenessDuty staleness;
+  private @Nullable PartedPeerings parted;
   private long leadingTerm = -1;
   private boolean closed;
 
@@ -43,6 +45,11 @@ public final class PeerSupervisor implements AutoCloseable {
 
   /** Begins to follow leadership. */
   public void start() {
+    loop.execute(
+        () ->
+            parted =
+                new PartedPeerings(
+                    loop, replication.state(), replication.settings().farewellMillisMax()));
     replication.leadership().onChange(standing -> loop.execute(() -> standingIs(standing)));
   }
 
@@ -65,6 +72,9 @@ public final class PeerSupervisor implements AutoCloseable {
       // A stream that was let in just as this server led no more may have left a sign of life.
       forgetStreams();
       accepted.open();
+      if (parted != null) {
+        parted.recent().forEach((id, last) -> dial(id, Optional.of(last)));
+      }
       watch = WatchedQuery.start(loop, replication.state(), this::dialers, this::dialersAre);
       deletions = new DeletionDuty(replication);
       staleness = new StalenessDuty(replication);
@@ -94,8 +104,12 @@ public final class PeerSupervisor implements AutoCloseable {
       }
     }
     for (String id : dialers.dialed()) {
-      dialing.computeIfAbsent(id, added -> new DialLoop(replication, added));
+      dial(id, Optional.empty());
     }
+  }
+
+  private void dial(String id, Optional<Dialable> last) {
+    dialing.computeIfAbsent(id, added -> new DialLoop(replication, added, last));
   }
 
   private void stepDown() {
@@ -131,6 +145,9 @@ public final class PeerSupervisor implements AutoCloseable {
     loop.execute(
         () -> {
           closed = true;
+          if (parted != null) {
+            parted.close();
+          }
           if (leadingTerm >= 0) {
             stepDown();
           }

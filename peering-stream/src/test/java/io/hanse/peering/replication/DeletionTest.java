@@ -223,6 +223,59 @@ class DeletionTest {
     assertThat(network.connections()).isEmpty();
   }
 
+  /** The state knows no more how it was dialed: who led when it was deleted leads no more. */
+  @Test
+  void shouldTellAnAcceptorThatIsAwayThoughTheLeaderChanged() {
+    connect();
+    network.trouble(20, 1);
+    network.connections().forEach(SimNetwork.Connection::cut);
+    time.runFor(20_000);
+    beta.apply(SimCommands.delete("alpha"));
+    time.runFor(10_000);
+    assertThat(peering(beta, "alpha")).isEmpty();
+    beta.moveLeadership(beta.servers.get(1));
+    time.runFor(10_000);
+    network.trouble(20, 0);
+    time.runFor(20_000);
+    assertThat(peering(alpha, "beta").map(Peering::getState)).hasValue(PeeringState.TERMINATED);
+    assertThat(network.connections()).isEmpty();
+  }
+
+  /** Before the row is cleared away. */
+  @Test
+  void shouldTellAnAcceptorThoughTheLeaderChangedAtOnce() {
+    connect();
+    network.connections().forEach(SimNetwork.Connection::fallSilent);
+    beta.apply(SimCommands.delete("alpha"));
+    beta.moveLeadership(beta.servers.get(1));
+    time.runFor(30_000);
+    assertThat(peering(alpha, "beta").map(Peering::getState)).hasValue(PeeringState.TERMINATED);
+    assertThat(peering(beta, "alpha")).isEmpty();
+  }
+
+  @Test
+  void shouldSayNoFarewellUnderAnotherLeaderToWhomItIsEstablishedWithAnew() {
+    connect();
+    network.trouble(20, 1);
+    network.connections().forEach(SimNetwork.Connection::cut);
+    time.runFor(20_000);
+    beta.apply(SimCommands.delete("alpha"));
+    time.runFor(5_000);
+    Command.Builder dialer =
+        SimCommands.dialer(
+            BETA_ID.replace('2', '5'), "alpha", ALPHA_ID, alpha.addresses(), "stream")
+            .toBuilder();
+    dialer.getWritePeeringBuilder().getPeeringBuilder().setState(PeeringState.ESTABLISHING);
+    beta.apply(dialer.build());
+    int before = network.farewells();
+    network.trouble(20, 0);
+    beta.moveLeadership(beta.servers.get(1));
+    time.runFor(60_000);
+    assertThat(network.connections()).hasSize(1);
+    assertThat(network.farewells()).isEqualTo(before);
+    assertThat(peering(alpha, "beta").map(Peering::getState)).hasValue(PeeringState.PENDING);
+  }
+
   /** Who comes back by a new token has the same peering there: nothing old must end it. */
   @Test
   void shouldSayNoFarewellToWhomItIsEstablishedWithAnew() {

@@ -14,11 +14,15 @@ import io.hanse.fsm.view.ExportResolver;
 import io.hanse.fsm.view.ExportedInstance;
 import io.hanse.fsm.view.Health;
 import io.hanse.fsm.view.Peerings;
+import io.hanse.peering.proto.ChangeSet;
+import io.hanse.peering.proto.Changes;
 import io.hanse.peering.proto.ExportedService;
 import io.hanse.peering.proto.ImportAge;
 import io.hanse.peering.proto.ImportAges;
 import io.hanse.peering.proto.ReplicationMessage;
 import io.hanse.peering.protocol.PeerResources;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -27,6 +31,8 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.zip.Inflater;
+import java.util.zip.InflaterInputStream;
 
 /** What must hold of two peered clusters, at all times or at the end. */
 final class SimInvariants {
@@ -80,10 +86,7 @@ final class SimInvariants {
     static int check(ReplicationMessage message) {
       if (message.hasExtended()) {
         List<CheckServiceNode> rows = new ArrayList<>();
-        message
-            .getExtended()
-            .getChanges()
-            .getPlain()
+        changesIn(message.getExtended().getChanges())
             .getChangesList()
             .forEach(change -> rows.addAll(change.getInstancesList()));
         return check(rows);
@@ -96,6 +99,18 @@ final class SimInvariants {
         ExportedService sent = message.getResponse().getResource().unpack(ExportedService.class);
         return check(sent.getNodesList());
       } catch (InvalidProtocolBufferException e) {
+        throw new AssertionError(e);
+      }
+    }
+
+    private static ChangeSet changesIn(Changes changes) {
+      if (changes.getDeflated().isEmpty()) {
+        return changes.getPlain();
+      }
+      InputStream deflated = changes.getDeflated().newInput();
+      try (InputStream set = new InflaterInputStream(deflated, new Inflater(true))) {
+        return ChangeSet.parseFrom(set);
+      } catch (IOException e) {
         throw new AssertionError(e);
       }
     }

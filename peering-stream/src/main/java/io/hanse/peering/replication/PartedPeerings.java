@@ -1,0 +1,106 @@
+package io.hanse.peering.replication;
+
+import io.hanse.fsm.port.StateReader;
+import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.row.PeeringSecrets;
+import io.hanse.fsm.row.PeeringState;
+import io.hanse.fsm.store.View;
+import io.hanse.fsm.view.Peerings;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * How peerings were dialed that are deleted since a short while. The state knows it no more, and
+ * who led when they were deleted may lead no more before the other cluster was told: each server
+ * remembers, whether it leads or not, so that the next leader can go on. Used on its loop only.
+ */
+final class PartedPeerings {
+  /** What it took to dial an active peering. */
+  private record Known(Peering peering, PeeringSecrets secrets, Optional<Dialable> dialable) {
+    boolean isOf(Peering newPeering, PeeringSecrets newSecrets) {
+      return peering.equals(newPeering) && secrets.equals(newSecrets);
+    }
+  }
+
+  /** Those that this cluster dials: how, while they are active; nothing of those that ended. */
+  private record Found(Map<String, Known> active, Map<String, Peering> ended) {}
+
+  private record Parted(Dialable dialable, long sinceMillis) {}
+
+  private final Loop loop;
+  private final long millisMax;
+  private final Map<String, Parted> parted = new TreeMap<>();
+  private Map<String, Known> active = Map.of();
+  private final WatchedQuery<Found> watch;
+
+  /**
+   * Begins to remember.
+   *
+   * @param millisMax for how long after a deletion
+   */
+  PartedPeerings(Loop loop, StateReader state, long millisMax) {
+    this.loop = loop;
+    this.millisMax = millisMax;
+    watch = WatchedQuery.start(loop, state, this::find, this::foundAre);
+  }
+
+  private Found find(View view) {
+    Peerings peerings = new Peerings(view);
+    Found found = new Found(new TreeMap<>(), new TreeMap<>());
+    for (Peering peering : peerings.all()) {
+      if (!Peerings.dials(peering)) {
+        continue;
+      }
+      if (Peerings.isActive(peering)) {
+        found.active().put(peering.getId(), known(view, peerings, peering));
+      } else {
+        found.ended().put(peering.getId(), peering);
+      }
+    }
+    return found;
+  }
+
+  /** Made anew only for what changed: there may be many. */
+  private Known known(View view, Peerings peerings, Peering peering) {
+    PeeringSecrets secrets =
+        peerings.secrets(peering.getId()).orElse(PeeringSecrets.getDefaultInstance());
+    Known before = active.get(peering.getId());
+    return before != null && before.isOf(peering, secrets)
+        ? before
+        : new Known(peering, secrets, Dialable.of(view, peering));
+  }
+
+  private void foundAre(Found found) {
+    long now = loop.nowMillis();
+    parted.values().removeIf(each -> now - each.sinceMillis() > millisMax);
+    active.forEach(
+        (id, known) -> {
+          if (!found.active().containsKey(id)) {
+            known.dialable().ifPresent(last -> parted.put(id, new Parted(last, now)));
+          }
+        });
+    found.active().keySet().forEach(parted::remove);
+    // Who ended it need not be told.
+    found.ended().values().stream()
+        .filter(peering -> peering.getState() == PeeringState.TERMINATED)
+        .forEach(peering -> parted.remove(peering.getId()));
+    active = found.active();
+  }
+
+  /** How each was dialed that was deleted not long ago, by id. */
+  Map<String, Dialable> recent() {
+    Map<String, Dialable> recent = new TreeMap<>();
+    parted.forEach(
+        (id, each) -> {
+          if (loop.nowMillis() - each.sinceMillis() <= millisMax) {
+            recent.put(id, each.dialable());
+          }
+        });
+    return recent;
+  }
+
+  void close() {
+    watch.close();
+  }
+}
