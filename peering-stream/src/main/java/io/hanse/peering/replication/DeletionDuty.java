@@ -36,8 +36,11 @@ final class DeletionDuty {
    *
    * @param active ids of peerings that are not ended
    * @param redeemed those of them whose token a dialer has redeemed
+   * @param index at which it was so
+   * @param generation of the state: a restore begins another
    */
-  private record Known(List<Peering> ended, Set<String> active, Set<String> redeemed) {
+  private record Known(
+      List<Peering> ended, Set<String> active, Set<String> redeemed, long index, long generation) {
     static Known at(View view) {
       Peerings peerings = new Peerings(view);
       List<Peering> ended = new ArrayList<>();
@@ -54,7 +57,8 @@ final class DeletionDuty {
           redeemed.add(peering.getId());
         }
       }
-      return new Known(ended, active, redeemed);
+      long generation = view.reads().generation();
+      return new Known(ended, active, redeemed, view.publicIndex(), generation);
     }
 
     private static boolean areRedeemed(PeeringSecrets secrets) {
@@ -79,6 +83,11 @@ final class DeletionDuty {
   private final Set<String> inherited = new TreeSet<>();
 
   private boolean isFirstLook = true;
+
+  /** What an archive has brought back was cleared away at no index beyond this one. */
+  private long restoredIndex;
+
+  private long generation;
 
   private final Map<String, Long> seenMillis = new TreeMap<>();
   private List<Peering> ended = List.of();
@@ -108,6 +117,11 @@ final class DeletionDuty {
       }
     }
     ids.forEach(kept::forget);
+    if (generation != known.generation()) {
+      generation = known.generation();
+      restoredIndex = known.index();
+      cleared.clear();
+    }
     cleared.retainAll(ids);
     seenMillis.keySet().retainAll(ids);
     ids.forEach(id -> seenMillis.putIfAbsent(id, loop.nowMillis()));
@@ -191,7 +205,7 @@ final class DeletionDuty {
       stepFailed(peering, failure);
       return;
     }
-    if (result.getDone()) {
+    if (result.getDone() && result.getIndex() > restoredIndex) {
       LOG.info("imports of an ended peering cleared peer={}", peering.getName());
       cleared.add(peering.getId());
     }

@@ -2,18 +2,11 @@ package io.hanse.peering.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.Command;
-import io.hanse.fsm.row.Node;
-import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringState;
-import io.hanse.fsm.row.ReconcileImport;
-import io.hanse.fsm.store.Key;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Peerings;
-import io.hanse.fsm.view.Tables;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -30,25 +23,9 @@ class DeletionTest {
   private final SimCluster alpha = new SimCluster("alpha", time, network, this::appliedAtAlpha);
   private final SimCluster beta = new SimCluster("beta", time, network, command -> {});
 
-  /** The steps of a purge, and what of imports was left after each. */
-  private final List<Integer> rowsAfter = new ArrayList<>();
-
-  private final List<Command> steps = new ArrayList<>();
-
   private void appliedAtAlpha(Command command) {
-    if (command.hasPurgeImports()) {
-      steps.add(command);
-      rowsAfter.add(rowsOfBeta());
-    }
     if (command.hasTerminatePeering()) {
       assertThat(command.getTerminatePeering().getFence()).isNotZero();
-    }
-  }
-
-  private int rowsOfBeta() {
-    try (View view = alpha.view()) {
-      return Tables.SERVICES.list(view, Key.ofPeer("beta")).size()
-          + Tables.NODES.list(view, Key.ofPeer("beta")).size();
     }
   }
 
@@ -357,38 +334,6 @@ class DeletionTest {
     time.runFor(5_000);
     alpha.apply(SimCommands.delete("beta"));
     time.runFor(2_000);
-    assertThat(peering(alpha, "beta")).isEmpty();
-  }
-
-  private void importAt(String service, int nodes, int instances) {
-    ReconcileImport.Builder content =
-        ReconcileImport.newBuilder().setPeer("beta").setService(service);
-    for (int i = 0; i < nodes * instances; i++) {
-      content.addInstances(
-          CheckServiceNode.newBuilder()
-              .setNode(Node.newBuilder().setNode(service + i / instances))
-              .setService(
-                  NodeService.newBuilder().setId(service + i % instances).setService(service)));
-    }
-    alpha.apply(Command.newBuilder().setReconcileImport(content).build());
-  }
-
-  @Test
-  void shouldPurgeByNodesWhereTheseAreSmall() {
-    importAt("web", 40, 149);
-    alpha.apply(SimCommands.delete("beta"));
-    time.runFor(5_000);
-    assertThat(steps).hasSize(4).allMatch(step -> step.getLevel() == 0);
-    assertThat(rowsAfter).containsExactly(4_050, 2_100, 150, 0);
-  }
-
-  @Test
-  void shouldPurgeByRowsWhereANodeHasMany() {
-    importAt("web", 1, 5_000);
-    alpha.apply(SimCommands.delete("beta"));
-    time.runFor(5_000);
-    assertThat(rowsAfter).containsExactly(3_001, 1_001, 0);
-    assertThat(steps).extracting(Command::getLevel).containsExactly(4, 4, 0);
     assertThat(peering(alpha, "beta")).isEmpty();
   }
 }

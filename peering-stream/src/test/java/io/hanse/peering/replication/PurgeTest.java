@@ -1,0 +1,136 @@
+package io.hanse.peering.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hanse.fsm.row.CheckServiceNode;
+import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.Node;
+import io.hanse.fsm.row.NodeService;
+import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.row.PeeringState;
+import io.hanse.fsm.row.ReconcileImport;
+import io.hanse.fsm.store.Key;
+import io.hanse.fsm.store.View;
+import io.hanse.fsm.view.Peerings;
+import io.hanse.fsm.view.Tables;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** How what a peer brought is cleared away, step by step, in virtual time. */
+class PurgeTest {
+  private static final String ALPHA_ID = "a1fa0000-0000-4000-8000-000000000001";
+  private static final String BETA_ID = "be7a0000-0000-4000-8000-000000000002";
+
+  private final SimTime time = new SimTime(1);
+  private final SimNetwork network = new SimNetwork(time);
+  private final SimCluster alpha = new SimCluster("alpha", time, network, this::appliedAtAlpha);
+  private final SimCluster beta = new SimCluster("beta", time, network, command -> {});
+
+  /** The steps of a purge, and what of imports was left after each. */
+  private final List<Integer> rowsAfter = new ArrayList<>();
+
+  private final List<Command> steps = new ArrayList<>();
+
+  /** An archive as of the first of them. */
+  private byte[] amidPurge = {};
+
+  private void appliedAtAlpha(Command command) {
+    if (command.hasPurgeImports()) {
+      steps.add(command);
+      rowsAfter.add(rowsOfBeta());
+      if (steps.size() == 1) {
+        try (View view = alpha.view()) {
+          amidPurge = SimCommands.snapshot(view);
+        }
+      }
+    }
+  }
+
+  private int rowsOfBeta() {
+    try (View view = alpha.view()) {
+      return Tables.SERVICES.list(view, Key.ofPeer("beta")).size()
+          + Tables.NODES.list(view, Key.ofPeer("beta")).size();
+    }
+  }
+
+  @BeforeEach
+  void generate() {
+    alpha.apply(SimCommands.initialize(ALPHA_ID, "dc-alpha"));
+    beta.apply(SimCommands.initialize(BETA_ID, "dc-beta"));
+    alpha.apply(SimCommands.acceptor(ALPHA_ID, "beta", "establishment"));
+    alpha.start();
+    beta.start();
+    time.runFor(5_000);
+  }
+
+  @AfterEach
+  void close() {
+    alpha.close();
+    beta.close();
+  }
+
+  private static Optional<Peering> peering(SimCluster cluster, String name) {
+    try (View view = cluster.view()) {
+      return new Peerings(view).byName(name);
+    }
+  }
+
+  private void connect() {
+    alpha.apply(SimCommands.exchange(ALPHA_ID, "establishment", "stream"));
+    beta.apply(SimCommands.dialer(BETA_ID, "alpha", ALPHA_ID, alpha.addresses(), "stream"));
+    time.runFor(20_000);
+    assertThat(network.connections()).hasSize(1);
+  }
+
+  private void importAt(String service, int nodes, int instances) {
+    ReconcileImport.Builder content =
+        ReconcileImport.newBuilder().setPeer("beta").setService(service);
+    for (int i = 0; i < nodes * instances; i++) {
+      content.addInstances(
+          CheckServiceNode.newBuilder()
+              .setNode(Node.newBuilder().setNode(service + i / instances))
+              .setService(
+                  NodeService.newBuilder().setId(service + i % instances).setService(service)));
+    }
+    alpha.apply(Command.newBuilder().setReconcileImport(content).build());
+  }
+
+  @Test
+  void shouldPurgeByNodesWhereTheseAreSmall() {
+    importAt("web", 40, 149);
+    alpha.apply(SimCommands.delete("beta"));
+    time.runFor(5_000);
+    assertThat(steps).hasSize(4).allMatch(step -> step.getLevel() == 0);
+    assertThat(rowsAfter).containsExactly(4_050, 2_100, 150, 0);
+  }
+
+  /** Nobody removes the row of a peering that the other cluster ended. */
+  @Test
+  void shouldPurgeAgainWhatAnArchiveBroughtBack() {
+    connect();
+    importAt("web", 40, 149);
+    beta.apply(SimCommands.delete("alpha"));
+    time.runFor(5_000);
+    assertThat(rowsOfBeta()).isZero();
+
+    SimCommands.restore("amid", amidPurge).forEach(alpha::apply);
+    assertThat(rowsOfBeta()).isPositive();
+    time.runFor(5_000);
+    assertThat(rowsOfBeta()).isZero();
+    assertThat(peering(alpha, "beta").map(Peering::getState)).hasValue(PeeringState.TERMINATED);
+  }
+
+  @Test
+  void shouldPurgeByRowsWhereANodeHasMany() {
+    importAt("web", 1, 5_000);
+    alpha.apply(SimCommands.delete("beta"));
+    time.runFor(5_000);
+    assertThat(rowsAfter).containsExactly(3_001, 1_001, 0);
+    assertThat(steps).extracting(Command::getLevel).containsExactly(4, 4, 0);
+    assertThat(peering(alpha, "beta")).isEmpty();
+  }
+}
