@@ -226,6 +226,15 @@ class ImportChangesApplierTest {
     assertThat(Tables.IMPORT_PARTS.list(replica.now(), Key.EMPTY)).isEmpty();
   }
 
+  /** A refusal leaves the parts where they are. */
+  @Test
+  void shouldDropWhatIsLaidDownOnDemand() {
+    stage(0, change("", "1", web("n1", "passing")).build().toByteString());
+    complete(0);
+    assertThat(Tables.IMPORT_PARTS.list(replica.now(), Key.EMPTY)).isEmpty();
+    assertThat(stored()).isEmpty();
+  }
+
   @Test
   void shouldRefuseWhatIsLaidDownNestedTooDeeply() {
     Struct config = Struct.getDefaultInstance();

@@ -261,12 +261,25 @@ final class ChangeIntake {
                 return done();
               }
               ProblemException problem = LogWriter.problemOf(failure);
+              // A refusal undoes all that its command did, the removal of the parts as well.
+              CompletableFuture<CommandResult> dropped = writer.submit(dropOfParts(peer, fence));
               if (problem.code().category() != Category.CALLER) {
                 return CompletableFuture.<Void>failedFuture(problem);
               }
               refusals.put(position, String.valueOf(problem.getMessage()));
-              return done();
+              return dropped.<Void>handle((drop, notDropped) -> null);
             })
         .thenCompose(next -> next);
+  }
+
+  /**
+   * Drops the parts that were laid down and not shown.
+   *
+   * @param fence of the stream that laid them down: a newer one's stay
+   */
+  static Command dropOfParts(String peer, long fence) {
+    return Command.newBuilder()
+        .setCompleteImport(CompleteImport.newBuilder().setPeer(peer).setFence(fence))
+        .build();
   }
 }

@@ -8,6 +8,8 @@ import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringSecrets;
 import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.row.RemovePeering;
+import io.hanse.fsm.store.Key;
+import io.hanse.fsm.store.TableId;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Peerings;
 import java.util.ArrayList;
@@ -102,7 +104,30 @@ final class DeletionDuty {
     loop = replication.loops().newLoop();
     state = replication.state();
     writer = new LogWriter(loop, replication.submitter(), settings.submitAttempts());
+    loop.execute(this::dropLeftParts);
     watch = WatchedQuery.start(loop, state, Known::at, this::knownIs);
+  }
+
+  /**
+   * What who led before had begun to lay down, nobody will complete. The next stream drops it, too;
+   * but there may be none for long.
+   */
+  private void dropLeftParts() {
+    List<Command> drops = new ArrayList<>();
+    try (View view = state.view()) {
+      Peerings peerings = new Peerings(view);
+      for (Peering peering : peerings.all()) {
+        if (Peerings.isActive(peering)
+            && view.hasAny(TableId.IMPORT_PARTS, Key.ofPeer(peering.getName()))) {
+          long fence =
+              peerings.secrets(peering.getId()).map(PeeringSecrets::getImportFence).orElse(0L);
+          drops.add(ChangeIntake.dropOfParts(peering.getName(), fence));
+        }
+      }
+    } catch (ProblemException e) {
+      LOG.debug("parts of imports not looked for cause={}", e.getMessage());
+    }
+    drops.forEach(writer::submit);
   }
 
   private void knownIs(Known known) {
