@@ -45,6 +45,16 @@ final class StatusRecorder {
     }
   }
 
+  boolean isConnected() {
+    return status.getConnected();
+  }
+
+  /** A dialer's: it could not be made, or was lost. Source: peering protocol, section 5.9. */
+  void attemptFailed(long nowMillis, String reason) {
+    status.setLastSendErrorMillis(nowMillis).setLastSendError(reason);
+    changed = true;
+  }
+
   void disconnected(long nowMillis, String error) {
     status.setConnected(false).setDisconnectMillis(nowMillis).setDisconnectError(error);
     changed = true;

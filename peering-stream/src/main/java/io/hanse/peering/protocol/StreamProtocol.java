@@ -288,7 +288,10 @@ public final class StreamProtocol {
   private void halfClosed() {
     halfClosed = true;
     switch (phase) {
-      case NEW, OPEN -> fail(LinkStatus.of(LinkStatus.Code.UNKNOWN, Answers.UNEXPECTED_END));
+      case NEW, OPEN -> {
+        status.receiveFailed(now, Answers.UNEXPECTED_END);
+        fail(LinkStatus.of(LinkStatus.Code.UNKNOWN, Answers.UNEXPECTED_END));
+      }
       case DELETING -> end(Effect.Cause.DELETED, LinkStatus.OK);
       case TERMINATED -> {
         if (terminationStored) {
@@ -303,7 +306,9 @@ public final class StreamProtocol {
     switch (phase) {
       case NEW, OPEN -> {
         LinkStatus seen = Answers.asSeenFromHere(ended);
-        status.receiveFailed(now, seen.text());
+        if (status.isConnected()) {
+          status.receiveFailed(now, seen.text());
+        }
         fail(seen);
       }
       case DELETING -> end(Effect.Cause.DELETED, ended);
@@ -381,6 +386,9 @@ public final class StreamProtocol {
       return;
     }
     status.disconnected(now, reason.text());
+    if (rules.role() == StreamRules.Role.DIALER) {
+      status.attemptFailed(now, reason.text());
+    }
     close = new Effect.Close(Effect.Cause.FAILED, reason);
   }
 

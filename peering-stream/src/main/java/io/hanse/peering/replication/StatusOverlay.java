@@ -35,6 +35,10 @@ final class StatusOverlay {
   /** What is exported is acknowledged once it is stored. */
   private static final long ANSWER_OVERDUE_MILLIS = 10_000;
 
+  /** What Consul tells where nothing happened yet, as the time since 1970. */
+  private static final Timestamp YEAR_ONE =
+      Timestamp.newBuilder().setSeconds(-62_135_596_800L).build();
+
   private static final String UNSENT =
       "what the other cluster has of it is too large to be sent: it says there how large";
 
@@ -88,22 +92,22 @@ final class StatusOverlay {
         StreamStatus.newBuilder()
             .addAllImportedServices(status.getImportedServicesList())
             .addAllExportedServices(status.getExportedServicesList());
-    long receive = Math.max(status.getLastAckMillis(), status.getLastNackMillis());
-    receive = Math.max(receive, status.getLastReceiveSuccessMillis());
-    // A link that cannot be made anew is an error as well, but nothing was received by it.
-    receive =
-        Math.max(
-            receive, Math.min(status.getLastReceiveErrorMillis(), status.getLastHeardMillis()));
+    // An answer to what was sent does not count. Source: peering protocol, section 8.4.
+    long receive =
+        Math.max(status.getLastReceiveSuccessMillis(), status.getLastReceiveErrorMillis());
     receive = Math.max(receive, status.getLastHeartbeatMillis());
     long send = Math.max(status.getLastSendSuccessMillis(), status.getLastSendErrorMillis());
     if (status.getLastHeartbeatMillis() > 0) {
       visible.setLastHeartbeat(timestamp(status.getLastHeartbeatMillis()));
     }
-    if (receive > 0) {
-      visible.setLastReceive(timestamp(receive));
+    // Of a stream that there was, or that was tried, Consul tells these two always.
+    boolean isTracked =
+        status.getConnected() || status.getNeverConnected() || status.getDisconnectMillis() > 0;
+    if (isTracked || receive > 0) {
+      visible.setLastReceive(receive > 0 ? timestamp(receive) : YEAR_ONE);
     }
-    if (send > 0) {
-      visible.setLastSend(timestamp(send));
+    if (isTracked || send > 0) {
+      visible.setLastSend(send > 0 ? timestamp(send) : YEAR_ONE);
     }
     return visible.build();
   }

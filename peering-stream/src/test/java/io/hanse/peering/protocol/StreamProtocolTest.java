@@ -290,4 +290,19 @@ class StreamProtocolTest {
     assertThat(dialer.protocol.status().getLastHeardMillis()).isEqualTo(heard + 15_000);
     assertThat(dialer.all(Effect.Report.class)).as("silence is counted from it").hasSize(1);
   }
+
+  /** What could not be made brought nothing. */
+  @Test
+  void shouldCallOnlyTheLossOfAStreamAnErrorInReceiving() {
+    StreamProbe refused = StreamProbe.dialer();
+    refused.on(new Input.RemoteEnded(LinkStatus.of(LinkStatus.Code.UNAVAILABLE, "refused")));
+    assertThat(refused.protocol.status().getLastReceiveErrorMillis()).isZero();
+    assertThat(refused.protocol.status().getLastSendError()).contains("refused");
+
+    StreamProbe lost = StreamProbe.dialer();
+    lost.receive(StreamProbe.heartbeat());
+    lost.on(new Input.RemoteEnded(LinkStatus.of(LinkStatus.Code.UNAVAILABLE, "lost")));
+    assertThat(lost.protocol.status().getLastReceiveErrorMillis()).isPositive();
+    assertThat(lost.protocol.status().getLastSendErrorMillis()).isPositive();
+  }
 }

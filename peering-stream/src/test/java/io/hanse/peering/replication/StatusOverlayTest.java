@@ -3,15 +3,18 @@ package io.hanse.peering.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import com.google.protobuf.Timestamp;
 import io.hanse.fsm.row.DialCandidate;
 import io.hanse.fsm.row.ExportProblem;
 import io.hanse.fsm.row.ImportProblem;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringState;
+import io.hanse.fsm.row.StreamStatus;
 import io.hanse.peering.proto.DialedAddress;
 import io.hanse.peering.proto.ImportAges;
 import io.hanse.peering.proto.ImportRefusal;
 import io.hanse.peering.proto.PeerStreamStatus;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -72,14 +75,35 @@ class StatusOverlayTest {
   }
 
   @Test
-  void shouldNotTellThatSomethingWasReceivedWhenALinkCouldNotBeMade() {
-    PeerStreamStatus.Builder lost =
-        PeerStreamStatus.newBuilder()
-            .setDisconnectError("connection refused")
-            .setLastHeartbeatMillis(900_000)
-            .setLastHeardMillis(950_000)
-            .setLastReceiveErrorMillis(999_000);
-    assertThat(shown(DIALING, lost).getStreamStatus().getLastReceive().getSeconds()).isEqualTo(950);
+  void shouldTellAsReceivedWhatConsulTells() {
+    PeerStreamStatus.Builder answered =
+        CONNECTED.toBuilder().setLastReceiveSuccessMillis(900_000).setLastAckMillis(999_000);
+    assertThat(receivedSeconds(answered)).as("an answer is no resource").isEqualTo(900);
+    assertThat(receivedSeconds(answered.setLastNackMillis(999_000))).isEqualTo(900);
+    assertThat(receivedSeconds(answered.setLastHeartbeatMillis(950_000))).isEqualTo(950);
+    assertThat(receivedSeconds(answered.setLastReceiveErrorMillis(970_000))).isEqualTo(970);
+  }
+
+  private static String time(Timestamp at) {
+    return Instant.ofEpochSecond(at.getSeconds(), at.getNanos()).toString();
+  }
+
+  private static long receivedSeconds(PeerStreamStatus.Builder status) {
+    return shown(DIALING, status).getStreamStatus().getLastReceive().getSeconds();
+  }
+
+  @Test
+  void shouldTellTheYearOneOfAStreamOnWhichNothingHappenedYet() {
+    StreamStatus tracked = shown(DIALING, CONNECTED.toBuilder()).getStreamStatus();
+    String none = "0001-01-01T00:00:00Z";
+    assertThat(time(tracked.getLastReceive())).isEqualTo(none);
+    assertThat(time(tracked.getLastSend())).isEqualTo(none);
+    assertThat(tracked.hasLastHeartbeat()).isFalse();
+
+    // Of one that an acceptor awaits since it leads, nothing is told.
+    PeerStreamStatus.Builder awaited = PeerStreamStatus.newBuilder().setSilenceMillis(5_000);
+    assertThat(shown(ACCEPTING, awaited).getStreamStatus().hasLastReceive()).isFalse();
+    assertThat(shown(ACCEPTING, awaited).getStreamStatus().hasLastSend()).isFalse();
   }
 
   @Test
