@@ -102,7 +102,9 @@ final class Dial {
               if (isOver()) {
                 return;
               }
-              if (host == null) {
+              if (failure instanceof NameResolution.TooManyNames) {
+                notTried(failure);
+              } else if (host == null) {
                 failed(destination, CloseReason.CONNECT_FAILED, failure);
               } else {
                 connect(new InetSocketAddress(host, named.getPort()), destination);
@@ -198,6 +200,13 @@ final class Dial {
     }
     channel.pipeline().addLast(connection.fromUpstream());
     connection.relay(channel);
+  }
+
+  /** For want of room here: to the endpoint, nothing happened. */
+  private void notTried(Throwable cause) {
+    failure = CloseReason.CONNECT_FAILED;
+    detail = RelayHandler.text(cause);
+    later();
   }
 
   private void failed(Destination destination, CloseReason reason, @Nullable Throwable cause) {

@@ -13,9 +13,10 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Looks up host names away from the event loops: the system's resolver blocks. Each cluster has a
+ * Looks up host names away from the event loops: the system's resolver blocks. Each peer has a
  * share of the threads for its names, so that those that nobody answers for hold up no other
- * cluster's. Gateways are found by IPv4 only where they have both, as Consul's are.
+ * cluster's; this cluster has threads of its own, which no peer's names take, as they are of many
+ * services. Gateways are found by IPv4 only where they have both, as Consul's are.
  */
 final class NameResolution implements AutoCloseable {
   /** Whom names are asked of. */
@@ -24,57 +25,79 @@ final class NameResolution implements AutoCloseable {
     InetAddress[] lookUp(String host) throws UnknownHostException;
   }
 
+  /** That a name was not even looked up: it says nothing of whom it names. */
+  static final class TooManyNames extends UnknownHostException {
+    private static final long serialVersionUID = 1;
+
+    TooManyNames(String host) {
+      super("too many names are being looked up, not " + host);
+    }
+  }
+
   private static final int THREADS = 32;
-  private static final int THREADS_PER_CLUSTER = 2;
-  private static final int WAITING_PER_CLUSTER_MAX = 64;
+  private static final int THREADS_PER_PEER = 2;
+  private static final int WAITING_PER_PEER_MAX = 64;
+  private static final int OWN_THREADS = 8;
+  private static final int OWN_WAITING_MAX = 256;
   private static final long IDLE_SECONDS = 30;
 
   /** The names of one cluster that are being looked up, or wait for it. */
   private static final class Share {
     final Map<String, CompletableFuture<InetAddress>> asked = new LinkedHashMap<>();
     final Deque<String> waiting = new ArrayDeque<>();
+    final boolean isOwn;
     int running;
+
+    Share(String cluster) {
+      isOwn = cluster.isEmpty();
+    }
   }
 
   private final Resolver resolver;
   private final Map<String, Share> shares = new LinkedHashMap<>();
 
   /** What is queued is bounded by the shares. */
-  private final ThreadPoolExecutor threads =
-      new ThreadPoolExecutor(
-          THREADS,
-          THREADS,
-          IDLE_SECONDS,
-          TimeUnit.SECONDS,
-          new LinkedBlockingQueue<>(),
-          task -> {
-            Thread thread = new Thread(task, "names");
-            thread.setDaemon(true);
-            return thread;
-          },
-          new ThreadPoolExecutor.DiscardPolicy());
+  private final ThreadPoolExecutor ofPeers = threads(THREADS);
+
+  private final ThreadPoolExecutor own = threads(OWN_THREADS);
 
   NameResolution(Resolver resolver) {
     this.resolver = resolver;
+  }
+
+  private static ThreadPoolExecutor threads(int max) {
+    ThreadPoolExecutor threads =
+        new ThreadPoolExecutor(
+            max,
+            max,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> {
+              Thread thread = new Thread(task, "names");
+              thread.setDaemon(true);
+              return thread;
+            },
+            new ThreadPoolExecutor.DiscardPolicy());
     threads.allowCoreThreadTimeOut(true);
+    return threads;
   }
 
   /**
    * Asks for a name once, however many want it.
    *
-   * @param cluster whose name it is
+   * @param cluster whose name it is; "" for this one
    * @return what is completed by another thread, with an {@link UnknownHostException} where there
-   *     is no answer or the cluster asks for too much
+   *     is no answer, with {@link TooManyNames} where the cluster asks for too much
    */
   synchronized CompletableFuture<InetAddress> lookUp(String cluster, String host) {
-    Share share = shares.computeIfAbsent(cluster, each -> new Share());
+    Share share = shares.computeIfAbsent(cluster, Share::new);
     CompletableFuture<InetAddress> known = share.asked.get(host);
     if (known != null) {
       return known;
     }
-    if (share.waiting.size() >= WAITING_PER_CLUSTER_MAX) {
-      return CompletableFuture.failedFuture(
-          new UnknownHostException("too many names are being looked up, not " + host));
+    if (share.waiting.size() >= (share.isOwn ? OWN_WAITING_MAX : WAITING_PER_PEER_MAX)) {
+      return CompletableFuture.failedFuture(new TooManyNames(host));
     }
     CompletableFuture<InetAddress> asked = new CompletableFuture<>();
     share.asked.put(host, asked);
@@ -84,7 +107,9 @@ final class NameResolution implements AutoCloseable {
   }
 
   private void startNext(String cluster, Share share) {
-    while (share.running < THREADS_PER_CLUSTER && !share.waiting.isEmpty()) {
+    int threadsMax = share.isOwn ? OWN_THREADS : THREADS_PER_PEER;
+    ThreadPoolExecutor threads = share.isOwn ? own : ofPeers;
+    while (share.running < threadsMax && !share.waiting.isEmpty()) {
       String host = share.waiting.remove();
       share.running++;
       threads.execute(() -> ask(cluster, share, host));
@@ -127,6 +152,7 @@ final class NameResolution implements AutoCloseable {
 
   @Override
   public void close() {
-    threads.shutdownNow();
+    ofPeers.shutdownNow();
+    own.shutdownNow();
   }
 }

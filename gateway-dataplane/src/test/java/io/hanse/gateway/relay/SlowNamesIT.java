@@ -31,6 +31,9 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 class SlowNamesIT {
   private static final int SLOW = 40;
 
+  /** Of one peer: those that are looked up and those that wait. */
+  private static final int NAMES_MAX = 66;
+
   private final RouteCompiler compiler = new RouteCompiler(System::nanoTime);
   private final CountDownLatch answered = new CountDownLatch(1);
   private final AtomicInteger asked = new AtomicInteger();
@@ -38,17 +41,18 @@ class SlowNamesIT {
   private final RelayLoops loops =
       new RelayLoops(Transport.best(), 2, GatewayLimits.defaults(), this::lookUp);
   private TestBackend backend;
+  private RouteTable table = RouteTable.EMPTY;
   private RelayLoops.Listener listener;
 
   @BeforeEach
   void start() throws IOException {
     backend = new TestBackend();
     List<Route> routes = new ArrayList<>();
-    for (int i = 0; i < SLOW; i++) {
+    for (int i = 0; i <= NAMES_MAX; i++) {
       routes.add(route("slow-" + i, "west"));
     }
     routes.add(route("quick", "south"));
-    RouteTable table = compiler.compile(routes);
+    table = compiler.compile(routes);
     listener =
         loops.listen(
             "gateway",
@@ -95,6 +99,20 @@ class SlowNamesIT {
       backend.next();
     }
     assertThat(asked.get()).isEqualTo(2);
+  }
+
+  /** That is no word about the endpoint, which may be the best of all. */
+  @Test
+  void shouldBlameNoEndpointForANameThatWasNotLookedUp() throws Exception {
+    for (int i = 0; i < NAMES_MAX; i++) {
+      call("slow-" + i);
+    }
+    await().until(() -> loops.openCount() == NAMES_MAX && asked.get() == 2);
+    call("slow-" + NAMES_MAX);
+    await().until(() -> loops.metrics().count(CloseReason.CONNECT_FAILED) == 1);
+    assertThat(loops.log().recent().iterator().next().line())
+        .contains("detail=\"too many names are being looked up");
+    assertThat(table.targets()).allMatch(each -> each.usage().connectFailures() == 0);
   }
 
   @Test
