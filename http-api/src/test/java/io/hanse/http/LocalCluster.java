@@ -83,7 +83,8 @@ public final class LocalCluster
                                 .setNodeId(nodeId)
                                 .setNode(node)
                                 .setAddress("127.0.0.1")
-                                .setServerPort(serverPort)))
+                                .setServerPort(serverPort)
+                                .setCommandLevel(ClusterStateMachine.COMMAND_LEVEL)))
                 .build())
         .join();
   }

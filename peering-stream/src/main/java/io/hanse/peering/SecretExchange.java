@@ -14,6 +14,7 @@ import io.hanse.fsm.row.RotateStreamSecret;
 import io.hanse.fsm.row.WritePeering;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Peerings;
+import io.hanse.fsm.view.Servers;
 import io.hanse.fsm.view.TokenFates;
 import io.hanse.peering.proto.ExchangeCall;
 import io.hanse.peering.proto.FollowCall;
@@ -71,10 +72,9 @@ final class SecretExchange {
         WritePeering.newBuilder()
             .setPeering(Peering.newBuilder().setId(call.getPeerId()))
             .setSecretsOnly(true)
-            .setExchange(exchange)
-            .setRemembers(true);
+            .setExchange(exchange);
     return submitter
-        .submit(remembered(write))
+        .submit(remembered(reader, write))
         .handle(
             (result, failure) -> {
               if (failure != null) {
@@ -108,9 +108,19 @@ final class SecretExchange {
         .thenApply(result -> text(result.getPayload()));
   }
 
-  /** A command that only servers understand which remember what becomes of tokens. */
-  static Command remembered(WritePeering.Builder write) {
-    return Command.newBuilder().setWritePeering(write).setLevel(REMEMBERING_LEVEL).build();
+  /**
+   * What becomes of tokens is remembered, unless there are servers yet that would stop at a command
+   * which says so.
+   */
+  static Command remembered(StateReader reader, WritePeering.Builder write) {
+    try (View view = reader.view()) {
+      return new Servers(view).below(REMEMBERING_LEVEL).isPresent()
+          ? Command.newBuilder().setWritePeering(write.clearRemembers()).build()
+          : Command.newBuilder()
+              .setWritePeering(write.setRemembers(true))
+              .setLevel(REMEMBERING_LEVEL)
+              .build();
+    }
   }
 
   private PeeringSecrets stored(ExchangeCall call) {

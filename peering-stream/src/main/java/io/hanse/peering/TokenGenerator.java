@@ -112,8 +112,7 @@ final class TokenGenerator {
             .setGenerate(
                 WritePeering.GenerateToken.newBuilder()
                     .setEstablishment(secret)
-                    .setExpiresMillis(expires.map(Instant::toEpochMilli).orElse(0L)))
-            .setRemembers(true);
+                    .setExpiresMillis(expires.map(Instant::toEpochMilli).orElse(0L)));
     String id;
     if (stored.isPresent()) {
       id = stored.get().getId();
@@ -128,7 +127,7 @@ final class TokenGenerator {
               .putAllMeta(call.getMetaMap()));
     }
     return submitter
-        .submit(SecretExchange.remembered(write))
+        .submit(SecretExchange.remembered(reader, write))
         .handle(
             (result, failure) -> {
               if (failure != null) {

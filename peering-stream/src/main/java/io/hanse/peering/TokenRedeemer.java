@@ -302,7 +302,7 @@ final class TokenRedeemer {
     return submitter
         .submit(
             write.hasEstablish()
-                ? SecretExchange.remembered(write.setRemembers(true))
+                ? SecretExchange.remembered(reader, write)
                 : Command.newBuilder().setWritePeering(write).build())
         .handle(
             (result, failure) -> {

@@ -271,6 +271,7 @@ public final class AgentAssembly implements AutoCloseable {
             .setGrpcTlsPort(Math.max(0, config.ports().grpcTls()))
             .setVersion(AgentIdentity.CONSUL_VERSION)
             .setDefaultIntentionPolicy(config.defaultIntentionPolicy().orElse(""))
+            .setCommandLevel(ClusterStateMachine.COMMAND_LEVEL)
             .build();
     String bind = config.addresses().bind();
     return new RaftSettings(

@@ -36,6 +36,9 @@ public final class ClusterStateMachine implements AutoCloseable {
   /** The most that one command may take in the log. */
   public static final int COMMAND_BYTES_MAX = 1 << 20;
 
+  /** Commands up to this level are applied; at one of a higher level the process ends. */
+  public static final int COMMAND_LEVEL = CommandType.LEVEL;
+
   private final Store store;
   private final DigestHistory digests = new DigestHistory();
   private final AtomicInteger restores = new AtomicInteger();

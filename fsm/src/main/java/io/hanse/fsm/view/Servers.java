@@ -25,6 +25,16 @@ public final class Servers {
     return Tables.SERVERS.get(rows, Key.of(raftId));
   }
 
+  /**
+   * A server that would stop at a command of the level, as far as it is known: it runs an older
+   * version. Where there is one, nobody sends such a command, who can help it.
+   */
+  public Optional<Server> below(int commandLevel) {
+    return all().stream()
+        .filter(server -> Integer.compareUnsigned(server.getCommandLevel(), commandLevel) < 0)
+        .findFirst();
+  }
+
   /** What the nodes are called that they are, by raft id. */
   public SortedMap<String, String> nodes() {
     SortedMap<String, String> nodes = new TreeMap<>();

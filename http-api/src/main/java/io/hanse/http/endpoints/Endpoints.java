@@ -104,7 +104,7 @@ public record Endpoints(
             ports.reader(),
             ports.leadership(),
             ports.membership(),
-            new RestoreRun(ports.submitter(), transfers),
+            new RestoreRun(ports.submitter(), ports.reader(), transfers),
             transfers),
         new QuotaEndpoints(writes),
         new DigestEndpoints(ports.reader(), ports.membership(), ports.serverCall()),

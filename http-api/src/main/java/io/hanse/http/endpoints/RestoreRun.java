@@ -5,12 +5,16 @@ import io.hanse.fsm.apply.RestoreBounds;
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.port.CommandSubmitter;
+import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.row.AbandonRestore;
 import io.hanse.fsm.row.BeginRestore;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.CompleteRestore;
+import io.hanse.fsm.row.Server;
 import io.hanse.fsm.row.StageRestore;
 import io.hanse.fsm.store.SnapshotCheck;
+import io.hanse.fsm.store.View;
+import io.hanse.fsm.view.Servers;
 import io.hanse.fsm.view.Tables;
 import io.hanse.http.archive.ArchiveException;
 import io.hanse.http.archive.ArchiveReader;
@@ -26,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -59,20 +64,36 @@ final class RestoreRun {
   }
 
   private final CommandSubmitter submitter;
+  private final StateReader state;
   private final Transfers transfers;
 
-  RestoreRun(CommandSubmitter submitter, Transfers transfers) {
+  RestoreRun(CommandSubmitter submitter, StateReader state, Transfers transfers) {
     this.submitter = submitter;
+    this.state = state;
     this.transfers = transfers;
   }
 
   void run(Source archive) throws IOException {
+    requireUnderstood();
     Path packed = transfers.file();
     try {
       long bytes = check(archive, packed);
       restore(packed, bytes);
     } finally {
       Transfers.delete(packed);
+    }
+  }
+
+  /** Amid an upgrade there are servers that would stop at the last command. */
+  private void requireUnderstood() {
+    try (View view = state.view()) {
+      Optional<Server> older = new Servers(view).below(KEEPING_LEVEL);
+      if (older.isPresent()) {
+        throw HttpProblem.internal(
+            "server \""
+                + older.get().getNode()
+                + "\" runs a version that cannot take part in a restore; update all servers first");
+      }
     }
   }
 

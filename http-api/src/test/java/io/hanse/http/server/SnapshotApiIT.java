@@ -3,6 +3,8 @@ package io.hanse.http.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.Server;
 import io.hanse.http.ApiFixture;
 import io.hanse.http.RawClient;
 import java.io.IOException;
@@ -104,6 +106,19 @@ class SnapshotApiIT {
       // Who asks only now learns of it at once.
       assertThat(fixture.get("/v1/kv/a?wait=60s&index=" + index).index()).isEqualTo(answer.index());
     }
+  }
+
+  /** It would stop at the last command of the restore. */
+  @Test
+  void shouldNotRestoreWhileAServerRunsAnOlderVersion() throws Exception {
+    byte[] archive = save().body();
+    Command.Builder write = Command.newBuilder();
+    write.getWriteServerBuilder().setServer(Server.newBuilder().setRaftId("r2").setNode("node-2"));
+    fixture.cluster.submit(write.build()).join();
+    HttpResponse<String> refused = restore(archive);
+    assertThat(refused.statusCode()).isEqualTo(500);
+    assertThat(refused.body())
+        .contains("server \"node-2\" runs a version that cannot take part in a restore");
   }
 
   @Test

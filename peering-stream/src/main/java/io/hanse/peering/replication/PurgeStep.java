@@ -6,12 +6,13 @@ import io.hanse.fsm.row.PurgeImports;
 import io.hanse.fsm.store.Key;
 import io.hanse.fsm.store.Rows;
 import io.hanse.fsm.view.Keys;
+import io.hanse.fsm.view.Servers;
 import io.hanse.fsm.view.Tables;
 
 /**
  * The next step of clearing away what a peer brought: so many nodes that all writes behind it wait
  * for few rows. Where one node has too many, or too many services are marked, rows are counted
- * instead. Servers of a lower level stop at that, so it is not asked of them without need.
+ * instead. Servers of a lower level stop at that, so it is not asked of them.
  */
 final class PurgeStep {
   static final int ROWS_MAX = 2_000;
@@ -33,7 +34,8 @@ final class PurgeStep {
       nodes++;
     }
     PurgeImports.Builder purge = PurgeImports.newBuilder().setPeer(peer);
-    return count > ROWS_MAX && nodes == 0
+    boolean countsRows = count > ROWS_MAX && nodes == 0 && new Servers(rows).below(LEVEL).isEmpty();
+    return countsRows
         ? Command.newBuilder().setPurgeImports(purge.setRowsMax(ROWS_MAX)).setLevel(LEVEL).build()
         : Command.newBuilder().setPurgeImports(purge.setNodesMax(Math.max(1, nodes))).build();
   }

@@ -4,6 +4,8 @@ import io.hanse.fsm.error.Quoted;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.WritePeering;
+import io.hanse.fsm.store.View;
+import io.hanse.fsm.view.Servers;
 import io.hanse.peering.link.LinkTarget;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -56,7 +58,16 @@ final class SecretRotation {
    */
   boolean isDue(long sinceMillis) {
     long since = Math.max(lastMillis, sinceMillis == 0 ? bornMillis : sinceMillis);
-    return !underWay && loop.nowMillis() - since >= replication.settings().secretMillisMax();
+    return !underWay
+        && loop.nowMillis() - since >= replication.settings().secretMillisMax()
+        && isUnderstood();
+  }
+
+  /** Amid an upgrade there are servers that would stop at it: then it waits for these. */
+  private boolean isUnderstood() {
+    try (View view = replication.state().view()) {
+      return new Servers(view).below(LEVEL).isEmpty();
+    }
   }
 
   void begin(LinkTarget target, Peering peering, String current) {

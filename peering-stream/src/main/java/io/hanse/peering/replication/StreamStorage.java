@@ -7,6 +7,7 @@ import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.TerminatePeering;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Peerings;
+import io.hanse.fsm.view.Servers;
 import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.proto.ReplicationMessage;
 import io.hanse.peering.protocol.Effect;
@@ -194,14 +195,21 @@ final class StreamStorage {
   }
 
   private Command termination(long fence) {
+    TerminatePeering.Builder termination = TerminatePeering.newBuilder().setId(peering.getId());
+    if (isOfOlderServers()) {
+      return Command.newBuilder().setTerminatePeering(termination).build();
+    }
     return Command.newBuilder()
         .setLevel(FENCED_LEVEL)
-        .setTerminatePeering(
-            TerminatePeering.newBuilder()
-                .setId(peering.getId())
-                .setFence(fence)
-                .setPeerId(peering.getPeerId()))
+        .setTerminatePeering(termination.setFence(fence).setPeerId(peering.getPeerId()))
         .build();
+  }
+
+  /** Amid an upgrade there are servers that would stop at a fence here. */
+  private boolean isOfOlderServers() {
+    try (View view = replication.state().view()) {
+      return new Servers(view).below(FENCED_LEVEL).isPresent();
+    }
   }
 
   /** No stream can begin to import any more: what was to be stored is. */

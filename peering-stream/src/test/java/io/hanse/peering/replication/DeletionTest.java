@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringState;
+import io.hanse.fsm.row.Server;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Peerings;
 import java.util.List;
@@ -23,9 +24,12 @@ class DeletionTest {
   private final SimCluster alpha = new SimCluster("alpha", time, network, this::appliedAtAlpha);
   private final SimCluster beta = new SimCluster("beta", time, network, command -> {});
 
+  private boolean isAnyServerOlder;
+
   private void appliedAtAlpha(Command command) {
     if (command.hasTerminatePeering()) {
-      assertThat(command.getTerminatePeering().getFence()).isNotZero();
+      assertThat(command.getTerminatePeering().getFence() == 0).isEqualTo(isAnyServerOlder);
+      assertThat(command.getLevel() == 0).isEqualTo(isAnyServerOlder);
     }
   }
 
@@ -82,6 +86,19 @@ class DeletionTest {
     alpha.apply(SimCommands.delete("beta"));
     time.runFor(2_000);
     assertThat(peering(alpha, "beta")).isEmpty();
+  }
+
+  /** It would stop at a termination that says which stream it is of. */
+  @Test
+  void shouldStoreATerminationThatAServerOfAnOlderVersionUnderstands() {
+    isAnyServerOlder = true;
+    Command.Builder write = Command.newBuilder();
+    write.getWriteServerBuilder().setServer(Server.newBuilder().setRaftId("r1"));
+    alpha.apply(write.build());
+    connect();
+    beta.apply(SimCommands.delete("alpha"));
+    time.runFor(5_000);
+    assertThat(peering(alpha, "beta").map(Peering::getState)).hasValue(PeeringState.TERMINATED);
   }
 
   /** Told is who has answered that, not who was spoken to. */

@@ -9,6 +9,7 @@ import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.row.ReconcileImport;
+import io.hanse.fsm.row.Server;
 import io.hanse.fsm.store.Key;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Peerings;
@@ -122,6 +123,19 @@ class PurgeTest {
     time.runFor(5_000);
     assertThat(rowsOfBeta()).isZero();
     assertThat(peering(alpha, "beta").map(Peering::getState)).hasValue(PeeringState.TERMINATED);
+  }
+
+  /** It would stop at a step that counts rows. */
+  @Test
+  void shouldPurgeByNodesWhileAServerRunsAnOlderVersion() {
+    Command.Builder write = Command.newBuilder();
+    write.getWriteServerBuilder().setServer(Server.newBuilder().setRaftId("r1").setNode("node-1"));
+    alpha.apply(write.build());
+    importAt("web", 1, 5_000);
+    alpha.apply(SimCommands.delete("beta"));
+    time.runFor(5_000);
+    assertThat(steps).isNotEmpty().allMatch(step -> step.getLevel() == 0);
+    assertThat(peering(alpha, "beta")).isEmpty();
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.hanse.peering.transport;
 
 import static org.awaitility.Awaitility.await;
 
+import io.hanse.fsm.apply.ClusterStateMachine;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.Server;
 import io.hanse.fsm.row.WriteServer;
@@ -93,6 +94,7 @@ final class TestServer implements AutoCloseable {
             .setDatacenter(datacenter)
             .setAddress("127.0.0.1")
             .setGrpcTlsPort(server.port())
+            .setCommandLevel(ClusterStateMachine.COMMAND_LEVEL)
             .build();
     cluster
         .submit(
