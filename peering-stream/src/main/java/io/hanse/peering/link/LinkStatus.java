@@ -6,8 +6,10 @@ import java.util.Optional;
  * How a stream or a call ended, in the words of the wire.
  *
  * @param leaderAddress where the leader may be, in the refusal of a server that does not lead
+ * @param isNameUnknown nobody was asked, for the name of the address leads nowhere
  */
-public record LinkStatus(Code code, String text, Optional<String> leaderAddress) {
+public record LinkStatus(
+    Code code, String text, Optional<String> leaderAddress, boolean isNameUnknown) {
   public static final LinkStatus OK = of(Code.OK, "");
 
   /** The codes of gRPC. */
@@ -40,6 +42,10 @@ public record LinkStatus(Code code, String text, Optional<String> leaderAddress)
     public int number() {
       return number;
     }
+  }
+
+  public LinkStatus(Code code, String text, Optional<String> leaderAddress) {
+    this(code, text, leaderAddress, false);
   }
 
   public static LinkStatus of(Code code, String text) {

@@ -9,7 +9,6 @@ import io.hanse.peering.proto.ReplicationMessage;
 import io.hanse.peering.proto.ReplicationMessage.Request;
 import io.hanse.peering.proto.ReplicationMessage.Response;
 import io.hanse.peering.protocol.OfferQueue.Offer;
-import java.util.Locale;
 import java.util.Optional;
 
 /** The forms of responses and their answers, with the texts that Consul gives for a refusal. */
@@ -120,20 +119,7 @@ final class Answers {
     if (ended.isOk()) {
       return LinkStatus.of(LinkStatus.Code.UNKNOWN, UNEXPECTED_END);
     }
-    String text =
-        "unexpected error receiving from the stream: rpc error: code = %s desc = %s"
-            .formatted(nameOf(ended.code()), PeerTexts.cut(ended.text()));
-    return new LinkStatus(ended.code(), text, ended.leaderAddress());
-  }
-
-  private static String nameOf(LinkStatus.Code code) {
-    if (code == LinkStatus.Code.CANCELLED) {
-      return "Canceled";
-    }
-    StringBuilder name = new StringBuilder();
-    for (String word : code.name().split("_", -1)) {
-      name.append(word, 0, 1).append(word.substring(1).toLowerCase(Locale.ROOT));
-    }
-    return name.toString();
+    return new LinkStatus(
+        ended.code(), PeerTexts.cut(ended.text()), ended.leaderAddress(), ended.isNameUnknown());
   }
 }

@@ -180,25 +180,20 @@ final class DialLoop {
       return;
     }
     Dialable dialed = target;
-    String address = dialed.addresses().get(ring++ % dialed.addresses().size());
-    Peering peering = dialed.peering();
-    LinkTarget way =
-        new LinkTarget(address, peering.getPeerServerName(), peering.getPeerCaPemsList());
+    LinkTarget way = dialed.way(ring++);
     link = way;
     dialedMillis = loop.nowMillis();
     streamLeaves = leaves;
-    record.attempted(address);
+    record.attempted(way.address());
     publishRecord();
     replication.dialer().dial(way, outbound -> open(dialed, outbound));
     PeerStream opened = stream;
     if (opened != null) {
-      loop.after(
-          replication.settings().openMillisMax(),
-          () -> {
-            if (!opened.isHeard()) {
-              opened.stop(LinkStatus.of(LinkStatus.Code.UNAVAILABLE, "no answer from " + address));
-            }
-          });
+      long patience = replication.settings().openMillisMax();
+      String text =
+          "no answer from " + way.shown() + " in " + patience / 1_000 + " s, but it listens";
+      LinkStatus unheard = LinkStatus.of(LinkStatus.Code.UNAVAILABLE, text);
+      loop.after(patience, () -> opened.stopUnlessHeard(unheard));
       opened.start();
       cancelCheck.run();
       cancelCheck = loop.after(rotation.checkMillis(), this::checkSecret);
@@ -268,6 +263,8 @@ final class DialLoop {
       }
       return;
     }
+    // A follower's answer is how the leader of the other cluster is found.
+    boolean isFollowers = close.status().code() == LinkStatus.Code.FAILED_PRECONDITION;
     record.failed(close.status().text(), loop.nowMillis());
     publishRecord();
     if (wasGood && loop.nowMillis() - dialedMillis >= replication.settings().healthyMillis()) {
@@ -281,9 +278,7 @@ final class DialLoop {
           Quoted.of(close.status().text()));
     }
     int addresses = target == null ? 0 : target.addresses().size();
-    long delay = pace.delayMillis(close.status().code(), addresses, loop.nowMillis());
-    // A follower's answer is how the leader of the other cluster is found.
-    boolean isFollowers = close.status().code() == LinkStatus.Code.FAILED_PRECONDITION;
+    long delay = pace.delayMillis(close.status(), addresses, loop.nowMillis());
     if (isFollowers) {
       LOG.debug("server of peer does not lead peer={} peering={}", peerName(), peeringId);
     } else if (pace.isNews()) {

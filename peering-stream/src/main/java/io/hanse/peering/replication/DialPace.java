@@ -1,5 +1,6 @@
 package io.hanse.peering.replication;
 
+import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.link.LinkStatus.Code;
 import io.hanse.peering.protocol.RedialDelays;
 
@@ -63,16 +64,19 @@ final class DialPace {
    *
    * @param addresses how many there are
    */
-  long delayMillis(Code code, int addresses, long nowMillis) {
+  long delayMillis(LinkStatus failure, int addresses, long nowMillis) {
+    Code code = failure.code();
     // While a cluster elects, its servers refuse many times in a second. That must not make the
     // next failure of another kind one of a long row, which is waited out for minutes.
     boolean isRefused = code == Code.FAILED_PRECONDITION;
     boolean isAway = code == Code.UNAVAILABLE;
     unanswered += isAway ? 1 : 0;
     isNews = false;
+    // Who leads there may be known in a moment, but no name.
+    boolean mayBeSoon = !isRefused && !failure.isNameUnknown();
     boolean isQuick =
-        (!isRefused && nowMillis - lostMillis < QUICK_MILLIS)
-            || (isAway && nowMillis - beganMillis < QUICK_MILLIS)
+        (mayBeSoon && nowMillis - lostMillis < QUICK_MILLIS)
+            || (mayBeSoon && isAway && nowMillis - beganMillis < QUICK_MILLIS)
             || (isAway && unanswered < addresses);
     if (isQuick) {
       // What was missed so far is little.

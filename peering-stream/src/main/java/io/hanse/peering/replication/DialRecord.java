@@ -36,7 +36,7 @@ final class DialRecord {
   /** It is the other end's, and goes to a terminal: one line, without control characters. */
   private static String shown(String text) {
     int end = text.offsetByCodePoints(0, Math.min(text.codePointCount(0, text.length()), TEXT_MAX));
-    return Quoted.escaped(text.substring(0, end));
+    return Quoted.printable(text.substring(0, end));
   }
 
   List<DialedAddress> shown() {

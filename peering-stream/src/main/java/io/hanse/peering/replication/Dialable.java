@@ -8,6 +8,7 @@ import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Ca;
 import io.hanse.fsm.view.Peerings;
 import io.hanse.peering.DialTargets;
+import io.hanse.peering.link.LinkTarget;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,7 +19,7 @@ import java.util.Optional;
  */
 record Dialable(
     Peering peering,
-    List<String> addresses,
+    List<DialCandidate> ways,
     String secret,
     long secretSinceMillis,
     RemoteInfo remote) {
@@ -26,9 +27,8 @@ record Dialable(
   static Optional<Dialable> of(View view, Peering peering) {
     PeeringSecrets secrets =
         new Peerings(view).secrets(peering.getId()).orElse(PeeringSecrets.getDefaultInstance());
-    List<String> addresses =
-        DialTargets.of(view, peering).stream().map(DialCandidate::getAddress).toList();
-    if (secrets.getActiveStream().isEmpty() || addresses.isEmpty()) {
+    List<DialCandidate> ways = DialTargets.of(view, peering);
+    if (secrets.getActiveStream().isEmpty() || ways.isEmpty()) {
       return Optional.empty();
     }
     RemoteInfo.Builder remote = RemoteInfo.newBuilder();
@@ -36,15 +36,26 @@ record Dialable(
     return Optional.of(
         new Dialable(
             peering,
-            addresses,
+            ways,
             secrets.getActiveStream(),
             secrets.getActiveSinceMillis(),
             remote.build()));
   }
 
+  List<String> addresses() {
+    return ways.stream().map(DialCandidate::getAddress).toList();
+  }
+
+  /** Where a turn of the ring leads. */
+  LinkTarget way(int turn) {
+    DialCandidate way = ways.get(turn % ways.size());
+    return new LinkTarget(
+        way.getAddress(), way.getLabel(), peering.getPeerServerName(), peering.getPeerCaPemsList());
+  }
+
   /** Whether attempts made with the other one are worth nothing for this one. */
   boolean differsFrom(Dialable other) {
-    return !addresses.equals(other.addresses)
+    return !addresses().equals(other.addresses())
         || !secret.equals(other.secret)
         || !peering.getPeerId().equals(other.peering.getPeerId())
         || !peering.getPeerServerName().equals(other.peering.getPeerServerName())

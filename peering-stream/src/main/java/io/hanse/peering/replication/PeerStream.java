@@ -176,6 +176,13 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
     driver.stop(reason);
   }
 
+  /** On the loop: the other end had its time to answer. */
+  void stopUnlessHeard(LinkStatus reason) {
+    if (!heard) {
+      stop(reason);
+    }
+  }
+
   /** This server no longer leads. Safe from any thread. */
   void leadershipLost() {
     loop.execute(() -> driver.give(new Input.LeadershipLost(replication.leaderAddress())));

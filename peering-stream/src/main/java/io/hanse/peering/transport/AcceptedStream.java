@@ -122,7 +122,7 @@ final class AcceptedStream<A, B> extends ServerCall.Listener<A> implements Outbo
 
   @Override
   public void onCancel() {
-    end(LinkStatus.of(LinkStatus.Code.CANCELLED, "context canceled"));
+    end(LinkStatus.of(LinkStatus.Code.CANCELLED, "it closed the connection, or the network did"));
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.hanse.peering.link.Inbound;
 import io.hanse.peering.link.LinkStatus;
+import io.hanse.peering.link.LinkTarget;
 import io.hanse.peering.link.Outbound;
 import io.hanse.peering.proto.PeerStreamServiceGrpc;
 import io.hanse.peering.proto.ReplicationMessage;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A stream that we opened, with the connection that is its own. */
 final class DialedStream implements Outbound {
-  private final String address;
+  private final LinkTarget target;
   private final ManagedChannel channel;
   private final ClientCall<ReplicationMessage, Received> call;
   private volatile Set<String> extensions = Set.of();
@@ -28,8 +29,8 @@ final class DialedStream implements Outbound {
   /** Why we ended it, where that is more than a cancellation. */
   private volatile @Nullable LinkStatus endedWith;
 
-  DialedStream(String address, ManagedChannel channel) {
-    this.address = address;
+  DialedStream(LinkTarget target, ManagedChannel channel) {
+    this.target = target;
     this.channel = channel;
     MethodDescriptor<ReplicationMessage, ReplicationMessage> method =
         PeerStreamServiceGrpc.getStreamResourcesMethod();
@@ -110,7 +111,7 @@ final class DialedStream implements Outbound {
 
   @Override
   public String remote() {
-    return address;
+    return target.address();
   }
 
   private final class Listener extends ClientCall.Listener<Received> {
@@ -152,7 +153,7 @@ final class DialedStream implements Outbound {
       over = true;
       channel.shutdownNow();
       LinkStatus own = endedWith;
-      inbound().onEnd(own != null ? own : GrpcStatuses.fromGrpc(status, trailers, address));
+      inbound().onEnd(own != null ? own : DialFailure.of(status, trailers, target));
     }
   }
 

@@ -54,7 +54,7 @@ public final class GrpcDialer implements StreamDialer, SecretRedeemer, SecretFol
       executor.execute(() -> receiver.onEnd(e.status()));
       return dead;
     }
-    DialedStream stream = new DialedStream(target.address(), channel);
+    DialedStream stream = new DialedStream(target, channel);
     stream.start(inbound);
     return stream;
   }

@@ -20,7 +20,7 @@ final class GrpcStatuses {
   private static final Metadata.Key<byte[]> DETAILS =
       Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER);
 
-  private static final int CAUSES_MAX = 10;
+  static final int CAUSES_MAX = 10;
 
   private GrpcStatuses() {}
 

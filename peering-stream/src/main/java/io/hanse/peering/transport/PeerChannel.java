@@ -26,10 +26,10 @@ final class PeerChannel {
   private static final int RECEIVE_BYTES_MAX = 50 * 1024 * 1024;
 
   /** Short, so that the next address gets its turn while a secret is exchanged. */
-  private static final int CONNECT_MILLIS_MAX = 2_000;
+  static final int CONNECT_MILLIS_MAX = 2_000;
 
   private static final int KEEPALIVE_SECONDS = 30;
-  private static final int KEEPALIVE_PATIENCE_SECONDS = 10;
+  static final int KEEPALIVE_PATIENCE_SECONDS = 10;
 
   private PeerChannel() {}
 
@@ -55,7 +55,7 @@ final class PeerChannel {
       return builder.build();
     } catch (IllegalArgumentException e) {
       throw new LinkException(
-          Code.UNAVAILABLE, target.address() + " is not a valid peering server address");
+          Code.UNAVAILABLE, target.shown() + " is not a valid peering server address");
     }
   }
 

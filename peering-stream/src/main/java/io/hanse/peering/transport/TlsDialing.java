@@ -13,6 +13,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.AsciiString;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import javax.net.ssl.SNIServerName;
@@ -25,7 +26,7 @@ import javax.net.ssl.StandardConstants;
  */
 final class TlsDialing implements ClientFactory {
   private static final int HTTPS = 443;
-  private static final long HANDSHAKE_MILLIS_MAX = 5_000;
+  static final long HANDSHAKE_MILLIS_MAX = 5_000;
 
   private final SslContext tls;
   private final String serverName;
@@ -93,7 +94,7 @@ final class TlsDialing implements ClientFactory {
       if (!Alpn.isSpoken(handler.applicationProtocol())) {
         fail(
             context,
-            new IllegalStateException("the server speaks " + handler.applicationProtocol()));
+            new OtherProtocolException("the server speaks " + handler.applicationProtocol()));
         return;
       }
       context.pipeline().replace(this, null, next);
@@ -109,6 +110,15 @@ final class TlsDialing implements ClientFactory {
                       + "\"")
               .withCause(cause)
               .asRuntimeException());
+    }
+  }
+
+  /** TLS led to something that is no peer. */
+  static final class OtherProtocolException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    private OtherProtocolException(String message) {
+      super(message);
     }
   }
 

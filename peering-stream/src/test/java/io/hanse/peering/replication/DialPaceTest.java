@@ -2,9 +2,11 @@ package io.hanse.peering.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.link.LinkStatus.Code;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** When a dialer tries again, on a clock of the test's own. */
@@ -13,9 +15,13 @@ class DialPaceTest {
   private long now = 60_000;
 
   private List<Long> delays(Code code, int addresses, int count) {
+    return delays(LinkStatus.of(code, ""), addresses, count);
+  }
+
+  private List<Long> delays(LinkStatus failure, int addresses, int count) {
     List<Long> delays = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      long delay = pace.delayMillis(code, addresses, now);
+      long delay = pace.delayMillis(failure, addresses, now);
       delays.add(delay);
       now += delay;
     }
@@ -59,6 +65,19 @@ class DialPaceTest {
         .containsExactly(2_000L);
     now = 0;
     assertThat(delays(Code.UNAVAILABLE, 1, 30)).containsOnly(100L);
+  }
+
+  @Test
+  void shouldNotHurryWhereANameIsUnknown() {
+    LinkStatus unknown = new LinkStatus(Code.UNAVAILABLE, "", Optional.empty(), true);
+    now = 0;
+    assertThat(delays(unknown, 1, 4)).containsExactly(2_000L, 4_000L, 8_000L, 8_000L);
+    pace.lost(now);
+    assertThat(delays(unknown, 1, 2)).containsExactly(2_000L, 4_000L);
+    pace.lost(now);
+    assertThat(delays(unknown, 3, 4))
+        .as("the other addresses are tried all the same")
+        .containsExactly(100L, 100L, 2_000L, 100L);
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.hanse.peering.link.LinkStatus;
+import io.hanse.peering.link.LinkTarget;
 import io.hanse.peering.proto.ReplicationMessage;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +19,8 @@ import org.junit.jupiter.api.Test;
 class DialedStreamTest {
   private final Call call = new Call();
   private final RecordingInbound inbound = new RecordingInbound();
-  private final DialedStream stream = new DialedStream("h:1", new Channel());
+  private final DialedStream stream =
+      new DialedStream(new LinkTarget("h:1", "", List.of()), new Channel());
 
   /** A call that, as gRPC's, takes nothing once it was cancelled, and tells of its end later. */
   private static final class Call extends ClientCall<Object, Object> {
