@@ -265,7 +265,11 @@ final class DialLoop {
     }
     // A follower's answer is how the leader of the other cluster is found.
     boolean isFollowers = close.status().code() == LinkStatus.Code.FAILED_PRECONDITION;
-    record.failed(close.status().text(), loop.nowMillis());
+    if (isFollowers) {
+      record.answered();
+    } else {
+      record.failed(close.status().text(), loop.nowMillis());
+    }
     publishRecord();
     if (wasGood && loop.nowMillis() - dialedMillis >= replication.settings().healthyMillis()) {
       preferFirst();

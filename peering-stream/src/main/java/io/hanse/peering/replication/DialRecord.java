@@ -25,6 +25,13 @@ final class DialRecord {
     addresses.putIfAbsent(address, DialedAddress.newBuilder().setAddress(address).build());
   }
 
+  /** A server that does not lead has answered: nothing is wrong with its address. */
+  void answered() {
+    addresses.computeIfPresent(
+        newest,
+        (address, known) -> known.toBuilder().clearLastError().clearLastErrorMillis().build());
+  }
+
   /** The newest attempt has failed, or the stream that came of it. */
   void failed(String text, long nowMillis) {
     addresses.computeIfPresent(
