@@ -9,6 +9,8 @@ import io.hanse.fsm.port.CommandSubmitter;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.ConfigEntry;
 import io.hanse.fsm.row.WriteConfigEntry;
+import io.hanse.http.json.GoDuration;
+import io.hanse.http.json.JsonProblem;
 import io.hanse.http.json.MessageJson;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -54,7 +56,13 @@ final class BootstrapEntries {
             .orElseThrow(() -> invalid("invalid config entry kind: " + kind.value()))
             .prototype()
             .toBuilder();
-    List<String> unknown = MessageJson.readWeakly(json, entry);
+    List<String> unknown;
+    try {
+      unknown = MessageJson.readWeakly(json, entry);
+    } catch (JsonProblem e) {
+      String hint = e.path().isEmpty() ? "" : "; " + GoDuration.EXPECTED;
+      throw invalid(kind.value() + ": " + e.path() + ": " + e.getMessage() + hint);
+    }
     if (!unknown.isEmpty()) {
       throw invalid("invalid config key \"" + unknown.get(0) + "\" in " + text);
     }

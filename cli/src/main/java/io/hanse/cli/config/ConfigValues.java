@@ -76,21 +76,22 @@ final class ConfigValues {
     return port;
   }
 
-  /** A number without a unit counts nanoseconds, as in Go. */
+  /** A number without a unit is refused, as by Consul: nobody means nanoseconds. */
   Duration duration(String path, Duration otherwise) {
     Value value = at(path);
     if (value.isNothing()) {
       return otherwise;
     }
-    if (value instanceof Value.Numeral numeral) {
-      return Duration.ofNanos(numeral.whole());
-    }
     try {
-      return GoDuration.parse(value.text());
+      Duration duration = GoDuration.parse(value.text());
+      if (!duration.isNegative()) {
+        return duration;
+      }
+      errors.add(path + " cannot be " + value.text() + ". Must be greater than or equal to zero");
     } catch (JsonProblem e) {
-      errors.add(path + ": invalid duration: \"" + value.text() + "\"");
-      return otherwise;
+      errors.add(path + ": invalid duration: \"" + value.text() + "\"; " + GoDuration.EXPECTED);
     }
+    return otherwise;
   }
 
   /** Also one text with blanks between its parts, as addresses may be written. */

@@ -4,6 +4,7 @@ import com.google.protobuf.Message;
 import io.hanse.cli.value.JsonText;
 import io.hanse.cli.value.Value;
 import io.hanse.fsm.row.ServiceDefinition;
+import io.hanse.http.json.GoDuration;
 import io.hanse.http.json.JsonProblem;
 import io.hanse.http.json.MessageJson;
 import io.hanse.http.request.CheckRegistration;
@@ -48,7 +49,10 @@ final class DefinitionKeys {
         problems.add("invalid config key " + root + spelled(key));
       }
     } catch (JsonProblem e) {
-      problems.add(root + ": " + e.getMessage());
+      problems.add(
+          e.path().isEmpty()
+              ? root + ": " + e.getMessage()
+              : root + spelled(e.path()) + ": " + e.getMessage() + "; " + GoDuration.EXPECTED);
     }
     return problems;
   }

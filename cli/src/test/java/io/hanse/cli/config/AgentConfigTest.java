@@ -127,7 +127,10 @@ class AgentConfigTest {
         "bootstrap = true bootstrap_expect = 3|mutually exclusive",
         "performance { raft_multiplier = 11 }|Must be between 1 and 10",
         "raft_trailing_logs = -1|raft_trailing_logs cannot be -1",
-        "performance { rpc_hold_timeout = \"7\" }|invalid duration: \"7\"",
+        "performance { rpc_hold_timeout = \"7\" }|rpc_hold_timeout: invalid duration: \"7\"; a"
+            + " number with a unit is expected, like \"10s\" or \"1m30s\"",
+        "default_query_time = 10|default_query_time: invalid duration: \"10\"; a number with",
+        "max_query_time = \"-5s\"|max_query_time cannot be -5s. Must be greater than or equal to",
         "default_intention_policy = \"maybe\"|neither \"allow\" nor \"deny\"",
         "encrypt = \"abc\"|encrypt has invalid key",
         "encrypt = \"Z2VoZWlt\"|key size must be 16, 24 or 32 bytes",

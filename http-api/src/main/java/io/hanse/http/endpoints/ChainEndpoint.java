@@ -39,7 +39,7 @@ public final class ChainEndpoint {
     try {
       MessageJson.readWeakly(call.body(), body);
     } catch (JsonProblem e) {
-      throw HttpProblem.badRequest(UNDECODED + located(String.valueOf(e.getMessage())));
+      throw HttpProblem.badRequest(UNDECODED + e.located());
     }
     String mode = body.getOverrideMeshGateway().getMode();
     if (!MODES.contains(mode)) {
@@ -52,13 +52,6 @@ public final class ChainEndpoint {
         view,
         new Overrides(
             body.getOverrideProtocol(), mode, isTimeout ? timeout : Duration.getDefaultInstance()));
-  }
-
-  /** There is one duration in the body. */
-  private static String located(String problem) {
-    return problem.startsWith("time: ")
-        ? "1 error(s) decoding:\n\n* error decoding 'OverrideConnectTimeout': " + problem
-        : problem;
   }
 
   private Answer answer(Call call, View view, Overrides overrides) {

@@ -31,6 +31,10 @@ public final class GoDuration {
           "h",
           3600 * SECOND);
 
+  /** What an operator is told who wrote something else. */
+  public static final String EXPECTED =
+      "a number with a unit is expected, like \"10s\" or \"1m30s\"";
+
   private GoDuration() {}
 
   /**

@@ -162,7 +162,7 @@ final class MessageReader {
     boolean isNull = in.currentToken() == JsonToken.VALUE_NULL;
     return switch (shape.form) {
       case SCALAR -> isNull ? zero(field) : scalars.read(field);
-      case DURATION -> scalars.duration(field);
+      case DURATION -> duration(field, path);
       case TIMESTAMP -> scalars.timestamp(field);
       case FREE -> readFree(field);
       case MESSAGE -> {
@@ -173,6 +173,14 @@ final class MessageReader {
         yield builder.build();
       }
     };
+  }
+
+  private Object duration(FieldDescriptor field, String path) throws IOException {
+    try {
+      return scalars.duration(field);
+    } catch (JsonProblem e) {
+      throw new JsonProblem(String.valueOf(e.getMessage()), path);
+    }
   }
 
   private void readMessage(FieldDescriptor field, Message.Builder builder, String path)

@@ -284,6 +284,25 @@ class MessageJsonTest {
   }
 
   @Test
+  void shouldSayWhichFieldHoldsNoDuration() {
+    assertThatThrownBy(
+            () ->
+                MessageJson.readWeakly(
+                    bytes(
+                        "{\"UpstreamConfig\":{\"Overrides\":[{\"PassiveHealthCheck\":"
+                            + "{\"Interval\":\"10\"}}]}}"),
+                    ServiceDefaults.newBuilder()))
+        .isInstanceOfSatisfying(
+            JsonProblem.class,
+            problem ->
+                assertThat(problem.located())
+                    .isEqualTo(
+                        "1 error(s) decoding:\n\n* error decoding"
+                            + " 'UpstreamConfig.Overrides[0].PassiveHealthCheck.Interval': time:"
+                            + " missing unit in duration \"10\""));
+  }
+
+  @Test
   void shouldRefuseWhatIsNestedTooDeep() {
     String deep = "{\"a\":".repeat(200) + "1" + "}".repeat(200);
     assertThatThrownBy(
