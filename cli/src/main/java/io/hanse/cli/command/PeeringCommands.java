@@ -238,7 +238,7 @@ public final class PeeringCommands {
       session.print(JsonText.compact(peering));
       return 0;
     }
-    session.print(PeeringText.whole(peering) + (isDetailed ? PeeringText.detail(peering) : ""));
+    session.print(PeeringText.of(peering, isDetailed));
     return 0;
   }
 

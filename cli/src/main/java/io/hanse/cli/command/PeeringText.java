@@ -19,7 +19,16 @@ final class PeeringText {
 
   private PeeringText() {}
 
-  static String whole(Value peering) {
+  /**
+   * What Consul shows, and why a state is what it is.
+   *
+   * @param isDetailed whether what Consul has no word for follows, the reason among it
+   */
+  static String of(Value peering, boolean isDetailed) {
+    return isDetailed ? whole(peering, "") + detail(peering) : whole(peering, reason(peering));
+  }
+
+  private static String whole(Value peering, String reason) {
     StringBuilder out = new StringBuilder();
     line(out, "Name:         ", peering.at("Name").text());
     line(out, "ID:           ", peering.at("ID").text());
@@ -27,7 +36,6 @@ final class PeeringText {
       line(out, "DeletedAt:    ", peering.at("DeletedAt").text().replaceFirst("\\.[0-9]+", ""));
     }
     line(out, "State:        ", peering.at("State").text());
-    String reason = peering.at("Detail").at("Reason").text();
     if (isWrong(peering.at("State").text()) && !reason.isEmpty()) {
       line(out, "Reason:       ", reason);
     }
@@ -69,13 +77,13 @@ final class PeeringText {
   }
 
   /** What Consul has no word for; one line where the server, a Consul, has none either. */
-  static String detail(Value peering) {
+  private static String detail(Value peering) {
     Value detail = peering.at("Detail");
     if (detail.isNothing()) {
       return "\nThis server tells no details.\n";
     }
     StringBuilder out = new StringBuilder("\n");
-    String reason = detail.at("Reason").text();
+    String reason = reason(peering);
     line(out, "Reason:                 ", reason.isEmpty() ? "all is well" : reason);
     if (detail.at("InChanges").truth()) {
       line(out, "Services Travel:        ", "in changes");
@@ -135,6 +143,11 @@ final class PeeringText {
               + problem.at("Reason").text());
     }
     return out.toString();
+  }
+
+  /** It may hold the peer's own words. */
+  private static String reason(Value peering) {
+    return Quoted.printable(peering.at("Detail").at("Reason").text());
   }
 
   /** An address with what it is, whether it is in use, and what went wrong there last. */

@@ -3,6 +3,8 @@ package io.hanse.cli.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hanse.cli.value.JsonText;
+import io.hanse.cli.value.Value;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
 class PeeringTextTest {
@@ -10,10 +12,11 @@ class PeeringTextTest {
   @Test
   void shouldShowADeletionAsConsulDoes() {
     assertThat(
-            PeeringText.whole(
+            PeeringText.of(
                 JsonText.parse(
                     "{\"Name\":\"beta\",\"ID\":\"1\",\"State\":\"DELETING\","
-                        + "\"DeletedAt\":\"2025-06-01T09:15:21.113Z\"}")))
+                        + "\"DeletedAt\":\"2025-06-01T09:15:21.113Z\"}"),
+                false))
         .startsWith(
             """
             Name:         beta
@@ -21,5 +24,20 @@ class PeeringTextTest {
             DeletedAt:    2025-06-01T09:15:21Z
             State:        DELETING
             """);
+  }
+
+  /** With its details too, and as it was said: quotation marks need no escape on a terminal. */
+  @Test
+  void shouldTellTheReasonOnce() {
+    Value peering =
+        JsonText.parse(
+            "{\"Name\":\"beta\",\"State\":\"FAILING\","
+                + "\"Detail\":{\"Reason\":\"it said \\\"no\\\"\\u001b[2J\"}}");
+
+    for (boolean isDetailed : new boolean[] {false, true}) {
+      assertThat(PeeringText.of(peering, isDetailed).lines().filter(l -> l.startsWith("Reason")))
+          .singleElement(InstanceOfAssertFactories.STRING)
+          .endsWith("it said \"no\"\\x1b[2J");
+    }
   }
 }
