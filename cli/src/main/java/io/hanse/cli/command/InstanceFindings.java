@@ -21,9 +21,8 @@ final class InstanceFindings {
           "if they should, it needs a sidecar and the other cluster a mesh gateway; " + askThere);
     }
     return passing == 0
-        ? Finding.bad(
-            "none of the " + all + " mesh gateways that lead to it passes", "mend them there")
-        : well.apply(passing + " of " + all + " mesh gateways that lead to it pass, or only warn");
+        ? nonePasses("the " + all + " mesh gateways that lead to it", "mend them there")
+        : well.apply(somePass(passing, all, "mesh gateways that lead to it"));
   }
 
   /** What lets sidecars of the peer in. */
@@ -35,34 +34,27 @@ final class InstanceFindings {
               "if they should, register one"));
       return;
     }
+    int all = sidecars.items().size();
     long passing = passing(sidecars);
     findings.add(
         passing == 0
-            ? Finding.bad("none of its " + sidecars.items().size() + " sidecars passes", "")
-            : Finding.good(
-                passing + " of " + sidecars.items().size() + " sidecars pass, or only warn"));
+            ? nonePasses("its " + all + " sidecars", "")
+            : Finding.good(somePass(passing, all, "sidecars")));
     Value gateways = detail.at("MeshGateways");
     if (gateways.isNothing()) {
       return;
     }
-    String passingGateways = detail.at("MeshGatewaysPassing").text();
-    if (gateways.text().equals("0")) {
+    long allGateways = gateways.whole();
+    long passingGateways = detail.at("MeshGatewaysPassing").whole();
+    if (allGateways == 0) {
       findings.add(
           Finding.bad(
               "this cluster has no mesh gateway: sidecars of the peer have no way in",
               "run one: hanse gateway -help tells how"));
-    } else if (passingGateways.equals("0")) {
-      findings.add(
-          Finding.bad(
-              "none of the " + gateways.text() + " mesh gateways here passes",
-              "mend their checks"));
+    } else if (passingGateways == 0) {
+      findings.add(nonePasses("the " + allGateways + " mesh gateways here", "mend their checks"));
     } else {
-      findings.add(
-          Finding.good(
-              passingGateways
-                  + " of "
-                  + gateways.text()
-                  + " mesh gateways here pass, or only warn"));
+      findings.add(Finding.good(somePass(passingGateways, allGateways, "mesh gateways here")));
     }
   }
 
@@ -73,10 +65,18 @@ final class InstanceFindings {
     if (all == 0) {
       findings.add(Finding.bad("it has no instance", remedy));
     } else if (passing == 0) {
-      findings.add(Finding.bad("none of its " + all + " instances passes", ""));
+      findings.add(nonePasses("its " + all + " instances", ""));
     } else {
-      findings.add(well.apply(passing + " of " + all + " instances pass, or only warn"));
+      findings.add(well.apply(somePass(passing, all, "instances")));
     }
+  }
+
+  private static Finding nonePasses(String all, String remedy) {
+    return Finding.bad("none of " + all + " passes", remedy);
+  }
+
+  private static String somePass(long passing, long all, String what) {
+    return passing + " of " + all + " " + what + " pass, or only warn";
   }
 
   private static long passing(Value instances) {
