@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,6 +36,12 @@ import picocli.CommandLine.Parameters;
     description = "Looks at peering tokens, and takes them back.")
 public final class PeeringTokenCommands {
   private static final String SOURCES = "the name of a file, or - for standard input";
+
+  private static final String NEXT =
+      "expected is all that hanse peering generate-token printed, in one piece";
+
+  private static final Pattern UUID =
+      Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
   private final Session session;
 
@@ -60,12 +67,7 @@ public final class PeeringTokenCommands {
     if (given.size() != 1) {
       throw new CommandFailure("One argument is expected, not " + given.size() + ": " + SOURCES);
     }
-    PeeringToken token;
-    try {
-      token = PeeringToken.decode(load(given.get(0)).strip());
-    } catch (ProblemException e) {
-      throw new CommandFailure("Error reading the token: " + e.getMessage());
-    }
+    PeeringToken token = decode(given.get(0));
     String problem = problem(token);
     if (isJson) {
       session.print(JsonText.compact(json(token, problem)));
@@ -98,6 +100,46 @@ public final class PeeringTokenCommands {
     }
     session.print("Revoked the token of " + name);
     return 0;
+  }
+
+  private PeeringToken decode(String source) {
+    String text = load(source).strip();
+    String where = source.equals("-") ? "standard input" : source;
+    if (text.isEmpty()) {
+      throw new CommandFailure("Error reading the token: " + where + " is empty; " + NEXT);
+    }
+    try {
+      return PeeringToken.decode(text);
+    } catch (ProblemException e) {
+      throw new CommandFailure(
+          "Error reading the token: "
+              + e.getMessage()
+              + "\n"
+              + where
+              + " holds "
+              + whatItIs(text)
+              + "; "
+              + NEXT);
+    }
+  }
+
+  /** By its looks: nothing of it is repeated, for it may be a secret all the same. */
+  private static String whatItIs(String text) {
+    if (UUID.matcher(text).matches()) {
+      return "an id or a token of access control, no peering token";
+    }
+    if (text.startsWith("eyJ") && text.indexOf('.') > 0) {
+      return "a JSON Web Token, no peering token";
+    }
+    if (text.startsWith("{")) {
+      return "JSON: only the value of PeeringToken is the token";
+    }
+    // How the encoded form of an object with the key CA begins.
+    return text.startsWith("eyJDQSI6")
+        ? "the beginning of a peering token, "
+            + text.length()
+            + " characters that were cut or changed"
+        : "no peering token";
   }
 
   /** Never repeats the argument, which may be the token itself. */

@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PeeringTokenCommandsTest {
   private static final String SECRET = "5e0b2c1a-0000-4000-8000-00000000cafe";
@@ -142,6 +144,36 @@ class PeeringTokenCommandsTest {
     assertThat(JsonText.parse(result.out()).at("HasSecret").truth()).isTrue();
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "' \n'|standard input is empty; expected is all that hanse peering generate-token printed",
+        "6de2efb0-72da-4caa-9006-aa7a178cf7c1|holds an id or a token of access control",
+        "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln|holds a JSON Web Token",
+        "{\"PeeringToken\":\"eyJD\"}|holds JSON: only the value of PeeringToken is the token",
+      })
+  void shouldSayWhatIsThereInPlaceOfAToken(String given, String said) {
+    Result result = new CommandRun().reading(given).run("peering", "token", "inspect", "-");
+    assertThat(result.exit()).isEqualTo(1);
+    assertThat(result.err()).startsWith("Error reading the token: ").contains(said);
+    assertThat(result.out()).isEmpty();
+  }
+
+  @Test
+  void shouldSayThatATokenWasCutOff() {
+    String token = token(SECRET, List.of("10.0.0.1:8503")).encode();
+    for (int length : new int[] {100, 101, token.length() - 8}) {
+      Result result =
+          new CommandRun()
+              .reading(token.substring(0, length))
+              .run("peering", "token", "inspect", "-");
+      assertThat(result.err())
+          .contains("standard input holds the beginning of a peering token, " + length + " char")
+          .doesNotContain(token.substring(0, 20), SECRET);
+    }
+  }
+
   @Test
   void shouldReadAFileAndRefuseGarbage(@TempDir Path directory) throws Exception {
     Files.writeString(directory.resolve("token"), token(SECRET, List.of()).encode());
@@ -152,6 +184,7 @@ class PeeringTokenCommandsTest {
     Result refused = here.run("peering", "token", "inspect", "garbage");
     assertThat(refused.exit()).isEqualTo(1);
     assertThat(refused.err()).startsWith("Error reading the token: failed to decode token");
+    assertThat(refused.err()).contains("\ngarbage holds no peering token; expected is all that");
     assertThat(here.run("peering", "token", "inspect", "absent").err()).contains("no such file");
   }
 }
