@@ -47,6 +47,9 @@ public final class PeeringOperations implements PeeringService, SecretIssuer {
   private static final String FOLLOW = "peering.follow";
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+  /** Shorter than whoever asks the leader waits. */
+  private static final Duration AUTHORITY_PATIENCE = Duration.ofSeconds(5);
+
   private final PeeringSettings settings;
   private final CommandSubmitter submitter;
   private final LeaderCall leader;
@@ -71,8 +74,10 @@ public final class PeeringOperations implements PeeringService, SecretIssuer {
     this.leader = leader;
     this.clock = clock;
     this.overlay = overlay;
-    this.generator = new TokenGenerator(settings, submitter, reader, ids, clock);
-    this.redeemer = new TokenRedeemer(settings, submitter, reader, ids, redeemer, overlay, timers);
+    AwaitedAuthority authority = new AwaitedAuthority(reader, AUTHORITY_PATIENCE);
+    this.generator = new TokenGenerator(settings, submitter, reader, ids, clock, authority);
+    this.redeemer =
+        new TokenRedeemer(settings, submitter, reader, ids, redeemer, overlay, timers, authority);
     this.exchange = new SecretExchange(submitter, reader, ids, clock);
   }
 

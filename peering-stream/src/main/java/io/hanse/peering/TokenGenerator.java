@@ -30,6 +30,7 @@ final class TokenGenerator {
   private final StateReader reader;
   private final IdSource ids;
   private final InstantSource clock;
+  private final AwaitedAuthority authority;
   private final DeletedPeerings deleted;
 
   TokenGenerator(
@@ -37,12 +38,14 @@ final class TokenGenerator {
       CommandSubmitter submitter,
       StateReader reader,
       IdSource ids,
-      InstantSource clock) {
+      InstantSource clock,
+      AwaitedAuthority authority) {
     this.settings = settings;
     this.submitter = submitter;
     this.reader = reader;
     this.ids = ids;
     this.clock = clock;
+    this.authority = authority;
     deleted = new DeletedPeerings(submitter, reader);
   }
 
@@ -55,9 +58,13 @@ final class TokenGenerator {
             ? Optional.empty()
             : Optional.of(
                 Instant.ofEpochMilli(Math.addExact(clock.millis(), call.getLifetimeMillis())));
-    requireAuthority();
-    return deleted
-        .makeRoom(call.getName())
+    return authority
+        .awaited()
+        .thenCompose(
+            done -> {
+              requireAuthority();
+              return deleted.makeRoom(call.getName());
+            })
         .thenCompose(done -> write(call, secret, expires))
         .exceptionallyCompose(
             failure ->

@@ -43,6 +43,7 @@ final class TokenRedeemer {
   private final SecretRedeemer redeemer;
   private final StreamOverlay overlay;
   private final ScheduledExecutorService timers;
+  private final AwaitedAuthority authority;
   private final DeletedPeerings deleted;
 
   TokenRedeemer(
@@ -52,7 +53,8 @@ final class TokenRedeemer {
       IdSource ids,
       SecretRedeemer redeemer,
       StreamOverlay overlay,
-      ScheduledExecutorService timers) {
+      ScheduledExecutorService timers,
+      AwaitedAuthority authority) {
     this.settings = settings;
     this.submitter = submitter;
     this.reader = reader;
@@ -60,14 +62,21 @@ final class TokenRedeemer {
     this.redeemer = redeemer;
     this.overlay = overlay;
     this.timers = timers;
+    this.authority = authority;
     deleted = new DeletedPeerings(submitter, reader);
   }
 
   CompletableFuture<Void> establish(EstablishCall call) {
     PeeringToken token = PeeringToken.decode(call.getToken());
-    // What is refused anyway must not end the farewell of a deleted peering of that name.
-    requireOther(token);
-    return deleted.makeRoom(call.getName()).thenCompose(done -> establish(call, token));
+    return authority
+        .awaited()
+        .thenCompose(
+            done -> {
+              // What is refused must not end the farewell of a deleted peering of that name.
+              requireOther(token);
+              return deleted.makeRoom(call.getName());
+            })
+        .thenCompose(done -> establish(call, token));
   }
 
   private CompletableFuture<Void> establish(EstablishCall call, PeeringToken token) {

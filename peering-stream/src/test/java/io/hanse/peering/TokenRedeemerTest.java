@@ -18,6 +18,7 @@ import io.hanse.peering.link.LinkException;
 import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.proto.EstablishCall;
 import io.hanse.peering.replication.SimCommands;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -58,7 +59,8 @@ class TokenRedeemerTest {
           stored ->
               CompletableFuture.completedFuture(
                   stored.stream().map(each -> each.toBuilder().setState(seen).build()).toList()),
-          timers);
+          timers,
+          new AwaitedAuthority(cluster, Duration.ZERO));
 
   @BeforeEach
   void establish() {

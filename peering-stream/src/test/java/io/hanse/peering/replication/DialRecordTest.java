@@ -22,9 +22,7 @@ class DialRecordTest {
 
     assertThat(record.shown())
         .extracting(DialedAddress::getLastError, DialedAddress::getLastErrorMillis)
-        .containsExactly(
-            tuple("", 0L),
-            tuple("no answer", 2_000L));
+        .containsExactly(tuple("", 0L), tuple("no answer", 2_000L));
   }
 
   @Test
