@@ -80,6 +80,10 @@ final class SecretExchange {
               if (failure != null) {
                 throw refusal(call, failure);
               }
+              LOG.info(
+                  "peering token redeemed peer={} peering={}",
+                  nameOf(call.getPeerId()),
+                  call.getPeerId());
               return text(result.getPayload());
             });
   }

@@ -22,9 +22,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes tokens, on the leader. Each holds a new secret; the one before it ceases to be good. */
 final class TokenGenerator {
+  private static final Logger LOG = LoggerFactory.getLogger(TokenGenerator.class);
+
   private final PeeringSettings settings;
   private final CommandSubmitter submitter;
   private final StateReader reader;
@@ -72,7 +76,16 @@ final class TokenGenerator {
                 isConflict(failure)
                     ? write(call, secret, expires)
                     : CompletableFuture.failedFuture(failure))
-        .thenApply(peeringId -> token(call, peeringId, secret, expires).encode());
+        .thenApply(
+            peeringId -> {
+              PeeringToken token = token(call, peeringId, secret, expires);
+              LOG.info(
+                  "peering token generated peer={} peering={} expires={}",
+                  call.getName(),
+                  peeringId,
+                  expires.map(Instant::toString).orElse("never"));
+              return token.encode();
+            });
   }
 
   private void requireTls() {

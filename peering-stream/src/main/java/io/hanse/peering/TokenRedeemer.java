@@ -2,6 +2,7 @@ package io.hanse.peering;
 
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.error.Quoted;
 import io.hanse.fsm.port.CommandSubmitter;
 import io.hanse.fsm.port.IdSource;
 import io.hanse.fsm.port.StateReader;
@@ -28,6 +29,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Establishes peerings by tokens, on the leader. The peering is stored before it is dialed, so that
@@ -36,6 +39,8 @@ import java.util.function.UnaryOperator;
  * token would bring back.
  */
 final class TokenRedeemer {
+  private static final Logger LOG = LoggerFactory.getLogger(TokenRedeemer.class);
+
   private final PeeringSettings settings;
   private final CommandSubmitter submitter;
   private final StateReader reader;
@@ -230,7 +235,15 @@ final class TokenRedeemer {
                     .setOpenImports(OpenImports.newBuilder().setPeeringId(peering.getId()))
                     .build())
             : CompletableFuture.completedFuture(null);
-    return fenced.thenCompose(done -> write(established(peering, secret)));
+    return fenced
+        .thenCompose(done -> write(established(peering, secret)))
+        .thenRun(
+            () ->
+                LOG.info(
+                    "peering established peer={} peering={} with={}",
+                    peering.getName(),
+                    peering.getId(),
+                    Quoted.of(peering.getPeerServerName())));
   }
 
   /**

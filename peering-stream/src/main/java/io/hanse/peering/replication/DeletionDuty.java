@@ -149,7 +149,16 @@ final class DeletionDuty {
     }
     cleared.retainAll(ids);
     seenMillis.keySet().retainAll(ids);
-    ids.forEach(id -> seenMillis.putIfAbsent(id, loop.nowMillis()));
+    for (Peering peering : ended) {
+      if (seenMillis.putIfAbsent(peering.getId(), loop.nowMillis()) == null && !isFirstLook) {
+        LOG.info(
+            peering.getState() == PeeringState.TERMINATED
+                ? "peering was ended by the other cluster peer={} peering={}"
+                : "peering is being deleted peer={} peering={}",
+            peering.getName(),
+            peering.getId());
+      }
+    }
     // The secrets are gone with the deletion.
     redeemed.retainAll(ids);
     redeemed.addAll(known.redeemed());

@@ -92,6 +92,7 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
             new ExportFeed.Sink() {
               @Override
               public void names(SortedSet<String> names) {
+                tellOfExports(names);
                 driver.give(new Input.ExportedNames(names));
               }
 
@@ -234,6 +235,17 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
                       peering.getId(),
                       outbound.remote(),
                       leftOut));
+    }
+  }
+
+  /** Of the first; changes are too many for a log. */
+  private void tellOfExports(SortedSet<String> names) {
+    if (!names.isEmpty() && replication.statuses().isFirst("exports", peering.getId())) {
+      LOG.info(
+          "services are exported peer={} services={} first={}",
+          peering.getName(),
+          names.size(),
+          names.first());
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.LongSupplier;
 
@@ -92,6 +93,9 @@ public final class StreamStatuses {
   /** Since when what peerings brought is withheld from readers, in milliseconds since 1970. */
   private volatile Map<String, Long> withdrawals = Map.of();
 
+  /** What operators were told of a peering. */
+  private final Set<String> told = ConcurrentHashMap.newKeySet();
+
   private final LongSupplier nanoClock;
 
   /** Nothing is known yet. */
@@ -169,6 +173,11 @@ public final class StreamStatuses {
     }
   }
 
+  /** Whether this is the first time that it happens to a peering since this server leads. */
+  boolean isFirst(String what, String peeringId) {
+    return told.add(what + peeringId);
+  }
+
   void forget(String peeringId) {
     entries.remove(peeringId);
     dialed.remove(peeringId);
@@ -179,6 +188,7 @@ public final class StreamStatuses {
     dialed.clear();
     earlier.clear();
     awaitedNanos.clear();
+    told.clear();
     withdrawals = Map.of();
   }
 
@@ -188,6 +198,7 @@ public final class StreamStatuses {
     dialed.remove(peeringId);
     earlier.remove(peeringId);
     awaitedNanos.remove(peeringId);
+    told.removeIf(each -> each.endsWith(peeringId));
   }
 
   /** What this server knows of a peering's stream; the default message for nothing. */

@@ -12,6 +12,8 @@ import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.proto.ReplicationMessage;
 import io.hanse.peering.protocol.Effect;
 import io.hanse.peering.protocol.Input;
+import io.hanse.peering.protocol.PeerResources;
+import io.hanse.peering.protocol.PeerTexts;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -143,6 +145,10 @@ final class StreamStorage {
     then(
         intake.store(changes.changes()),
         outcome -> {
+          changes.changes().stream()
+              .filter(change -> change.getInstancesCount() > 0)
+              .findFirst()
+              .ifPresent(change -> tellOfImports(change.getService()));
           refusals.refused(changes.changes(), outcome.refusals());
           imports()
               .ifPresent(
@@ -158,9 +164,20 @@ final class StreamStorage {
     then(
         intake.store(received.type(), received.id(), received.payload()),
         problem -> {
+          if (problem.isEmpty() && received.type().equals(PeerResources.SERVICE)) {
+            tellOfImports(received.id());
+          }
           imports().ifPresent(freshness -> freshness.stored(received, problem, loop.nowMillis()));
           rules.accept(new Input.ImportFinished(received.sequence(), problem));
         });
+  }
+
+  /** Of the first; changes are too many for a log. */
+  private void tellOfImports(String service) {
+    if (replication.statuses().isFirst("imports", peering.getId())) {
+      LOG.info(
+          "services are imported peer={} first={}", peering.getName(), PeerTexts.shown(service));
+    }
   }
 
   /** Goes on, on the loop; where the log did not take it, the stream must end. */
