@@ -20,6 +20,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Keeps one stream to the other cluster of one peering, as long as this server leads: one attempt
@@ -274,12 +275,14 @@ final class DialLoop {
     if (wasGood && loop.nowMillis() - dialedMillis >= replication.settings().healthyMillis()) {
       preferFirst();
       pace.lost(loop.nowMillis());
-      LOG.warn(
-          "stream lost, dialing again peer={} peering={} code={} text={}",
-          peerName(),
-          peeringId,
-          close.status().code(),
-          Quoted.of(close.status().text()));
+      // That another server leads there now is no trouble.
+      LOG.atLevel(isFollowers ? Level.INFO : Level.WARN)
+          .log(
+              "stream lost, dialing again peer={} peering={} code={} text={}",
+              peerName(),
+              peeringId,
+              close.status().code(),
+              Quoted.of(close.status().text()));
     }
     int addresses = target == null ? 0 : target.addresses().size();
     long delay = pace.delayMillis(close.status(), addresses, loop.nowMillis());

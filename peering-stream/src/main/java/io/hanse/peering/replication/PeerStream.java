@@ -347,6 +347,16 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
     if (isKnownThere || close.cause() == Effect.Cause.TERMINATED) {
       replication.farewells().done(peering.getId());
     }
+    boolean isSearch =
+        isDialed && !heard && close.status().code() == LinkStatus.Code.FAILED_PRECONDITION;
+    if (!isSearch) {
+      tellOfEnd(close);
+    }
+    ended.accept(close);
+  }
+
+  /** Not of the answers of followers, by which a dialer finds the leader. */
+  private void tellOfEnd(Effect.Close close) {
     replication
         .pace()
         .due("stream closed " + close.cause() + peering.getId(), loop.nowMillis())
@@ -362,6 +372,5 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
                     close.status().code(),
                     Quoted.of(close.status().text()),
                     leftOut));
-    ended.accept(close);
   }
 }
