@@ -33,6 +33,10 @@ import org.slf4j.LoggerFactory;
  */
 final class Bootstrap {
   private static final Logger LOG = LoggerFactory.getLogger(Bootstrap.class);
+
+  /** So many in a row are worth a word. */
+  private static final int REFUSALS_NOTABLE = 40;
+
   private static final Duration CONFIGURATION_CHANGE = Duration.ofSeconds(15);
 
   private final String self;
@@ -45,6 +49,9 @@ final class Bootstrap {
   private final Runnable whenRemoved;
   private final long startNanos;
   private volatile long promisedNanos;
+
+  /** In a row. */
+  private int refusals;
 
   Bootstrap(
       String self,
@@ -87,8 +94,12 @@ final class Bootstrap {
         case STAGE_FORMING -> complete();
         default -> watchForeigners();
       }
+      refusals = 0;
     } catch (IOException | ExecutionException | TimeoutException e) {
-      if (Problems.code(e).category() == ProblemCode.Category.CALLER) {
+      // While a group forms, its members come to know of each other one after the other.
+      boolean isRefusal = Problems.code(e).category() == ProblemCode.Category.CALLER;
+      refusals = isRefusal ? refusals + 1 : 0;
+      if (refusals == REFUSALS_NOTABLE) {
         neighbours.complain(
             "this server is not taken into the cluster",
             String.valueOf(Problems.cause(e).getMessage()));

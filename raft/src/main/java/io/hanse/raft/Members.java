@@ -133,7 +133,9 @@ public final class Members implements Membership {
   void handOver(Duration patience) {
     try {
       handOver("").get(patience.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException | TimeoutException e) {
+    } catch (TimeoutException e) {
+      LOG.info("leadership was not handed over in time, an election follows");
+    } catch (ExecutionException e) {
       LOG.warn("leadership was not handed over reason={}", Problems.cause(e).getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -33,8 +33,8 @@ final class Neighbours {
   /** Answers older than this say nothing about who is there. */
   private static final Duration FRESH = Duration.ofSeconds(3);
 
-  /** So many attempts in vain are worth a word: while servers start, some always fail. */
-  private static final int UNREACHED_NOTABLE = 10;
+  /** For so long in vain is worth a word: while servers start, some attempts always fail. */
+  private static final Duration UNREACHED_NOTABLE = Duration.ofSeconds(20);
 
   private static final Duration EXCHANGE = Duration.ofSeconds(1);
 
@@ -57,7 +57,11 @@ final class Neighbours {
   private final LongSupplier nanoClock;
   private final long startNanos;
   private final Map<String, Seen> seen = new ConcurrentSkipListMap<>();
-  private final Map<InetSocketAddress, Integer> unreached = new ConcurrentHashMap<>();
+
+  /** Since when attempts fail. */
+  private final Map<InetSocketAddress, Long> unreachedNanos = new ConcurrentHashMap<>();
+
+  private final Set<InetSocketAddress> toldUnreached = ConcurrentHashMap.newKeySet();
   private volatile boolean saysRemoved;
   private final Set<String> complaints = ConcurrentHashMap.newKeySet();
 
@@ -132,7 +136,8 @@ final class Neighbours {
   private Void take(
       InetSocketAddress address, JoinReply reply, Throwable failure, long askedNanos) {
     if (failure == null) {
-      unreached.remove(address);
+      unreachedNanos.remove(address);
+      toldUnreached.remove(address);
       saysRemoved |= reply.getCallerRemoved();
       note(reply.getAccount(), askedNanos);
       // Else two servers would tell each other again and again of what both have forgotten.
@@ -140,13 +145,19 @@ final class Neighbours {
     } else if (Problems.code(failure).category()
         == io.hanse.fsm.error.ProblemCode.Category.CALLER) {
       complain("server at " + address + " refuses to join", Problems.cause(failure).getMessage());
-    } else if (unreached.merge(address, 1, Integer::sum) == UNREACHED_NOTABLE) {
+    } else if (isUnreachedForLong(address) && toldUnreached.add(address)) {
       LOG.warn(
           "server can't be reached, will be tried on address={} cause=\"{}\"",
           address,
           Problems.cause(failure).getMessage());
     }
     return null;
+  }
+
+  private boolean isUnreachedForLong(InetSocketAddress address) {
+    long now = nanoClock.getAsLong();
+    Long since = unreachedNanos.putIfAbsent(address, now);
+    return since != null && now - since >= UNREACHED_NOTABLE.toNanos();
   }
 
   /** Whether the leader of this server's group said that it is not in it any more. */

@@ -52,8 +52,7 @@ public final class Problems {
 
   public static ProblemException stranger(String raftId) {
     return new ProblemException(
-        ProblemCode.FAILED_PRECONDITION,
-        "server " + raftId + " is not a member of this cluster any more");
+        ProblemCode.FAILED_PRECONDITION, "server " + raftId + " is not a member of this cluster");
   }
 
   public static ProblemException closing() {

@@ -55,6 +55,7 @@ public final class Replication implements AutoCloseable {
   private final Consensus consensus;
   private final LogClock logClock = new LogClock(System::currentTimeMillis, System::nanoTime);
   private final Replica replica;
+  private final LeaderNews leaderNews;
   private volatile Surroundings.@Nullable Endpoint endpoint;
   private volatile boolean isClosed;
 
@@ -82,6 +83,7 @@ public final class Replication implements AutoCloseable {
     self = settings.self().toBuilder().setRaftId(raftId).setStart(directory.start()).build();
     AddressBook book = new AddressBook(directory, surroundings::learn);
     book.learn(List.of(self));
+    leaderNews = new LeaderNews(raftId, book::find);
     promises = new Promises(directory, settings.bootstrap().expect());
     LeaderContact contact = new LeaderContact(System::nanoTime);
     applied = new AppliedIndex(settings.limits().awaitedIndexes(), completer);
@@ -211,7 +213,8 @@ public final class Replication implements AutoCloseable {
       // Without a leader it may be that this server was removed: the exchange finds out.
       joiner.execute(now.leader().isPresent() ? consensus::rehearseVote : bootstrap::step);
     }
-    LOG.info(
+    leaderNews.line(now).ifPresent(LOG::info);
+    LOG.debug(
         "standing term={} self={} leader={}", now.term(), now.self(), now.leader().orElse("none"));
   }
 

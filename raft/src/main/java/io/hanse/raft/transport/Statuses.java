@@ -7,6 +7,7 @@ import io.grpc.StatusRuntimeException;
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.raft.Problems;
+import java.net.ConnectException;
 import org.jspecify.annotations.Nullable;
 
 /** A problem as a status of gRPC and back: its number travels in the trailers. */
@@ -49,6 +50,10 @@ final class Statuses {
     return innermost == null ? "" : ": " + innermost.getMessage();
   }
 
+  private static boolean isRefused(@Nullable Throwable cause) {
+    return cause != null && (cause instanceof ConnectException || isRefused(cause.getCause()));
+  }
+
   private static ProblemException problem(Status status, @Nullable Metadata trailers) {
     String number = trailers == null ? null : trailers.get(PROBLEM);
     String text = String.valueOf(status.getDescription());
@@ -61,6 +66,10 @@ final class Statuses {
             ? ProblemCode.DEADLINE_EXCEEDED
             : ProblemCode.NOT_LEADER;
     return new ProblemException(
-        code, "another server did not answer: " + text + reason(status.getCause()));
+        code,
+        "another server did not answer: "
+            + (isRefused(status.getCause())
+                ? "connection refused"
+                : text + reason(status.getCause())));
   }
 }
