@@ -54,11 +54,20 @@ public final class Logs extends ContextAwareBase implements Configurator {
     out.setName("out");
     out.setTarget(target);
     out.setEncoder(encoder(context));
+    if (!isTold(Level.toLevel(level, Level.WARN))) {
+      OrdinaryTrouble ordinary = new OrdinaryTrouble();
+      ordinary.start();
+      out.addFilter(ordinary);
+    }
     out.start();
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.addAppender(out);
     configureLevels(context);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+  }
+
+  private static boolean isTold(Level own) {
+    return !own.isGreaterOrEqual(Level.INFO);
   }
 
   static void configureLevels(LoggerContext context) {
@@ -70,9 +79,10 @@ public final class Logs extends ContextAwareBase implements Configurator {
     for (String library : new String[] {"", "org.apache.ratis.thirdparty."}) {
       context.getLogger(library + "io.grpc.internal.ManagedChannelImpl").setLevel(channels);
     }
-    // Who leads, and what the election was like; the rest of the library speaks of trouble only.
-    context.getLogger("org.apache.ratis.server.RaftServer$Division").setLevel(Level.INFO);
-    context.getLogger("org.apache.ratis.server.impl.LeaderElection").setLevel(Level.INFO);
+    // What an election was like; the library speaks of trouble only, else. Who leads we say.
+    Level elections = isTold(own) ? Level.INFO : Level.WARN;
+    context.getLogger("org.apache.ratis.server.RaftServer$Division").setLevel(elections);
+    context.getLogger("org.apache.ratis.server.impl.LeaderElection").setLevel(elections);
     // While a peer is down it would say so with each message.
     context.getLogger("org.apache.ratis.grpc.server.GrpcLogAppender").setLevel(Level.ERROR);
     context.getLogger("org.apache.ratis.util.JvmPauseMonitor").setLevel(Level.ERROR);
