@@ -197,6 +197,11 @@ public final class AgentAssembly implements AutoCloseable {
         "entries of the configuration", () -> entries.write(replication.submitter()));
     stopFirst(http);
     LOG.info("agent started node={} id={}", identity.nodeName(), identity.nodeId());
+    new Readiness(
+            replication.reader(),
+            threads.timer(),
+            () -> LOG.info("agent ready, requests are served node={}", identity.nodeName()))
+        .look();
   }
 
   private static HttpApi http(
