@@ -18,6 +18,7 @@ import io.hanse.cli.command.OperatorRaftCommands;
 import io.hanse.cli.command.PeeringCommands;
 import io.hanse.cli.command.PeeringExplainCommand;
 import io.hanse.cli.command.PeeringTokenCommands;
+import io.hanse.cli.command.ReloadCommand;
 import io.hanse.cli.command.ServicesCommands;
 import io.hanse.cli.command.SnapshotCommands;
 import io.hanse.cli.command.VersionCommand;
@@ -59,6 +60,7 @@ final class Commands {
           "peering explain",
           "peering token",
           "proxy",
+          "reload",
           "services",
           "snapshot",
           "version");
@@ -97,6 +99,7 @@ final class Commands {
       case "peering", "peerings" -> new PeeringCommands(session);
       case "peering explain" -> new PeeringExplainCommand(session);
       case "peering token" -> new PeeringTokenCommands(session);
+      case "reload" -> new ReloadCommand(session);
       case "services" -> new ServicesCommands(session);
       case "snapshot" -> new SnapshotCommands(session);
       case "version" -> new VersionCommand(session);

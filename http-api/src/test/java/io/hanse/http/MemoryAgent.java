@@ -37,6 +37,11 @@ public final class MemoryAgent implements LocalAgent {
   }
 
   @Override
+  public CompletableFuture<Void> reload() {
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
   public String advertiseAddress() {
     return "127.0.0.1";
   }

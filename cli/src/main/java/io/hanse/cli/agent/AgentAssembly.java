@@ -130,7 +130,8 @@ public final class AgentAssembly implements AutoCloseable {
             replication.leadership(),
             replication.reader(),
             echoes,
-            config.isPeeringEnabled());
+            config.isPeeringEnabled(),
+            () -> CompletableFuture.runAsync(this::reload, threads.background()));
     FileDefinitions.register(config, core);
     SessionTimers sessions =
         part(
@@ -334,6 +335,7 @@ public final class AgentAssembly implements AutoCloseable {
 
   /** Reads again what may change without a restart: certificates. */
   public void reload() {
+    LOG.info("certificates are read again");
     reload.run();
   }
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /** The agent of a server, as the HTTP API sees it. */
 final class ServerAgent implements LocalAgent {
@@ -24,6 +25,7 @@ final class ServerAgent implements LocalAgent {
   private final StateReader reader;
   private final ServerEchoes echoes;
   private final boolean isPeeringEnabled;
+  private final Supplier<CompletableFuture<Void>> reload;
 
   ServerAgent(
       AgentIdentity identity,
@@ -32,7 +34,8 @@ final class ServerAgent implements LocalAgent {
       Leadership leadership,
       StateReader reader,
       ServerEchoes echoes,
-      boolean isPeeringEnabled) {
+      boolean isPeeringEnabled,
+      Supplier<CompletableFuture<Void>> reload) {
     this.identity = identity;
     this.server = server;
     this.core = core;
@@ -40,6 +43,7 @@ final class ServerAgent implements LocalAgent {
     this.reader = reader;
     this.echoes = echoes;
     this.isPeeringEnabled = isPeeringEnabled;
+    this.reload = reload;
   }
 
   @Override
@@ -81,6 +85,11 @@ final class ServerAgent implements LocalAgent {
     try (View view = reader.view()) {
       return Members.of(view, server, echoes);
     }
+  }
+
+  @Override
+  public CompletableFuture<Void> reload() {
+    return reload.get();
   }
 
   @Override

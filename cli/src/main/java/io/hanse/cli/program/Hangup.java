@@ -36,7 +36,7 @@ final class Hangup {
       Object proxy, String method, Object @Nullable [] arguments, Runnable task) {
     return switch (method) {
       case "handle" -> {
-        LOG.info("reloading signal=HUP");
+        LOG.info("signal received signal=HUP");
         task.run();
         yield null;
       }

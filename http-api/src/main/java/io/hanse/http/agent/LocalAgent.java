@@ -45,6 +45,9 @@ public interface LocalAgent {
 
   List<Member> members();
 
+  /** Reads again what may change without a restart. */
+  CompletableFuture<Void> reload();
+
   /** By id. */
   List<NodeService> services();
 

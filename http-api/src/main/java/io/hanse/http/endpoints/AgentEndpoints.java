@@ -49,6 +49,10 @@ public final class AgentEndpoints {
                     .endObject()));
   }
 
+  public CompletableFuture<Answer> reload(Call call) {
+    return change(agent.reload());
+  }
+
   public CompletableFuture<Answer> members(Call call) {
     String wan = call.parameters().first("wan");
     boolean isWan = call.parameters().has("wan") && !wan.equals("0") && !wan.equals("false");

@@ -9,7 +9,6 @@ import static io.hanse.http.route.Endpoint.atAgent;
 import static io.hanse.http.route.Endpoint.atPeering;
 
 import io.hanse.http.endpoints.AclEndpoints;
-import io.hanse.http.endpoints.AgentEndpoints;
 import io.hanse.http.endpoints.AutopilotEndpoints;
 import io.hanse.http.endpoints.CatalogEndpoints;
 import io.hanse.http.endpoints.ChainEndpoint;
@@ -52,7 +51,7 @@ public final class EndpointTable {
             peering(endpoints.peering(), reads),
             connect(endpoints, reads),
             intentions(endpoints, reads),
-            agent(endpoints),
+            AgentEndpointTable.all(endpoints),
             state(endpoints, reads))
         .flatMap(List::stream)
         .toList();
@@ -349,34 +348,6 @@ public final class EndpointTable {
                 "service:read",
                 reads.blocking(WITH_CONSISTENCY, chain::post),
                 "The same with some settings replaced"));
-  }
-
-  private static List<Endpoint> agent(Endpoints endpoints) {
-    AgentEndpoints agent = endpoints.agent();
-    String check = "service:write or node:write";
-    return List.of(
-        atAgent("/v1/agent/self").get("agent:read", agent::self, "This agent"),
-        atAgent("/v1/agent/version").get("-", agent::version, "Its version"),
-        atAgent("/v1/agent/metrics")
-            .get("agent:read", endpoints.metrics()::get, "How this server fares, in numbers"),
-        atAgent("/v1/agent/members").get("node:read", agent::members, "The known agents"),
-        atAgent("/v1/agent/services")
-            .get("service:read", agent::services, "The services registered here"),
-        atAgent("/v1/agent/service/")
-            .get("service:read", endpoints.agentService(), "One of them; blocks by its hash"),
-        atAgent("/v1/agent/service/register")
-            .put("service:write", agent::registerService, "Registers a service"),
-        atAgent("/v1/agent/service/deregister/")
-            .put("service:write", agent::deregisterService, "Takes it back"),
-        atAgent("/v1/agent/checks")
-            .get("node:read, service:read", agent::checks, "The checks registered here"),
-        atAgent("/v1/agent/check/register").put(check, agent::registerCheck, "Registers a check"),
-        atAgent("/v1/agent/check/deregister/").put(check, agent::deregisterCheck, "Takes it back"),
-        atAgent("/v1/agent/check/pass/").put(check, agent::passCheck, "Reports it passing"),
-        atAgent("/v1/agent/check/warn/").put(check, agent::warnCheck, "Reports a warning"),
-        atAgent("/v1/agent/check/fail/").put(check, agent::failCheck, "Reports it critical"),
-        atAgent("/v1/agent/check/update/")
-            .put(check, agent::updateCheck, "Reports a state with an output"));
   }
 
   private static List<Endpoint> state(Endpoints endpoints, Reads reads) {
