@@ -1,5 +1,6 @@
 package io.hanse.cli.agent;
 
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -8,12 +9,17 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The threads of an agent beside those of the network and of replication. */
 final class AgentThreads implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AgentThreads.class);
+
   private static final int WORKERS = 8;
   private static final int QUEUE = 1024;
   private static final int KEEP_SECONDS = 30;
+  private static final int CLOSE_SECONDS = 5;
 
   private final ScheduledExecutorService agent = single("agent");
   private final ScheduledExecutorService timer = single("agent-timer");
@@ -78,6 +84,10 @@ final class AgentThreads implements AutoCloseable {
     };
   }
 
+  /**
+   * Once it returns nobody writes to the data directory any more: registrations are written by the
+   * agent's thread, the keyring in the background.
+   */
   @Override
   public void close() {
     agent.shutdownNow();
@@ -86,5 +96,16 @@ final class AgentThreads implements AutoCloseable {
     probes.shutdownNow();
     background.shutdownNow();
     wakes.shutdownNow();
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_SECONDS);
+    try {
+      for (ExecutorService writer : List.of(agent, background)) {
+        if (!writer.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+          LOG.warn("a thread may still write to the data directory after {} s", CLOSE_SECONDS);
+          return;
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
