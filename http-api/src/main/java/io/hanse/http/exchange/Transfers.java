@@ -23,6 +23,7 @@ public final class Transfers implements AutoCloseable {
   /** Who comes when all are busy is refused. */
   private static final int THREADS_MAX = 4;
 
+  private static final int CLOSE_SECONDS = 5;
   private static final String PREFIX = "transfer-";
 
   private final Optional<Path> folder;
@@ -98,8 +99,16 @@ public final class Transfers implements AutoCloseable {
     }
   }
 
+  /** Once it returns nothing is written any more: the folder may be removed. */
   @Override
   public void close() {
     threads.shutdownNow();
+    try {
+      if (!threads.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+        LOG.warn("a transfer goes on after {} s, its file may stay", CLOSE_SECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
