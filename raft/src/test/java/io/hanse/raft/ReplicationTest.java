@@ -188,8 +188,7 @@ class ReplicationTest {
     Thread closing = new Thread(replication::close);
     closing.start();
     try {
-      await().until(() -> isClosed && closing.getState() != Thread.State.RUNNABLE);
-      assertThat(closing.getState()).isEqualTo(Thread.State.TIMED_WAITING);
+      await().until(() -> isClosed && closing.getState() == Thread.State.TIMED_WAITING);
       assertThatThrownBy(() -> launch(1)).hasMessageContaining("is in use by another");
     } finally {
       over.countDown();

@@ -42,6 +42,9 @@ class SubmitterTest {
     REFUSED
   }
 
+  /** Longer than any machine stands still: what is tried again here must not run out of time. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
   private final ExecutorService thread = Executors.newSingleThreadExecutor();
   private final List<Entry> sent = new ArrayList<>();
   private MapReplica replica = new MapReplica();
@@ -107,7 +110,7 @@ class SubmitterTest {
   }
 
   private static CommandResult get(CompletableFuture<CommandResult> answer) throws Exception {
-    return answer.get(20, TimeUnit.SECONDS);
+    return answer.get(2 * PATIENCE.toSeconds(), TimeUnit.SECONDS);
   }
 
   private static ProblemCode problem(CompletableFuture<CommandResult> answer) {
@@ -118,7 +121,7 @@ class SubmitterTest {
 
   @Test
   void shouldNumberCommandsUnderOneRegistration() throws Exception {
-    Submitter submitter = submitter(Duration.ofSeconds(5), this::answered);
+    Submitter submitter = submitter(PATIENCE, this::answered);
     get(submitter.submit(put("a")));
     get(submitter.submit(put("b")));
     assertThat(sent).hasSize(3);
@@ -133,7 +136,7 @@ class SubmitterTest {
   void shouldSendAgainUnderTheSameIdentityWhenTheAnswerIsLost() throws Exception {
     Submitter submitter =
         submitter(
-            Duration.ofSeconds(5),
+            PATIENCE,
             entry -> {
               CommandResult result = apply(entry);
               return sent.size() == 2
@@ -149,7 +152,7 @@ class SubmitterTest {
 
   @Test
   void shouldRegisterAnewWhenACommandSentOnceMeetsAnExpiredClient() throws Exception {
-    Submitter submitter = submitter(Duration.ofSeconds(5), this::answered);
+    Submitter submitter = submitter(PATIENCE, this::answered);
     get(submitter.submit(put("a")));
     get(
         submitter.submit(
@@ -165,7 +168,7 @@ class SubmitterTest {
   void shouldSayUnknownWhenARepeatedCommandMeetsAnExpiredClient() {
     Submitter submitter =
         submitter(
-            Duration.ofSeconds(5),
+            PATIENCE,
             entry -> {
               if (sent.size() == 1) {
                 return answered(entry);
@@ -196,7 +199,7 @@ class SubmitterTest {
   void shouldHandRefusalsOnWithTheirCode() throws Exception {
     Submitter submitter =
         submitter(
-            Duration.ofSeconds(5),
+            PATIENCE,
             entry ->
                 entry.getCommand().hasRegisterClient()
                     ? answered(entry)
@@ -228,7 +231,7 @@ class SubmitterTest {
     List<Fate> left = new ArrayList<>(fates);
     Submitter submitter =
         submitter(
-            Duration.ofSeconds(10),
+            PATIENCE,
             entry -> {
               Fate fate = left.isEmpty() ? Fate.ANSWERED : left.remove(0);
               return switch (fate) {
