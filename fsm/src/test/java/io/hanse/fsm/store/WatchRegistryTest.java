@@ -90,7 +90,7 @@ class WatchRegistryTest {
         TestTables.apply(store, List.of(TestTables.kv("k0", value), TestTables.kv("k1", value)));
       }
       for (Future<?> one : all) {
-        one.get(30, TimeUnit.SECONDS);
+        one.get(90, TimeUnit.SECONDS);
       }
       assertThat(store.watches().count()).isZero();
     } finally {
@@ -118,7 +118,7 @@ class WatchRegistryTest {
       }
       CountDownLatch woken = new CountDownLatch(1);
       store.watches().watch(reads, index, woken::countDown);
-      if (!woken.await(10, TimeUnit.SECONDS)) {
+      if (!woken.await(60, TimeUnit.SECONDS)) {
         throw new AssertionError("nobody woke the reader of " + key + " at " + value);
       }
     }

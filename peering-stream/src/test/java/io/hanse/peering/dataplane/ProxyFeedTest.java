@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 /** What a server says to proxies, and to whom it says nothing. */
 class ProxyFeedTest {
   private static final String CLUSTER = "a1fa0000-0000-4000-8000-000000000001";
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final LocalCluster cluster = new LocalCluster();
   private final ThreadLoops loops = new ThreadLoops("feed", 1);
