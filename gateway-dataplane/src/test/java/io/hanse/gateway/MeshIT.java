@@ -41,6 +41,9 @@ class MeshIT {
   private static final byte[] HELLO = "hello".getBytes(StandardCharsets.US_ASCII);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  /** It takes a second, on a machine that does nothing else; an idle connection ends much later. */
+  private static final Duration SOON = Duration.ofSeconds(15);
+
   /** Whoever is not served is told within this time, or asks once more. */
   private static final int SERVED_AFTER_MILLIS = 500;
 
@@ -99,7 +102,7 @@ class MeshIT {
       long changed = System.nanoTime();
       mesh.east.intention("db", "west", "web", "deny");
       assertThat(drainQuietly(open)).isZero();
-      assertThat(Duration.ofNanos(System.nanoTime() - changed)).isLessThan(Duration.ofSeconds(3));
+      assertThat(Duration.ofNanos(System.nanoTime() - changed)).isLessThan(SOON);
       try (Socket denied = connect(mesh.upstreamPort)) {
         denied.getOutputStream().write(HELLO);
         assertThat(drainQuietly(denied)).isZero();
