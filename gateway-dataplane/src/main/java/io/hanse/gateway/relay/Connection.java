@@ -250,7 +250,7 @@ public final class Connection {
     }
   }
 
-  /** Closes both sides and writes the line; once. */
+  /** Writes the line and closes both sides; once. Who sees the end finds it told and counted. */
   void end(CloseReason reason, String detail) {
     if (state == State.CLOSED) {
       return;
@@ -258,10 +258,6 @@ public final class Connection {
     // Who is denied in the middle must not take what it has for the whole.
     boolean abort = reason.isAbort() || (reason == CloseReason.RBAC_DENIED && upstream != null);
     enter(State.CLOSED);
-    close(client, abort);
-    if (upstream != null) {
-      close(upstream, abort);
-    }
     fromClient.release();
     fromUpstream.release();
     reportBytes();
@@ -275,10 +271,14 @@ public final class Connection {
     if (admitted) {
       shared.admission().leave(source);
     }
-    shared.metrics().ended(reason);
     if (reason != CloseReason.CLIENT_GONE || !serverName.isEmpty()) {
       // The probe of a health check says nothing, and is not worth a line.
       shared.log().add(entry(reason, detail));
+    }
+    shared.metrics().ended(reason);
+    close(client, abort);
+    if (upstream != null) {
+      close(upstream, abort);
     }
   }
 

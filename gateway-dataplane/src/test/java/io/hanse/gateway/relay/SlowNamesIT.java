@@ -77,7 +77,7 @@ class SlowNamesIT {
     for (int i = 0; i < SLOW; i++) {
       call("slow-" + i);
     }
-    await().until(() -> loops.openCount() == SLOW && asked.get() > 0);
+    await().until(() -> loops.openCount() == SLOW && asked.get() == 2);
     byte[] hello = call("quick");
     assertThat(read(backend.next(), hello.length)).isEqualTo(hello);
     assertThat(asked.get()).as("the share of one peer, and the other's").isEqualTo(3);
