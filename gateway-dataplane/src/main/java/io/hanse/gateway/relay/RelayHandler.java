@@ -117,10 +117,13 @@ final class RelayHandler extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** This side takes bytes again, or no longer: the other is read accordingly. */
+  /**
+   * This side takes bytes again, or no longer: the other is read accordingly. Not beyond its end,
+   * where epoll may know it no more: to ask for more is an error, and would be taken for a reset.
+   */
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    if (to != null) {
+    if (to != null && !((DuplexChannel) to).isInputShutdown()) {
       to.config().setAutoRead(ctx.channel().isWritable());
     }
   }
