@@ -96,7 +96,9 @@ final class PeeringExplanation {
               ? Finding.good(what)
               : Finding.bad(what, READ + peer + " -detailed shows more of it"));
     } else {
-      findings.add(Finding.bad(state + ", " + heard() + why, whereToLook()));
+      // What it waits for tells for how long.
+      String heard = state.equals("PENDING") && !reason.isEmpty() ? "" : ", " + heard();
+      findings.add(Finding.bad(state + heard + why, whereToLook()));
     }
     if (isWithdrawn()) {
       findings.add(

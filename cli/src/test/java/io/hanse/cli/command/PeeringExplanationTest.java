@@ -81,6 +81,16 @@ class PeeringExplanationTest {
   }
 
   @Test
+  void shouldTellOnceForHowLongAPeerIsAwaited() {
+    PeeringExplanation awaited =
+        explanation(
+            "{'Name':'beta','State':'PENDING','Detail':{'Silence':'5s',"
+                + "'Reason':'has not connected since this leader leads, for 5s'}}");
+    assertThat(wrong(awaited.link()))
+        .containsExactly("PENDING: has not connected since this leader leads, for 5s");
+  }
+
+  @Test
   void shouldNameWhatHasNoInstances() {
     assertThat(wrong(active("").imports()))
         .containsExactly("exported by it without any instance: api");

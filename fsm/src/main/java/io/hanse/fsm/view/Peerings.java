@@ -59,6 +59,13 @@ public final class Peerings {
     return Tables.PEERING_SECRETS.get(rows, Keys.peering(peeringId));
   }
 
+  /** Whether the other cluster has, or was given, the secret of a stream. */
+  public boolean isRedeemed(String peeringId) {
+    return secrets(peeringId)
+        .filter(each -> !each.getActiveStream().isEmpty() || !each.getPendingStream().isEmpty())
+        .isPresent();
+  }
+
   /** Where the operator of this side wants the other cluster dialed; none: where that says. */
   public List<PeerAddress> pinned(String peeringId) {
     return Tables.PINNED_ADDRESSES

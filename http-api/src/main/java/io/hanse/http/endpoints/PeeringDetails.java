@@ -47,7 +47,8 @@ final class PeeringDetails {
     TokenFates.Fate fate = TokenFates.newest(secrets, nowMillis);
     detail.setToken(fate.word());
     boolean isOver = fate == TokenFates.Fate.EXPIRED || fate == TokenFates.Fate.REVOKED;
-    if (peering.getState() == PeeringState.PENDING && isOver) {
+    boolean isRedeemed = new Peerings(view).isRedeemed(peering.getId());
+    if (peering.getState() == PeeringState.PENDING && isOver && !isRedeemed) {
       detail.setReason(
           "the token was not redeemed and is " + fate.word() + " by now: generate another one");
     }

@@ -142,10 +142,14 @@ public final class LeaderStatuses {
 
   private List<Peering> overlaid(List<Peering> stored, Map<String, PeerStreamStatus> known) {
     List<Peering> overlaid = new ArrayList<>(stored.size());
-    for (Peering peering : stored) {
-      PeerStreamStatus status =
-          known.getOrDefault(peering.getId(), PeerStreamStatus.getDefaultInstance());
-      overlaid.add(StatusOverlay.over(peering, status, freshMillis));
+    try (View view = state.view()) {
+      Peerings peerings = new Peerings(view);
+      for (Peering peering : stored) {
+        PeerStreamStatus status =
+            known.getOrDefault(peering.getId(), PeerStreamStatus.getDefaultInstance());
+        boolean isRedeemed = peerings.isRedeemed(peering.getId());
+        overlaid.add(StatusOverlay.over(peering, status, freshMillis, isRedeemed));
+      }
     }
     return overlaid;
   }

@@ -53,17 +53,25 @@ final class StatusOverlay {
 
   private final Peering peering;
   private final PeerStreamStatus status;
+  private final boolean isRedeemed;
   private final boolean isSilent;
 
-  private StatusOverlay(Peering peering, PeerStreamStatus status, long freshMillis) {
+  private StatusOverlay(
+      Peering peering, PeerStreamStatus status, long freshMillis, boolean isRedeemed) {
     this.peering = peering;
     this.status = status;
+    this.isRedeemed = isRedeemed;
     this.isSilent = status.getConnected() && status.getSilenceMillis() > freshMillis;
   }
 
-  /** A peering as it is to be shown. */
-  static Peering over(Peering peering, PeerStreamStatus status, long freshMillis) {
-    return new StatusOverlay(peering, status, freshMillis).shown();
+  /**
+   * A peering as it is to be shown.
+   *
+   * @param isRedeemed whether the other cluster came once with a token of this one
+   */
+  static Peering over(
+      Peering peering, PeerStreamStatus status, long freshMillis, boolean isRedeemed) {
+    return new StatusOverlay(peering, status, freshMillis, isRedeemed).shown();
   }
 
   /**
@@ -216,11 +224,28 @@ final class StatusOverlay {
       case PENDING ->
           Peerings.dials(peering)
               ? "its token was not redeemed here: establish again, with a new one if it was refused"
-              : "the token was not redeemed yet";
+              : awaited(other);
       case TERMINATED -> "the other cluster ended the peering; delete it, or establish it anew";
       case DELETING -> "what it brought is being removed, and the other cluster told";
       default -> "";
     };
+  }
+
+  /** For an acceptor Consul's word is the same whether nobody came ever, or not since it leads. */
+  private String awaited(String other) {
+    if (!isRedeemed) {
+      return "the token was not redeemed yet";
+    }
+    String redeemed = "the token was redeemed; " + other;
+    String span = text(status.getSilenceMillis());
+    if (status.getDisconnectMillis() > 0) {
+      return redeemed + " is not connected any more, and was heard last " + span + " ago";
+    }
+    String since = redeemed + " has not connected since this leader leads";
+    if (status.getLastHeardMillis() > 0) {
+      return since + ", and was heard last " + span + " ago";
+    }
+    return status.getSilenceMillis() > 0 ? since + ", for " + span : since;
   }
 
   private String silence() {

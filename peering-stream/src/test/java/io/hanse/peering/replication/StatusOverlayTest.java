@@ -31,7 +31,27 @@ class StatusOverlayTest {
       PeerStreamStatus.newBuilder().setConnected(true).setLastHeardMillis(1_000_000).build();
 
   private static Peering shown(Peering stored, PeerStreamStatus.Builder status) {
-    return StatusOverlay.over(stored, status.build(), FRESH_MILLIS);
+    return StatusOverlay.over(stored, status.build(), FRESH_MILLIS, /* isRedeemed= */ false);
+  }
+
+  private static String reasonOnceRedeemed(PeerStreamStatus.Builder status) {
+    Peering shown =
+        StatusOverlay.over(ACCEPTING, status.build(), FRESH_MILLIS, /* isRedeemed= */ true);
+    assertThat(shown.getState()).isEqualTo(PeeringState.PENDING);
+    return shown.getDetail().getReason();
+  }
+
+  @Test
+  void shouldNotCallATokenUnredeemedBecauseALeaderIsNew() {
+    String redeemed = "the token was redeemed; the other cluster, which dials, ";
+    String since = redeemed + "has not connected since this leader leads";
+    PeerStreamStatus.Builder status = PeerStreamStatus.newBuilder();
+    assertThat(reasonOnceRedeemed(status)).isEqualTo(since);
+    assertThat(reasonOnceRedeemed(status.setSilenceMillis(5_700))).isEqualTo(since + ", for 5.7s");
+    assertThat(reasonOnceRedeemed(status.setLastHeardMillis(1_000)))
+        .isEqualTo(since + ", and was heard last 5.7s ago");
+    assertThat(reasonOnceRedeemed(status.setDisconnectMillis(2_000)))
+        .isEqualTo(redeemed + "is not connected any more, and was heard last 5.7s ago");
   }
 
   @Test
