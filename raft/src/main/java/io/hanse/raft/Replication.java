@@ -56,6 +56,7 @@ public final class Replication implements AutoCloseable {
   private final LogClock logClock = new LogClock(System::currentTimeMillis, System::nanoTime);
   private final Replica replica;
   private final LeaderNews leaderNews;
+  private final QuorumNews quorumNews;
   private volatile Surroundings.@Nullable Endpoint endpoint;
   private volatile boolean isClosed;
 
@@ -116,6 +117,8 @@ public final class Replication implements AutoCloseable {
             () -> LocalServer.account(self, settings, consensus, promises),
             server -> !promises.isFormed() || consensus.voters().mayBelong(server),
             System::nanoTime);
+    quorumNews =
+        new QuorumNews(standing, () -> consensus.voters().current(), neighbours, System::nanoTime);
     contact.onLoss(new LeaderLoss(standing, consensus, contact, timing, timer)::suspected);
     bootstrap =
         new Bootstrap(
@@ -240,6 +243,9 @@ public final class Replication implements AutoCloseable {
       if (consensus.isLeftOut()) {
         stepSoon();
         return;
+      }
+      if (quorumNews.isDue()) {
+        joiner.execute(quorumNews::tell);
       }
       consensus.snapshotIfDue();
       duties.announce();
