@@ -33,6 +33,9 @@ final class StalenessDuty {
   /** Between two looks whether peers were heard. */
   private static final long LOOK_MILLIS = 1_000;
 
+  /** As many are missing where readers are told that a peering is FAILING. */
+  private static final long HEARTBEATS_MISSED = 3;
+
   /** For a new leader to hear a peer that it dials. A dial takes about a second. */
   private static final long DIALED_GRACE_MILLIS = 5_000;
 
@@ -79,6 +82,7 @@ final class StalenessDuty {
   private final StreamStatuses statuses;
   private final WatchedQuery<Map<String, Watched>> watch;
   private final HeardNotes notes;
+  private final SilenceNews news;
   private final long beganMillis;
   private final Map<String, Long> seenMillis = new TreeMap<>();
   private final Set<String> silent = new TreeSet<>();
@@ -97,6 +101,7 @@ final class StalenessDuty {
     statuses = replication.statuses();
     loop = replication.loops().newLoop();
     writer = new LogWriter(loop, replication.submitter(), replication.settings().submitAttempts());
+    news = new SilenceNews(HEARTBEATS_MISSED * replication.settings().stream().heartbeatMillis());
     beganMillis = loop.nowMillis();
     notes = new HeardNotes(loop, writer, replication.state(), statuses);
     notes.silences().forEach((id, silence) -> statuses.heardEarlier(id, silence, beganMillis));
@@ -141,6 +146,7 @@ final class StalenessDuty {
         });
     seenMillis.keySet().retainAll(now.keySet());
     silent.retainAll(now.keySet());
+    news.retain(now.keySet());
     silentMillis.keySet().retainAll(now.keySet());
     if (!stopped) {
       now.forEach(this::await);
@@ -164,7 +170,7 @@ final class StalenessDuty {
     long next = Long.MAX_VALUE;
     Map<String, Long> minded = new TreeMap<>();
     for (Watched each : peerings.values()) {
-      next = Math.min(next, look(each));
+      next = Math.min(next, Math.min(look(each), tell(each)));
       if (each.isMinded()) {
         minded.put(each.peering().getId(), each.boundMillis());
       }
@@ -185,12 +191,8 @@ final class StalenessDuty {
       giveBack(each);
       return Long.MAX_VALUE;
     }
-    long silence =
-        statuses.silenceMillis(id).orElse(loop.nowMillis() - seenMillis.getOrDefault(id, 0L));
-    long left = each.boundMillis() - silence;
-    if (!statuses.isHeard(id)) {
-      left = Math.max(left, beganMillis + each.graceMillis() - loop.nowMillis());
-    }
+    long silence = silenceMillis(id);
+    long left = unlessNew(each, each.boundMillis() - silence);
     if (stopped) {
       // What was read may be forgotten already: then every peer looks silent.
       return Long.MAX_VALUE;
@@ -207,6 +209,50 @@ final class StalenessDuty {
       giveBack(each);
     }
     return Math.min(left, each.isWithdrawn() ? AGAIN_MILLIS : LOOK_MILLIS);
+  }
+
+  private long silenceMillis(String id) {
+    return statuses
+        .silenceMillis(id)
+        .orElseGet(() -> loop.nowMillis() - seenMillis.getOrDefault(id, 0L));
+  }
+
+  /** What is left of a bound; more, where a new leader has yet to hear the peer. */
+  private long unlessNew(Watched each, long left) {
+    return statuses.isHeard(each.peering().getId())
+        ? left
+        : Math.max(left, beganMillis + each.graceMillis() - loop.nowMillis());
+  }
+
+  /** Operators hear of a peer's silence without a policy, too. Answers when to look again. */
+  private long tell(Watched each) {
+    String id = each.peering().getId();
+    if (!each.isLinked()) {
+      return Long.MAX_VALUE;
+    }
+    long silence = silenceMillis(id);
+    long left = unlessNew(each, news.leftMillis(silence));
+    if (stopped) {
+      return Long.MAX_VALUE;
+    }
+    if (left >= 0) {
+      if (news.isBack(id)) {
+        LOG.info("peering is well again peer={}", each.peering().getName());
+      }
+      return left + 1;
+    }
+    news.fellSilent(id, silence)
+        .ifPresent(
+            span ->
+                LOG.warn(
+                    "{} peer={} silent={} role={}",
+                    statuses.isHeard(id)
+                        ? "peering is FAILING, the peer is not heard"
+                        : "the peer is not heard since this server leads",
+                    each.peering().getName(),
+                    span,
+                    Peerings.dials(each.peering()) ? "dialer" : "acceptor"));
+    return LOOK_MILLIS;
   }
 
   private void fellSilent(Watched each, long silence) {
