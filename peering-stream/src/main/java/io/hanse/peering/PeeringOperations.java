@@ -255,12 +255,22 @@ public final class PeeringOperations implements PeeringService, SecretIssuer {
 
   @Override
   public CompletableFuture<List<Peering>> withStreamStatus(List<Peering> stored) {
+    return shown(stored, overlay::over);
+  }
+
+  @Override
+  public CompletableFuture<List<Peering>> withStreamStatusIfLed(List<Peering> stored) {
+    return shown(stored, overlay::overIfLed);
+  }
+
+  private CompletableFuture<List<Peering>> shown(
+      List<Peering> stored, Function<List<Peering>, CompletableFuture<List<Peering>>> how) {
     try {
       settings.requireEnabled();
     } catch (ProblemException e) {
       return CompletableFuture.failedFuture(e);
     }
-    return overlay.over(stored);
+    return how.apply(stored);
   }
 
   @Override

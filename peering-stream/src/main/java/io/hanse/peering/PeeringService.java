@@ -41,4 +41,9 @@ public interface PeeringService {
 
   /** Adds to stored rows what only the leader knows: ACTIVE, FAILING and the stream's status. */
   CompletableFuture<List<Peering>> withStreamStatus(List<Peering> stored);
+
+  /** The same, for who asked for what is here: without a leader what is stored, shown as such. */
+  default CompletableFuture<List<Peering>> withStreamStatusIfLed(List<Peering> stored) {
+    return withStreamStatus(stored);
+  }
 }

@@ -8,4 +8,9 @@ import java.util.concurrent.CompletableFuture;
 @FunctionalInterface
 public interface StreamOverlay {
   CompletableFuture<List<Peering>> over(List<Peering> stored);
+
+  /** The same, and without a leader what is stored, shown as such. */
+  default CompletableFuture<List<Peering>> overIfLed(List<Peering> stored) {
+    return over(stored);
+  }
 }

@@ -127,8 +127,7 @@ public final class PeeringEndpoints {
     Map<String, PeeringDetail> known = details(call, view, stored.stream().toList());
     // Asked even where there is no row: it refuses where peering is switched off.
     return () ->
-        peerings
-            .withStreamStatus(stored.map(row -> askingForDetail(call, row)).stream().toList())
+        shown(call, stored.map(row -> askingForDetail(call, row)).stream().toList())
             .thenApply(
                 rows ->
                     rows.stream()
@@ -151,10 +150,15 @@ public final class PeeringEndpoints {
     List<Peering> stored = new Peerings(view).all();
     Map<String, PeeringDetail> known = details(call, view, stored);
     return () ->
-        peerings
-            .withStreamStatus(stored)
+        shown(call, stored)
             .thenApply(
                 rows -> Answer.json(rows.stream().map(row -> asAsked(call, row, known)).toList()));
+  }
+
+  private CompletableFuture<List<Peering>> shown(Call call, List<Peering> stored) {
+    return call.parameters().has("stale")
+        ? peerings.withStreamStatusIfLed(stored)
+        : peerings.withStreamStatus(stored);
   }
 
   /** Of one peering, receipts may be asked for: there is one for each service. */

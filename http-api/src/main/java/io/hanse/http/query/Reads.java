@@ -82,7 +82,10 @@ public final class Reads implements AutoCloseable {
     return new ReadHandler(metadata, staged(query), false, false, false);
   }
 
-  /** A read that can wait for a change and is never stale, for part of it only the leader knows. */
+  /**
+   * A read that can wait for a change, and part of which only the leader knows: it is told what is
+   * newest, unless it is told that what is here will do.
+   */
   public Handler blockingAtLeader(Metadata metadata, Query.Staged query) {
     return new ReadHandler(metadata, query, true, true, false);
   }
@@ -124,7 +127,7 @@ public final class Reads implements AutoCloseable {
     public CompletableFuture<Answer> handle(Call call) {
       QueryOptions options = QueryOptions.parse(call.parameters(), limits.waits());
       QueryOptions.requireCacheControl(call.header("Cache-Control").orElse(""));
-      if (atLeader) {
+      if (atLeader && options.level() != StateReader.Level.STALE) {
         options = options.at(StateReader.Level.DEFAULT);
       }
       return new BlockingQuery(

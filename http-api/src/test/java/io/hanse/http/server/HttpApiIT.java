@@ -295,6 +295,18 @@ class HttpApiIT {
   }
 
   @Test
+  void shouldTellPeeringsAsStoredWithoutALeaderWhereThatIsAskedFor() {
+    fixture.exchange("POST", "/v1/peering/token", "{\"PeerName\":\"east\"}");
+    fixture.cluster.loseLeader();
+    assertThat(fixture.get("/v1/peerings").status()).isEqualTo(500);
+    for (String path : List.of("/v1/peerings?stale", "/v1/peering/east?stale&detail")) {
+      Response stale = fixture.get(path);
+      assertThat(stale.status()).as(path).isEqualTo(200);
+      assertThat(stale.text()).contains("\"Name\":\"east\"");
+    }
+  }
+
+  @Test
   void shouldCountTheMeshGatewaysByWhichPeersComeIn() {
     fixture.exchange("POST", "/v1/peering/token", "{\"PeerName\":\"east\"}");
     assertThat(fixture.get("/v1/peering/east?detail").text())

@@ -7,9 +7,12 @@ import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.port.LeaderCall;
 import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.row.PeeringDetail;
+import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Peerings;
 import io.hanse.peering.PeeringSettings;
+import io.hanse.peering.StreamOverlay;
 import io.hanse.peering.proto.ImportAge;
 import io.hanse.peering.proto.ImportAges;
 import io.hanse.peering.proto.PeerStreamStatus;
@@ -21,12 +24,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /**
  * Adds to rows, on any server, what only the leader knows of their streams: asks it, and answers
  * while this server leads.
  */
 public final class LeaderStatuses {
+  private static final String NO_LEADER =
+      "no leader is known here, and so not how the peering stands: the rest is as stored";
+
   /** The name under which the leader is asked. */
   private static final String CALL = "peering.status";
 
@@ -130,6 +137,54 @@ public final class LeaderStatuses {
         .call(CALL, request.build().toByteString(), patience)
         .thenApply(LeaderStatuses::parsed)
         .thenApply(known -> overlaid(stored, known));
+  }
+
+  /**
+   * The same, where it is better to know what is stored than nothing: without a leader, peerings of
+   * which only that could tell how they stand are shown as undefined.
+   */
+  public CompletableFuture<List<Peering>> overlayIfLed(List<Peering> stored, Duration patience) {
+    if (!state.freshness().knownLeader()) {
+      return CompletableFuture.completedFuture(stored.stream().map(LeaderStatuses::unled).toList());
+    }
+    return overlay(stored, patience)
+        .exceptionally(
+            failure -> {
+              if (cause(failure) instanceof ProblemException problem
+                  && problem.code().category() == ProblemCode.Category.RETRY) {
+                return stored.stream().map(LeaderStatuses::unled).toList();
+              }
+              throw new CompletionException(cause(failure));
+            });
+  }
+
+  private static Throwable cause(Throwable failure) {
+    return failure instanceof CompletionException && failure.getCause() != null
+        ? failure.getCause()
+        : failure;
+  }
+
+  private static Peering unled(Peering stored) {
+    PeeringState state = Peerings.isActive(stored) ? PeeringState.UNDEFINED : stored.getState();
+    return stored.toBuilder()
+        .setState(state)
+        .setDetail(PeeringDetail.newBuilder().setReason(NO_LEADER))
+        .build();
+  }
+
+  /** What those need who answer operators. */
+  public StreamOverlay asOverlay(Duration patience) {
+    return new StreamOverlay() {
+      @Override
+      public CompletableFuture<List<Peering>> over(List<Peering> stored) {
+        return overlay(stored, patience);
+      }
+
+      @Override
+      public CompletableFuture<List<Peering>> overIfLed(List<Peering> stored) {
+        return overlayIfLed(stored, patience);
+      }
+    };
   }
 
   private static Map<String, PeerStreamStatus> parsed(ByteString answer) {

@@ -2,10 +2,17 @@ package io.hanse.peering.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import io.hanse.fsm.config.PeeringPolicies;
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.port.LeaderCall;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringDetail;
+import io.hanse.fsm.row.PeeringState;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -63,6 +70,33 @@ class UnheardPeerTest {
     rig.changeLeader();
     rig.time.runFor(30_000);
     assertThat(shown().getDetail().getSilence().getSeconds()).isEqualTo(32);
+  }
+
+  @Test
+  void shouldShowWhatIsStoredAsSuchWhereNobodyLeads() {
+    LeaderStatuses unled =
+        new LeaderStatuses(
+            rig.statuses,
+            new LeaderCall() {
+              @Override
+              public void serve(
+                  String name, Function<ByteString, CompletableFuture<ByteString>> handler) {}
+
+              @Override
+              public CompletableFuture<ByteString> call(
+                  String name, ByteString request, Duration patience) {
+                return CompletableFuture.failedFuture(
+                    new ProblemException(ProblemCode.NO_LEADER, "No cluster leader"));
+              }
+            },
+            rig.cluster,
+            45_000);
+    assertThat(unled.overlay(rig.stored(), Duration.ofSeconds(1))).isCompletedExceptionally();
+    Peering west = unled.overlayIfLed(rig.stored(), Duration.ofSeconds(1)).join().get(0);
+    assertThat(west.getState()).isEqualTo(PeeringState.UNDEFINED);
+    assertThat(west.getDetail().getReason()).startsWith("no leader is known here");
+    assertThat(rig.ofLeader.overlayIfLed(rig.stored(), Duration.ofSeconds(1)).join())
+        .isEqualTo(rig.ofLeader.overlay(rig.stored(), Duration.ofSeconds(1)).join());
   }
 
   @Test
