@@ -133,15 +133,11 @@ final class StatusOverlay {
       detail.setSilence(duration(status.getSilenceMillis()));
     }
     detail.setInChanges(status.getInChanges());
-    for (ServiceReceipt receipt : status.getReceiptsList()) {
-      detail.addConfirmedExports(
-          ConfirmedExport.newBuilder()
-              .setService(receipt.getService())
-              .setExporterIndex(receipt.getExporterIndex())
-              .setImporterIndex(receipt.getImporterIndex())
-              .setConfirmedAt(timestamp(receipt.getConfirmedMillis())));
+    if (Peerings.isActive(peering)) {
+      // Of one that ended, neither side holds anything any more.
+      addExports(detail);
+      addImports(detail);
     }
-    addImports(detail);
     status.getDialedList().forEach(dialed -> detail.addCandidates(fared(dialed)));
     if (status.getWithdrawnSinceMillis() > 0) {
       detail.setWithdrawnSince(timestamp(status.getWithdrawnSinceMillis()));
@@ -183,6 +179,17 @@ final class StatusOverlay {
       fared.setLastErrorAt(timestamp(dialed.getLastErrorMillis()));
     }
     return fared.build();
+  }
+
+  private void addExports(PeeringDetail.Builder detail) {
+    for (ServiceReceipt receipt : status.getReceiptsList()) {
+      detail.addConfirmedExports(
+          ConfirmedExport.newBuilder()
+              .setService(receipt.getService())
+              .setExporterIndex(receipt.getExporterIndex())
+              .setImporterIndex(receipt.getImporterIndex())
+              .setConfirmedAt(timestamp(receipt.getConfirmedMillis())));
+    }
   }
 
   private void addImports(PeeringDetail.Builder detail) {

@@ -74,6 +74,20 @@ public final class StreamStatuses {
     long silenceMillis(long nowNanos) {
       return (nowNanos - heardNanos) / 1_000_000;
     }
+
+    /** Where nothing is under way, the other end holds what it confirmed while it is heard. */
+    List<ServiceReceipt> heldReceipts() {
+      boolean isSettled = status.getConnected() && status.getUnacked() == 0;
+      return receipts.values().stream()
+          .map(each -> isSettled ? heard(each, status.getLastHeardMillis()) : each)
+          .toList();
+    }
+
+    private static ServiceReceipt heard(ServiceReceipt receipt, long millis) {
+      return millis > receipt.getConfirmedMillis()
+          ? receipt.toBuilder().setConfirmedMillis(millis).build()
+          : receipt;
+    }
   }
 
   /** A sign of life that an earlier leader had. */
@@ -283,7 +297,7 @@ public final class StreamStatuses {
         shown.setImports(ages);
       }
       if (inDetail) {
-        shown.addAllReceipts(entry.receipts().values());
+        shown.addAllReceipts(entry.heldReceipts());
       }
     }
     if (inDetail) {

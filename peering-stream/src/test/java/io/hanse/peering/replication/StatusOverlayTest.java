@@ -11,9 +11,11 @@ import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.row.StreamStatus;
 import io.hanse.peering.proto.DialedAddress;
+import io.hanse.peering.proto.ImportAge;
 import io.hanse.peering.proto.ImportAges;
 import io.hanse.peering.proto.ImportRefusal;
 import io.hanse.peering.proto.PeerStreamStatus;
+import io.hanse.peering.proto.ServiceReceipt;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -83,6 +85,21 @@ class StatusOverlayTest {
     assertThat(shown(ACCEPTING, PeerStreamStatus.newBuilder()).getDetail().getReason())
         .isEqualTo("the token was not redeemed yet");
     assertThat(shown(ACCEPTING, PeerStreamStatus.newBuilder()).hasStreamStatus()).isFalse();
+  }
+
+  @Test
+  void shouldCountNothingOfAPeeringThatEnded() {
+    PeerStreamStatus.Builder held =
+        PeerStreamStatus.newBuilder()
+            .addReceipts(ServiceReceipt.newBuilder().setService("web"))
+            .setImports(
+                ImportAges.newBuilder()
+                    .setConfirmed(1)
+                    .addServices(ImportAge.newBuilder().setService("api").setConfirmedMillis(5)));
+    assertThat(shown(DIALING, held).getDetail().getConfirmedImportsCount()).isEqualTo(1);
+    Peering ended = DIALING.toBuilder().setState(PeeringState.TERMINATED).build();
+    assertThat(shown(ended, held).getDetail().getConfirmedImportsCount()).isZero();
+    assertThat(shown(ended, held).getDetail().getConfirmedExportsCount()).isZero();
   }
 
   @Test
