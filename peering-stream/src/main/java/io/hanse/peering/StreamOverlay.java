@@ -13,4 +13,11 @@ public interface StreamOverlay {
   default CompletableFuture<List<Peering>> overIfLed(List<Peering> stored) {
     return over(stored);
   }
+
+  /**
+   * Keeps, on the leader, why a peering was not established by a token.
+   *
+   * @param reason "" for another attempt, of which nothing is known yet
+   */
+  default void tokenRefused(String peeringId, String reason) {}
 }

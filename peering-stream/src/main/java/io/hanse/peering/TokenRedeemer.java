@@ -90,6 +90,7 @@ final class TokenRedeemer {
         .thenCompose(
             kept -> {
               Peering peering = peering(call, token, stored, kept);
+              overlay.tokenRefused(peering.getId(), "");
               return begun(peering, stored)
                   .thenCompose(
                       written ->
@@ -100,7 +101,8 @@ final class TokenRedeemer {
                                   token,
                                   candidates(peering),
                                   nonce(peering, token))
-                              .exceptionallyCompose(failure -> takenBack(peering, stored, failure)))
+                              .exceptionallyCompose(
+                                  failure -> takenBack(peering, stored, token, failure)))
                   .thenCompose(secret -> finish(peering, stored, secret));
             })
         .thenApply(written -> null);
@@ -184,7 +186,8 @@ final class TokenRedeemer {
 
   /** A token that is refused leaves a peering that was established before as dialable as it was. */
   private CompletableFuture<String> takenBack(
-      Peering peering, Optional<Peering> stored, Throwable failure) {
+      Peering peering, Optional<Peering> stored, PeeringToken token, Throwable failure) {
+    overlay.tokenRefused(peering.getId(), Failures.line(failure, token.secret()));
     CompletableFuture<?> asBefore =
         isEstablished(stored)
             ? changed(

@@ -38,6 +38,7 @@ class TokenRedeemerTest {
   private final LocalCluster cluster = new LocalCluster();
   private final ScheduledExecutorService timers = Executors.newSingleThreadScheduledExecutor();
   private final List<String> dialed = new ArrayList<>();
+  private final List<String> refusals = new ArrayList<>();
   private Runnable whileAsked = () -> {};
   private boolean denies;
   private PeeringState seen = PeeringState.ACTIVE;
@@ -56,9 +57,18 @@ class TokenRedeemerTest {
                     new LinkException(LinkStatus.of(LinkStatus.Code.PERMISSION_DENIED, "invalid")))
                 : CompletableFuture.completedFuture("stream-of-" + secret);
           },
-          stored ->
-              CompletableFuture.completedFuture(
-                  stored.stream().map(each -> each.toBuilder().setState(seen).build()).toList()),
+          new StreamOverlay() {
+            @Override
+            public CompletableFuture<List<Peering>> over(List<Peering> stored) {
+              return CompletableFuture.completedFuture(
+                  stored.stream().map(each -> each.toBuilder().setState(seen).build()).toList());
+            }
+
+            @Override
+            public void tokenRefused(String peeringId, String reason) {
+              refusals.add(reason);
+            }
+          },
           timers,
           new AwaitedAuthority(cluster, Duration.ZERO));
 
@@ -110,6 +120,20 @@ class TokenRedeemerTest {
           .hasMessageContaining("a new peering token must be generated");
       assertThat(stored()).isEqualTo(before);
     }
+  }
+
+  @Test
+  void shouldKeepWhyATokenWasRefusedUntilTheNextAttempt() {
+    refusals.clear();
+    denies = true;
+    assertThatThrownBy(() -> establish(token(PEER_ID, "old-root", "invalid")))
+        .hasMessageContaining("a new peering token must be generated: invalid");
+    assertThat(refusals)
+        .as("the other cluster repeats the secret")
+        .containsExactly("", "a new peering token must be generated: (secret)");
+    denies = false;
+    establish(token(PEER_ID, "old-root", "second"));
+    assertThat(refusals).endsWith("");
   }
 
   @Test

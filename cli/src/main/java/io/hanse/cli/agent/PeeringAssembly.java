@@ -94,7 +94,7 @@ final class PeeringAssembly implements AutoCloseable {
             ids,
             clock,
             dialer,
-            ofLeader.asOverlay(STATUS_PATIENCE),
+            ofLeader.asOverlay(STATUS_PATIENCE, clock),
             threads.timer());
     StateReader all = replication.reader();
     services = new BoundedWatches(all, "services for peers", StoreSettings.PEER_WATCHES_MAX);

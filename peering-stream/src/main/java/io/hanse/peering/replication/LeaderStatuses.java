@@ -20,6 +20,7 @@ import io.hanse.peering.proto.PeerStreamStatusRequest;
 import io.hanse.peering.proto.PeerStreamStatuses;
 import io.hanse.peering.protocol.PeerResources;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -173,7 +174,7 @@ public final class LeaderStatuses {
   }
 
   /** What those need who answer operators. */
-  public StreamOverlay asOverlay(Duration patience) {
+  public StreamOverlay asOverlay(Duration patience, InstantSource clock) {
     return new StreamOverlay() {
       @Override
       public CompletableFuture<List<Peering>> over(List<Peering> stored) {
@@ -183,6 +184,11 @@ public final class LeaderStatuses {
       @Override
       public CompletableFuture<List<Peering>> overIfLed(List<Peering> stored) {
         return overlayIfLed(stored, patience);
+      }
+
+      @Override
+      public void tokenRefused(String peeringId, String reason) {
+        own.tokenRefused(peeringId, reason, clock.millis());
       }
     };
   }

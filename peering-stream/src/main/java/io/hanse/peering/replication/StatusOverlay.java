@@ -18,6 +18,8 @@ import io.hanse.peering.proto.ImportAge;
 import io.hanse.peering.proto.ImportAges;
 import io.hanse.peering.proto.PeerStreamStatus;
 import io.hanse.peering.proto.ServiceReceipt;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -89,7 +91,9 @@ final class StatusOverlay {
     }
     Peering.Builder shown = peering.toBuilder().setState(state).setDetail(detail(state));
     // To be dialed makes no stream.
-    if (!status.toBuilder().clearDialed().build().equals(PeerStreamStatus.getDefaultInstance())) {
+    PeerStreamStatus.Builder ofStream =
+        status.toBuilder().clearDialed().clearTokenRefusal().clearTokenRefusedMillis();
+    if (!ofStream.build().equals(PeerStreamStatus.getDefaultInstance())) {
       shown.setStreamStatus(streamStatus());
     }
     return shown.build();
@@ -212,12 +216,24 @@ final class StatusOverlay {
   }
 
   private String reason(PeeringState state) {
-    String reason = reasonOf(state);
+    String reason = withRefusal(state, reasonOf(state));
     if (status.getWithdrawnSinceMillis() == 0 || !Peerings.isActive(peering)) {
       return reason;
     }
     return (reason.isEmpty() ? "" : reason + "; ")
         + "its services are withdrawn until it is heard again";
+  }
+
+  /** Who established by a token that was refused may not be who reads this. */
+  private String withRefusal(PeeringState state, String reason) {
+    boolean isMatter = Peerings.isActive(peering) && state != PeeringState.ACTIVE;
+    return isMatter && !status.getTokenRefusal().isEmpty()
+        ? reason
+            + "; the last attempt to establish it failed at "
+            + Instant.ofEpochMilli(status.getTokenRefusedMillis()).truncatedTo(ChronoUnit.SECONDS)
+            + ": "
+            + status.getTokenRefusal()
+        : reason;
   }
 
   private String reasonOf(PeeringState state) {

@@ -90,6 +90,9 @@ public final class StreamStatuses {
     }
   }
 
+  /** Why a token did not establish a peering, and when. */
+  private record Refusal(String reason, long millis) {}
+
   /** A sign of life that an earlier leader had. */
   private record Earlier(long heardMillis, long heardNanos) {}
 
@@ -106,6 +109,9 @@ public final class StreamStatuses {
 
   /** Since when what peerings brought is withheld from readers, in milliseconds since 1970. */
   private volatile Map<String, Long> withdrawals = Map.of();
+
+  /** What became of the last attempts to establish peerings that failed. */
+  private final Map<String, Refusal> refusals = new ConcurrentSkipListMap<>();
 
   /** What operators were told of a peering. */
   private final Set<String> told = ConcurrentHashMap.newKeySet();
@@ -187,6 +193,15 @@ public final class StreamStatuses {
     }
   }
 
+  /** A peering was not established by a token; no reason: there is another attempt. */
+  public void tokenRefused(String peeringId, String reason, long nowMillis) {
+    if (reason.isEmpty()) {
+      refusals.remove(peeringId);
+    } else {
+      refusals.put(peeringId, new Refusal(reason, nowMillis));
+    }
+  }
+
   /** Whether this is the first time that it happens to a peering since this server leads. */
   boolean isFirst(String what, String peeringId) {
     return told.add(what + peeringId);
@@ -203,6 +218,7 @@ public final class StreamStatuses {
     earlier.clear();
     awaitedNanos.clear();
     told.clear();
+    refusals.clear();
     withdrawals = Map.of();
   }
 
@@ -212,6 +228,7 @@ public final class StreamStatuses {
     dialed.remove(peeringId);
     earlier.remove(peeringId);
     awaitedNanos.remove(peeringId);
+    refusals.remove(peeringId);
     told.removeIf(each -> each.endsWith(peeringId));
   }
 
@@ -302,6 +319,10 @@ public final class StreamStatuses {
     }
     if (inDetail) {
       shown.addAllDialed(dialed.getOrDefault(id, List.of()));
+    }
+    Refusal refusal = refusals.get(id);
+    if (refusal != null) {
+      shown.setTokenRefusal(refusal.reason()).setTokenRefusedMillis(refusal.millis());
     }
     Earlier known = earlier.get(id);
     if (known != null && shown.getLastHeardMillis() == 0) {

@@ -88,6 +88,19 @@ class StatusOverlayTest {
   }
 
   @Test
+  void shouldTellWhyATokenWasRefusedWhileNothingIsConnected() {
+    Peering begun = DIALING.toBuilder().setState(PeeringState.PENDING).build();
+    PeerStreamStatus.Builder refused =
+        PeerStreamStatus.newBuilder().setTokenRefusal("bad token").setTokenRefusedMillis(1_500);
+    Peering shown = shown(begun, refused);
+    assertThat(shown.getDetail().getReason())
+        .startsWith("its token was not redeemed here")
+        .endsWith("; the last attempt to establish it failed at 1970-01-01T00:00:01Z: bad token");
+    assertThat(shown.hasStreamStatus()).isFalse();
+    assertThat(shown(DIALING, refused.mergeFrom(CONNECTED)).getDetail().getReason()).isEmpty();
+  }
+
+  @Test
   void shouldCountNothingOfAPeeringThatEnded() {
     PeerStreamStatus.Builder held =
         PeerStreamStatus.newBuilder()
