@@ -28,7 +28,13 @@ final class IntentionText {
           case 1 -> "1 permission";
           default -> permissions + " permissions";
         };
-    return source(intention) + " => " + destination(intention) + " (" + detail + ")";
+    return caller(intention) + " => " + destination(intention) + " (" + detail + ")";
+  }
+
+  /** Consul hides the peer; then callers of here and of there look the same. */
+  private static String caller(Value intention) {
+    String peer = intention.at("SourcePeer").text();
+    return (peer.isEmpty() ? "" : "peer " + peer + "/") + source(intention);
   }
 
   static String source(Value intention) {
@@ -46,7 +52,7 @@ final class IntentionText {
   /** With all that is kept with it. */
   static String whole(Value intention) {
     Table table = new Table();
-    table.row("Source:", source(intention)).row("Destination:", destination(intention));
+    table.row("Source:", caller(intention)).row("Destination:", destination(intention));
     row(table, "Action:", intention.at("Action"));
     row(table, "ID:", intention.at("ID"));
     row(table, "Description:", intention.at("Description"));
