@@ -30,10 +30,17 @@ final class PeeringExplanation {
   private static final String EXPLAIN_THERE =
       "ask there: hanse peering explain -name <its name for this cluster>";
 
+  /** Of a server that knows of no leader, which was asked for what is there. */
+  private static final String UNLED = "UNDEFINED";
+
+  private static final List<Finding> NOTHING_CROSSES =
+      List.of(Finding.open("nothing crosses a peering that ended, as said above", ""));
+
   private static final String READ = "hanse peering read -name ";
 
   private final String peer;
   private final Value peering;
+  private final String state;
   private final Value detail;
   private final Known known;
 
@@ -56,6 +63,7 @@ final class PeeringExplanation {
     this.peering = peering;
     this.known = known;
     peer = peering.at("Name").text();
+    state = peering.at("State").text();
     detail = peering.at("Detail");
   }
 
@@ -85,10 +93,17 @@ final class PeeringExplanation {
   /** Whether anything flows at all. */
   List<Finding> link() {
     List<Finding> findings = new ArrayList<>();
-    String state = peering.at("State").text();
     String reason = detail.at("Reason").text();
     String silence = detail.at("Silence").text();
     String why = reason.isEmpty() ? "" : ": " + reason;
+    if (state.equals(UNLED)) {
+      findings.add(
+          Finding.bad(
+              "this cluster has no leader: how the peering stands is not known, what follows is as"
+                  + " stored here",
+              "hanse operator raft list-peers -stale names the servers; a majority has to run"));
+      return findings;
+    }
     if (state.equals("ACTIVE")) {
       String what = "ACTIVE" + (silence.isEmpty() ? "" : ", heard " + silence + " ago") + why;
       findings.add(
@@ -112,6 +127,12 @@ final class PeeringExplanation {
 
   /** An acceptor dials nothing, and can't know why it is not dialed. */
   private String whereToLook() {
+    if (state.equals("TERMINATED")) {
+      return "hanse peering delete -name " + peer + "; or establish it anew with a new token";
+    }
+    if (isEnded()) {
+      return "wait until it is gone";
+    }
     boolean dials = !peering.at("PeerServerAddresses").items().isEmpty();
     return dials
         ? READ + peer + " -detailed shows each address that is dialed"
@@ -121,6 +142,9 @@ final class PeeringExplanation {
   }
 
   private String heard() {
+    if (state.equals(UNLED)) {
+      return "as stored here";
+    }
     String silence = detail.at("Silence").text();
     if (silence.isEmpty()) {
       return "never heard since this leader leads";
@@ -130,6 +154,11 @@ final class PeeringExplanation {
         : "silent for " + silence;
   }
 
+  /** Nothing crosses it any more, whatever is done about exports and ways. */
+  private boolean isEnded() {
+    return state.equals("TERMINATED") || state.equals("DELETING");
+  }
+
   private boolean isWithdrawn() {
     return !detail.at("WithdrawnSince").isNothing();
   }
@@ -137,7 +166,7 @@ final class PeeringExplanation {
   /** Whether what the peer told last can be taken for what is. */
   private boolean isFresh() {
     String silence = detail.at("Silence").text();
-    if (!peering.at("State").text().equals("ACTIVE")) {
+    if (!state.equals("ACTIVE")) {
       return false;
     }
     Matcher span = SHORT_SPAN.matcher(silence);
@@ -153,6 +182,9 @@ final class PeeringExplanation {
 
   /** What is imported. */
   List<Finding> imports() {
+    if (isEnded()) {
+      return NOTHING_CROSSES;
+    }
     List<Finding> findings = new ArrayList<>();
     Set<String> empty = imported();
     empty.removeAll(known.stored());
@@ -180,6 +212,9 @@ final class PeeringExplanation {
    * @param local the names of which instances are registered here
    */
   List<Finding> exports(Set<String> local) {
+    if (isEnded()) {
+      return NOTHING_CROSSES;
+    }
     List<Finding> findings = new ArrayList<>();
     Set<String> empty = exported();
     empty.removeAll(local);
@@ -188,7 +223,7 @@ final class PeeringExplanation {
       strangers(findings, services -> true);
       return findings;
     }
-    findings.add(Finding.good("services with instances: " + (exported().size() - empty.size())));
+    findings.add(told("services with instances: " + (exported().size() - empty.size())));
     if (!empty.isEmpty()) {
       findings.add(
           Finding.bad(
@@ -207,11 +242,10 @@ final class PeeringExplanation {
   /** A peering may serve one direction; one that serves none was hardly made for that. */
   private Finding nothingExported() {
     String what = "nothing is exported to it";
+    String export = "hanse services export -name <service> -consumer-peers " + peer;
     return imported().isEmpty()
-        ? Finding.bad(
-            what + ", and nothing is imported from it",
-            "hanse services export -name <service> -consumer-peers " + peer)
-        : Finding.good(what);
+        ? Finding.bad(what + ", and nothing is imported from it", export)
+        : Finding.open(what, "if callers there should call services of here: " + export);
   }
 
   /**
@@ -241,6 +275,9 @@ final class PeeringExplanation {
 
   /** One service of the peer: what callers here depend on. */
   List<Finding> importOf(String service, Value instances, Value mesh) {
+    if (isEnded()) {
+      return NOTHING_CROSSES;
+    }
     List<Finding> findings = new ArrayList<>();
     if (!imported().contains(service) && !isFresh() && detail.at("LastConfirmed").isNothing()) {
       findings.add(
@@ -274,12 +311,19 @@ final class PeeringExplanation {
       findings.add(
           InstanceFindings.wayIn(EXPLAIN_THERE + " -service " + service, mesh, this::told));
     }
+    findings.add(
+        Finding.open(
+            "what its intentions and sidecars there say can't be told from here",
+            EXPLAIN_THERE + " -service " + service));
     return findings;
   }
 
   /** One service of this cluster: what callers of the peer depend on. */
   List<Finding> exportOf(
       String service, Value instances, Value mesh, Value intentions, boolean allowsByDefault) {
+    if (isEnded()) {
+      return NOTHING_CROSSES;
+    }
     List<Finding> findings = new ArrayList<>();
     if (!exported().contains(service)) {
       findings.add(
@@ -292,7 +336,7 @@ final class PeeringExplanation {
       strangers(findings, services -> services.contains(service));
       return findings;
     }
-    findings.add(Finding.good("\"" + service + "\" is exported to it"));
+    findings.add(told("\"" + service + "\" is exported to it"));
     InstanceFindings.health(findings, instances, "register them here", Finding::good);
     InstanceFindings.wayOut(findings, mesh, detail);
     problems(findings, "ExportProblems", "not taken: ", service::equals);

@@ -91,6 +91,45 @@ class PeeringExplanationTest {
   }
 
   @Test
+  void shouldNotCallWellWhatItCannotKnow() {
+    assertThat(importOf(active("'Silence':'3s'"), "web", TWO_INSTANCES))
+        .endsWith(
+            Finding.open(
+                "what its intentions and sidecars there say can't be told from here",
+                "ask there: hanse peering explain -name <its name for this cluster>"
+                    + " -service web"));
+    PeeringExplanation failing =
+        explanation(
+            "{'Name':'beta','State':'FAILING','Detail':{'LastConfirmed':'t','Silence':'51s'}}");
+    assertThat(all(failing.exports(Set.of("db", "wbe"))))
+        .containsExactly("?? services with instances: 2; silent for 51s");
+    assertThat(all(exportOf(failing, "db", "[]", true)))
+        .contains("?? \"db\" is exported to it; silent for 51s");
+  }
+
+  @Test
+  void shouldAdviseAboutAPeeringThatEndedWhatIsLeftToDo() {
+    PeeringExplanation ended =
+        explanation("{'Name':'beta','State':'TERMINATED'}", Set.of(), Map.of());
+    assertThat(ended.link().get(0).hint()).startsWith("hanse peering delete -name beta; or");
+    String crosses = "?? nothing crosses a peering that ended, as said above";
+    assertThat(all(ended.imports())).containsExactly(crosses);
+    assertThat(all(ended.exports(Set.of("db")))).containsExactly(crosses);
+    assertThat(all(importOf(ended, "web", "[]"))).containsExactly(crosses);
+    assertThat(all(exportOf(ended, "db", "[]", true))).containsExactly(crosses);
+  }
+
+  @Test
+  void shouldGoOnWithWhatIsStoredWhereNobodyLeads() {
+    PeeringExplanation unled = explanation("{'Name':'beta','State':'UNDEFINED'}");
+    assertThat(wrong(unled.link()))
+        .singleElement()
+        .matches(what -> what.startsWith("this cluster has no leader"));
+    assertThat(all(unled.imports()))
+        .containsExactly("?? services with instances: 1; as stored here");
+  }
+
+  @Test
   void shouldNameWhatHasNoInstances() {
     assertThat(wrong(active("").imports()))
         .containsExactly("exported by it without any instance: api");
@@ -180,7 +219,8 @@ class PeeringExplanationTest {
         .containsExactly(
             "?? it exports \"web\" to this cluster; silent for 2m3s",
             "?? confirmed by it at t; silent for 2m3s",
-            "?? what instances it has is withdrawn, as said above");
+            "?? what instances it has is withdrawn, as said above",
+            "?? what its intentions and sidecars there say can't be told from here");
   }
 
   @Test
@@ -237,7 +277,7 @@ class PeeringExplanationTest {
     String unknown = "\" of db, of which there is no peering";
     assertThat(all(slip.exports(Set.of("db"))))
         .containsExactlyInAnyOrder(
-            "ok nothing is exported to it",
+            "?? nothing is exported to it",
             "!! exported-services names the consumer \"betta" + unknown + "; near to it: beta",
             "?? exported-services names the consumer \"gamma" + unknown);
     assertThat(wrong(exportOf(slip, "db", "[]", true))).hasSize(2);
