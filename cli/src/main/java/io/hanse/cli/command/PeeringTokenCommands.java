@@ -20,6 +20,7 @@ import io.hanse.peering.PeeringToken;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -212,8 +213,8 @@ public final class PeeringTokenCommands {
     line(out, "Peer ID:     ", Quoted.escaped(token.peerId()));
     line(out, "Datacenter:  ", Quoted.escaped(token.remote().getDatacenter()));
     line(out, "Server Name: ", Quoted.escaped(token.serverName()));
-    boolean isPinned = !token.manualAddresses().isEmpty();
-    token.manualAddresses().forEach(named -> line(out, "Address:     ", pinned(named)));
+    boolean isReplaced = !token.manualAddresses().isEmpty();
+    token.manualAddresses().forEach(named -> line(out, "Address:     ", external(named)));
     token
         .addresses()
         .forEach(
@@ -221,7 +222,7 @@ public final class PeeringTokenCommands {
                 line(
                     out,
                     "Address:     ",
-                    Quoted.escaped(address) + (isPinned ? " (not dialed)" : "")));
+                    Quoted.escaped(address) + (isReplaced ? " (not dialed)" : "")));
     for (X509Certificate certificate : certificates(token)) {
       line(
           out,
@@ -236,8 +237,12 @@ public final class PeeringTokenCommands {
         .expires()
         .ifPresent(
             end -> {
-              boolean isPast = Instant.now().isAfter(end);
-              line(out, "Expires:     ", end + (isPast ? " (past, by this machine's clock)" : ""));
+              Duration past = Duration.between(end, Instant.now());
+              String note =
+                  past.isNegative()
+                      ? ""
+                      : " (expired " + span(past) + " ago, by this machine's clock)";
+              line(out, "Expires:     ", end + note);
             });
     line(out, "Secret:      ", token.secret().isEmpty() ? "none" : "present, not shown");
     if (!problem.isEmpty()) {
@@ -246,10 +251,22 @@ public final class PeeringTokenCommands {
     return out.toString();
   }
 
-  private static String pinned(PeerAddress named) {
+  /** Roughly: a day is known by its hours no more. */
+  private static String span(Duration past) {
+    if (past.toMinutes() < 2) {
+      return past.toSeconds() + " s";
+    }
+    if (past.toHours() < 2) {
+      return past.toMinutes() + " min";
+    }
+    return past.toDays() < 2 ? past.toHours() + " h" : past.toDays() + " days";
+  }
+
+  /** By the word by which who dials there is told who named it. */
+  private static String external(PeerAddress named) {
     String label = named.getLabel();
     String shown = label.isEmpty() ? "" : ", " + Quoted.escaped(label);
-    return Quoted.escaped(named.getAddress()) + " (pinned" + shown + ")";
+    return Quoted.escaped(named.getAddress()) + " (token" + shown + ")";
   }
 
   /** Those that can be read; one that can't is the token's problem. */

@@ -59,11 +59,11 @@ class PeeringTokenCommandsTest {
         .contains("Datacenter:  dc-alpha\n")
         .contains(
             "Server Name: server.dc-alpha.peering.11111111-2222-3333-4444-555555555555.consul")
-        .contains("Address:     gateway.example:8443 (pinned)\n")
-        .contains("Address:     10.8.0.7:8503 (pinned, vpn)\n")
+        .contains("Address:     gateway.example:8443 (token)\n")
+        .contains("Address:     10.8.0.7:8503 (token, vpn)\n")
         .contains("Address:     10.0.0.1:8503 (not dialed)\n")
         .containsPattern("CA: .* until 2035-12-30T00:00:00Z ([0-9A-F]{2}:){31}[0-9A-F]{2}\n")
-        .contains("Expires:     2026-01-02T00:00:00Z")
+        .containsPattern("Expires:     2026-01-02T00:00:00Z \\(expired [0-9]+ days ago, by ")
         .contains("Secret:      present, not shown\n")
         .doesNotContain(SECRET);
   }
