@@ -89,7 +89,7 @@ final class PeeringText {
       line(out, "Services Travel:        ", "in changes");
     }
     line(out, "Last Confirmed:         ", time(detail.at("LastConfirmed")));
-    line(out, "Silence:                ", orNil(detail.at("Silence")));
+    line(out, "Silence:                ", silence(detail));
     if (!detail.at("OnStale").text().isEmpty()) {
       Value bound = detail.at("StaleAfter");
       line(
@@ -102,10 +102,11 @@ final class PeeringText {
     line(out, "Oldest Unacknowledged:  ", time(detail.at("OldestUnacknowledged")));
     line(out, "Pending Imports:        ", detail.at("PendingImports").text());
     if (!detail.at("Token").text().isEmpty()) {
+      boolean isOver = detail.at("Token").text().equals("expired");
       String expires =
           detail.at("TokenExpires").isNothing()
               ? ""
-              : ", expires " + time(detail.at("TokenExpires"));
+              : (isOver ? ", at " : ", expires ") + time(detail.at("TokenExpires"));
       line(out, "Newest Token:           ", detail.at("Token").text() + expires);
     }
     for (Value candidate : detail.at("Candidates").items()) {
@@ -191,8 +192,15 @@ final class PeeringText {
     return confirmed.at("ConfirmedAt").text();
   }
 
-  private static String orNil(Value value) {
-    return value.isNothing() ? "<nil>" : value.text();
+  /** Counted from the beginning of a leader that heard nothing, it is no time of a last word. */
+  private static String silence(Value detail) {
+    Value silence = detail.at("Silence");
+    if (silence.isNothing()) {
+      return "<nil>";
+    }
+    return detail.at("LastConfirmed").isNothing()
+        ? "not heard since this leader leads, for " + silence.text()
+        : silence.text();
   }
 
   /** {@code key=value}, sorted by key. */

@@ -26,6 +26,18 @@ class PeeringTextTest {
             """);
   }
 
+  @Test
+  void shouldNotTellANewLeadersBeginningAsALastWord() {
+    for (String heard : new String[] {"", ",\"LastConfirmed\":\"2026-01-01T00:00:00Z\""}) {
+      String json = "{\"Name\":\"beta\",\"Detail\":{\"Silence\":\"5.7s\"" + heard + "}}";
+      assertThat(PeeringText.of(JsonText.parse(json), true))
+          .contains(
+              heard.isEmpty()
+                  ? "Silence:                not heard since this leader leads, for 5.7s\n"
+                  : "Silence:                5.7s\n");
+    }
+  }
+
   /** With its details too, and as it was said: quotation marks need no escape on a terminal. */
   @Test
   void shouldTellTheReasonOnce() {
