@@ -15,6 +15,7 @@ import io.hanse.cli.client.PartitionFlag;
 import io.hanse.cli.client.Request;
 import io.hanse.cli.client.Response;
 import io.hanse.cli.client.Session;
+import io.hanse.cli.client.StaleFlag;
 import io.hanse.cli.client.Table;
 import io.hanse.cli.value.JsonText;
 import io.hanse.cli.value.Value;
@@ -109,8 +110,14 @@ public final class PeeringCommands {
               names = "-peering-token",
               defaultValue = "",
               paramLabel = "<token>",
-              description = "What it generated; required.")
+              description = "What it generated; everybody on the machine sees it.")
           String token,
+      @Option(
+              names = "-peering-token-file",
+              defaultValue = "",
+              paramLabel = "<file>|-",
+              description = "Where that is in place of -peering-token, - for standard input.")
+          String tokenFile,
       @Option(
               names = "-meta",
               converter = KeyValue.Converter.class,
@@ -126,10 +133,11 @@ public final class PeeringCommands {
       @Mixin PartitionFlag partition,
       @Mixin IgnoredArguments ignored) {
     String name = peer.required();
-    required(token, "Missing the required -peering-token flag");
+    String given = tokenFile.isEmpty() ? token.strip() : tokenIn(tokenFile, token);
+    required(given, "Missing the required -peering-token flag");
     Map<String, Value> body = new LinkedHashMap<>();
     body.put("PeerName", Value.of(name));
-    body.put("PeeringToken", Value.of(token));
+    body.put("PeeringToken", Value.of(given));
     addMeta(body, meta);
     if (!preferredLabel.isEmpty()) {
       body.put("PreferAddressLabel", Value.of(preferredLabel));
@@ -141,6 +149,18 @@ public final class PeeringCommands {
         () -> http.client(session).send(request).orFail());
     session.print("Successfully established peering connection with " + name);
     return 0;
+  }
+
+  private String tokenIn(String file, String token) {
+    if (!token.isEmpty()) {
+      throw new CommandFailure("Only one of -peering-token and -peering-token-file may be given");
+    }
+    String given = Documents.load(session, file).strip();
+    if (given.isEmpty()) {
+      throw new CommandFailure(
+          "There is no peering token in " + (file.equals("-") ? "standard input" : file));
+    }
+    return given;
   }
 
   @Command(
@@ -187,11 +207,12 @@ public final class PeeringCommands {
   @Command(name = "list", description = "Lists all peerings.")
   int list(
       @Mixin HttpFlags http,
+      @Mixin StaleFlag stale,
       @Mixin PartitionFlag partition,
       @Mixin FormatFlag format,
       @Mixin IgnoredArguments ignored) {
     boolean isJson = format.isJson(FORMATS);
-    Request request = partition.on(Request.get("/v1/peerings"));
+    Request request = stale.on(partition.on(Request.get("/v1/peerings")));
     Value answer =
         during("Error listing peerings", () -> http.client(session).send(request).orFail().json());
     List<Value> peerings =
@@ -228,12 +249,14 @@ public final class PeeringCommands {
               names = "-detailed",
               description = "Also why the state is what it is, and what is not replicated.")
           boolean isDetailed,
+      @Mixin StaleFlag stale,
       @Mixin PartitionFlag partition,
       @Mixin FormatFlag format,
       @Mixin IgnoredArguments ignored) {
     String name = peer.required();
     boolean isJson = format.isJson(FORMATS);
-    Value peering = peering(http.client(session), name, partition, isDetailed || !isJson);
+    Request asked = stale.on(one(name, partition));
+    Value peering = peering(http.client(session), name, asked, isDetailed || !isJson);
     if (isJson) {
       session.print(JsonText.compact(peering));
       return 0;
@@ -265,7 +288,7 @@ public final class PeeringCommands {
     String name = peer.required();
     boolean isJson = format.isJson(FORMATS);
     List<Value> services =
-        peering(http.client(session), name, partition, false)
+        peering(http.client(session), name, one(name, partition), false)
             .at("StreamStatus")
             .at("ExportedServices")
             .items();
@@ -282,10 +305,12 @@ public final class PeeringCommands {
     return 0;
   }
 
-  private static Value peering(
-      ApiClient api, String name, PartitionFlag partition, boolean isDetailed) {
-    Request plain = partition.on(Request.get("/v1/peering/" + Request.segment(name)));
-    Request request = isDetailed ? plain.with("detail", "") : plain;
+  private static Request one(String name, PartitionFlag partition) {
+    return partition.on(Request.get("/v1/peering/" + Request.segment(name)));
+  }
+
+  private static Value peering(ApiClient api, String name, Request one, boolean isDetailed) {
+    Request request = isDetailed ? one.with("detail", "") : one;
     return during(
         "Error reading peering",
         () -> {

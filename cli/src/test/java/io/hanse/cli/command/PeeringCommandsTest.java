@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hanse.cli.CommandRun;
 import io.hanse.cli.CommandRun.Result;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -61,6 +66,27 @@ class PeeringCommandsTest {
         .isEqualTo("Missing the required -name flag\n");
     assertThat(run("peering", "delete", "-name", "x", "extra").err())
         .startsWith("Error deleting peering for x: ");
+  }
+
+  @Test
+  void shouldTakeATokenFromAFileOrStandardInput(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("t"), " eyJ9 \n\n");
+    Path empty = Files.writeString(folder.resolve("empty"), "\n");
+    String[] establish = {"peering", "establish", "-name", "x"};
+    assertThat(with(establish, "-peering-token-file", file.toString()).err())
+        .startsWith("Error establishing peering for x: ");
+    assertThat(with(establish, "-peering-token-file", empty.toString()).err())
+        .isEqualTo("There is no peering token in " + empty + "\n");
+    assertThat(with(establish, "-peering-token-file", "-").err())
+        .isEqualTo("There is no peering token in standard input\n");
+    assertThat(with(establish, "-peering-token", "a", "-peering-token-file", "-").err())
+        .isEqualTo("Only one of -peering-token and -peering-token-file may be given\n");
+    assertThat(with(establish, "-peering-token", " \n").err())
+        .isEqualTo("Missing the required -peering-token flag\n");
+  }
+
+  private static Result with(String[] start, String... more) {
+    return run(Stream.concat(Stream.of(start), Stream.of(more)).toArray(String[]::new));
   }
 
   @Test
