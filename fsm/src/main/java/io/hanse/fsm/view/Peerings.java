@@ -50,6 +50,11 @@ public final class Peerings {
     return Tables.PEERINGS.get(rows, Keys.peering(id));
   }
 
+  /** Whether this side has deleted it: marked so, or no more. */
+  public boolean isToBeDeleted(String id) {
+    return byId(id).map(Peering::hasDeletedAt).orElse(true);
+  }
+
   /** All by name. */
   public List<Peering> all() {
     return Tables.PEERINGS.listBy(rows, TableId.PEERINGS_BY_NAME, Key.EMPTY);

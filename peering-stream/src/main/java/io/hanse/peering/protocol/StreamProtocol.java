@@ -366,9 +366,10 @@ public final class StreamProtocol {
 
   private void readIfRoom() {
     boolean room =
-        imports.size() < rules.limits().pendingImportsMax()
-            && imports.bytes() < rules.limits().pendingImportBytesMax()
-            && changes.hasRoomToReceive();
+        phase == Phase.DELETING // All is dropped, and what of it is stored may never be told.
+            || (imports.size() < rules.limits().pendingImportsMax()
+                && imports.bytes() < rules.limits().pendingImportBytesMax()
+                && changes.hasRoomToReceive());
     if (readOwed && room && close == null) {
       readOwed = false;
       effects.add(new Effect.Read());

@@ -153,8 +153,7 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
   private record Standing(boolean isToBeDeleted, long generation) {}
 
   private Standing standing(View view) {
-    boolean isToBeDeleted =
-        new Peerings(view).byId(peering.getId()).map(Peering::hasDeletedAt).orElse(true);
+    boolean isToBeDeleted = new Peerings(view).isToBeDeleted(peering.getId());
     return new Standing(isToBeDeleted, view.reads().generation());
   }
 

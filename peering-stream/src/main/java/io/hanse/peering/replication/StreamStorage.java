@@ -2,6 +2,7 @@ package io.hanse.peering.replication;
 
 import com.google.protobuf.ByteString;
 import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.TerminatePeering;
@@ -180,14 +181,17 @@ final class StreamStorage {
     }
   }
 
-  /** Goes on, on the loop; where the log did not take it, the stream must end. */
+  /**
+   * Goes on, on the loop; where the log did not take it, the stream must end. That is left to what
+   * is said of a deletion here, where nothing is stored any more: the other end has to confirm it.
+   */
   private <T> void then(CompletableFuture<T> stored, Consumer<T> next) {
     whenDone(
         stored,
         (result, failure) -> {
           if (failure == null && result != null) {
             next.accept(result);
-          } else {
+          } else if (!isToBeDeleted()) {
             rules.accept(new Input.Stopped(notStored("received resources", failure)));
           }
         });
@@ -233,6 +237,15 @@ final class StreamStorage {
   private static boolean isEnded(@Nullable Throwable failure) {
     return failure != null
         && LogWriter.problemOf(failure).code() == ProblemCode.FAILED_PRECONDITION;
+  }
+
+  private boolean isToBeDeleted() {
+    try (View view = replication.state().view()) {
+      return new Peerings(view).isToBeDeleted(peering.getId());
+    } catch (ProblemException e) {
+      // The server ends.
+      return false;
+    }
   }
 
   /** Then it is a newer stream that goes on with it. */

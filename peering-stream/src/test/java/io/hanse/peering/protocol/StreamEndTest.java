@@ -30,6 +30,21 @@ class StreamEndTest {
         .isEqualTo(new Effect.Close(Effect.Cause.DELETED, LinkStatus.OK));
   }
 
+  /** Of what was being stored when it was deleted, it may not be told any more. */
+  @Test
+  void shouldReadOnAfterADeletionHoweverMuchIsNotStored() {
+    StreamProbe acceptor = StreamProbe.acceptor().subscribeAll();
+    int received = 0;
+    do {
+      String name = "web" + received++;
+      acceptor.receive(response(name, SERVICE, name, service(name, 1)));
+    } while (acceptor.effects.contains(new Effect.Read()));
+
+    acceptor.on(new Input.DeleteRequested());
+
+    assertThat(acceptor.effects).contains(new Effect.Read());
+  }
+
   @Test
   void shouldGoOnSayingWhatAPeerThatEndedWasToldLast() {
     for (boolean changesAgreed : new boolean[] {false, true}) {

@@ -126,6 +126,28 @@ class DeletionTest {
     assertThat(network.connections()).hasSize(1);
   }
 
+  /** Its stream may be about to store something when it is told: that is refused from then on. */
+  @Test
+  void shouldWaitNoLongerForADialerThatWasToldAsItsStreamBegan() {
+    network.speakInChanges(1);
+    alpha.apply(SimCommands.delete("beta"));
+    time.runFor(2_000);
+    for (int millis = 0; millis < 150; millis++) {
+      String id = ALPHA_ID.substring(0, 33) + (100 + millis);
+      alpha.apply(SimCommands.acceptor(id, "beta", "establishment" + millis));
+      alpha.apply(SimCommands.exchange(id, "establishment" + millis, "stream" + millis));
+      String dialerId = BETA_ID.substring(0, 33) + (100 + millis);
+      beta.apply(SimCommands.dialer(dialerId, "alpha", id, alpha.addresses(), "stream" + millis));
+      time.runFor(millis);
+      alpha.apply(SimCommands.delete("beta"));
+      time.runFor(5_000);
+      assertThat(peering(beta, "alpha").map(Peering::getState)).hasValue(PeeringState.TERMINATED);
+      assertThat(peering(alpha, "beta")).as("deleted after %d ms", millis).isEmpty();
+      beta.apply(SimCommands.delete("alpha"));
+      time.runFor(2_000);
+    }
+  }
+
   private void establishAnew(String peerId, SimCluster with, String stream) {
     Command.Builder dialer =
         SimCommands.dialer(BETA_ID, "alpha", peerId, with.addresses(), stream).toBuilder();
