@@ -148,9 +148,11 @@ final class StatusRecorder {
     changed = true;
   }
 
-  /** The plain names that are exported. */
+  /** The plain names that are exported; those that differ by case are one to the importer. */
   void exportedAre(List<String> names) {
-    status.clearExportedServices().addAllExportedServices(names);
+    status.clearExportedServices();
+    Set<String> folded = new TreeSet<>();
+    names.stream().filter(name -> folded.add(Keys.fold(name))).forEach(status::addExportedServices);
     changed = true;
   }
 
