@@ -17,6 +17,9 @@ public final class LogPace {
   /** So that a link that comes and goes a few times is told of to the end. */
   private static final int BURST = 5;
 
+  /** Between two lines of what goes on as it is until somebody does something about it. */
+  private static final long LASTING_PAUSE_MILLIS = 600_000;
+
   private static final class Lines {
     long beganMillis;
     int told;
@@ -41,18 +44,27 @@ public final class LogPace {
    * @param kind nothing that a stranger chooses
    * @return how many were left out since the last one; empty: this one is left out, too
    */
-  public synchronized OptionalLong due(String kind, long nowMillis) {
+  public OptionalLong due(String kind, long nowMillis) {
+    return due(kind, nowMillis, PAUSE_MILLIS, BURST);
+  }
+
+  /** The same of what is tried again and again for as long as it fails: a line now and then. */
+  public OptionalLong dueOfLasting(String kind, long nowMillis) {
+    return due(kind, nowMillis, LASTING_PAUSE_MILLIS, 1);
+  }
+
+  private synchronized OptionalLong due(String kind, long nowMillis, long pauseMillis, int burst) {
     Lines lines = kinds.remove(kind);
     if (lines == null) {
       lines = new Lines(nowMillis);
     }
     kinds.put(kind, lines);
     long since = nowMillis - lines.beganMillis;
-    if (since < 0 || since >= PAUSE_MILLIS) {
+    if (since < 0 || since >= pauseMillis) {
       lines.beganMillis = nowMillis;
       lines.told = 0;
     }
-    if (lines.told == BURST) {
+    if (lines.told == burst) {
       lines.leftOut++;
       return OptionalLong.empty();
     }

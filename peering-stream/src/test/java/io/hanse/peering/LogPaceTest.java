@@ -33,6 +33,16 @@ class LogPaceTest {
   }
 
   @Test
+  void shouldTellNowAndThenOfWhatIsTriedForAsLongAsItFails() {
+    assertThat(pace.dueOfLasting("a", 0)).hasValue(0);
+    for (int i = 1; i < 75; i++) {
+      assertThat(pace.dueOfLasting("a", i * 8_000L)).isEmpty();
+    }
+    assertThat(pace.dueOfLasting("a", 600_000)).hasValue(74);
+    assertThat(pace.dueOfLasting("a", 608_000)).isEmpty();
+  }
+
+  @Test
   void shouldTellKindsApart() {
     assertThat(pace.due("a", 0)).hasValue(0);
     assertThat(pace.due("b", 0)).hasValue(0);

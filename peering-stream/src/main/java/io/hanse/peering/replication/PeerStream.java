@@ -5,6 +5,7 @@ import io.hanse.fsm.error.Quoted;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Peerings;
+import io.hanse.peering.LogPace;
 import io.hanse.peering.link.Inbound;
 import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.link.Outbound;
@@ -19,6 +20,7 @@ import io.hanse.peering.protocol.StreamProtocol;
 import io.hanse.peering.protocol.StreamRules;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.function.Consumer;
@@ -356,20 +358,24 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
 
   /** Not of the answers of followers, by which a dialer finds the leader. */
   private void tellOfEnd(Effect.Close close) {
-    replication
-        .pace()
-        .due("stream closed " + close.cause() + peering.getId(), loop.nowMillis())
-        .ifPresent(
-            leftOut ->
-                LOG.info(
-                    "stream closed peer={} peering={} cause={} remote={} status={} text={}"
-                        + " not_told={}",
-                    peering.getName(),
-                    peering.getId(),
-                    close.cause(),
-                    outbound.remote(),
-                    close.status().code(),
-                    Quoted.of(close.status().text()),
-                    leftOut));
+    // An attempt that nobody answered is followed by the next one, for as long as it takes.
+    LogPace pace = replication.pace();
+    String kind = "stream closed " + close.cause() + peering.getId();
+    OptionalLong due =
+        isDialed && !heard
+            ? pace.dueOfLasting("unanswered " + kind, loop.nowMillis())
+            : pace.due(kind, loop.nowMillis());
+    due.ifPresent(
+        leftOut ->
+            LOG.info(
+                "stream closed peer={} peering={} cause={} remote={} status={} text={}"
+                    + " not_told={}",
+                peering.getName(),
+                peering.getId(),
+                close.cause(),
+                outbound.remote(),
+                close.status().code(),
+                Quoted.of(close.status().text()),
+                leftOut));
   }
 }
