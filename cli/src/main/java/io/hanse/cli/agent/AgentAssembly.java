@@ -47,6 +47,7 @@ import org.slf4j.LoggerFactory;
 public final class AgentAssembly implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AgentAssembly.class);
   private static final int HTTP_THREADS = 2;
+  private static final Duration RELOAD_PATIENCE = Duration.ofSeconds(10);
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
 
@@ -122,6 +123,7 @@ public final class AgentAssembly implements AutoCloseable {
             replication.membership(),
             replication.serverCall(),
             System::nanoTime);
+    RequestedReload requestedReload = new RequestedReload(threads.background(), RELOAD_PATIENCE);
     ServerAgent agent =
         new ServerAgent(
             identity,
@@ -131,7 +133,7 @@ public final class AgentAssembly implements AutoCloseable {
             replication.reader(),
             echoes,
             config.isPeeringEnabled(),
-            () -> CompletableFuture.runAsync(this::reload, threads.background()));
+            requestedReload::run);
     FileDefinitions.register(config, core);
     SessionTimers sessions =
         part(
@@ -166,6 +168,7 @@ public final class AgentAssembly implements AutoCloseable {
     replication.open();
     certificates.follow(threads.timer(), replication::renewConnections);
     reload = certificates::reload;
+    requestedReload.open(certificates::reloadOrFail);
     entropy[0].start();
     peering.start();
     part(

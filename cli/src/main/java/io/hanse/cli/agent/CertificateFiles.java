@@ -1,22 +1,30 @@
 package io.hanse.cli.agent;
 
 import io.hanse.cli.config.AgentConfig;
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.error.ProblemException;
 import io.hanse.identity.FiledTls;
 import io.hanse.identity.SharedKeyTls;
 import io.hanse.identity.TlsContexts;
 import io.hanse.identity.TlsFiles;
 import io.hanse.raft.ServerTls;
 import java.time.InstantSource;
+import java.util.LinkedHashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import javax.net.ssl.SSLContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What one agent shows and believes: the operator's certificates, read at its start and again when
  * it is told to, or for what servers say to each other those of the key that they share.
  */
 final class CertificateFiles {
+  private static final Logger LOG = LoggerFactory.getLogger(CertificateFiles.class);
   private static final long LOOK_SECONDS = 2;
 
   private final AgentConfig.Tls config;
@@ -98,8 +106,36 @@ final class CertificateFiles {
     reloadServers();
   }
 
+  /** The same for who wants to be told: looks at all, then fails with what is wrong of it. */
+  void reloadOrFail() {
+    Set<String> problems = new LinkedHashSet<>();
+    https.ifPresent(tls -> reload(tls, problems));
+    reloadServers(tls -> reload(tls, problems));
+    if (!problems.isEmpty()) {
+      String what = String.join("; ", problems);
+      LOG.warn("certificates not reloaded by request, the old ones stay in use cause=\"{}\"", what);
+      throw new ProblemException(
+          ProblemCode.FAILED_PRECONDITION,
+          "certificates not reloaded, the old ones stay in use: " + what);
+    }
+    LOG.info("certificates were read again by request");
+  }
+
+  private static FiledTls.Change reload(FiledTls tls, Set<String> problems) {
+    try {
+      return tls.reload();
+    } catch (ProblemException e) {
+      problems.add(String.valueOf(e.getMessage()));
+      return FiledTls.Change.NOTHING;
+    }
+  }
+
   private void reloadServers() {
-    if (servers.map(FiledTls::reloadOrKeep).equals(Optional.of(FiledTls.Change.AUTHORITIES))) {
+    reloadServers(FiledTls::reloadOrKeep);
+  }
+
+  private void reloadServers(Function<FiledTls, FiledTls.Change> reload) {
+    if (servers.map(reload).equals(Optional.of(FiledTls.Change.AUTHORITIES))) {
       whenServersTrustOthers.run();
     }
   }

@@ -1,0 +1,76 @@
+package io.hanse.cli.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.hanse.cli.config.AgentConfigReader;
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.error.ProblemException;
+import io.hanse.identity.OperatorAuthority;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CertificateFilesTest {
+  private static final Duration DAY = Duration.ofDays(1);
+
+  @TempDir private Path folder;
+
+  private final OperatorAuthority authority = OperatorAuthority.create("Ours", DAY, Instant.now());
+
+  private OperatorAuthority.Issued issue() {
+    return authority.issue(
+        OperatorAuthority.Role.SERVER,
+        List.of("server.dc1.consul"),
+        List.of("127.0.0.1"),
+        DAY,
+        Instant.now());
+  }
+
+  private void write(String file, String content) throws IOException {
+    Files.writeString(folder.resolve(file), content);
+  }
+
+  @Test
+  void shouldTellWhoAsksByRequestWhatIsWrong() throws Exception {
+    OperatorAuthority.Issued first = issue();
+    write("ca", authority.files().certificatePem());
+    write("cert", first.certificatePem());
+    write("key", first.keyPem());
+    CertificateFiles files =
+        CertificateFiles.open(
+            AgentConfigReader.read(
+                new AgentConfigReader.Sources(
+                    true,
+                    List.of(),
+                    "",
+                    List.of(),
+                    List.of(
+                        "tls { defaults { ca_file = \"ca\" cert_file = \"cert\""
+                            + " key_file = \"key\" verify_incoming = true }"
+                            + " grpc { verify_incoming = false } }"),
+                    folder)));
+    assertThatCode(files::reloadOrFail).doesNotThrowAnyException();
+
+    write("key", issue().keyPem());
+
+    assertThatCode(files::reload).doesNotThrowAnyException();
+    assertThatThrownBy(files::reloadOrFail)
+        .isInstanceOf(ProblemException.class)
+        .hasMessageContaining("the old ones stay in use")
+        .hasMessageContaining("key is not the key of")
+        .extracting(failure -> ((ProblemException) failure).code())
+        .isEqualTo(ProblemCode.FAILED_PRECONDITION);
+    assertThat(files.betweenServers()).isPresent();
+
+    write("key", first.keyPem());
+
+    assertThatCode(files::reloadOrFail).doesNotThrowAnyException();
+  }
+}
