@@ -92,7 +92,10 @@ final class RestoreRun {
         throw HttpProblem.internal(
             "server \""
                 + older.get().getNode()
-                + "\" runs a version that cannot take part in a restore; update all servers first");
+                + "\" runs a version that cannot take part in a restore, or never said which it runs;"
+                + " update it first, or, if it will not come back, take it out of the cluster:"
+                + " hanse operator raft remove-peer -id "
+                + older.get().getRaftId());
       }
     }
   }
@@ -136,6 +139,8 @@ final class RestoreRun {
     boolean isDone = false;
     try (InputStream in = Files.newInputStream(packed)) {
       stage(id, in, chunk);
+      // One may have joined meanwhile.
+      requireUnderstood();
       complete(id);
       isDone = true;
       LOG.info("restore done id={}", id);

@@ -118,7 +118,8 @@ class SnapshotApiIT {
     HttpResponse<String> refused = restore(archive);
     assertThat(refused.statusCode()).isEqualTo(500);
     assertThat(refused.body())
-        .contains("server \"node-2\" runs a version that cannot take part in a restore");
+        .contains("server \"node-2\" runs a version that cannot take part in a restore")
+        .contains("hanse operator raft remove-peer -id r2");
   }
 
   @Test
