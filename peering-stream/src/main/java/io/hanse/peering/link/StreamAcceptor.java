@@ -9,4 +9,12 @@ public interface StreamAcceptor {
    * @return where its messages go
    */
   Inbound accept(Outbound outbound);
+
+  /**
+   * Whether any stream is let in. A new leader waits for a moment: who comes then is turned away
+   * before it costs more than that.
+   */
+  default boolean isOpen() {
+    return true;
+  }
 }

@@ -47,7 +47,8 @@ final class AcceptedStreams implements StreamAcceptor {
     isOpen = true;
   }
 
-  synchronized boolean isOpen() {
+  @Override
+  public synchronized boolean isOpen() {
     return isOpen;
   }
 

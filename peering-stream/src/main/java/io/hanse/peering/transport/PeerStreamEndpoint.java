@@ -99,7 +99,7 @@ public final class PeerStreamEndpoint implements ExternalService {
           LinkStatus.of(LinkStatus.Code.UNAVAILABLE, PeeringSettings.NOT_ENABLED_HERE);
       return new EarlyRefusal(call, disabled, timers);
     }
-    return leadership.standing().self()
+    return leadership.standing().self() && acceptor.isOpen()
         ? new AcceptedStream<>(call, headers, FORM, acceptor::accept)
         : new EarlyRefusal(call, followers(), timers);
   }

@@ -7,6 +7,7 @@ import io.hanse.peering.link.Inbound;
 import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.link.LinkTarget;
 import io.hanse.peering.link.Outbound;
+import io.hanse.peering.link.StreamAcceptor;
 import io.hanse.peering.proto.ReplicationMessage;
 import java.time.Duration;
 import java.util.List;
@@ -28,21 +29,31 @@ class PeerStreamIT {
   private final RecordingInbound atAcceptor = new RecordingInbound();
   private final RecordingInbound atDialer = new RecordingInbound();
   private Inbound receiver = atAcceptor;
+  private volatile boolean isOpen = true;
   private TestServer server;
 
   @BeforeEach
   void start() throws Exception {
-    server = new TestServer("dc1", this::accept);
+    server =
+        new TestServer(
+            "dc1",
+            new StreamAcceptor() {
+              @Override
+              public Inbound accept(Outbound outbound) {
+                accepted.complete(outbound);
+                return receiver;
+              }
+
+              @Override
+              public boolean isOpen() {
+                return isOpen;
+              }
+            });
   }
 
   @AfterEach
   void stop() {
     server.close();
-  }
-
-  private Inbound accept(Outbound outbound) {
-    accepted.complete(outbound);
-    return receiver;
   }
 
   private Outbound dial() {
@@ -116,6 +127,14 @@ class PeerStreamIT {
                 LinkStatus.Code.FAILED_PRECONDITION,
                 "cannot establish a peering stream on a follower node",
                 Optional.of("127.0.0.1:8300")));
+  }
+
+  @Test
+  void shouldRefuseLikeAFollowerWhereNoStreamIsLetInYet() throws Exception {
+    isOpen = false;
+    dial();
+    assertThat(end(atDialer).code()).isEqualTo(LinkStatus.Code.FAILED_PRECONDITION);
+    assertThat(accepted).isNotDone();
   }
 
   @Test
