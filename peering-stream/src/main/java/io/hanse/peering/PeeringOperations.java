@@ -32,6 +32,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
@@ -45,6 +46,10 @@ public final class PeeringOperations implements PeeringService, SecretIssuer {
   private static final String ESTABLISH = "peering.establish";
   private static final String EXCHANGE = "peering.exchange";
   private static final String FOLLOW = "peering.follow";
+
+  /** Strangers, who are told nothing of who leads here. */
+  private static final Set<String> OF_OTHER_CLUSTERS = Set.of(EXCHANGE, FOLLOW);
+
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   /** Shorter than whoever asks the leader waits. */
@@ -123,7 +128,11 @@ public final class PeeringOperations implements PeeringService, SecretIssuer {
         bytes -> {
           try {
             // The server that was asked may be set otherwise.
-            settings.requireEnabled();
+            if (OF_OTHER_CLUSTERS.contains(name)) {
+              settings.requireEnabled(PeeringSettings.NOT_ENABLED_HERE);
+            } else {
+              settings.requireEnabledAtLeader();
+            }
             return handler.apply(parser.parseFrom(bytes)).thenApply(MessageLite::toByteString);
           } catch (InvalidProtocolBufferException e) {
             return CompletableFuture.failedFuture(undecodable(name));

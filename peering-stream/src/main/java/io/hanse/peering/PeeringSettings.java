@@ -8,6 +8,7 @@ import java.time.Duration;
  * What an operator sets about peering.
  *
  * @param datacenter of this cluster
+ * @param node that this server is; empty: not told
  * @param peeringEnabled whether the endpoints work at all
  * @param connectEnabled whether this cluster has a certificate authority
  * @param grpcTlsEnabled whether servers listen for other clusters
@@ -18,6 +19,7 @@ import java.time.Duration;
  */
 public record PeeringSettings(
     String datacenter,
+    String node,
     boolean peeringEnabled,
     boolean connectEnabled,
     boolean grpcTlsEnabled,
@@ -31,6 +33,7 @@ public record PeeringSettings(
   public static PeeringSettings defaults(String datacenter) {
     return new PeeringSettings(
         datacenter,
+        "",
         true,
         true,
         true,
@@ -42,6 +45,7 @@ public record PeeringSettings(
   public PeeringSettings with(boolean newPeeringEnabled, boolean newGrpcTlsEnabled) {
     return new PeeringSettings(
         datacenter,
+        node,
         newPeeringEnabled,
         connectEnabled,
         newGrpcTlsEnabled,
@@ -50,9 +54,32 @@ public record PeeringSettings(
         attemptPatience);
   }
 
+  public PeeringSettings at(String newNode) {
+    return new PeeringSettings(
+        datacenter,
+        newNode,
+        peeringEnabled,
+        connectEnabled,
+        grpcTlsEnabled,
+        exchangePatience,
+        exchangePause,
+        attemptPatience);
+  }
+
   /** Refuses whoever wants something of peering where an operator has disabled it. */
   public void requireEnabled() {
     requireEnabled("peering must be enabled to use this endpoint");
+  }
+
+  /**
+   * Refuses, on the leader, what a server passes on that is set otherwise: with the words above its
+   * operator would look for the mistake there.
+   */
+  public void requireEnabledAtLeader() {
+    requireEnabled(
+        node.isEmpty()
+            ? "peering is disabled at the leader"
+            : "peering is disabled at the leader " + node);
   }
 
   void requireEnabled(String refusal) {

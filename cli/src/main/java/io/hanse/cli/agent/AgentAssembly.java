@@ -191,6 +191,7 @@ public final class AgentAssembly implements AutoCloseable {
     LeaderTasks leaderTasks = new LeaderTasks(replication.leadership(), threads.timer());
     leaderTasks.onLeading("certificate authority", authority::initialize);
     leaderTasks.whileLeading("old roots", Duration.ofHours(1), authority::prune);
+    leaderTasks.onLeading("word of peering that is disabled", peering::warnWhereDisabled);
     AclExpiry expiry =
         new AclExpiry(replication.reader(), replication.submitter(), Clock.systemUTC());
     leaderTasks.whileLeading("expired tokens", Duration.ofSeconds(5), expiry::run);

@@ -6,6 +6,7 @@ import io.hanse.fsm.port.IdSource;
 import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.store.StoreSettings;
 import io.hanse.fsm.store.View;
+import io.hanse.fsm.view.Peerings;
 import io.hanse.fsm.view.Servers;
 import io.hanse.identity.CaService;
 import io.hanse.identity.ServerCertificate;
@@ -38,10 +39,14 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What a server has for other clusters and for proxies, put together. */
 final class PeeringAssembly implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PeeringAssembly.class);
   private static final int STREAM_THREADS = 2;
   private static final Duration STATUS_PATIENCE = Duration.ofSeconds(5);
 
@@ -74,7 +79,8 @@ final class PeeringAssembly implements AutoCloseable {
     this.config = config;
     settings =
         PeeringSettings.defaults(config.datacenter())
-            .with(config.isPeeringEnabled(), config.ports().grpcTls() > 0);
+            .with(config.isPeeringEnabled(), config.ports().grpcTls() > 0)
+            .at(config.node().name());
     this.replication = replication;
     this.authority = authority;
     this.threads = threads;
@@ -155,6 +161,22 @@ final class PeeringAssembly implements AutoCloseable {
                     new ConnectCaEndpoint(authority, ofProxies, threads.workers())),
                 threads.workers()));
       }
+    }
+  }
+
+  /** For the time when this server leads. */
+  CompletableFuture<?> warnWhereDisabled() {
+    if (!config.isPeeringEnabled() && hasPeerings()) {
+      LOG.warn(
+          "peering is disabled at this server, which leads: no peering of the cluster is served"
+              + " until another server leads");
+    }
+    return CompletableFuture.completedFuture(null);
+  }
+
+  private boolean hasPeerings() {
+    try (View view = replication.reader().view()) {
+      return !new Peerings(view).all().isEmpty();
     }
   }
 

@@ -63,7 +63,7 @@ public final class LeaderStatuses {
     leaderCall.serve(
         CALL,
         request -> {
-          settings.requireEnabled();
+          settings.requireEnabledAtLeader();
           return answer(request);
         });
   }

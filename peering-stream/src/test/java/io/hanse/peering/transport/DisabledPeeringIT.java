@@ -33,7 +33,7 @@ class DisabledPeeringIT {
   private final ScheduledExecutorService executor = Executors.newScheduledThreadPool(2);
   private final LocalCluster cluster = new LocalCluster();
   private final PeeringSettings enabled = PeeringSettings.defaults("dc1");
-  private final PeeringSettings disabled = enabled.with(false, true);
+  private final PeeringSettings disabled = enabled.with(false, true).at("node-1");
   private final GrpcDialer dialer = new GrpcDialer(executor);
   private final PeeringOperations operations = operations(disabled);
   private ExternalGrpcServer server;
@@ -110,12 +110,21 @@ class DisabledPeeringIT {
             });
   }
 
+  /** Strangers are told no names. */
+  @Test
+  void shouldTellWhoRedeemsATokenAtAServerThatIsSetOtherwise() {
+    assertThatThrownBy(
+            () -> operations(enabled).issue(PEER_ID, "secret", "", false).get(10, TimeUnit.SECONDS))
+        .hasCauseInstanceOf(ProblemException.class)
+        .hasMessageContaining(PeeringSettings.NOT_ENABLED_HERE);
+  }
+
   /** Servers of one cluster may be set differently: what counts is what the leader is set to. */
   @Test
   void shouldMakeNoTokenForAServerThatIsSetOtherwise() {
     TokenRequest request = TokenRequest.of("west", List.of());
     assertThatThrownBy(() -> operations(enabled).generateToken(request).get(10, TimeUnit.SECONDS))
         .hasCauseInstanceOf(ProblemException.class)
-        .hasMessageContaining("peering must be enabled to use this endpoint");
+        .hasMessageContaining("peering is disabled at the leader node-1");
   }
 }

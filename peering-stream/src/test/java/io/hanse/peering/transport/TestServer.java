@@ -55,6 +55,7 @@ final class TestServer implements AutoCloseable {
     PeeringSettings settings =
         new PeeringSettings(
             datacenter,
+            "node-1",
             true,
             true,
             true,
