@@ -2,52 +2,57 @@ package io.hanse.http.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TransfersTest {
-  private static final int FILES = 200;
-
   @TempDir private Path folder;
 
+  private final CountDownLatch begun = new CountDownLatch(1);
+  private final CountDownLatch told = new CountDownLatch(1);
+  private final CountDownLatch mayEnd = new CountDownLatch(1);
+  private final CountDownLatch over = new CountDownLatch(1);
+
   @Test
-  void shouldWriteNothingOnceItIsClosed() throws Exception {
-    CountDownLatch begun = new CountDownLatch(1);
-    CountDownLatch over = new CountDownLatch(1);
+  void shouldWaitUntilNothingIsWrittenAnyMore() throws Exception {
     Transfers transfers = new Transfers(Optional.of(folder));
-    transfers.execute(
-        () -> {
-          begun.countDown();
-          try {
-            new CountDownLatch(1).await();
-          } catch (InterruptedException e) {
-            writeOn(transfers);
-            over.countDown();
-          }
-        });
+    transfers.execute(this::write);
     begun.await();
 
-    transfers.close();
+    CompletableFuture<Long> leftAtReturn =
+        CompletableFuture.supplyAsync(
+            () -> {
+              transfers.close();
+              return over.getCount();
+            });
+    told.await();
+    mayEnd.countDown();
 
-    assertThat(over.getCount()).isZero();
+    assertThat(leftAtReturn.get(30, TimeUnit.SECONDS)).isZero();
   }
 
-  /** Goes on for a while after it was told to end. */
-  private static void writeOn(Transfers transfers) {
+  /** Goes on after it was told to end, until the test lets it. */
+  private void write() {
+    begun.countDown();
     try {
-      for (int i = 0; i < FILES; i++) {
-        Path file = transfers.file();
-        Files.write(file, new byte[100_000]);
-        Transfers.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      told.countDown();
+      awaitQuietly(mayEnd);
+      over.countDown();
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }
