@@ -2,57 +2,57 @@ package io.hanse.cli.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class AgentThreadsTest {
-  private static final int FILES = 200;
-
-  @TempDir private Path folder;
+  private final CountDownLatch begun = new CountDownLatch(2);
+  private final CountDownLatch told = new CountDownLatch(2);
+  private final CountDownLatch mayEnd = new CountDownLatch(1);
+  private final CountDownLatch over = new CountDownLatch(2);
 
   /** What is registered, and the keyring: the directory may be removed, or be another's. */
   @Test
-  void shouldWriteNothingOnceTheyAreClosed() throws Exception {
+  void shouldWaitUntilNobodyWritesAnyMore() throws Exception {
     AgentThreads threads = new AgentThreads();
-    List<ExecutorService> writers = List.of(threads.agent(), threads.background());
-    CountDownLatch begun = new CountDownLatch(writers.size());
-    CountDownLatch over = new CountDownLatch(writers.size());
-    for (ExecutorService writer : writers) {
-      writer.execute(
-          () -> {
-            begun.countDown();
-            try {
-              new CountDownLatch(1).await();
-            } catch (InterruptedException e) {
-              writeOn();
-              over.countDown();
-            }
-          });
+    for (ExecutorService writer : List.of(threads.agent(), threads.background())) {
+      writer.execute(this::write);
     }
     begun.await();
 
-    threads.close();
+    CompletableFuture<Long> leftAtReturn =
+        CompletableFuture.supplyAsync(
+            () -> {
+              threads.close();
+              return over.getCount();
+            });
+    told.await();
+    mayEnd.countDown();
 
-    assertThat(over.getCount()).isZero();
+    assertThat(leftAtReturn.get(30, TimeUnit.SECONDS)).isZero();
   }
 
-  /** Goes on for a while after it was told to end. */
-  private void writeOn() {
+  /** Goes on after it was told to end, until the test lets it. */
+  private void write() {
+    begun.countDown();
     try {
-      for (int i = 0; i < FILES; i++) {
-        Path file = Files.createTempFile(folder, "", "");
-        Files.write(file, new byte[100_000]);
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      told.countDown();
+      awaitQuietly(mayEnd);
+      over.countDown();
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }
