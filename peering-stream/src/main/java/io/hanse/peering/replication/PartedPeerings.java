@@ -2,7 +2,6 @@ package io.hanse.peering.replication;
 
 import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.row.Peering;
-import io.hanse.fsm.row.PeeringSecrets;
 import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Peerings;
@@ -16,22 +15,15 @@ import java.util.TreeMap;
  * remembers, whether it leads or not, so that the next leader can go on. Used on its loop only.
  */
 final class PartedPeerings {
-  /** What it took to dial an active peering. */
-  private record Known(Peering peering, PeeringSecrets secrets, Optional<Dialable> dialable) {
-    boolean isOf(Peering newPeering, PeeringSecrets newSecrets) {
-      return peering.equals(newPeering) && secrets.equals(newSecrets);
-    }
-  }
-
   /** Those that this cluster dials: how, while they are active; nothing of those that ended. */
-  private record Found(Map<String, Known> active, Map<String, Peering> ended) {}
+  private record Found(Map<String, Optional<Dialable>> active, Map<String, Peering> ended) {}
 
   private record Parted(Dialable dialable, long sinceMillis) {}
 
   private final Loop loop;
   private final long millisMax;
   private final Map<String, Parted> parted = new TreeMap<>();
-  private Map<String, Known> active = Map.of();
+  private Map<String, Optional<Dialable>> active = Map.of();
   private final WatchedQuery<Found> watch;
 
   /**
@@ -53,7 +45,7 @@ final class PartedPeerings {
         continue;
       }
       if (Peerings.isActive(peering)) {
-        found.active().put(peering.getId(), known(view, peerings, peering));
+        found.active().put(peering.getId(), Dialable.of(view, peering));
       } else {
         found.ended().put(peering.getId(), peering);
       }
@@ -61,23 +53,13 @@ final class PartedPeerings {
     return found;
   }
 
-  /** Made anew only for what changed: there may be many. */
-  private Known known(View view, Peerings peerings, Peering peering) {
-    PeeringSecrets secrets =
-        peerings.secrets(peering.getId()).orElse(PeeringSecrets.getDefaultInstance());
-    Known before = active.get(peering.getId());
-    return before != null && before.isOf(peering, secrets)
-        ? before
-        : new Known(peering, secrets, Dialable.of(view, peering));
-  }
-
   private void foundAre(Found found) {
     long now = loop.nowMillis();
     parted.values().removeIf(each -> now - each.sinceMillis() > millisMax);
     active.forEach(
-        (id, known) -> {
+        (id, dialable) -> {
           if (!found.active().containsKey(id)) {
-            known.dialable().ifPresent(last -> parted.put(id, new Parted(last, now)));
+            dialable.ifPresent(last -> parted.put(id, new Parted(last, now)));
           }
         });
     found.active().keySet().forEach(parted::remove);
