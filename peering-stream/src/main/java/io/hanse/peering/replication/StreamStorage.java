@@ -233,10 +233,14 @@ final class StreamStorage {
     }
   }
 
-  /** No stream can begin to import any more: what was to be stored is. */
-  private static boolean isEnded(@Nullable Throwable failure) {
+  /**
+   * No stream can begin to import any more: what was to be stored is. Unless it can't for another
+   * reason than that the peering ended.
+   */
+  private boolean isEnded(@Nullable Throwable failure) {
     return failure != null
-        && LogWriter.problemOf(failure).code() == ProblemCode.FAILED_PRECONDITION;
+        && LogWriter.problemOf(failure).code() == ProblemCode.FAILED_PRECONDITION
+        && !isStillThere();
   }
 
   private boolean isToBeDeleted() {
