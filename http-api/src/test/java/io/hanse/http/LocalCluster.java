@@ -194,6 +194,12 @@ public final class LocalCluster
   }
 
   @Override
+  public CompletableFuture<ByteString> callOnce(
+      String name, ByteString request, Duration patience) {
+    return call(name, request, patience);
+  }
+
+  @Override
   public CompletableFuture<ByteString> call(String name, ByteString request, Duration patience) {
     return hasLeader ? calls.get(name).apply(request) : CompletableFuture.failedFuture(noLeader());
   }

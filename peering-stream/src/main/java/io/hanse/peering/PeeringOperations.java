@@ -224,7 +224,9 @@ public final class PeeringOperations implements PeeringService, SecretIssuer {
             .putAllMeta(meta)
             .setPreferredLabel(preferredLabel)
             .build();
-    return ask(ESTABLISH, call, settings.establishPatience(), EstablishAnswer.parser())
+    // By the next leader, a token would be refused that the last one has redeemed.
+    return leader
+        .callOnce(ESTABLISH, call.toByteString(), settings.establishPatience())
         .thenApply(done -> null);
   }
 

@@ -114,6 +114,12 @@ public final class LocalCluster
   }
 
   @Override
+  public CompletableFuture<ByteString> callOnce(
+      String name, ByteString request, Duration patience) {
+    return call(name, request, patience);
+  }
+
+  @Override
   public synchronized Standing standing() {
     return standing;
   }

@@ -67,6 +67,29 @@ public final class LeaderCalls implements LeaderCall, ServerCall {
         });
   }
 
+  /**
+   * Who seems to lead is asked for a point to read at first, which may be asked again: so neither a
+   * leader that is gone nor one that leads no more is the one who is asked.
+   */
+  @Override
+  public CompletableFuture<ByteString> callOnce(
+      String name, ByteString request, Duration patience) {
+    return route.askOnce(
+        patience,
+        leader -> {
+          if (leader.equals(standing.self())) {
+            return CompletableFuture.completedFuture(0L);
+          }
+          CompletableFuture<Long> confirmed = peers.readPoint(leader, false, patience);
+          standing.abandonWhenReplaced(leader, confirmed);
+          return confirmed;
+        },
+        leader ->
+            leader.equals(standing.self())
+                ? answer(name, request)
+                : peers.ask(leader, name, request, patience));
+  }
+
   /** Answers a call that arrived here. */
   CompletableFuture<ByteString> answer(String name, ByteString request) {
     Function<ByteString, CompletableFuture<ByteString>> own = ownHandlers.get(name);

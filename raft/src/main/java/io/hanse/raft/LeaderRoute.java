@@ -4,6 +4,7 @@ import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.port.Leadership.Standing;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -11,7 +12,7 @@ import java.util.function.LongSupplier;
 /**
  * Brings a question to whoever leads, and waits for a leader while there is none: up to the
  * patience of the asker, then {@code No cluster leader}. Only for questions that may be asked
- * twice.
+ * twice, but for {@link #askOnce}.
  */
 final class LeaderRoute {
   private static final long FIRST_PAUSE_MILLIS = 10;
@@ -45,6 +46,41 @@ final class LeaderRoute {
   <T> CompletableFuture<T> askDirectly(
       Duration patience, Function<String, CompletableFuture<T>> attempt) {
     return ask(patience, attempt, Runnable::run);
+  }
+
+  /**
+   * Asks one leader, once. An answer that doesn't come is {@code COMMIT_UNKNOWN}: what was asked
+   * for may have happened, and the one who was asked may still be about it, leading or not.
+   *
+   * @param confirm whether the one that is given leads; may be asked again
+   */
+  <T> CompletableFuture<T> askOnce(
+      Duration patience,
+      Function<String, CompletableFuture<Long>> confirm,
+      Function<String, CompletableFuture<T>> attempt) {
+    long deadline = nanoClock.getAsLong() + patience.toNanos();
+    return this.<String>ask(patience, to -> confirm.apply(to).thenApply(confirmed -> to))
+        .thenCompose(
+            leader -> {
+              CompletableFuture<T> own = attempt.apply(leader).copy();
+              if (!own.isDone()) {
+                deadlines.bound(own, deadline);
+              }
+              return own.handleAsync(
+                  (value, failure) -> {
+                    if (failure == null) {
+                      return value;
+                    }
+                    throw new CompletionException(once(failure));
+                  },
+                  completer);
+            });
+  }
+
+  private static Throwable once(Throwable failure) {
+    boolean isUnanswered =
+        Problems.isElsewhere(failure) || Problems.code(failure) == ProblemCode.DEADLINE_EXCEEDED;
+    return isUnanswered ? Problems.commitUnknown() : Problems.cause(failure);
   }
 
   private <T> CompletableFuture<T> ask(

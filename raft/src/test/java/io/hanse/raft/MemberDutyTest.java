@@ -237,6 +237,12 @@ class MemberDutyTest {
     public void serve(String name, Function<ByteString, CompletableFuture<ByteString>> handler) {}
 
     @Override
+    public CompletableFuture<ByteString> callOnce(
+        String name, ByteString request, java.time.Duration patience) {
+      return call(name, request, patience);
+    }
+
+    @Override
     public CompletableFuture<ByteString> call(
         String name, ByteString request, java.time.Duration patience) {
       return CompletableFuture.failedFuture(Problems.notLeader());

@@ -116,6 +116,12 @@ final class FakeServer implements Leadership, LeaderCall {
   }
 
   @Override
+  public CompletableFuture<ByteString> callOnce(
+      String name, ByteString request, Duration patience) {
+    return call(name, request, patience);
+  }
+
+  @Override
   public CompletableFuture<ByteString> call(String name, ByteString request, Duration patience) {
     return all.stream()
         .filter(server -> server.standing.self())

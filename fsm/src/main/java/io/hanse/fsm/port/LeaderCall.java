@@ -15,7 +15,13 @@ public interface LeaderCall {
   /**
    * Calls the leader, which may be this server. A {@link io.hanse.fsm.error.ProblemException} of
    * the handler arrives with its code and text; {@code NO_LEADER} and {@code DEADLINE_EXCEEDED} are
-   * ours.
+   * ours. Only for what may be asked twice: where the leader changes, the next one is asked, too.
    */
   CompletableFuture<ByteString> call(String name, ByteString request, Duration patience);
+
+  /**
+   * The same for what must not be done twice: waits for a leader, and asks one, once. {@code
+   * COMMIT_UNKNOWN} says that no answer came.
+   */
+  CompletableFuture<ByteString> callOnce(String name, ByteString request, Duration patience);
 }

@@ -307,6 +307,12 @@ final class SimCluster implements StateReader, AutoCloseable {
     }
 
     @Override
+    public CompletableFuture<ByteString> callOnce(
+        String name, ByteString request, Duration patience) {
+      return call(name, request, patience);
+    }
+
+    @Override
     public void serve(String call, Function<ByteString, CompletableFuture<ByteString>> handler) {
       handlers.put(call, handler);
     }

@@ -1,0 +1,106 @@
+package io.hanse.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.port.Leadership.Standing;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Calls of a leader that is lost while it is asked. */
+class LeaderCallsTest {
+  private static final ByteString ANSWER = ByteString.copyFromUtf8("answer");
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private final List<String> asked = new ArrayList<>();
+  private CompletableFuture<ByteString> answer = new CompletableFuture<>();
+  private Standing now = new Standing(1, false, Optional.of("one"));
+  private final LeaderStanding standing = new LeaderStanding("self", () -> now, Runnable::run);
+
+  private final LeaderCalls calls =
+      new LeaderCalls(
+          standing,
+          new LeaderRoute(standing, Runnable::run, System::nanoTime),
+          new FakePeers() {
+            @Override
+            public CompletableFuture<Long> readPoint(
+                String raftId, boolean isConsistent, Duration patience) {
+              return switch (raftId) {
+                case "gone" -> unreachable();
+                case "frozen" -> new CompletableFuture<>();
+                default -> CompletableFuture.completedFuture(7L);
+              };
+            }
+
+            @Override
+            public CompletableFuture<ByteString> ask(
+                String raftId, String name, ByteString request, Duration patience) {
+              asked.add(raftId);
+              return answer;
+            }
+          });
+
+  private void leads(String leader) {
+    now = new Standing(now.term() + 1, false, Optional.of(leader));
+    standing.refresh();
+  }
+
+  @Test
+  void shouldAskTheNextLeaderToo() {
+    leads("one");
+    CompletableFuture<ByteString> call = calls.call("question", ByteString.EMPTY, PATIENCE);
+    answer = CompletableFuture.completedFuture(ANSWER);
+    leads("two");
+    assertThat(call.join()).isEqualTo(ANSWER);
+    assertThat(asked).containsExactly("one", "two");
+  }
+
+  @Test
+  void shouldAskOneLeaderOnceAndTakeItsAnswerThoughItLeadsNoMore() {
+    leads("one");
+    CompletableFuture<ByteString> call = calls.callOnce("deed", ByteString.EMPTY, PATIENCE);
+    leads("two");
+    assertThat(call).isNotDone();
+    answer.complete(ANSWER);
+    assertThat(call.join()).isEqualTo(ANSWER);
+    assertThat(asked).containsExactly("one");
+  }
+
+  static List<ProblemException> ends() {
+    return List.of(Problems.notLeader(), Problems.late());
+  }
+
+  @ParameterizedTest
+  @MethodSource("ends")
+  void shouldNotSayThatNothingHappenedWhereNoAnswerCame(ProblemException end) {
+    leads("one");
+    CompletableFuture<ByteString> call = calls.callOnce("deed", ByteString.EMPTY, PATIENCE);
+    answer.completeExceptionally(end);
+    assertThatThrownBy(call::join)
+        .hasCauseInstanceOf(ProblemException.class)
+        .satisfies(
+            failure -> assertThat(Problems.code(failure)).isEqualTo(ProblemCode.COMMIT_UNKNOWN));
+    assertThat(asked).containsExactly("one");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gone", "frozen"})
+  void shouldWaitForALeaderThatAnswers(String lost) {
+    leads(lost);
+    CompletableFuture<ByteString> call = calls.callOnce("deed", ByteString.EMPTY, PATIENCE);
+    answer = CompletableFuture.completedFuture(ANSWER);
+    leads("two");
+    assertThat(call.join()).isEqualTo(ANSWER);
+    assertThat(asked).containsExactly("two");
+  }
+}
