@@ -36,9 +36,12 @@ public final class Peerings {
 
   /** Whether anything may flow: neither side has deleted it. */
   public static boolean isActive(Peering peering) {
-    return peering.getState() != PeeringState.TERMINATED
-        && peering.getState() != PeeringState.DELETING
-        && !peering.hasDeletedAt();
+    return peering.getState() != PeeringState.TERMINATED && !isBeingDeleted(peering);
+  }
+
+  /** Whether this side has deleted it, and what it brought is being removed. */
+  public static boolean isBeingDeleted(Peering peering) {
+    return peering.getState() == PeeringState.DELETING || peering.hasDeletedAt();
   }
 
   public Optional<Peering> byName(String name) {

@@ -17,6 +17,7 @@ import io.hanse.peering.proto.Route;
 import io.hanse.peering.protocol.ProxyResources;
 import io.hanse.peering.replication.Loop;
 import io.hanse.peering.replication.WatchedQuery;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -30,9 +31,12 @@ import java.util.function.LongConsumer;
  */
 final class PeeringRoutes {
   private static final String SERVERS = "peering/servers";
+  private static final Comparator<Peering> BY_PREFERENCE =
+      Comparator.comparing(Peerings::isActive)
+          .thenComparing(peering -> peering.getRaftIndex().getCreateIndex());
 
   /** Of one moment; endpoints and routes by the names of their resources. */
-  private record Answer(Map<String, Endpoints> endpoints, Map<String, Route> routes, long index) {}
+  record Answer(Map<String, Endpoints> endpoints, Map<String, Route> routes, long index) {}
 
   private final Loop loop;
   private final StateReader state;
@@ -57,7 +61,7 @@ final class PeeringRoutes {
     query = Optional.of(WatchedQuery.start(loop, state, PeeringRoutes::ask, this::routesAre));
   }
 
-  private static Answer ask(View view) {
+  static Answer ask(View view) {
     Map<String, Endpoints> endpoints = new TreeMap<>();
     Map<String, Route> routes = new TreeMap<>();
     if (MeshGateways.areUsed(view)) {
@@ -83,14 +87,17 @@ final class PeeringRoutes {
     routes.put(name, route(name, SERVERS, ""));
   }
 
-  /** Of peerings whose servers have one name the newest: nobody can tell them apart. */
+  /**
+   * Also of a peering that the other side has ended: it is established anew by the same way. Of
+   * those whose servers have one name, an active one, then the newest: nobody can tell them apart.
+   */
   private static void outward(
       View view, Map<String, Endpoints> endpoints, Map<String, Route> routes) {
     Map<String, Peering> byName = new TreeMap<>();
     for (Peering peering : new Peerings(view).all()) {
       String name = peering.getPeerServerName();
-      if (Peerings.dials(peering) && Peerings.isActive(peering) && !name.isEmpty()) {
-        byName.merge(name, peering, PeeringRoutes::newer);
+      if (Peerings.dials(peering) && !Peerings.isBeingDeleted(peering) && !name.isEmpty()) {
+        byName.merge(name, peering, PeeringRoutes::preferred);
       }
     }
     byName.forEach(
@@ -105,10 +112,8 @@ final class PeeringRoutes {
         });
   }
 
-  private static Peering newer(Peering one, Peering other) {
-    return one.getRaftIndex().getCreateIndex() >= other.getRaftIndex().getCreateIndex()
-        ? one
-        : other;
+  private static Peering preferred(Peering one, Peering other) {
+    return BY_PREFERENCE.compare(one, other) >= 0 ? one : other;
   }
 
   /** Host and port; a name is resolved by the gateway, for each connection. */

@@ -1,0 +1,111 @@
+package io.hanse.peering.dataplane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.ConfigEntry;
+import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.row.PeeringState;
+import io.hanse.fsm.row.TerminatePeering;
+import io.hanse.fsm.row.WriteConfigEntry;
+import io.hanse.fsm.row.WritePeering;
+import io.hanse.fsm.store.View;
+import io.hanse.peering.LocalCluster;
+import io.hanse.peering.proto.Endpoint;
+import io.hanse.peering.replication.SimCommands;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Where a gateway relays what its own servers send to those of a peer. */
+class PeeringRoutesTest {
+  private static final String ID = "b2fb0000-0000-4000-8000-00000000000%d";
+  private static final String NAME = "server.east.peering.trust";
+
+  private final LocalCluster cluster = new LocalCluster();
+
+  @BeforeEach
+  void peerThroughGateways() {
+    submit(SimCommands.initialize("a1fa0000-0000-4000-8000-000000000001", "dc1"));
+    ConfigEntry.Builder mesh = ConfigEntry.newBuilder().setKind("mesh").setName("mesh");
+    mesh.getMeshBuilder().getPeeringBuilder().setPeerThroughMeshGateways(true);
+    submit(
+        Command.newBuilder()
+            .setWriteConfigEntry(WriteConfigEntry.newBuilder().setEntry(mesh))
+            .build());
+  }
+
+  @AfterEach
+  void stop() {
+    cluster.close();
+  }
+
+  /** The way by which it is established anew, where servers have no other. */
+  @Test
+  void shouldLeadToAPeerThatHasEndedThePeering() {
+    dial(2, "east");
+    terminate(2);
+    assertThat(ports()).containsExactly(2);
+  }
+
+  @Test
+  void shouldPreferThePeeringThatIsActive() {
+    dial(2, "east");
+    dial(3, "east-again");
+    assertThat(ports()).as("of the newest").containsExactly(3);
+    terminate(3);
+    assertThat(ports()).containsExactly(2);
+  }
+
+  @Test
+  void shouldLeadNowhereForAPeeringThatIsDeleted() {
+    dial(2, "east");
+    submit(SimCommands.delete("east"));
+    assertThat(ports()).isEmpty();
+  }
+
+  private void dial(int port, String peer) {
+    submit(
+        Command.newBuilder()
+            .setWritePeering(WritePeering.newBuilder().setPeering(peering(port, peer)))
+            .build());
+  }
+
+  private static Peering.Builder peering(int port, String peer) {
+    return Peering.newBuilder()
+        .setId(ID.formatted(port))
+        .setName(peer)
+        .setState(PeeringState.ESTABLISHING)
+        .setPeerId(ID.formatted(9))
+        .setPeerServerName(NAME)
+        .addPeerServerAddresses("10.0.0.1:" + port);
+  }
+
+  private void terminate(int port) {
+    submit(
+        Command.newBuilder()
+            .setTerminatePeering(TerminatePeering.newBuilder().setId(ID.formatted(port)))
+            .build());
+  }
+
+  /** Of what the server name of the peer leads to. */
+  private List<Integer> ports() {
+    try (View view = cluster.view()) {
+      PeeringRoutes.Answer answer = PeeringRoutes.ask(view);
+      return answer.routes().containsKey(NAME)
+          ? answer
+              .endpoints()
+              .get(answer.routes().get(NAME).getEndpoints())
+              .getEndpointsList()
+              .stream()
+              .map(Endpoint::getPort)
+              .toList()
+          : List.of();
+    }
+  }
+
+  private void submit(Command command) {
+    cluster.submit(command).join();
+  }
+}
