@@ -149,6 +149,13 @@ public final class PeeringOperations implements PeeringService, SecretIssuer {
         .thenApply(bytes -> parsed(name, bytes, parser));
   }
 
+  private <B extends MessageLite> CompletableFuture<B> once(
+      String name, MessageLite call, Duration patience, Parser<B> parser) {
+    return leader
+        .callOnce(name, call.toByteString(), patience)
+        .thenApply(bytes -> parsed(name, bytes, parser));
+  }
+
   private static <B> B parsed(String name, ByteString bytes, Parser<B> parser) {
     try {
       return parser.parseFrom(bytes);
@@ -185,7 +192,8 @@ public final class PeeringOperations implements PeeringService, SecretIssuer {
             .putAllAddressLabels(LabelledAddresses.labels(request.externalAddresses()))
             .setLifetimeMillis(request.lifetime().toMillis())
             .build();
-    return ask(GENERATE, call, PATIENCE, GenerateTokenAnswer.parser())
+    // Made by two leaders, the secret that is stored last would not be the one that is answered.
+    return once(GENERATE, call, PATIENCE, GenerateTokenAnswer.parser())
         .thenApply(GenerateTokenAnswer::getToken);
   }
 
@@ -225,8 +233,7 @@ public final class PeeringOperations implements PeeringService, SecretIssuer {
             .setPreferredLabel(preferredLabel)
             .build();
     // By the next leader, a token would be refused that the last one has redeemed.
-    return leader
-        .callOnce(ESTABLISH, call.toByteString(), settings.establishPatience())
+    return once(ESTABLISH, call, settings.establishPatience(), EstablishAnswer.parser())
         .thenApply(done -> null);
   }
 

@@ -6,11 +6,10 @@ import io.hanse.fsm.error.Quoted;
 import io.hanse.fsm.port.CommandSubmitter;
 import io.hanse.fsm.port.IdSource;
 import io.hanse.fsm.port.StateReader;
-import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.CommandResult;
 import io.hanse.fsm.row.DialCandidate;
-import io.hanse.fsm.row.OpenImports;
 import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.row.PeeringSecrets;
 import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.row.WritePeering;
 import io.hanse.fsm.store.View;
@@ -28,7 +27,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,7 +40,6 @@ final class TokenRedeemer {
   private static final Logger LOG = LoggerFactory.getLogger(TokenRedeemer.class);
 
   private final PeeringSettings settings;
-  private final CommandSubmitter submitter;
   private final StateReader reader;
   private final IdSource ids;
   private final SecretRedeemer redeemer;
@@ -50,6 +47,8 @@ final class TokenRedeemer {
   private final ScheduledExecutorService timers;
   private final AwaitedAuthority authority;
   private final DeletedPeerings deleted;
+  private final PeeringWrites writes;
+  private final EstablishTurns turns;
 
   TokenRedeemer(
       PeeringSettings settings,
@@ -61,7 +60,6 @@ final class TokenRedeemer {
       ScheduledExecutorService timers,
       AwaitedAuthority authority) {
     this.settings = settings;
-    this.submitter = submitter;
     this.reader = reader;
     this.ids = ids;
     this.redeemer = redeemer;
@@ -69,23 +67,29 @@ final class TokenRedeemer {
     this.timers = timers;
     this.authority = authority;
     deleted = new DeletedPeerings(submitter, reader);
+    writes = new PeeringWrites(submitter, reader);
+    turns = new EstablishTurns(settings.establishPatience(), System::nanoTime);
   }
 
   CompletableFuture<Void> establish(EstablishCall call) {
     PeeringToken token = PeeringToken.decode(call.getToken());
-    return authority
-        .awaited()
-        .thenCompose(
-            done -> {
-              // What is refused must not end the farewell of a deleted peering of that name.
-              requireOther(token);
-              return deleted.makeRoom(call.getName());
-            })
-        .thenCompose(done -> establish(call, token));
+    return turns.take(
+        call,
+        () ->
+            authority
+                .awaited()
+                .thenCompose(
+                    done -> {
+                      // What is refused must not end a deleted peering's farewell.
+                      requireOther(token);
+                      return deleted.makeRoom(call.getName());
+                    })
+                .thenCompose(done -> establish(call, token)));
   }
 
   private CompletableFuture<Void> establish(EstablishCall call, PeeringToken token) {
     Optional<Peering> stored = stored(call.getName());
+    String secretBefore = streamSecret(stored);
     return keptAddresses(stored, token)
         .thenCompose(
             kept -> {
@@ -93,7 +97,7 @@ final class TokenRedeemer {
               overlay.tokenRefused(peering.getId(), "");
               return begun(peering, stored)
                   .thenCompose(
-                      written ->
+                      isShown ->
                           TokenRedemption.redeem(
                                   settings,
                                   redeemer,
@@ -102,8 +106,14 @@ final class TokenRedeemer {
                                   candidates(peering),
                                   nonce(peering, token))
                               .exceptionallyCompose(
-                                  failure -> takenBack(peering, stored, token, failure)))
-                  .thenCompose(secret -> finish(peering, stored, secret));
+                                  failure -> {
+                                    overlay.tokenRefused(
+                                        peering.getId(), Failures.line(failure, token.secret()));
+                                    return isShown
+                                        ? takenBack(peering, stored.get(), secretBefore, failure)
+                                        : CompletableFuture.failedFuture(failure);
+                                  }))
+                  .thenCompose(secret -> finish(peering, stored, secret, PeeringWrites.READS_MAX));
             })
         .thenApply(written -> null);
   }
@@ -145,18 +155,26 @@ final class TokenRedeemer {
    * Stores what is needed before the other cluster is asked: the id by which a token is redeemed
    * again, and what own gateways relay by. Of a peering that is established nothing else changes
    * yet, and nothing at all that another cluster could be dialed by.
+   *
+   * @return whether gateways were shown a way that has to be taken back where the token is refused
    */
-  private CompletableFuture<?> begun(Peering peering, Optional<Peering> stored) {
+  private CompletableFuture<Boolean> begun(Peering peering, Optional<Peering> stored) {
     if (!isEstablished(stored)) {
-      return write(WritePeering.newBuilder().setPeering(peering));
+      return writes.write(WritePeering.newBuilder().setPeering(peering)).thenApply(done -> false);
     }
-    return changed(
-        stored.get(),
-        now -> {
-          // A Consul's meta is that of the last call, whatever became of it.
-          Peering.Builder next = now.toBuilder().clearMeta().putAllMeta(peering.getMetaMap());
-          return leadsElsewhere(peering, now) ? reachedAs(next, peering) : next.build();
-        });
+    return writes
+        .changed(
+            stored.get(),
+            now -> {
+              // A Consul's meta is that of the last call, whatever became of it.
+              Peering.Builder next = now.toBuilder().clearMeta().putAllMeta(peering.getMetaMap());
+              return leadsElsewhere(peering, now) ? reachedAs(next, peering) : next.build();
+            })
+        .thenApply(
+            written ->
+                written
+                    .filter(now -> isReachedAs(now, peering) && !isReachedAs(now, stored.get()))
+                    .isPresent());
   }
 
   private static boolean isEstablished(Optional<Peering> stored) {
@@ -173,6 +191,12 @@ final class TokenRedeemer {
     }
   }
 
+  private static boolean isReachedAs(Peering one, Peering other) {
+    return one.getPeerServerAddressesList().equals(other.getPeerServerAddressesList())
+        && one.getManualServerAddressesList().equals(other.getManualServerAddressesList())
+        && one.getAddressLabelsMap().equals(other.getAddressLabelsMap());
+  }
+
   private static Peering reachedAs(Peering.Builder peering, Peering other) {
     return peering
         .clearPeerServerAddresses()
@@ -184,69 +208,91 @@ final class TokenRedeemer {
         .build();
   }
 
-  /** A token that is refused leaves a peering that was established before as dialable as it was. */
+  /**
+   * A token that is refused leaves a peering that was established before as dialable as it was:
+   * unless it was established by somebody else meanwhile, or its stream has brought better.
+   */
   private CompletableFuture<String> takenBack(
-      Peering peering, Optional<Peering> stored, PeeringToken token, Throwable failure) {
-    overlay.tokenRefused(peering.getId(), Failures.line(failure, token.secret()));
-    CompletableFuture<?> asBefore =
-        isEstablished(stored)
-            ? changed(
-                stored.get(),
-                now ->
-                    now.getPeerServerAddressesList().equals(peering.getPeerServerAddressesList())
-                        ? reachedAs(now.toBuilder(), stored.get())
-                        : now)
-            : CompletableFuture.completedFuture(null);
-    return asBefore.handle((done, refusal) -> failure).thenCompose(CompletableFuture::failedFuture);
+      Peering peering, Peering stored, String secretBefore, Throwable failure) {
+    return writes
+        .changed(
+            stored,
+            now ->
+                isReachedAs(now, peering)
+                        && now.getPeerId().equals(stored.getPeerId())
+                        && now.getPeerServerName().equals(stored.getPeerServerName())
+                        && streamSecret(Optional.of(now)).equals(secretBefore)
+                    ? reachedAs(now.toBuilder(), stored)
+                    : now)
+        .handle((done, refusal) -> failure)
+        .thenCompose(CompletableFuture::failedFuture);
   }
 
-  /**
-   * Writes what a change makes of a peering as it is now: its stream may have brought roots and
-   * addresses since it was read. Nothing is written where there is no change, or no peering.
-   */
-  private CompletableFuture<?> changed(Peering stored, UnaryOperator<Peering> change) {
-    Optional<Peering> now;
+  private String streamSecret(Optional<Peering> peering) {
     try (View view = reader.view()) {
-      now = new Peerings(view).byId(stored.getId()).filter(Peerings::isActive);
+      return peering
+          .flatMap(known -> new Peerings(view).secrets(known.getId()))
+          .map(PeeringSecrets::getActiveStream)
+          .orElse("");
     }
-    return now.map(change)
-        .filter(next -> !next.equals(now.get()))
-        .<CompletableFuture<?>>map(next -> write(WritePeering.newBuilder().setPeering(next)))
-        .orElseGet(() -> CompletableFuture.completedFuture(null));
   }
 
   /** Unless the peering was deleted while the other cluster was asked. */
-  private CompletableFuture<?> finish(Peering peering, Optional<Peering> stored, String secret) {
+  private CompletableFuture<CommandResult> finish(
+      Peering peering, Optional<Peering> stored, String secret, int reads) {
+    Peering now;
     try (View view = reader.view()) {
-      boolean isThere =
+      now =
           new Peerings(view)
               .byId(peering.getId())
               .filter(known -> known.getState() != PeeringState.DELETING)
-              .isPresent();
-      if (!isThere) {
-        throw precondition(
-            "peering \"" + peering.getName() + "\" was deleted while it was being established");
-      }
+              .orElseThrow(
+                  () ->
+                      precondition(
+                          "peering \""
+                              + peering.getName()
+                              + "\" was deleted while it was being established"));
     }
-    boolean isAnother =
-        isEstablished(stored) && !stored.get().getPeerId().equals(peering.getPeerId());
-    // A stream that still runs to where it was established before must change nothing any more.
-    CompletableFuture<?> fenced =
-        isAnother
-            ? submitter.submit(
-                Command.newBuilder()
-                    .setOpenImports(OpenImports.newBuilder().setPeeringId(peering.getId()))
-                    .build())
-            : CompletableFuture.completedFuture(null);
-    return fenced
-        .thenCompose(done -> write(established(peering, secret)))
-        .thenRun(
-            () ->
+    return writes
+        .write(
+            established(broughtMeanwhile(peering, stored, now), secret)
+                .setExpectedIndex(PeeringWrites.index(now))
+                // A stream that still runs to where it was before must change nothing any more.
+                .setFencesAnother(true))
+        .whenComplete(
+            (done, failure) -> {
+              if (failure == null) {
                 LOG.info(
                     "peering established peer={} peering={} with={}",
                     peering.getName(),
                     peering.getId(),
-                    Quoted.of(peering.getPeerServerName())));
+                    Quoted.of(peering.getPeerServerName()));
+              }
+            })
+        .exceptionallyCompose(
+            failure ->
+                PeeringWrites.isConflict(failure) && reads > 1
+                    ? finish(peering, stored, secret, reads - 1)
+                    : CompletableFuture.failedFuture(failure));
+  }
+
+  /** What the stream to the same cluster has brought since is newer than the token. */
+  private static Peering broughtMeanwhile(Peering peering, Optional<Peering> stored, Peering now) {
+    boolean isSame =
+        isEstablished(stored)
+            && stored.get().getPeerId().equals(peering.getPeerId())
+            && now.getPeerId().equals(peering.getPeerId());
+    if (!isSame) {
+      return peering;
+    }
+    Peering.Builder next = peering.toBuilder();
+    if (!now.getPeerCaPemsList().equals(stored.get().getPeerCaPemsList())) {
+      next.clearPeerCaPems().addAllPeerCaPems(now.getPeerCaPemsList());
+    }
+    if (!now.getPeerServerAddressesList().equals(stored.get().getPeerServerAddressesList())) {
+      next.clearPeerServerAddresses().addAllPeerServerAddresses(now.getPeerServerAddressesList());
+    }
+    return next.build();
   }
 
   /**
@@ -321,21 +367,6 @@ final class TokenRedeemer {
     } catch (NoSuchAlgorithmException e) {
       throw new ProblemException(ProblemCode.INVARIANT_BROKEN, "no SHA-256", e);
     }
-  }
-
-  private CompletableFuture<CommandResult> write(WritePeering.Builder write) {
-    return submitter
-        .submit(
-            write.hasEstablish()
-                ? SecretExchange.remembered(reader, write)
-                : Command.newBuilder().setWritePeering(write).build())
-        .handle(
-            (result, failure) -> {
-              if (failure != null) {
-                throw Failures.prefixed("failed to write peering: ", failure);
-              }
-              return result;
-            });
   }
 
   private static ProblemException precondition(String text) {

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.CommandResult;
 import io.hanse.fsm.row.ConfigEntry;
+import io.hanse.fsm.row.OpenImports;
 import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.row.PeeringSecrets;
 import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.row.PurgeImports;
 import io.hanse.fsm.row.RemoteInfo;
@@ -40,13 +43,14 @@ class TokenRedeemerTest {
   private final List<String> dialed = new ArrayList<>();
   private final List<String> refusals = new ArrayList<>();
   private Runnable whileAsked = () -> {};
+  private Runnable beforeItIsEstablished = () -> {};
   private boolean denies;
   private PeeringState seen = PeeringState.ACTIVE;
 
   private final TokenRedeemer redeemer =
       new TokenRedeemer(
           PeeringSettings.defaults("dc"),
-          cluster,
+          this::submit,
           cluster,
           cluster,
           (target, peerId, secret, nonce, patience) -> {
@@ -85,6 +89,16 @@ class TokenRedeemerTest {
     cluster.close();
   }
 
+  /** What others write comes between what is read and what is written. */
+  private CompletableFuture<CommandResult> submit(Command command) {
+    if (command.getWritePeering().hasEstablish()) {
+      Runnable before = beforeItIsEstablished;
+      beforeItIsEstablished = () -> {};
+      before.run();
+    }
+    return cluster.submit(command);
+  }
+
   private static PeeringToken token(String peerId, String root, String secret) {
     return new PeeringToken(
         List.of(root + "\n"),
@@ -98,9 +112,15 @@ class TokenRedeemerTest {
   }
 
   private void establish(PeeringToken token) {
-    redeemer
-        .establish(EstablishCall.newBuilder().setName("beta").setToken(token.encode()).build())
-        .join();
+    redeemer.establish(call(token)).join();
+  }
+
+  private static EstablishCall call(PeeringToken token) {
+    return EstablishCall.newBuilder().setName("beta").setToken(token.encode()).build();
+  }
+
+  private void apply(Command.Builder command) {
+    cluster.submit(command.build()).join();
   }
 
   private Peering stored() {
@@ -138,12 +158,9 @@ class TokenRedeemerTest {
 
   @Test
   void shouldEstablishATerminatedPeeringAnew() {
-    cluster
-        .submit(
-            Command.newBuilder()
-                .setTerminatePeering(TerminatePeering.newBuilder().setId(stored().getId()))
-                .build())
-        .join();
+    apply(
+        Command.newBuilder()
+            .setTerminatePeering(TerminatePeering.newBuilder().setId(stored().getId())));
     seen = PeeringState.TERMINATED;
     establish(token(PEER_ID, "newest-root", "second"));
     assertThat(stored().getState()).isEqualTo(PeeringState.ESTABLISHING);
@@ -157,14 +174,7 @@ class TokenRedeemerTest {
     Peering before = stored();
     assertThatThrownBy(
             () ->
-                redeemer
-                    .establish(
-                        EstablishCall.newBuilder()
-                            .setName("beta")
-                            .setToken(used.encode())
-                            .putMeta("side", "dialer")
-                            .build())
-                    .join())
+                redeemer.establish(call(used).toBuilder().putMeta("side", "dialer").build()).join())
         .hasMessageContaining("a new peering token");
     assertThat(stored().getMetaMap()).containsEntry("side", "dialer");
     assertThat(stored().getPeerCaPemsList()).isEqualTo(before.getPeerCaPemsList());
@@ -180,17 +190,14 @@ class TokenRedeemerTest {
 
   @Test
   void shouldNotDialAnotherClusterWhereTheFirstOneIs() {
-    cluster
-        .submit(
-            Command.newBuilder()
-                .setWritePeering(
-                    WritePeering.newBuilder()
-                        .setPeering(
-                            stored().toBuilder()
-                                .clearPeerServerAddresses()
-                                .addPeerServerAddresses("10.0.0.9:8503")))
-                .build())
-        .join();
+    apply(
+        Command.newBuilder()
+            .setWritePeering(
+                WritePeering.newBuilder()
+                    .setPeering(
+                        stored().toBuilder()
+                            .clearPeerServerAddresses()
+                            .addPeerServerAddresses("10.0.0.9:8503"))));
     dialed.clear();
     establish(token(PEER_ID, "newest-root", "second"));
     assertThat(dialed).as("the stream brought it").containsExactly("10.0.0.9:8503");
@@ -207,12 +214,9 @@ class TokenRedeemerTest {
     assertThatThrownBy(() -> establish(token(PEER_ID, "newest-root", "second")))
         .as("something is left of what it brought")
         .hasMessageContaining("cannot write to peering that is marked for deletion");
-    cluster
-        .submit(
-            Command.newBuilder()
-                .setPurgeImports(PurgeImports.newBuilder().setPeer("beta").setNodesMax(10))
-                .build())
-        .join();
+    apply(
+        Command.newBuilder()
+            .setPurgeImports(PurgeImports.newBuilder().setPeer("beta").setNodesMax(10)));
     establish(token(PEER_ID, "newest-root", "second"));
     assertThat(stored().getId()).isNotEqualTo(before);
     assertThat(stored().getState()).isEqualTo(PeeringState.ESTABLISHING);
@@ -221,12 +225,9 @@ class TokenRedeemerTest {
   @Test
   void shouldNotEndTheFarewellOfADeletedPeeringByATokenOfItsOwn() {
     cluster.submit(SimCommands.delete("beta")).join();
-    cluster
-        .submit(
-            Command.newBuilder()
-                .setPurgeImports(PurgeImports.newBuilder().setPeer("beta").setNodesMax(10))
-                .build())
-        .join();
+    apply(
+        Command.newBuilder()
+            .setPurgeImports(PurgeImports.newBuilder().setPeer("beta").setNodesMax(10)));
     PeeringToken own = token(OTHER_ID, "x", "own");
     assertThatThrownBy(
             () ->
@@ -250,12 +251,9 @@ class TokenRedeemerTest {
     whileAsked =
         () -> {
           cluster.submit(SimCommands.delete("beta")).join();
-          cluster
-              .submit(
-                  Command.newBuilder()
-                      .setPurgeImports(PurgeImports.newBuilder().setPeer("beta").setNodesMax(10))
-                      .build())
-              .join();
+          apply(
+              Command.newBuilder()
+                  .setPurgeImports(PurgeImports.newBuilder().setPeer("beta").setNodesMax(10)));
           cluster.submit(SimCommands.remove(id)).join();
         };
     assertThatThrownBy(() -> establish(token(PEER_ID, "newest-root", "second")))
@@ -263,6 +261,86 @@ class TokenRedeemerTest {
     try (View view = cluster.view()) {
       assertThat(new Peerings(view).byName("beta")).isEmpty();
     }
+  }
+
+  @Test
+  void shouldKeepRootsThatTheStreamBringsJustBeforeItIsEstablished() {
+    beforeItIsEstablished = () -> cluster.submit(SimCommands.rootsOf("beta", "rotated\n")).join();
+    establish(token(PEER_ID, "newest-root", "second"));
+    assertThat(stored().getPeerCaPemsList()).containsExactly("rotated\n");
+    assertThat(secrets().getActiveStream()).isEqualTo("stream-of-second");
+  }
+
+  @Test
+  void shouldNotBringBackAPeeringThatIsRemovedJustBefore() {
+    String id = stored().getId();
+    beforeItIsEstablished =
+        () -> {
+          cluster.submit(SimCommands.delete("beta")).join();
+          apply(
+              Command.newBuilder()
+                  .setPurgeImports(PurgeImports.newBuilder().setPeer("beta").setNodesMax(10)));
+          cluster.submit(SimCommands.remove(id)).join();
+        };
+    assertThatThrownBy(() -> establish(token(PEER_ID, "newest-root", "second")))
+        .hasMessageContaining("was deleted while it was being established");
+    try (View view = cluster.view()) {
+      assertThat(new Peerings(view).byName("beta")).isEmpty();
+    }
+  }
+
+  @Test
+  void shouldLetNoStreamToTheFormerClusterImport() {
+    List<Long> reopened = new ArrayList<>();
+    beforeItIsEstablished =
+        () -> {
+          apply(
+              Command.newBuilder()
+                  .setOpenImports(OpenImports.newBuilder().setPeeringId(stored().getId())));
+          reopened.add(secrets().getImportFence());
+        };
+    establish(token(OTHER_ID, "other-root", "third"));
+    assertThat(secrets().getImportFence()).isGreaterThan(reopened.get(0));
+    long fence = secrets().getImportFence();
+    establish(token(OTHER_ID, "newer-root", "fourth"));
+    assertThat(secrets().getImportFence()).as("its own may go on").isEqualTo(fence);
+  }
+
+  private PeeringSecrets secrets() {
+    try (View view = cluster.view()) {
+      return new Peerings(view).secrets(stored().getId()).orElseThrow();
+    }
+  }
+
+  /** As a client that lost patience, or a second operator: the token is good once. */
+  @Test
+  void shouldAnswerTwoWhoBringOneTokenAtOnceAlike() {
+    EstablishCall call = call(token(PEER_ID, "newest-root", "second"));
+    List<CompletableFuture<Void>> second = new ArrayList<>();
+    whileAsked =
+        () -> {
+          whileAsked = () -> denies = true;
+          second.add(redeemer.establish(call));
+        };
+    dialed.clear();
+    redeemer.establish(call).join();
+    second.get(0).join();
+    assertThat(dialed).hasSize(1);
+    assertThat(stored().getPeerCaPemsList()).containsExactly("newest-root\n");
+  }
+
+  @Test
+  void shouldEstablishOneTokenAfterTheOther() {
+    List<CompletableFuture<Void>> second = new ArrayList<>();
+    whileAsked =
+        () -> {
+          whileAsked = () -> {};
+          second.add(redeemer.establish(call(token(OTHER_ID, "other-root", "third"))));
+        };
+    establish(token(PEER_ID, "newest-root", "second"));
+    second.get(0).join();
+    assertThat(stored().getPeerId()).isEqualTo(OTHER_ID);
+    assertThat(stored().getPeerCaPemsList()).containsExactly("other-root\n");
   }
 
   /** Gateways lead only to where the stored peering says: the servers there may all have moved. */
@@ -312,11 +390,6 @@ class TokenRedeemerTest {
   private void throughGateways() {
     ConfigEntry.Builder mesh = ConfigEntry.newBuilder().setKind("mesh").setName("mesh");
     mesh.getMeshBuilder().getPeeringBuilder().setPeerThroughMeshGateways(true);
-    cluster
-        .submit(
-            Command.newBuilder()
-                .setWriteConfigEntry(WriteConfigEntry.newBuilder().setEntry(mesh))
-                .build())
-        .join();
+    apply(Command.newBuilder().setWriteConfigEntry(WriteConfigEntry.newBuilder().setEntry(mesh)));
   }
 }

@@ -21,16 +21,23 @@ final class ImportFence {
     Transaction rows = context.rows();
     Peerings peerings = new Peerings(rows);
     Peering peering = PeeringApplier.requireOpen(peerings.byId(command.getPeeringId()));
-    PeeringSecrets secrets =
-        peerings
-            .secrets(peering.getId())
-            .orElseThrow(
-                () -> precondition("peering \"" + peering.getName() + "\" has no secrets"));
+    if (!raise(rows, peering)) {
+      throw precondition("peering \"" + peering.getName() + "\" has no secrets");
+    }
+    return Applied.DONE;
+  }
+
+  /** Lets none of the streams so far import; not done where there are no secrets for one. */
+  static boolean raise(Transaction rows, Peering peering) {
+    Optional<PeeringSecrets> secrets = new Peerings(rows).secrets(peering.getId());
+    if (secrets.isEmpty()) {
+      return false;
+    }
     Tables.PEERING_SECRETS.put(
-        rows, secrets.toBuilder().setImportFence(rows.publicIndex()).build());
+        rows, secrets.get().toBuilder().setImportFence(rows.publicIndex()).build());
     // What an earlier stream had begun to bring, nobody will complete.
     ImportChangesApplier.dropParts(rows, peering.getName());
-    return Applied.DONE;
+    return true;
   }
 
   /** Whether what a stream brings comes too late; what comes from no stream does not. */

@@ -49,6 +49,7 @@ final class PeeringApplier {
     }
     requireNames(wanted.getId(), wanted.getName());
     Optional<Peering> stored = new Peerings(rows).byName(wanted.getName());
+    requireUnchanged(stored, command);
     Peering next = stored.isPresent() ? changed(stored.get(), wanted) : created(rows, wanted);
     if (next.getState() == PeeringState.TERMINATED
         && command.getSecretsCase() == SecretsCase.GENERATE) {
@@ -62,7 +63,20 @@ final class PeeringApplier {
       secrets.delete(next.getId());
     }
     Tables.PEERINGS.put(rows, next);
-    return secrets.change(next.getId(), command);
+    Applied applied = secrets.change(next.getId(), command);
+    if (command.getFencesAnother()
+        && stored.filter(old -> !old.getPeerId().equals(next.getPeerId())).isPresent()) {
+      ImportFence.raise(rows, next);
+    }
+    return applied;
+  }
+
+  private static void requireUnchanged(Optional<Peering> stored, WritePeering command) {
+    long expected = command.getExpectedIndex();
+    if (expected != 0
+        && stored.map(old -> old.getRaftIndex().getModifyIndex()).orElse(0L) != expected) {
+      throw conflict("the peering was changed meanwhile, retry the operation");
+    }
   }
 
   private static Peering created(Transaction rows, Peering wanted) {

@@ -88,6 +88,12 @@ class UnheardPeerTest {
                 return CompletableFuture.failedFuture(
                     new ProblemException(ProblemCode.NO_LEADER, "No cluster leader"));
               }
+
+              @Override
+              public CompletableFuture<ByteString> callOnce(
+                  String name, ByteString request, Duration patience) {
+                return call(name, request, patience);
+              }
             },
             rig.cluster,
             45_000);
