@@ -93,6 +93,7 @@ public final class Cluster implements AutoCloseable {
     return cluster;
   }
 
+  /** What an election was like, of which experiments are judged, servers say at DEBUG only. */
   private static String config(
       Path folder, String name, String datacenter, Host host, List<Host> all) {
     String join =
@@ -110,6 +111,7 @@ public final class Cluster implements AutoCloseable {
           "client_addr": "%s",
           "retry_join": [%s],
           "raft_snapshot_threshold": 300,
+          "log_level": "DEBUG",
           "ports": {"http": %d, "server": %d, "serf_lan": %d, "grpc_tls": %d, "grpc": -1, "dns": -1, "serf_wan": -1}
         }
         """
