@@ -185,10 +185,12 @@ public final class MessageJson {
         throw new JsonProblem("json: exceeded max depth");
       } catch (JacksonException e) {
         throw new JsonProblem(syntaxError(text, e));
-      } catch (CharConversionException e) {
-        // Some first bytes make the parser guess UTF-32, in which others are no characters.
-        throw new JsonProblem("invalid character in a text that is not UTF-8");
       }
+    } catch (CharConversionException e) {
+      // Some first bytes make the parser guess UTF-32, in an order of bytes that it does not know,
+      // or
+      // in which others are no characters.
+      throw new JsonProblem("invalid character in a text that is not UTF-8");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -10,6 +10,7 @@ import io.hanse.fsm.row.ServiceDefaults;
 import io.hanse.fsm.row.ServiceDefinition;
 import io.hanse.http.request.RegisterRequest;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
@@ -52,9 +53,17 @@ class MessageJsonFuzzTest {
 
   @Example
   void shouldRefuseWhatLooksLikeWideCharacters() {
-    byte[] text = {0, 0, 0, '{', 0, (byte) 0xfe, 0, 0};
-    assertThatThrownBy(() -> MessageJson.read(text, RegisterRequest.newBuilder()))
-        .isInstanceOf(JsonProblem.class);
+    byte[][] texts = {
+      {0, 0, 0, '{', 0, (byte) 0xfe, 0, 0},
+      {0, 0, '{', 0},
+      {0, '{', 0, 0},
+      {'{', 0, 0, 0, 1, 1, 1, 1}
+    };
+    for (byte[] text : texts) {
+      assertThatThrownBy(() -> MessageJson.read(text, RegisterRequest.newBuilder()))
+          .as(Arrays.toString(text))
+          .isInstanceOf(JsonProblem.class);
+    }
   }
 
   private static void readAll(byte[] text) {
