@@ -25,6 +25,10 @@ final class ServerTraining {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int POLL_MILLIS = 100;
   private static final int AGENTS = 2;
+
+  /** The first Java whose cache holds more than classes. */
+  private static final int KEEPS_PROFILES = 25;
+
   private static final String IMPORTED = "/v1/health/service/web?peer=this";
   private static final List<String> PORT_KEYS = List.of("grpc_tls", "server", "serf_lan");
 
@@ -51,6 +55,9 @@ final class ServerTraining {
     read(api);
     peer(api, other);
     proxy(api);
+    if (Runtime.version().feature() >= KEEPS_PROFILES) {
+      TrainingLoad.run(api, other);
+    }
   }
 
   private static ApiClient start(Session session, FreePorts ports, String... flags)
