@@ -7,7 +7,9 @@ import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Peerings;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * How peerings were dialed that are deleted since a short while. The state knows it no more, and
@@ -15,8 +17,10 @@ import java.util.TreeMap;
  * remembers, whether it leads or not, so that the next leader can go on. Used on its loop only.
  */
 final class PartedPeerings {
-  /** Those that this cluster dials: how, while they are active; nothing of those that ended. */
-  private record Found(Map<String, Optional<Dialable>> active, Map<String, Peering> ended) {}
+  /**
+   * Those that this cluster dials, by id: how, while they are active, and which the other ended.
+   */
+  private record Found(Map<String, Optional<Dialable>> active, Set<String> terminated) {}
 
   private record Parted(Dialable dialable, long sinceMillis) {}
 
@@ -39,15 +43,15 @@ final class PartedPeerings {
 
   private Found find(View view) {
     Peerings peerings = new Peerings(view);
-    Found found = new Found(new TreeMap<>(), new TreeMap<>());
+    Found found = new Found(new TreeMap<>(), new TreeSet<>());
     for (Peering peering : peerings.all()) {
       if (!Peerings.dials(peering)) {
         continue;
       }
       if (Peerings.isActive(peering)) {
         found.active().put(peering.getId(), Dialable.of(view, peering));
-      } else {
-        found.ended().put(peering.getId(), peering);
+      } else if (peering.getState() == PeeringState.TERMINATED) {
+        found.terminated().add(peering.getId());
       }
     }
     return found;
@@ -64,9 +68,7 @@ final class PartedPeerings {
         });
     found.active().keySet().forEach(parted::remove);
     // Who ended it need not be told.
-    found.ended().values().stream()
-        .filter(peering -> peering.getState() == PeeringState.TERMINATED)
-        .forEach(peering -> parted.remove(peering.getId()));
+    found.terminated().forEach(parted::remove);
     active = found.active();
   }
 
