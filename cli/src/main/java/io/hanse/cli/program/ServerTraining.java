@@ -141,7 +141,12 @@ final class ServerTraining {
     return other.get(IMPORTED).orFail().text().replace(" ", "");
   }
 
-  private static void put(ApiClient api, String path, String json) {
+  /**
+   * Puts a body.
+   *
+   * @param json with apostrophes for quotes
+   */
+  static void put(ApiClient api, String path, String json) {
     api.send(Request.put(path).with(JsonText.parse(json.replace('\'', '"')))).orFail();
   }
 

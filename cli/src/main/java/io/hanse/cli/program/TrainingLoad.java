@@ -1,9 +1,7 @@
 package io.hanse.cli.program;
 
 import io.hanse.cli.client.ApiClient;
-import io.hanse.cli.client.Request;
 import io.hanse.cli.client.Response;
-import io.hanse.cli.value.JsonText;
 import io.hanse.cli.value.Value;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -69,7 +67,7 @@ final class TrainingLoad {
       List<Future<?>> all = new ArrayList<>();
       for (int i = 0; i < NODES; i++) {
         String node = "{'Node':'node-" + i + "','Address':'10.0.0." + i + "'}";
-        put(exporter, "/v1/catalog/register", node);
+        ServerTraining.put(exporter, "/v1/catalog/register", node);
       }
       for (int i = 0; i < SERVICES; i++) {
         int service = i;
@@ -87,7 +85,7 @@ final class TrainingLoad {
     if (isOver()) {
       return;
     }
-    put(exporter, "/v1/kv/training/" + service, "{'service':" + service + "}");
+    ServerTraining.put(exporter, "/v1/kv/training/" + service, "{'service':" + service + "}");
     if (service % 2 == 0) {
       IntStream.range(0, INSTANCES).forEach(i -> register(service, i, 0));
       return;
@@ -102,11 +100,11 @@ final class TrainingLoad {
                         + instance(service, i, 0)
                         + "}}")
             .collect(Collectors.joining(",", "[", "]"));
-    put(exporter, "/v1/txn", operations);
+    ServerTraining.put(exporter, "/v1/txn", operations);
   }
 
   private void register(int service, int instance, int version) {
-    put(
+    ServerTraining.put(
         exporter,
         "/v1/catalog/register",
         "{'SkipNodeUpdate':true,'Node':'"
@@ -145,7 +143,7 @@ final class TrainingLoad {
   }
 
   private void export(String services) {
-    put(
+    ServerTraining.put(
         exporter,
         "/v1/config",
         "{'Kind':'exported-services','Name':'default','Services':[" + services + "]}");
@@ -174,9 +172,5 @@ final class TrainingLoad {
         seen = importer.get(query + "&wait=5s&index=" + seen.index()).orFail();
       }
     }
-  }
-
-  private static void put(ApiClient api, String path, String json) {
-    api.send(Request.put(path).with(JsonText.parse(json.replace('\'', '"')))).orFail();
   }
 }
