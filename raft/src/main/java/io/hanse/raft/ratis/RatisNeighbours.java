@@ -1,6 +1,7 @@
 package io.hanse.raft.ratis;
 
 import java.io.IOException;
+import java.lang.reflect.Method;
 import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
@@ -17,6 +18,8 @@ import org.slf4j.LoggerFactory;
 final class RatisNeighbours {
   private static final Logger LOG = LoggerFactory.getLogger(RatisNeighbours.class);
 
+  private static final String RESET = "resetConnectBackoff";
+
   private final RaftServer server;
 
   RatisNeighbours(RaftServer server) {
@@ -31,6 +34,29 @@ final class RatisNeighbours {
           rpc.getProxies().resetProxy(peer.getId());
         }
       }
+    }
+  }
+
+  /**
+   * Ends the wait before a server is dialed again, if its connection failed. After each failure
+   * gRPC waits longer, and what is asked meanwhile fails at once: of two servers that are back, the
+   * one whose log is behind would ask for votes and get none, and the other one's question not
+   * reach it.
+   */
+  void dialNow(String raftId) {
+    RaftPeerId peer = RaftPeerId.valueOf(raftId);
+    if (!(server.getServerRpc() instanceof RaftServerRpcWithProxy<?, ?> rpc)) {
+      return;
+    }
+    try {
+      // Ratis does so itself for a follower of a leader, by a class that it does not show.
+      Object proxy = rpc.getProxies().getProxy(peer);
+      Method reset = proxy.getClass().getMethod(RESET);
+      reset.setAccessible(true);
+      reset.invoke(proxy);
+    } catch (IOException | ReflectiveOperationException | RuntimeException e) {
+      // Also of one that the configuration does not name yet.
+      LOG.debug("not dialed anew server={}", raftId, e);
     }
   }
 

@@ -2,6 +2,7 @@ package io.hanse.raft.ratis;
 
 import io.hanse.raft.LeaderContact;
 import java.io.IOException;
+import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 import org.apache.ratis.grpc.GrpcUtil;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * anyone write and change the group. Keeps back the word to close, with which a leader answers a
  * candidate that is not in its configuration: it says so also to one that is about to be taken in,
  * and that one's group would be closed for good. Who was removed learns it from the join exchange.
- * Notes when a leader was heard and when a pre-vote was granted.
+ * Notes when a leader was heard, when a pre-vote was granted, and who asks for a vote.
  *
  * <p>Lets one append at a time into the log, also when a new leader's comes beside an old one's.
  * And keeps back the answer to one whose entries the log has from an earlier attempt but not yet
@@ -41,14 +42,21 @@ final class ServerGate implements ServerInterceptor {
   private final LeaderContact contact;
   private final Object append = new Object();
   private final ToLongFunction<RaftGroupId> flushed;
+  private final Consumer<String> candidates;
 
   /**
    * @param flushed the last log index of a group that is on the disk
+   * @param candidates told who asks for a vote, on the event loop
    */
-  ServerGate(String self, LeaderContact contact, ToLongFunction<RaftGroupId> flushed) {
+  ServerGate(
+      String self,
+      LeaderContact contact,
+      ToLongFunction<RaftGroupId> flushed,
+      Consumer<String> candidates) {
     this.self = self;
     this.contact = contact;
     this.flushed = flushed;
+    this.candidates = candidates;
   }
 
   @Override
@@ -111,7 +119,7 @@ final class ServerGate implements ServerInterceptor {
         return isForUs(chunk.getServerRequest()) && heard(chunk.getServerRequest());
       } else if (message instanceof RequestVoteRequestProto vote) {
         isPreVote = vote.getPreVote();
-        return isForUs(vote.getServerRequest());
+        return isForUs(vote.getServerRequest()) && asked(vote.getServerRequest());
       }
       return !isRefused;
     }
@@ -133,6 +141,11 @@ final class ServerGate implements ServerInterceptor {
       String from = request.getRequestorId().toStringUtf8();
       leader = from;
       contact.heardFrom(from);
+      return true;
+    }
+
+    private boolean asked(RaftRpcRequestProto request) {
+      candidates.accept(request.getRequestorId().toStringUtf8());
       return true;
     }
 

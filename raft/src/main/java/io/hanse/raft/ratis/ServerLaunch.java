@@ -66,7 +66,11 @@ final class ServerLaunch {
     AtomicReference<RaftServer> started = new AtomicReference<>();
     ServerGate gate =
         new ServerGate(
-            directory.raftId(), contact, id -> flushed(Objects.requireNonNull(started.get()), id));
+            directory.raftId(),
+            contact,
+            id -> flushed(Objects.requireNonNull(started.get()), id),
+            candidate ->
+                new RatisNeighbours(Objects.requireNonNull(started.get())).dialNow(candidate));
     // A hop less for each append; snapshot chunks and votes then run on the event loops.
     GrpcConfigKeys.Server.setServicesCustomizer(
         parameters, (builder, types) -> builder.intercept(gate).directExecutor());

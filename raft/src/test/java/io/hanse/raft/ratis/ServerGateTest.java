@@ -32,7 +32,8 @@ class ServerGateTest {
   private static final long FLUSHED = 41;
 
   private final LeaderContact contact = new LeaderContact(() -> 0);
-  private final ServerGate gate = new ServerGate("us", contact, group -> FLUSHED);
+  private final List<String> candidates = new ArrayList<>();
+  private final ServerGate gate = new ServerGate("us", contact, group -> FLUSHED, candidates::add);
   private final AnyCall<RequestVoteRequestProto, RequestVoteReplyProto> call =
       new AnyCall<>(RaftServerProtocolServiceGrpc.getRequestVoteMethod());
 
@@ -52,7 +53,9 @@ class ServerGateTest {
     listener.onMessage(
         RequestVoteRequestProto.newBuilder()
             .setServerRequest(
-                RaftRpcRequestProto.newBuilder().setReplyId(ByteString.copyFromUtf8(whom)))
+                RaftRpcRequestProto.newBuilder()
+                    .setRequestorId(ByteString.copyFromUtf8("candidate"))
+                    .setReplyId(ByteString.copyFromUtf8(whom)))
             .setPreVote(true)
             .build());
   }
@@ -76,6 +79,7 @@ class ServerGateTest {
     ask("us", granted);
     assertThat(call.sent).containsExactly(granted);
     assertThat(contact.grantedPreVoteWithin(1)).isTrue();
+    assertThat(candidates).containsExactly("candidate");
   }
 
   @Test
@@ -83,6 +87,7 @@ class ServerGateTest {
     ask("another", RequestVoteReplyProto.getDefaultInstance());
     assertThat(call.sent).isEmpty();
     assertThat(call.closed).containsExactly(Status.Code.UNAVAILABLE);
+    assertThat(candidates).isEmpty();
   }
 
   /** Lets entries be appended, which the log takes like this. */
