@@ -41,17 +41,25 @@ public final class ServerAddresses {
     return gateways;
   }
 
-  /** Where dialers are told that this cluster is now, sorted; none: they keep what they know. */
-  public static NavigableSet<String> forDialers(Rows rows) {
+  /**
+   * Where dialers are told that this cluster is now; none: they keep what they know. A server that
+   * is not heard is told too, after the others: it may lead when the dialer comes the next time,
+   * and who knows only those that follow it would ask them for ever.
+   */
+  public static List<String> forDialers(Rows rows) {
     if (MeshGateways.areUsed(rows)) {
-      return new TreeSet<>(MeshGateways.wan(rows));
+      return List.copyOf(new TreeSet<>(MeshGateways.wan(rows)));
     }
-    NavigableSet<String> addresses = new TreeSet<>();
+    NavigableSet<String> heard = new TreeSet<>();
+    NavigableSet<String> silent = new TreeSet<>();
     for (CheckServiceNode server : new Health(rows).service("", SERVERS)) {
-      if (server.getChecksList().stream().noneMatch(check -> check.getStatus().equals(CRITICAL))) {
-        of(server).ifPresent(addresses::add);
-      }
+      boolean isSilent =
+          server.getChecksList().stream().anyMatch(check -> check.getStatus().equals(CRITICAL));
+      of(server).ifPresent((isSilent ? silent : heard)::add);
     }
+    silent.removeAll(heard);
+    List<String> addresses = new ArrayList<>(heard);
+    addresses.addAll(silent);
     return addresses;
   }
 

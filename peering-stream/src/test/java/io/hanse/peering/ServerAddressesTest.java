@@ -1,8 +1,15 @@
 package io.hanse.peering;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.HealthCheck;
+import io.hanse.fsm.row.Node;
+import io.hanse.fsm.row.NodeService;
+import io.hanse.fsm.row.RegisterCatalog;
+import io.hanse.fsm.store.View;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -28,5 +35,37 @@ class ServerAddressesTest {
   void shouldRefuseMoreThanAnyClusterHasServers() {
     assertThatThrownBy(() -> ServerAddresses.check(Collections.nCopies(257, hostOf(1))))
         .hasMessage("257 server addresses, more than 256");
+  }
+
+  private static Command server(String node, String address, String status) {
+    return Command.newBuilder()
+        .setRegister(
+            RegisterCatalog.newBuilder()
+                .setNode(Node.newBuilder().setNode(node).setAddress(address))
+                .setService(
+                    NodeService.newBuilder()
+                        .setId("consul")
+                        .setService("consul")
+                        .putMeta("grpc_tls_port", "8503"))
+                .addChecks(
+                    HealthCheck.newBuilder()
+                        .setNode(node)
+                        .setCheckId("serfHealth")
+                        .setStatus(status)))
+        .build();
+  }
+
+  /** Its dialers know a silent server too, which may lead by the time they come again. */
+  @Test
+  void shouldTellDialersOfSilentServersLast() throws Exception {
+    try (LocalCluster cluster = new LocalCluster()) {
+      cluster.submit(server("one", "10.0.0.1", "critical")).join();
+      cluster.submit(server("two", "10.0.0.2", "passing")).join();
+      cluster.submit(server("three", "10.0.0.3", "passing")).join();
+      try (View view = cluster.view()) {
+        assertThat(ServerAddresses.forDialers(view))
+            .containsExactly("10.0.0.2:8503", "10.0.0.3:8503", "10.0.0.1:8503");
+      }
+    }
   }
 }

@@ -9,7 +9,7 @@ import io.hanse.fsm.view.Ca;
 import io.hanse.peering.ServerAddresses;
 import io.hanse.peering.protocol.PeerResources;
 import io.hanse.peering.protocol.ResourceType;
-import java.util.NavigableSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -46,7 +46,7 @@ record StandingExport(
   }
 
   private static Optional<PeeringServerAddresses> serverAddresses(View view) {
-    NavigableSet<String> addresses = ServerAddresses.forDialers(view);
+    List<String> addresses = ServerAddresses.forDialers(view);
     return addresses.isEmpty()
         ? Optional.empty()
         : Optional.of(PeeringServerAddresses.newBuilder().addAllAddresses(addresses).build());
