@@ -16,7 +16,7 @@ final class DialPace {
   private static final long QUICK_DELAY_MILLIS = 100;
 
   /** A cluster that is away is looked for this often at least. Consul lets 64 s go by. */
-  private static final long AWAY_MILLIS_MAX = 8_000;
+  private static final long AWAY_MILLIS_MAX = 4_000;
 
   /** One that elects has a leader in a moment; Consul may be asleep for 8 s then. */
   private static final long REFUSED_MILLIS_MAX = 500;
@@ -31,7 +31,7 @@ final class DialPace {
   /** Of the failures, those that were the answer of a server which does not lead. */
   private int refusals;
 
-  /** Addresses that nobody answered at since it waited last. */
+  /** Addresses in a row that nobody answered at, since it waited last. */
   private int unanswered;
 
   private boolean isNews;
@@ -85,6 +85,8 @@ final class DialPace {
     failures++;
     isNews = failures == 1;
     if (isRefused) {
+      // The cluster is there: it is one server that is not, and the next one may lead.
+      unanswered = 0;
       refusals++;
       return Math.min(RedialDelays.millisAfter(code, refusals), REFUSED_MILLIS_MAX);
     }

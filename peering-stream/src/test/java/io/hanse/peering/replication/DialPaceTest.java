@@ -31,7 +31,7 @@ class DialPaceTest {
   @Test
   void shouldWaitLongerForOneAddressWhereNobodyAnswersButNeverForLong() {
     assertThat(delays(Code.UNAVAILABLE, 1, 5))
-        .containsExactly(2_000L, 4_000L, 8_000L, 8_000L, 8_000L);
+        .containsExactly(2_000L, 4_000L, 4_000L, 4_000L, 4_000L);
   }
 
   @Test
@@ -48,6 +48,15 @@ class DialPaceTest {
     assertThat(delays(Code.UNAVAILABLE, 1, 1))
         .as("what servers refused while they elected is no row of failures")
         .containsExactly(2_000L);
+  }
+
+  /** One of three is dead, and the others elect. */
+  @Test
+  void shouldNotWaitForADeadServerWhereOthersAnswer() {
+    for (int round = 0; round < 20; round++) {
+      assertThat(delays(Code.UNAVAILABLE, 3, 1)).containsExactly(100L);
+      assertThat(delays(Code.FAILED_PRECONDITION, 3, 2)).allMatch(delay -> delay <= 500);
+    }
   }
 
   @Test
@@ -71,7 +80,7 @@ class DialPaceTest {
   void shouldNotHurryWhereANameIsUnknown() {
     LinkStatus unknown = new LinkStatus(Code.UNAVAILABLE, "", Optional.empty(), true);
     now = 0;
-    assertThat(delays(unknown, 1, 4)).containsExactly(2_000L, 4_000L, 8_000L, 8_000L);
+    assertThat(delays(unknown, 1, 4)).containsExactly(2_000L, 4_000L, 4_000L, 4_000L);
     pace.lost(now);
     assertThat(delays(unknown, 1, 2)).containsExactly(2_000L, 4_000L);
     pace.lost(now);
