@@ -70,10 +70,32 @@ final class ChangeIntake {
    * finds out what is held.
    */
   CompletableFuture<Outcome> store(List<ImportChange> changes) {
-    CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
-    List<Integer> group = new ArrayList<>();
-    int bytes = 0;
+    List<List<Integer>> groups = groups(changes);
+    CompletableFuture<Void> all = done();
     boolean isBehindLarge = false;
+    for (List<Integer> group : groups) {
+      ImportChange first = changes.get(group.get(0));
+      if (isLarge(first, commandBytesMax)) {
+        // Services share rows: what comes before it is stored before it, and the rest behind it.
+        all = all.thenCompose(before -> stage(group.get(0), first));
+        isBehindLarge = true;
+      } else if (isBehindLarge) {
+        all = all.thenCompose(before -> together(group, changes));
+      } else if (groups.size() == 1) {
+        // What came before the message has been waited for, where there was need.
+        all = together(group, changes);
+      } else {
+        RowOrder.Words words = RowOrder.Words.of(group.stream().map(changes::get).toList());
+        all = CompletableFuture.allOf(all, order.store(words, () -> together(group, changes)));
+      }
+    }
+    return all.thenApply(done -> new Outcome(index, refusals, misfits));
+  }
+
+  /** By position: those that fit into a command together, and each alone that fits into none. */
+  private List<List<Integer>> groups(List<ImportChange> changes) {
+    List<List<Integer>> groups = new ArrayList<>();
+    int bytes = 0;
     for (int i = 0; i < changes.size(); i++) {
       ImportChange change = changes.get(i);
       Optional<String> flaw = flaw(change);
@@ -82,38 +104,15 @@ final class ChangeIntake {
         continue;
       }
       int size = change.getSerializedSize();
-      if (isLarge(change, commandBytesMax)) {
-        // Services share rows: what comes before it is stored before it, and the rest behind it.
-        all = together(all, isBehindLarge, group, changes);
-        group = new ArrayList<>();
-        bytes = 0;
-        isBehindLarge = true;
-        int position = i;
-        all = all.thenCompose(before -> stage(position, change));
-        continue;
-      }
-      if (bytes + size > GROUP_BYTES_MAX && !group.isEmpty()) {
-        all = together(all, isBehindLarge, group, changes);
-        group = new ArrayList<>();
+      boolean isLarge = isLarge(change, commandBytesMax);
+      if (groups.isEmpty() || isLarge || bytes + size > GROUP_BYTES_MAX) {
+        groups.add(new ArrayList<>());
         bytes = 0;
       }
-      group.add(i);
-      bytes += size;
+      groups.get(groups.size() - 1).add(i);
+      bytes = isLarge ? GROUP_BYTES_MAX : bytes + size;
     }
-    return together(all, isBehindLarge, group, changes)
-        .thenApply(done -> new Outcome(index, refusals, misfits));
-  }
-
-  /** A group beside those before it, unless they contradict each other, or once they are stored. */
-  private CompletableFuture<Void> together(
-      CompletableFuture<Void> all, boolean waits, List<Integer> group, List<ImportChange> changes) {
-    if (group.isEmpty()) {
-      return all;
-    }
-    RowOrder.Words words = RowOrder.Words.of(group.stream().map(changes::get).toList());
-    return waits
-        ? all.thenCompose(before -> together(group, changes))
-        : CompletableFuture.allOf(all, order.store(words, () -> together(group, changes)));
+    return groups;
   }
 
   /** Whether one of them does not fit into a command. */
