@@ -1,9 +1,7 @@
 package io.hanse.peering.replication;
 
-import io.hanse.fsm.error.Quoted;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.store.View;
-import io.hanse.fsm.view.Peerings;
 import io.hanse.peering.link.Inbound;
 import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.link.LinkTarget;
@@ -18,9 +16,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
  * Keeps one stream to the other cluster of one peering, as long as this server leads: one attempt
@@ -29,8 +24,6 @@ import org.slf4j.event.Level;
  * until the other cluster knows it, also when it is no more here. Used on its loop only.
  */
 final class DialLoop {
-  private static final Logger LOG = LoggerFactory.getLogger(DialLoop.class);
-
   /** Answers to who comes to say farewell and nothing else: it is known, or nobody knows us. */
   private static final Set<LinkStatus.Code> KNOWN_THERE =
       EnumSet.of(
@@ -38,18 +31,33 @@ final class DialLoop {
           LinkStatus.Code.INVALID_ARGUMENT,
           LinkStatus.Code.PERMISSION_DENIED);
 
+  private enum Phase {
+    /** It is dialed as long as the state says how. */
+    STANDING,
+
+    /** It is deleted: dialed until the other cluster knows. */
+    LEAVING,
+
+    /** It is deleted, and there is nobody left to be told so. */
+    TOLD,
+
+    /** It is no more, and nobody waits: dialed on for the time of a farewell. */
+    RETIRED,
+
+    STOPPED
+  }
+
   /**
-   * What the state says.
+   * What the present stream began with.
    *
-   * @param isDeleted it is marked so, or no more
-   * @param isReplaced another peering here is with the same one there
+   * @param isFarewell the peering was deleted by then
    */
-  private record Found(Optional<Dialable> dialable, boolean isDeleted, boolean isReplaced) {}
+  private record Attempt(LinkTarget way, long atMillis, boolean isFarewell) {}
 
   private final Replication replication;
   private final String peeringId;
   private final Loop loop;
-  private final WatchedQuery<Found> watch;
+  private final WatchedQuery<DialedRow> watch;
 
   /** Of a peering that was deleted it stays what it was: the state has the secret no more. */
   private @Nullable Dialable target;
@@ -59,30 +67,19 @@ final class DialLoop {
 
   private @Nullable PeerStream stream;
 
-  /** The peering is no more, and another one here is with the same one there. */
+  private Phase phase = Phase.STANDING;
+  private @Nullable Attempt attempt;
+
+  /** As {@link DialedRow} says: then nobody is told of the end. */
   private boolean isReplaced;
 
-  /** Whether the peering is deleted; and whether it was when the stream began. */
-  private boolean leaves;
-
-  private boolean streamLeaves;
   private int ring;
-  private long dialedMillis;
   private Runnable cancelAttempt = () -> {};
-  private boolean stopped;
-
-  /** The peering is no more, and the other cluster is still to be told so. */
-  private boolean retired;
-
   private Runnable retiredOver = () -> {};
-
-  /** Of this end of the peering the other cluster knows. */
-  private boolean isTold;
-
   private final SecretRotation rotation;
   private final DialRecord record = new DialRecord();
   private final DialPace pace;
-  private @Nullable LinkTarget link;
+  private final DialNews news;
   private Runnable cancelCheck = () -> {};
 
   /**
@@ -97,44 +94,29 @@ final class DialLoop {
     this.loop = replication.loops().newLoop();
     this.rotation = new SecretRotation(replication, loop);
     this.pace = new DialPace(loop.nowMillis());
+    this.news = new DialNews(peeringId);
     this.watch = WatchedQuery.start(loop, replication.state(), this::find, this::targetIs);
   }
 
-  private Found find(View view) {
-    Optional<Peering> peering = new Peerings(view).byId(peeringId);
-    return new Found(
-        peering.filter(Peerings::isActive).flatMap(active -> Dialable.of(view, active)),
-        peering.map(Peering::hasDeletedAt).orElse(true),
-        peering.isEmpty() && isReplaced(view));
+  private DialedRow find(View view) {
+    return DialedRow.of(view, peeringId, target == null ? last : Optional.of(target));
   }
 
-  /** Then a farewell would end what was established anew. */
-  private boolean isReplaced(View view) {
-    Dialable known = target == null ? last.orElse(null) : target;
-    Peerings peerings = new Peerings(view);
-    return known != null
-        && peerings.all().stream()
-            .filter(Peerings::isActive)
-            .filter(each -> each.getPeerId().equals(known.peering().getPeerId()))
-            // Before its token is redeemed it may yet come to nothing.
-            .flatMap(each -> peerings.secrets(each.getId()).stream())
-            .anyMatch(secrets -> !secrets.getActiveStream().isEmpty());
-  }
-
-  private void targetIs(Found found) {
+  private void targetIs(DialedRow found) {
+    if (phase == Phase.STOPPED) {
+      return;
+    }
     isReplaced = found.isReplaced();
     if (found.isDeleted()) {
-      if (!isReplaced) {
-        leave();
-      } else if (retired) {
+      if (isReplaced) {
         finish();
+      } else {
+        leave();
       }
       return;
     }
     last = Optional.empty();
-    leaves = false;
-    retired = false;
-    isTold = false;
+    phase = Phase.STANDING;
     Dialable before = target;
     target = found.dialable().orElse(null);
     record.keepOnly(target == null ? List.of() : target.addresses());
@@ -159,14 +141,15 @@ final class DialLoop {
 
   /** The stream, if there is one, sees by itself that it has to end. */
   private void leave() {
-    if (leaves) {
+    if (phase != Phase.STANDING) {
       return;
     }
-    leaves = true;
+    phase = Phase.LEAVING;
     if (target == null) {
       target = last.orElse(null);
     }
     if (target == null) {
+      phase = Phase.TOLD;
       replication.farewells().done(peeringId);
     } else if (stream == null) {
       ring = 0;
@@ -177,14 +160,12 @@ final class DialLoop {
   }
 
   private void attempt() {
-    if (stopped || stream != null || target == null) {
+    if (phase == Phase.STOPPED || stream != null || target == null) {
       return;
     }
     Dialable dialed = target;
     LinkTarget way = dialed.way(ring++);
-    link = way;
-    dialedMillis = loop.nowMillis();
-    streamLeaves = leaves;
+    attempt = new Attempt(way, loop.nowMillis(), phase != Phase.STANDING);
     record.attempted(way.address());
     publishRecord();
     replication.dialer().dial(way, outbound -> open(dialed, outbound));
@@ -202,26 +183,27 @@ final class DialLoop {
   }
 
   private void publishRecord() {
-    if (!stopped && !retired) {
+    if (phase != Phase.STOPPED && phase != Phase.RETIRED) {
       replication.statuses().dialed(peeringId, target == null ? List.of() : record.shown());
     }
   }
 
   /** By the way that the stream has found, and with the roots that are trusted now. */
   private void checkSecret() {
-    if (stopped || stream == null) {
+    if (phase == Phase.STOPPED || stream == null) {
       return;
     }
     cancelCheck = loop.after(rotation.checkMillis(), this::checkSecret);
     if (target != null
-        && !leaves
-        && link != null
+        && phase == Phase.STANDING
+        && attempt != null
         && stream.isHeard()
         && stream.extensions().contains(SecretFollower.EXTENSION)
         && rotation.isDue(target.secretSinceMillis())) {
       Peering peering = target.peering();
       rotation.begin(
-          new LinkTarget(link.address(), peering.getPeerServerName(), peering.getPeerCaPemsList()),
+          new LinkTarget(
+              attempt.way().address(), peering.getPeerServerName(), peering.getPeerCaPemsList()),
           peering,
           target.secret());
     }
@@ -254,49 +236,33 @@ final class DialLoop {
     boolean wasGood =
         stream != null && stream.isHeard() && close.status().code() != LinkStatus.Code.ABORTED;
     stream = null;
-    if (stopped) {
+    if (phase == Phase.STOPPED) {
       return;
     }
     if (isLast(close)) {
-      isTold = true;
-      if (retired) {
-        finish();
+      if (phase == Phase.LEAVING) {
+        phase = Phase.TOLD;
       }
+      finish();
       return;
     }
-    // A follower's answer is how the leader of the other cluster is found.
-    boolean isFollowers = close.status().code() == LinkStatus.Code.FAILED_PRECONDITION;
-    if (isFollowers) {
+    LinkStatus status = close.status();
+    if (DialNews.isFollowers(status)) {
       record.answered();
     } else {
-      record.failed(close.status().text(), loop.nowMillis());
+      record.failed(status.text(), loop.nowMillis());
     }
     publishRecord();
-    if (wasGood && loop.nowMillis() - dialedMillis >= replication.settings().healthyMillis()) {
+    if (wasGood
+        && attempt != null
+        && loop.nowMillis() - attempt.atMillis() >= replication.settings().healthyMillis()) {
       preferFirst();
       pace.lost(loop.nowMillis());
-      // That another server leads there now is no trouble.
-      LOG.atLevel(isFollowers ? Level.INFO : Level.WARN)
-          .log(
-              "stream lost, dialing again peer={} peering={} code={} text={}",
-              peerName(),
-              peeringId,
-              close.status().code(),
-              Quoted.of(close.status().text()));
+      news.lost(peerName(), status);
     }
     int addresses = target == null ? 0 : target.addresses().size();
-    long delay = pace.delayMillis(close.status(), addresses, loop.nowMillis());
-    if (isFollowers) {
-      LOG.debug("server of peer does not lead peer={} peering={}", peerName(), peeringId);
-    } else if (pace.isNews()) {
-      LOG.warn(
-          "stream failed, dialing again peer={} peering={} code={} text={} delay_ms={}",
-          peerName(),
-          peeringId,
-          close.status().code(),
-          Quoted.of(close.status().text()),
-          delay);
-    }
+    long delay = pace.delayMillis(status, addresses, loop.nowMillis());
+    news.failed(peerName(), status, pace.isNews(), delay);
     cancelAttempt = loop.after(delay, this::attempt);
   }
 
@@ -311,7 +277,10 @@ final class DialLoop {
       case TERMINATED -> true;
       case DELETED -> {
         boolean isKnown =
-            close.status().isOk() || (streamLeaves && KNOWN_THERE.contains(close.status().code()));
+            close.status().isOk()
+                || (attempt != null
+                    && attempt.isFarewell()
+                    && KNOWN_THERE.contains(close.status().code()));
         if (isKnown) {
           replication.farewells().done(peeringId);
         }
@@ -336,7 +305,7 @@ final class DialLoop {
   }
 
   private void end() {
-    stopped = true;
+    phase = Phase.STOPPED;
     cancelAttempt.run();
     cancelCheck.run();
     watch.close();
@@ -351,15 +320,16 @@ final class DialLoop {
   void retire(Runnable over) {
     loop.execute(
         () -> {
-          if (stopped || retired) {
+          if (phase == Phase.STOPPED || phase == Phase.RETIRED) {
             return;
           }
-          retired = true;
           retiredOver = over;
           if (!isReplaced) {
             leave();
           }
-          if (target == null || isTold || isReplaced) {
+          boolean isOver = phase == Phase.TOLD || isReplaced;
+          phase = Phase.RETIRED;
+          if (isOver) {
             finish();
           } else {
             loop.after(replication.settings().farewellMillisMax(), this::finish);
@@ -367,8 +337,9 @@ final class DialLoop {
         });
   }
 
+  /** There is nothing left to be said, or no time for it; before it is retired, that waits. */
   private void finish() {
-    if (stopped || !retired) {
+    if (phase != Phase.RETIRED) {
       return;
     }
     end();
