@@ -13,6 +13,7 @@ import io.hanse.cli.client.Session;
 import io.hanse.cli.value.JsonText;
 import io.hanse.cli.value.Value;
 import io.hanse.fsm.error.Quoted;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,14 +67,30 @@ public final class PeeringExplainCommand implements Callable<Integer> {
   public Integer call() {
     required(name, "Missing the required -name flag");
     boolean isJson = format.isJson("json|pretty");
-    Map<String, List<Finding>> sections =
+    List<Section> sections =
         during("Error explaining peering " + name, () -> sections(server.client(session)));
     session.print(isJson ? JsonText.compact(json(sections)) : text(sections));
-    boolean isWell = sections.values().stream().flatMap(List::stream).noneMatch(Finding::isBad);
+    boolean isWell =
+        sections.stream().flatMap(each -> each.findings().stream()).noneMatch(Finding::isBad);
     return isWell ? 0 : NOT_WELL;
   }
 
-  private Map<String, List<Finding>> sections(ApiClient api) {
+  /**
+   * What is found of one side of the matter.
+   *
+   * @param key for programs; it says the same whatever is asked for
+   */
+  private record Section(String key, String title, List<Finding> findings) {
+    static Section ofImports(String title, List<Finding> findings) {
+      return new Section("Imports", title, findings);
+    }
+
+    static Section ofExports(String title, List<Finding> findings) {
+      return new Section("Exports", title, findings);
+    }
+  }
+
+  private List<Section> sections(ApiClient api) {
     Response answer =
         api.send(Request.get("/v1/peering/" + Request.segment(name)).with("detail", ""));
     if (answer.isNotFound()) {
@@ -81,11 +98,11 @@ public final class PeeringExplainCommand implements Callable<Integer> {
     }
     Value peering = answer.orFail().json();
     PeeringExplanation explanation = new PeeringExplanation(peering, known(api));
-    Map<String, List<Finding>> sections = new LinkedHashMap<>();
-    sections.put("Peering with " + name, explanation.link());
+    List<Section> sections = new ArrayList<>();
+    sections.add(new Section("Peering", "Peering with " + name, explanation.link()));
     if (service.isEmpty()) {
-      sections.put("Imported from " + name, explanation.imports());
-      sections.put("Exported to " + name, explanation.exports(local(api)));
+      sections.add(Section.ofImports("Imported from " + name, explanation.imports()));
+      sections.add(Section.ofExports("Exported to " + name, explanation.exports(local(api))));
     } else {
       addService(api, explanation, sections);
     }
@@ -113,15 +130,17 @@ public final class PeeringExplainCommand implements Callable<Integer> {
   }
 
   /** A name may be one of both sides; one that is known to neither is looked for in the imports. */
-  private void addService(
-      ApiClient api, PeeringExplanation explanation, Map<String, List<Finding>> sections) {
+  private void addService(ApiClient api, PeeringExplanation explanation, List<Section> sections) {
     Value local = health(api, "health/service", "");
     boolean isOurs = explanation.isExported(service) || !local.items().isEmpty();
     if (explanation.isImported(service) || !isOurs) {
-      sections.put(
-          service + " of " + name + ", for callers here",
-          explanation.importOf(
-              service, health(api, "health/service", name), health(api, "health/connect", name)));
+      sections.add(
+          Section.ofImports(
+              service + " of " + name + ", for callers here",
+              explanation.importOf(
+                  service,
+                  health(api, "health/service", name),
+                  health(api, "health/connect", name))));
     }
     if (isOurs) {
       Value intentions =
@@ -134,14 +153,15 @@ public final class PeeringExplainCommand implements Callable<Integer> {
               .at(service);
       String policy =
           json(api, "/v1/agent/self").at("DebugConfig").at("DefaultIntentionPolicy").text();
-      sections.put(
-          service + " of this cluster, for callers of " + name,
-          explanation.exportOf(
-              service,
-              local,
-              health(api, "health/connect", ""),
-              intentions,
-              !policy.equals("deny")));
+      sections.add(
+          Section.ofExports(
+              service + " of this cluster, for callers of " + name,
+              explanation.exportOf(
+                  service,
+                  local,
+                  health(api, "health/connect", ""),
+                  intentions,
+                  !policy.equals("deny"))));
     }
   }
 
@@ -178,29 +198,28 @@ public final class PeeringExplainCommand implements Callable<Integer> {
     return json(api, "/v1/catalog/services").fields().keySet();
   }
 
-  private static String text(Map<String, List<Finding>> sections) {
+  private static String text(List<Section> sections) {
     StringBuilder out = new StringBuilder();
-    sections.forEach(
-        (title, findings) -> {
-          out.append(out.isEmpty() ? "" : "\n").append(title).append('\n');
-          for (Finding finding : findings) {
-            // Some of it are the peer's own words.
-            out.append("  ").append(finding.mark().sign()).append("  ");
-            out.append(Quoted.printable(finding.what()));
-            out.append(finding.hint().isEmpty() ? "" : "\n      -> ");
-            out.append(Quoted.printable(finding.hint())).append('\n');
-          }
-        });
+    for (Section section : sections) {
+      out.append(out.isEmpty() ? "" : "\n").append(section.title()).append('\n');
+      for (Finding finding : section.findings()) {
+        // Some of it are the peer's own words.
+        out.append("  ").append(finding.mark().sign()).append("  ");
+        out.append(Quoted.printable(finding.what()));
+        out.append(finding.hint().isEmpty() ? "" : "\n      -> ");
+        out.append(Quoted.printable(finding.hint())).append('\n');
+      }
+    }
     return out.toString().stripTrailing();
   }
 
-  private static Value json(Map<String, List<Finding>> sections) {
+  private static Value json(List<Section> sections) {
     Map<String, Value> fields = new LinkedHashMap<>();
-    sections.forEach(
-        (title, findings) ->
-            fields.put(
-                title,
-                new Value.Items(findings.stream().map(PeeringExplainCommand::json).toList())));
+    for (Section section : sections) {
+      fields.put(
+          section.key(),
+          new Value.Items(section.findings().stream().map(PeeringExplainCommand::json).toList()));
+    }
     return new Value.Fields(fields);
   }
 

@@ -2,12 +2,8 @@ package io.hanse.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
-import io.hanse.cli.CommandRun;
+import io.hanse.cli.FakeApi;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -23,29 +19,13 @@ class OperatorRaftCommandsTest {
   })
   void shouldSayHowFarAFollowerTrailsWhereItIsKnown(
       boolean leads, int leader, int follower, String trails) throws IOException {
-    HttpServer server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    byte[] answer =
-        "{\"Servers\":[{\"Node\":\"a\",\"Leader\":%s,\"LastIndex\":%d},{\"Node\":\"b\",\"LastIndex\":%d}]}"
-            .formatted(leads, leader, follower)
-            .getBytes(StandardCharsets.UTF_8);
-    server.createContext(
-        "/v1/operator/raft/configuration",
-        exchange -> {
-          exchange.sendResponseHeaders(200, answer.length);
-          exchange.getResponseBody().write(answer);
-          exchange.close();
-        });
-    server.start();
-    try {
-      String out =
-          new CommandRun()
-              .with("HANSE_HTTP_ADDR", "127.0.0.1:" + server.getAddress().getPort())
-              .run("operator", "raft", "list-peers", "-stale")
-              .out();
+    try (FakeApi api = new FakeApi()) {
+      api.with(
+          "/v1/operator/raft/configuration",
+          "{'Servers':[{'Node':'a','Leader':%s,'LastIndex':%d},{'Node':'b','LastIndex':%d}]}"
+              .formatted(leads, leader, follower));
+      String out = api.run("operator", "raft", "list-peers", "-stale").out();
       assertThat(out.lines().skip(2)).singleElement().asString().endsWith("  " + trails);
-    } finally {
-      server.stop(0);
     }
   }
 }

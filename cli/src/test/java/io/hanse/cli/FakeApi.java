@@ -1,0 +1,49 @@
+package io.hanse.cli;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A server that gives the same answer to each request of a path, and remembers what it got. */
+public final class FakeApi implements AutoCloseable {
+  private final HttpServer server;
+  private final List<String> requests = new CopyOnWriteArrayList<>();
+
+  public FakeApi() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.start();
+  }
+
+  /** Answers all below the path with the text, where apostrophes stand for quotation marks. */
+  public FakeApi with(String path, String json) {
+    byte[] answer = json.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+    server.createContext(
+        path,
+        exchange -> {
+          requests.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
+          exchange.sendResponseHeaders(200, answer.length == 0 ? -1 : answer.length);
+          exchange.getResponseBody().write(answer);
+          exchange.close();
+        });
+    return this;
+  }
+
+  public List<String> requests() {
+    return requests;
+  }
+
+  public CommandRun.Result run(String... args) {
+    return new CommandRun()
+        .with("HANSE_HTTP_ADDR", "127.0.0.1:" + server.getAddress().getPort())
+        .run(args);
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+  }
+}
