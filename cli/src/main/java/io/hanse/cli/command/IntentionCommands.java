@@ -17,7 +17,6 @@ import io.hanse.cli.value.SyntaxException;
 import io.hanse.cli.value.Value;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -196,11 +195,12 @@ public final class IntentionCommands {
     }
     Table table = new Table("ID", "Source", "Action", "Destination", "Precedence");
     for (Value intention : intentions) {
-      List<String> cells = new ArrayList<>();
-      for (String key : List.of("ID", "SourceName", "Action", "DestinationName", "Precedence")) {
-        cells.add(intention.at(key).text());
-      }
-      table.row(cells.toArray(String[]::new));
+      table.row(
+          intention.at("ID").text(),
+          IntentionText.ofPeer(intention) + intention.at("SourceName").text(),
+          intention.at("Action").text(),
+          intention.at("DestinationName").text(),
+          intention.at("Precedence").text());
     }
     session.out().print(table.text());
     return 0;

@@ -31,10 +31,16 @@ final class IntentionText {
     return caller(intention) + " => " + destination(intention) + " (" + detail + ")";
   }
 
-  /** Consul hides the peer; then callers of here and of there look the same. */
   private static String caller(Value intention) {
+    return ofPeer(intention) + source(intention);
+  }
+
+  /**
+   * Before the name of a source. Consul hides the peer; callers of here and there look the same.
+   */
+  static String ofPeer(Value intention) {
     String peer = intention.at("SourcePeer").text();
-    return (peer.isEmpty() ? "" : "peer " + peer + "/") + source(intention);
+    return peer.isEmpty() ? "" : "peer " + peer + "/";
   }
 
   static String source(Value intention) {
