@@ -15,6 +15,7 @@ import io.hanse.cli.command.OperatorAutopilotCommands;
 import io.hanse.cli.command.OperatorCommands;
 import io.hanse.cli.command.OperatorQuotaCommands;
 import io.hanse.cli.command.OperatorRaftCommands;
+import io.hanse.cli.command.OperatorUsageCommands;
 import io.hanse.cli.command.PeeringCommands;
 import io.hanse.cli.command.PeeringExplainCommand;
 import io.hanse.cli.command.PeeringTokenCommands;
@@ -56,6 +57,7 @@ final class Commands {
           "operator autopilot",
           "operator quota",
           "operator raft",
+          "operator usage",
           "peering",
           "peering explain",
           "peering token",
@@ -96,6 +98,7 @@ final class Commands {
       case "operator autopilot" -> new OperatorAutopilotCommands(session);
       case "operator quota" -> new OperatorQuotaCommands(session);
       case "operator raft" -> new OperatorRaftCommands(session);
+      case "operator usage" -> new OperatorUsageCommands(session);
       case "peering", "peerings" -> new PeeringCommands(session);
       case "peering explain" -> new PeeringExplainCommand(session);
       case "peering token" -> new PeeringTokenCommands(session);

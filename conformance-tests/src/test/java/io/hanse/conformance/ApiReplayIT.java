@@ -45,7 +45,7 @@ class ApiReplayIT {
     "intentions,85",
     "kv-session-txn,102",
     "query-more,91",
-    "status-operator,21"
+    "status-operator,23"
   })
   void shouldAnswerAsConsulDid(String file, int replayedMin) {
     Outcome outcome =

@@ -60,7 +60,7 @@ class CommandReplayIT {
   @ParameterizedTest
   @CsvSource({
     "config,40",
-    "general,29",
+    "general,32",
     "kv-connect-ca,43",
     "peering,45",
     "services-catalog-intention,48"

@@ -43,6 +43,7 @@ public record Endpoints(
     AutopilotEndpoints autopilot,
     SnapshotEndpoints snapshots,
     QuotaEndpoints quota,
+    UsageEndpoint usage,
     DigestEndpoints digests,
     KeyringEndpoints keyring,
     MetricsEndpoint metrics) {
@@ -109,6 +110,7 @@ public record Endpoints(
             new RestoreRun(ports.submitter(), ports.reader(), transfers),
             transfers),
         new QuotaEndpoints(writes),
+        new UsageEndpoint(ports.reader(), ports.agent().datacenter()),
         new DigestEndpoints(ports.reader(), ports.membership(), ports.serverCall()),
         new KeyringEndpoints(
             ports.reader(), ports.membership(), ports.serverCall(), ports.agent().datacenter()),

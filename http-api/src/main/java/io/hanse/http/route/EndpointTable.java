@@ -356,6 +356,11 @@ public final class EndpointTable {
         at("/v1/snapshot")
             .get("acl:write", snapshots::save, "The whole state, in an archive")
             .put("acl:write", snapshots.restore(), "Puts an archive in place of the state"),
+        at("/v1/operator/usage")
+            .get(
+                "operator:read",
+                reads.blocking(WITH_CONSISTENCY, endpoints.usage()::get),
+                "How much is registered"),
         at("/v1/operator/quota")
             .get(
                 "operator:read",
