@@ -27,7 +27,7 @@ class AgentReplayIT {
   @CsvSource({
     "peering,151",
     "agent-checks,38",
-    "agent-misc,6",
+    "agent-misc,7",
     "agent-services,70",
     "encoding-dev,16",
     "errors-not-dev,8",

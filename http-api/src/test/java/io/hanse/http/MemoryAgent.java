@@ -52,6 +52,11 @@ public final class MemoryAgent implements LocalAgent {
   }
 
   @Override
+  public CompletableFuture<Map<String, Object>> host() {
+    return CompletableFuture.completedFuture(Map.of("Host", Map.of("hostname", nodeName())));
+  }
+
+  @Override
   public List<Member> members() {
     return List.of(new Member(nodeName(), advertiseAddress(), 8301, Map.of("role", "consul"), 1));
   }

@@ -133,7 +133,8 @@ public final class AgentAssembly implements AutoCloseable {
             replication.reader(),
             echoes,
             config.isPeeringEnabled(),
-            requestedReload::run);
+            requestedReload::run,
+            threads.workers());
     FileDefinitions.register(config, core);
     SessionTimers sessions =
         part(

@@ -10,10 +10,12 @@ import io.hanse.fsm.row.Server;
 import io.hanse.fsm.row.ServiceDefinition;
 import io.hanse.fsm.store.View;
 import io.hanse.http.agent.LocalAgent;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /** The agent of a server, as the HTTP API sees it. */
@@ -26,7 +28,13 @@ final class ServerAgent implements LocalAgent {
   private final ServerEchoes echoes;
   private final boolean isPeeringEnabled;
   private final Supplier<CompletableFuture<Void>> reload;
+  private final Executor workers;
 
+  /**
+   * Of the parts of a server.
+   *
+   * @param workers where files of the machine are read
+   */
   ServerAgent(
       AgentIdentity identity,
       Server server,
@@ -35,7 +43,8 @@ final class ServerAgent implements LocalAgent {
       StateReader reader,
       ServerEchoes echoes,
       boolean isPeeringEnabled,
-      Supplier<CompletableFuture<Void>> reload) {
+      Supplier<CompletableFuture<Void>> reload,
+      Executor workers) {
     this.identity = identity;
     this.server = server;
     this.core = core;
@@ -44,6 +53,7 @@ final class ServerAgent implements LocalAgent {
     this.echoes = echoes;
     this.isPeeringEnabled = isPeeringEnabled;
     this.reload = reload;
+    this.workers = workers;
   }
 
   @Override
@@ -78,6 +88,12 @@ final class ServerAgent implements LocalAgent {
           view.publicIndex(),
           isPeeringEnabled);
     }
+  }
+
+  @Override
+  public CompletableFuture<Map<String, Object>> host() {
+    return CompletableFuture.supplyAsync(
+        () -> HostFacts.of(Path.of("/"), System.currentTimeMillis()), workers);
   }
 
   @Override

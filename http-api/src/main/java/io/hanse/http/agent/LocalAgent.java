@@ -43,6 +43,9 @@ public interface LocalAgent {
   /** The whole of {@code /v1/agent/self}: strings, numbers, booleans, lists and maps of these. */
   Map<String, Object> self();
 
+  /** The machine that it runs on, as {@code /v1/agent/host} shows it: made as {@link #self}. */
+  CompletableFuture<Map<String, Object>> host();
+
   List<Member> members();
 
   /** Reads again what may change without a restart. */

@@ -37,6 +37,10 @@ public final class AgentEndpoints {
     return now(Answer.json(out -> out.any(self)));
   }
 
+  public CompletableFuture<Answer> host(Call call) {
+    return agent.host().thenApply(host -> Answer.json(out -> out.any(host)));
+  }
+
   public CompletableFuture<Answer> version(Call call) {
     return now(
         Answer.json(

@@ -16,6 +16,7 @@ final class AgentEndpointTable {
     return List.of(
         atAgent("/v1/agent/self").get("agent:read", agent::self, "This agent"),
         atAgent("/v1/agent/version").get("-", agent::version, "Its version"),
+        atAgent("/v1/agent/host").get("operator:read", agent::host, "The machine that it runs on"),
         atAgent("/v1/agent/metrics")
             .get("agent:read", endpoints.metrics()::get, "How this server fares, in numbers"),
         atAgent("/v1/agent/members").get("node:read", agent::members, "The known agents"),
