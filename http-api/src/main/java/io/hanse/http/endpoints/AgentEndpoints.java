@@ -125,6 +125,10 @@ public final class AgentEndpoints {
 
   public CompletableFuture<Answer> registerCheck(Call call) {
     CheckRegistration registration = Bodies.agent(call, CheckRegistration.newBuilder()).build();
+    if (!registration.getDefinition().getCheckId().isEmpty()) {
+      // A check of a service's definition has this key; one that comes by itself has an ID.
+      throw HttpProblem.badRequest("Request decode failed: json: unknown field \"CheckID\"");
+    }
     return change(agent.registerCheck(LocalAgent.CheckRegistration.of(registration)));
   }
 
