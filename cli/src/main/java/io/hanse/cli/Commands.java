@@ -10,6 +10,7 @@ import io.hanse.cli.command.IntentionCommands;
 import io.hanse.cli.command.KeygenCommand;
 import io.hanse.cli.command.KeyringCommand;
 import io.hanse.cli.command.KvCommands;
+import io.hanse.cli.command.MaintCommand;
 import io.hanse.cli.command.MembersCommand;
 import io.hanse.cli.command.OperatorAutopilotCommands;
 import io.hanse.cli.command.OperatorCommands;
@@ -52,6 +53,7 @@ final class Commands {
           "keygen",
           "keyring",
           "kv",
+          "maint",
           "members",
           "operator",
           "operator autopilot",
@@ -93,6 +95,7 @@ final class Commands {
       case "keygen" -> new KeygenCommand(session);
       case "keyring" -> new KeyringCommand(session);
       case "kv" -> new KvCommands(session);
+      case "maint" -> new MaintCommand(session);
       case "members" -> new MembersCommand(session);
       case "operator" -> new OperatorCommands();
       case "operator autopilot" -> new OperatorAutopilotCommands(session);

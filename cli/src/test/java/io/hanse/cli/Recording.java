@@ -11,7 +11,13 @@ import java.util.Objects;
 /** Command lines of a real Consul with what it printed, in the order in which they were given. */
 public record Recording(String name, Value header, List<Line> lines) {
   public static final List<String> NAMES =
-      List.of("config", "general", "kv-connect-ca", "peering", "services-catalog-intention");
+      List.of(
+          "config",
+          "general",
+          "kv-connect-ca",
+          "maint-usage",
+          "peering",
+          "services-catalog-intention");
 
   public record Line(Value json) {
     public List<String> arguments() {

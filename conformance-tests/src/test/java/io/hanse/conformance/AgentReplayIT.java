@@ -27,8 +27,9 @@ class AgentReplayIT {
   @CsvSource({
     "peering,151",
     "agent-checks,38",
-    "agent-misc,7",
-    "agent-services,70",
+    "agent-maintenance,46",
+    "agent-misc,15",
+    "agent-services,80",
     "encoding-dev,16",
     "errors-not-dev,8",
     "peering-disabled,5"

@@ -39,7 +39,16 @@ class CommandReplayIT {
 
   /** A new group of commands is added here, too. */
   private static final Set<String> GROUPS =
-      Set.of("catalog", "config", "connect", "kv", "members", "operator", "peering", "services");
+      Set.of(
+          "catalog",
+          "config",
+          "connect",
+          "kv",
+          "maint",
+          "members",
+          "operator",
+          "peering",
+          "services");
 
   /** What changes nothing may be asked again until the other cluster has followed. */
   private static final Pattern READING = Pattern.compile("peering (list|read|exported).*");
@@ -60,8 +69,9 @@ class CommandReplayIT {
   @ParameterizedTest
   @CsvSource({
     "config,40",
-    "general,32",
+    "general,38",
     "kv-connect-ca,43",
+    "maint-usage,19",
     "peering,45",
     "services-catalog-intention,48"
   })

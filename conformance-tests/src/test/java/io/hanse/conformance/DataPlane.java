@@ -1,6 +1,7 @@
 package io.hanse.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
@@ -104,7 +105,8 @@ final class DataPlane implements AutoCloseable {
             + sidecarPort
             + ",\"Checks\":[{\"Name\":\"listens\",\"TCP\":\"127.0.0.1:"
             + sidecarPort
-            + "\",\"Interval\":\"1s\"}],\"Proxy\":{\"Upstreams\":[{\"DestinationName\":\""
+            + "\",\"Interval\":\"1s\"},{\"Name\":\"follows\",\"AliasService\":\"app\"}],"
+            + "\"Proxy\":{\"Upstreams\":[{\"DestinationName\":\""
             + peer.service()
             + "\",\"DestinationPeer\":\""
             + cluster.callOf(peer)
@@ -166,6 +168,16 @@ final class DataPlane implements AutoCloseable {
   /** Waits until the peer's service answers to this one's. */
   void awaitCall(PeerCluster peer) {
     awaitAnswer(upstreamPort, peer);
+  }
+
+  /** Waits until nobody answers for the peer's service. */
+  void awaitNoCall() {
+    await(cluster.name + " calls nobody")
+        .atMost(PeerCluster.PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThatThrownBy(() -> RawClient.exchange(upstream(), "GET", "/", Map.of(), null))
+                    .isInstanceOf(IOException.class));
   }
 
   private void awaitAnswer(int port, PeerCluster answering) {

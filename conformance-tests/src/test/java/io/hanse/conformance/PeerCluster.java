@@ -135,6 +135,11 @@ final class PeerCluster implements AutoCloseable {
         "{\"PeerName\":\"" + callOf(peer) + "\",\"PeeringToken\":\"" + token + "\"}");
   }
 
+  /** Takes its service out of use, or gives it back. */
+  void maintain(boolean begins) throws IOException {
+    json("PUT", "/v1/agent/service/maintenance/app?enable=" + begins, "");
+  }
+
   /** Kills the server that leads, of several, but not home; it can be started again. */
   AgentProcess killLeader() throws IOException, InterruptedException {
     await(name + " is led by another than its home")

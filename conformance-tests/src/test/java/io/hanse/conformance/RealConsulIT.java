@@ -57,6 +57,21 @@ class RealConsulIT {
     other.awaitImport(ender, "");
   }
 
+  @Test
+  void shouldTellEachOtherWhatIsInMaintenance() throws IOException {
+    pair.peer(pair.hanse);
+    pair.registerAndExport();
+    pair.awaitAll("passing");
+    for (String path : List.of("/v1/agent/service/maintenance/app", "/v1/agent/maintenance")) {
+      for (boolean begins : new boolean[] {true, false}) {
+        for (PeerCluster each : pair.both()) {
+          each.json("PUT", path + "?enable=" + begins, "");
+        }
+        pair.awaitAll(begins ? "maintenance" : "passing");
+      }
+    }
+  }
+
   /** Each is a peer of both others and exports to one of them; no two call a third the same. */
   @Test
   void shouldLiveInARingOfThree() throws IOException {

@@ -28,7 +28,7 @@ class RealFailoverIT {
 
   @ParameterizedTest
   @EnumSource(Product.class)
-  void shouldCallThePeerWhileTheOwnInstanceIsLost(Product failing) throws Exception {
+  void shouldCallThePeerWhileTheOwnInstanceIsLostOrInMaintenance(Product failing) throws Exception {
     mesh.peerAndCallThroughGateways(mesh.peers.hanse);
     PeerCluster side = mesh.peers.of(failing);
     PeerCluster peer = mesh.peers.other(side);
@@ -44,6 +44,10 @@ class RealFailoverIT {
     plane.sidecar().kill();
     plane.awaitAnswer(peer);
     plane.sidecar().startAgain();
+    plane.awaitAnswer(side);
+    side.maintain(true);
+    plane.awaitAnswer(peer);
+    side.maintain(false);
     plane.awaitAnswer(side);
   }
 }

@@ -6,6 +6,7 @@ import io.hanse.fsm.row.HealthCheck;
 import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.ServiceDefinition;
 import io.hanse.fsm.row.Weights;
+import io.hanse.fsm.view.Maintenance;
 import io.hanse.http.agent.LocalAgent;
 import java.util.List;
 import java.util.Map;
@@ -110,6 +111,25 @@ public final class MemoryAgent implements LocalAgent {
       return failed(ProblemCode.NOT_FOUND, "Unknown service ID \"" + id + "\".");
     }
     watchers.forEach(Runnable::run);
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public synchronized CompletableFuture<Void> enterMaintenance(String serviceId, String reason) {
+    HealthCheck.Builder check =
+        HealthCheck.newBuilder()
+            .setNode(nodeName())
+            .setCheckId(Maintenance.checkId(serviceId))
+            .setStatus("critical")
+            .setServiceId(serviceId)
+            .setNotes(reason);
+    checks.putIfAbsent(check.getCheckId(), check.build());
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public synchronized CompletableFuture<Void> leaveMaintenance(String serviceId) {
+    checks.remove(Maintenance.checkId(serviceId));
     return CompletableFuture.completedFuture(null);
   }
 

@@ -4,11 +4,13 @@ import io.hanse.cli.agent.check.CheckKind;
 import io.hanse.cli.agent.check.CheckRows;
 import io.hanse.cli.agent.check.CheckRunner;
 import io.hanse.cli.agent.check.Verdict;
+import io.hanse.fsm.error.Quoted;
 import io.hanse.fsm.row.AgentCheck;
 import io.hanse.fsm.row.AgentService;
 import io.hanse.fsm.row.CheckType;
 import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.ServiceDefinition;
+import io.hanse.fsm.view.Maintenance;
 import io.hanse.http.agent.LocalAgent.CheckRegistration;
 import java.io.IOException;
 import java.util.HashSet;
@@ -18,13 +20,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What is registered with this agent, and how it changes: on one thread, durably before it is
  * answered, and then told to the anti-entropy. Readers see one immutable registry at a time.
  */
 final class AgentCore implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AgentCore.class);
   private static final int WATCHERS_MAX = 10_000;
 
   private final AgentIdentity identity;
@@ -82,6 +88,21 @@ final class AgentCore implements AutoCloseable {
   }
 
   CompletableFuture<Void> registerService(ServiceDefinition definition, boolean replaceChecks) {
+    return register(definition, check -> replaceChecks);
+  }
+
+  /** What the file no longer says is gone; maintenance lasts until somebody ends it. */
+  CompletableFuture<Void> registerFromFile(ServiceDefinition definition) {
+    return register(definition, check -> CheckKind.of(check) != CheckKind.MAINTENANCE);
+  }
+
+  /**
+   * Registers a service.
+   *
+   * @param isReplaced of the checks that it has and the definition does not name
+   */
+  private CompletableFuture<Void> register(
+      ServiceDefinition definition, Predicate<AgentCheck> isReplaced) {
     return onThread(
         () -> {
           ServiceRules.check(definition);
@@ -92,9 +113,7 @@ final class AgentCore implements AutoCloseable {
           for (AgentService service : expansion.services()) {
             now = now.with(service);
           }
-          if (replaceChecks) {
-            now = withoutOthers(now, expansion);
-          }
+          now = now.withoutChecks(othersOf(expansion).and(isReplaced));
           for (AgentCheck check : expansion.checks()) {
             now = now.with(keepVerdict(check));
           }
@@ -105,18 +124,46 @@ final class AgentCore implements AutoCloseable {
   CompletableFuture<Void> deregisterService(String id) {
     return onThread(
         () -> {
-          if (!registry.services().containsKey(id)) {
-            throw Problems.unknown(
-                "Unknown service ID \""
-                    + id
-                    + "\". Ensure that the service ID is passed, not the service name.");
-          }
+          service(id);
           LocalRegistry now = registry.withoutService(id);
           for (AgentService sidecar : registry.sidecarsOf(id)) {
             now = now.withoutService(sidecar.getRow().getId());
           }
           change(now);
         });
+  }
+
+  /** Of what is in maintenance already the reason stays, as in Consul. */
+  CompletableFuture<Void> enterMaintenance(String serviceId, String reason) {
+    return onThread(
+        () -> {
+          NodeService service =
+              serviceId.isEmpty() ? NodeService.getDefaultInstance() : service(serviceId).getRow();
+          if (!registry.checks().containsKey(Maintenance.checkId(serviceId))) {
+            change(registry.with(CheckRows.ofMaintenance(identity.nodeName(), service, reason)));
+            LOG.info("maintenance begins {}", whose(serviceId));
+          }
+        });
+  }
+
+  CompletableFuture<Void> leaveMaintenance(String serviceId) {
+    return onThread(
+        () -> {
+          if (!serviceId.isEmpty()) {
+            service(serviceId);
+          }
+          String id = Maintenance.checkId(serviceId);
+          if (registry.checks().containsKey(id)) {
+            change(registry.withoutChecks(check -> check.getRow().getCheckId().equals(id)));
+            LOG.info("maintenance ends {}", whose(serviceId));
+          }
+        });
+  }
+
+  private String whose(String serviceId) {
+    return serviceId.isEmpty()
+        ? "node=" + identity.nodeName()
+        : "service=" + Quoted.printable(serviceId);
   }
 
   CompletableFuture<Void> registerCheck(CheckRegistration registration) {
@@ -152,7 +199,7 @@ final class AgentCore implements AutoCloseable {
             throw Problems.invalid("Invalid check status: '" + status + "'");
           }
           AgentCheck check = check(id);
-          if (CheckKind.of(check.getDefinition()) != CheckKind.TTL) {
+          if (CheckKind.of(check) != CheckKind.TTL) {
             throw Problems.refused("CheckID \"" + id + "\" does not have associated TTL");
           }
           report(id, new Verdict(status, bounded(check.getDefinition(), output)));
@@ -167,6 +214,17 @@ final class AgentCore implements AutoCloseable {
 
   private CompletableFuture<Void> onThread(Runnable change) {
     return CompletableFuture.runAsync(change, thread);
+  }
+
+  private AgentService service(String id) {
+    AgentService service = registry.services().get(id);
+    if (service == null) {
+      throw Problems.unknown(
+          "Unknown service ID \""
+              + id
+              + "\". Ensure that the service ID is passed, not the service name.");
+    }
+    return service;
   }
 
   private AgentCheck check(String id) {
@@ -191,7 +249,7 @@ final class AgentCore implements AutoCloseable {
     return service.getRow();
   }
 
-  private static LocalRegistry withoutOthers(LocalRegistry now, ServiceExpansion expansion) {
+  private static Predicate<AgentCheck> othersOf(ServiceExpansion expansion) {
     Set<String> services =
         expansion.services().stream()
             .map(service -> service.getRow().getId())
@@ -200,10 +258,9 @@ final class AgentCore implements AutoCloseable {
         expansion.checks().stream()
             .map(check -> check.getRow().getCheckId())
             .collect(Collectors.toSet());
-    return now.withoutChecks(
-        check ->
-            services.contains(check.getRow().getServiceId())
-                && !kept.contains(check.getRow().getCheckId()));
+    return check ->
+        services.contains(check.getRow().getServiceId())
+            && !kept.contains(check.getRow().getCheckId());
   }
 
   /** A registration repeated does not forget what is known of its checks. */

@@ -19,7 +19,7 @@ final class AliasRules {
     Map<String, Verdict> changes = new TreeMap<>();
     for (AgentCheck check : registry.checks().values()) {
       CheckType definition = check.getDefinition();
-      if (CheckKind.of(definition) != CheckKind.ALIAS
+      if (CheckKind.of(check) != CheckKind.ALIAS
           || (!definition.getAliasNode().isEmpty() && !definition.getAliasNode().equals(node))) {
         continue;
       }
@@ -45,7 +45,7 @@ final class AliasRules {
     }
     List<AgentCheck> followed = new ArrayList<>();
     Stream.concat(registry.checksOf(service).stream(), registry.checksOf("").stream())
-        .filter(check -> CheckKind.of(check.getDefinition()) != CheckKind.ALIAS)
+        .filter(check -> CheckKind.of(check) != CheckKind.ALIAS)
         .forEach(followed::add);
     String worst = Verdict.PASSING;
     String output = followed.isEmpty() ? "No checks found." : "All checks passing.";

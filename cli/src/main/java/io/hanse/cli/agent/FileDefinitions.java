@@ -20,9 +20,7 @@ final class FileDefinitions {
   static void register(AgentConfig config, AgentCore core) {
     for (Value value : config.services()) {
       ServiceDefinition service = read(value, ServiceDefinition.newBuilder()).build();
-      named(
-          "service \"" + service.getName() + "\"",
-          () -> core.registerService(service, true).join());
+      named("service \"" + service.getName() + "\"", () -> core.registerFromFile(service).join());
     }
     for (Value value : config.checks()) {
       LocalAgent.CheckRegistration check =

@@ -140,6 +140,16 @@ final class ServerAgent implements LocalAgent {
   }
 
   @Override
+  public CompletableFuture<Void> enterMaintenance(String serviceId, String reason) {
+    return core.enterMaintenance(serviceId, reason);
+  }
+
+  @Override
+  public CompletableFuture<Void> leaveMaintenance(String serviceId) {
+    return core.leaveMaintenance(serviceId);
+  }
+
+  @Override
   public CompletableFuture<Void> registerCheck(CheckRegistration registration) {
     return core.registerCheck(registration);
   }

@@ -83,7 +83,7 @@ final class ServiceRules {
               "checks of type \""
                   + CheckKind.of(check).text()
                   + "\" are not supported yet; use TTL, HTTP, TCP or an alias");
-      case HTTP, TCP, ALIAS, TTL -> {}
+      case HTTP, TCP, ALIAS, TTL, MAINTENANCE -> {}
     }
   }
 

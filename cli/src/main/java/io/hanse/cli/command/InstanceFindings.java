@@ -2,10 +2,14 @@ package io.hanse.cli.command;
 
 import io.hanse.cli.value.Value;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 
 /** What a service's instances, and the ways into the mesh, mean for those who call it. */
 final class InstanceFindings {
+  /** Critical, or said to be in maintenance by the peer. */
+  private static final Set<String> OUT_OF_USE = Set.of("critical", "maintenance");
+
   private InstanceFindings() {}
 
   /**
@@ -85,6 +89,6 @@ final class InstanceFindings {
 
   private static boolean isPassing(Value instance) {
     return instance.at("Checks").items().stream()
-        .noneMatch(check -> check.at("Status").text().equals("critical"));
+        .noneMatch(check -> OUT_OF_USE.contains(check.at("Status").text()));
   }
 }

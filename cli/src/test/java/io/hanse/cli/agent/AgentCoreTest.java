@@ -97,6 +97,57 @@ class AgentCoreTest {
     assertThat(verdict(core, "al")).startsWith("critical: ");
   }
 
+  @Test
+  void shouldKeepMaintenanceOverARestartUntilItIsEnded() throws IOException {
+    AgentCore first = core();
+    first.registerService(ServiceDefinition.newBuilder().setName("web").build(), false).join();
+    first.enterMaintenance("web", "new disk").join();
+    first.enterMaintenance("web", "another reason").join();
+    first.enterMaintenance("", "").join();
+    AgentCore second = core();
+    second.start().join();
+    second.registerFromFile(ServiceDefinition.newBuilder().setName("web").build()).join();
+    HealthCheck ofService = second.registry().checks().get("_service_maintenance:web").getRow();
+    assertThat(ofService.getStatus()).isEqualTo("critical");
+    assertThat(ofService.getNotes()).isEqualTo("new disk");
+    assertThat(ofService.getOutput()).isEmpty();
+    assertThat(second.registry().checks().get("_node_maintenance").getRow().getNotes())
+        .startsWith("Maintenance mode is enabled for this node, but no reason was provided.");
+    second.leaveMaintenance("web").join();
+    second.leaveMaintenance("web").join();
+    second.leaveMaintenance("").join();
+    AgentCore third = core();
+    third.start().join();
+    assertThat(third.registry().checks()).isEmpty();
+  }
+
+  @Test
+  void shouldEndMaintenanceWithItsService() throws IOException {
+    AgentCore core = core();
+    core.registerService(ServiceDefinition.newBuilder().setName("web").build(), false).join();
+    core.enterMaintenance("web", "").join();
+    assertThat(changes.get()).isEqualTo(2);
+    core.deregisterService("web").join();
+    assertThat(core.registry()).isEqualTo(LocalRegistry.EMPTY);
+    assertThatThrownBy(() -> core.enterMaintenance("web", "").join())
+        .hasMessageContaining("Unknown service ID \"web\".");
+  }
+
+  @Test
+  void shouldTakeNoReportsForMaintenanceAndTellAliasesOfIt() throws IOException {
+    AgentCore core = core();
+    core.registerService(ServiceDefinition.newBuilder().setName("web").build(), false).join();
+    CheckType alias = CheckType.newBuilder().setName("al").setAliasService("web").build();
+    core.registerCheck(new CheckRegistration("", alias)).join();
+    core.enterMaintenance("web", "").join();
+    assertThat(verdict(core, "al"))
+        .isEqualTo("critical: Aliased check \"Service Maintenance Mode\" failing: ");
+    assertThatThrownBy(() -> core.updateCheck("_service_maintenance:web", "passing", "").join())
+        .hasMessageContaining("does not have associated TTL");
+    core.leaveMaintenance("web").join();
+    assertThat(verdict(core, "al")).startsWith("passing: ");
+  }
+
   private static String verdict(AgentCore core, String check) {
     HealthCheck row = core.registry().checks().get(check).getRow();
     return row.getStatus() + ": " + row.getOutput();

@@ -67,6 +67,12 @@ class PeeringExplanationTest {
   }
 
   @Test
+  void shouldNotCallWellWhatIsInMaintenanceThere() {
+    assertThat(wrong(importOf(active(""), "web", "[{'Checks':[{'Status':'maintenance'}]}]")))
+        .containsExactly("none of its 1 instances passes");
+  }
+
+  @Test
   void shouldTellWhyALinkIsNotWell() {
     PeeringExplanation failing =
         explanation(

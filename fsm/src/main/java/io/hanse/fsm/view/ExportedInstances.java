@@ -19,9 +19,6 @@ final class ExportedInstances {
   /** An address of this cluster's own, which means nothing to others. */
   private static final String VIRTUAL = "consul-virtual";
 
-  private static final String NODE_MAINTENANCE = "_node_maintenance";
-  private static final String SERVICE_MAINTENANCE = "_service_maintenance:";
-  private static final String MAINTENANCE = "maintenance";
   private static final String PASSING = "passing";
   private static final String OVERALL = "overall-check";
 
@@ -122,9 +119,8 @@ final class ExportedInstances {
   private static String worst(List<HealthCheck> checks) {
     String worst = PASSING;
     for (HealthCheck check : checks) {
-      String id = check.getCheckId();
-      if (id.equals(NODE_MAINTENANCE) || id.startsWith(SERVICE_MAINTENANCE)) {
-        return MAINTENANCE;
+      if (Maintenance.isCheck(check)) {
+        return Maintenance.WORD;
       }
       if (badness(check.getStatus()) > badness(worst)) {
         worst = check.getStatus();

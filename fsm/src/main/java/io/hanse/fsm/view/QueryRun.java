@@ -20,7 +20,10 @@ import java.util.stream.Collectors;
  * @param failovers how many peers were looked at besides
  */
 public record QueryRun(List<CheckServiceNode> instances, String peer, int failovers) {
-  private static final String CRITICAL = "critical";
+
+  /** Critical here, or said to be in maintenance by a peer. */
+  private static final Set<String> OUT_OF_USE = Set.of("critical", Maintenance.WORD);
+
   private static final String PASSING = "passing";
 
   /**
@@ -73,7 +76,7 @@ public record QueryRun(List<CheckServiceNode> instances, String peer, int failov
       return query.getIgnoreCheckIdsList().contains(check.getCheckId())
           || (query.getOnlyPassing()
               ? check.getStatus().equals(PASSING)
-              : !check.getStatus().equals(CRITICAL));
+              : !OUT_OF_USE.contains(check.getStatus()));
     }
 
     private static boolean hasAll(Map<String, String> meta, Map<String, String> wanted) {

@@ -1,5 +1,6 @@
 package io.hanse.fsm.apply;
 
+import static io.hanse.fsm.apply.Commands.acceptor;
 import static io.hanse.fsm.apply.Commands.check;
 import static io.hanse.fsm.apply.Commands.createSession;
 import static io.hanse.fsm.apply.Commands.deleteQuery;
@@ -117,6 +118,22 @@ class QueryApplierTest {
                   "c" + name,
                   "w" + name,
                   name.equals("a") ? "passing" : name.equals("b") ? "warning" : "critical")));
+    }
+  }
+
+  /** What a peer has taken out of use comes with a status of its own. */
+  @Test
+  void shouldLeaveOutWhatIsInMaintenanceAtAPeer() {
+    replica.done(write(acceptor("west")));
+    for (String status : List.of("passing", "maintenance")) {
+      replica.done(
+          reconcile(
+              "west",
+              "web",
+              instance(node("w"), service("web", "w"), check("w:overall-check", "w", status))));
+      PreparedQuery.Builder query = query("q1", "web");
+      query.getServiceBuilder().setPeer("west");
+      assertThat(run(query)).isEqualTo((status.equals("passing") ? "[w]" : "[]") + "west0");
     }
   }
 

@@ -72,6 +72,16 @@ public interface LocalAgent {
 
   CompletableFuture<Void> deregisterService(String id);
 
+  /**
+   * Takes a service of this agent out of use, durably, until it is given back; the whole node for
+   * "".
+   *
+   * @param reason for those who find it so; "" for none
+   */
+  CompletableFuture<Void> enterMaintenance(String serviceId, String reason);
+
+  CompletableFuture<Void> leaveMaintenance(String serviceId);
+
   CompletableFuture<Void> registerCheck(CheckRegistration registration);
 
   CompletableFuture<Void> deregisterCheck(String id);

@@ -1,6 +1,7 @@
 package io.hanse.http.endpoints;
 
 import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.error.Quoted;
 import io.hanse.fsm.row.HealthCheck;
 import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.ServiceDefinition;
@@ -9,6 +10,7 @@ import io.hanse.http.answer.Member;
 import io.hanse.http.exchange.Answer;
 import io.hanse.http.exchange.Call;
 import io.hanse.http.exchange.HttpProblem;
+import io.hanse.http.exchange.Parameters;
 import io.hanse.http.exchange.ProblemResponses;
 import io.hanse.http.request.CheckRegistration;
 import io.hanse.http.request.CheckUpdate;
@@ -113,6 +115,35 @@ public final class AgentEndpoints {
 
   public CompletableFuture<Answer> deregisterService(Call call) {
     return change(agent.deregisterService(call.rest()));
+  }
+
+  public CompletableFuture<Answer> maintainService(Call call) {
+    if (call.rest().isEmpty()) {
+      throw HttpProblem.badRequest("Missing service ID");
+    }
+    return maintain(call, call.rest());
+  }
+
+  public CompletableFuture<Answer> maintainNode(Call call) {
+    return maintain(call, "");
+  }
+
+  private CompletableFuture<Answer> maintain(Call call, String serviceId) {
+    Parameters parameters = call.parameters();
+    if (!parameters.has("enable")) {
+      throw HttpProblem.badRequest("Missing value for enable");
+    }
+    boolean begins =
+        parameters
+            .truth("enable")
+            .orElseThrow(
+                () ->
+                    HttpProblem.badRequest(
+                        "Invalid value for enable: " + Quoted.of(parameters.first("enable"))));
+    return change(
+        begins
+            ? agent.enterMaintenance(serviceId, parameters.first("reason"))
+            : agent.leaveMaintenance(serviceId));
   }
 
   public CompletableFuture<Answer> checks(Call call) {

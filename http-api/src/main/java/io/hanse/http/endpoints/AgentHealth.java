@@ -3,6 +3,7 @@ package io.hanse.http.endpoints;
 import com.google.protobuf.ByteString;
 import io.hanse.fsm.row.HealthCheck;
 import io.hanse.fsm.row.NodeService;
+import io.hanse.fsm.view.Maintenance;
 import io.hanse.http.agent.LocalAgent;
 import io.hanse.http.exchange.Answer;
 import io.hanse.http.exchange.Call;
@@ -42,8 +43,7 @@ public final class AgentHealth {
     }
 
     static Health of(HealthCheck check) {
-      String id = check.getCheckId();
-      if (id.equals("_node_maintenance") || id.startsWith("_service_maintenance:")) {
+      if (Maintenance.isCheck(check)) {
         return MAINTENANCE;
       }
       return switch (check.getStatus()) {

@@ -16,14 +16,10 @@ import io.hanse.http.request.AuthorizeRequest;
 import io.hanse.identity.SpiffeId;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /** {@code /v1/connect}: this cluster's authority, and who may connect to whom. */
 public final class ConnectEndpoints {
-  private static final Set<String> TRUE = Set.of("1", "t", "T", "TRUE", "true", "True");
-  private static final Set<String> FALSE = Set.of("", "0", "f", "F", "FALSE", "false", "False");
-
   private final String defaultPolicy;
 
   /**
@@ -35,11 +31,15 @@ public final class ConnectEndpoints {
   }
 
   public Answer roots(Call call, View view) {
-    String pem = call.parameters().first("pem");
-    if (!TRUE.contains(pem) && !FALSE.contains(pem)) {
-      throw HttpProblem.badRequest("The 'pem' query parameter must be a boolean value");
-    }
-    if (TRUE.contains(pem)) {
+    boolean isPem =
+        !call.parameters().first("pem").isEmpty()
+            && call.parameters()
+                .truth("pem")
+                .orElseThrow(
+                    () ->
+                        HttpProblem.badRequest(
+                            "The 'pem' query parameter must be a boolean value"));
+    if (isPem) {
       String chain =
           new Ca(view).roots().stream().map(CaRoot::getRootCert).collect(Collectors.joining());
       return Answer.raw("application/pem-certificate-chain", ByteString.copyFromUtf8(chain))

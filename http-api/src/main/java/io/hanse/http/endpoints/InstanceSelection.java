@@ -7,7 +7,6 @@ import io.hanse.http.exchange.Parameters;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -24,8 +23,6 @@ import java.util.stream.Collectors;
  */
 record InstanceSelection(
     String peer, Set<String> tags, Map<String, String> nodeMeta, boolean isPassing) {
-  private static final Set<String> TRUE = Set.of("1", "t", "T", "TRUE", "true", "True");
-  private static final Set<String> FALSE = Set.of("0", "f", "F", "FALSE", "false", "False");
   private static final String PASSING = "passing";
 
   static InstanceSelection parse(Parameters parameters) {
@@ -63,18 +60,12 @@ record InstanceSelection(
   }
 
   private static boolean parsePassing(Parameters parameters) {
-    String text = parameters.first(PASSING);
-    if (text.isEmpty()) {
+    if (parameters.first(PASSING).isEmpty()) {
       return parameters.has(PASSING);
     }
-    return truth(text).orElseThrow(() -> HttpProblem.badRequest("Invalid value for ?passing"));
-  }
-
-  /** What Go reads as true or false. */
-  static Optional<Boolean> truth(String text) {
-    return TRUE.contains(text)
-        ? Optional.of(true)
-        : FALSE.contains(text) ? Optional.of(false) : Optional.empty();
+    return parameters
+        .truth(PASSING)
+        .orElseThrow(() -> HttpProblem.badRequest("Invalid value for ?passing"));
   }
 
   List<CheckServiceNode> of(Function<String, List<CheckServiceNode>> instancesOfPeer) {

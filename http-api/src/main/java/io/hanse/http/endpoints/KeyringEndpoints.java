@@ -126,7 +126,8 @@ public final class KeyringEndpoints {
   private static boolean isLocalOnly(Call call) {
     String text = call.parameters().first("local-only");
     return !text.isEmpty()
-        && InstanceSelection.truth(text)
+        && call.parameters()
+            .truth("local-only")
             .orElseThrow(
                 () ->
                     HttpProblem.badRequest(

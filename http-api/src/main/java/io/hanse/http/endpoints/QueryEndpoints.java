@@ -218,7 +218,8 @@ public final class QueryEndpoints {
   private static boolean isConnect(Call call) {
     String text = call.parameters().first("connect");
     return !text.isEmpty()
-        && InstanceSelection.truth(text)
+        && call.parameters()
+            .truth("connect")
             .orElseThrow(
                 () ->
                     HttpProblem.internal(

@@ -14,6 +14,9 @@ import java.util.stream.Collectors;
 public final class Parameters {
   public static final Parameters NONE = new Parameters(new TreeMap<>());
 
+  private static final Set<String> TRUE = Set.of("1", "t", "T", "TRUE", "true", "True");
+  private static final Set<String> FALSE = Set.of("0", "f", "F", "FALSE", "false", "False");
+
   private final Map<String, List<String>> values;
 
   private Parameters(Map<String, List<String>> values) {
@@ -49,6 +52,15 @@ public final class Parameters {
   public String first(String key) {
     List<String> all = values.get(key);
     return all == null ? "" : all.get(0);
+  }
+
+  /** The first value as a yes or no, by all the words for these that Go knows; empty otherwise. */
+  public Optional<Boolean> truth(String key) {
+    String word = first(key);
+    if (TRUE.contains(word)) {
+      return Optional.of(true);
+    }
+    return FALSE.contains(word) ? Optional.of(false) : Optional.empty();
   }
 
   public List<String> all(String key) {

@@ -28,6 +28,10 @@ final class AgentEndpointTable {
             .put("service:write", agent::registerService, "Registers a service"),
         atAgent("/v1/agent/service/deregister/")
             .put("service:write", agent::deregisterService, "Takes it back"),
+        atAgent("/v1/agent/service/maintenance/")
+            .put("service:write", agent::maintainService, "Takes it out of use, or gives it back"),
+        atAgent("/v1/agent/maintenance")
+            .put("node:write", agent::maintainNode, "Takes the node out of use, or gives it back"),
         atAgent("/v1/agent/health/service/id/")
             .get("service:read", endpoints.agentHealth()::byId, "Whether one of them is well"),
         atAgent("/v1/agent/health/service/name/")

@@ -18,6 +18,16 @@ class ParametersTest {
   }
 
   @Test
+  void shouldReadAYesOrNoInAllItsWords() {
+    Parameters parameters = Parameters.parse("a=1&b=F&c=yes&d").orElseThrow();
+    assertThat(parameters.truth("a")).contains(true);
+    assertThat(parameters.truth("b")).contains(false);
+    assertThat(parameters.truth("c")).isEmpty();
+    assertThat(parameters.truth("d")).isEmpty();
+    assertThat(parameters.truth("e")).isEmpty();
+  }
+
+  @Test
   void shouldNotReadABrokenEscape() {
     assertThat(Parameters.parse("filter=%zz")).isEmpty();
     assertThat(Parameters.parse("a=%4")).isEmpty();

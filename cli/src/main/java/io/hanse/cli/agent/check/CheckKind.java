@@ -1,7 +1,9 @@
 package io.hanse.cli.agent.check;
 
 import com.google.protobuf.Duration;
+import io.hanse.fsm.row.AgentCheck;
 import io.hanse.fsm.row.CheckType;
+import io.hanse.fsm.view.Maintenance;
 import java.util.Optional;
 
 /** How a check is found out: by which of its fields is set. The name is what the catalog shows. */
@@ -15,7 +17,10 @@ public enum CheckKind {
   H2PING("h2ping"),
   OS_SERVICE("os_service"),
   ALIAS("alias"),
-  TTL("ttl");
+  TTL("ttl"),
+
+  /** Of no definition: somebody says so, and takes it back. */
+  MAINTENANCE(Maintenance.WORD);
 
   private final String text;
 
@@ -25,6 +30,12 @@ public enum CheckKind {
 
   public String text() {
     return text;
+  }
+
+  public static CheckKind of(AgentCheck check) {
+    return check.getRow().getType().equals(MAINTENANCE.text)
+        ? MAINTENANCE
+        : of(check.getDefinition());
   }
 
   public static CheckKind of(CheckType check) {

@@ -5,6 +5,7 @@ import io.hanse.fsm.row.AgentCheck;
 import io.hanse.fsm.row.CheckType;
 import io.hanse.fsm.row.HealthCheck;
 import io.hanse.fsm.row.NodeService;
+import io.hanse.fsm.view.Maintenance;
 import io.hanse.http.json.GoDuration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,9 @@ import java.util.List;
  */
 public final class CheckRows {
   private static final String CRITICAL = "critical";
+  private static final String NO_REASON =
+      "Maintenance mode is enabled for this %s, but no reason was provided. This is a default"
+          + " message.";
 
   private CheckRows() {}
 
@@ -51,6 +55,25 @@ public final class CheckRows {
     row.setInterval(GoDuration.format(definition.getInterval()));
     row.setTimeout(GoDuration.format(definition.getTimeout()));
     return AgentCheck.newBuilder().setDefinition(definition).setRow(attach(row, service)).build();
+  }
+
+  /**
+   * One that takes the service, or without one the node, out of use.
+   *
+   * @param reason "" for none
+   */
+  public static AgentCheck ofMaintenance(String node, NodeService service, String reason) {
+    boolean isOfNode = service.getId().isEmpty();
+    String whose = isOfNode ? "node" : "service";
+    HealthCheck.Builder row =
+        HealthCheck.newBuilder()
+            .setNode(node)
+            .setCheckId(Maintenance.checkId(service.getId()))
+            .setName((isOfNode ? "Node" : "Service") + " Maintenance Mode")
+            .setStatus(CRITICAL)
+            .setNotes(reason.isEmpty() ? NO_REASON.formatted(whose) : reason)
+            .setType(CheckKind.MAINTENANCE.text());
+    return AgentCheck.newBuilder().setRow(attach(row, service)).build();
   }
 
   private static HealthCheck.Builder row(

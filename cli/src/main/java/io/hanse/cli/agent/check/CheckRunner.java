@@ -64,10 +64,10 @@ public final class CheckRunner implements AutoCloseable {
   public void start(AgentCheck check, boolean isFresh) {
     String id = check.getRow().getCheckId();
     stop(id);
-    switch (CheckKind.of(check.getDefinition())) {
+    switch (CheckKind.of(check)) {
       case TTL -> startTtl(check);
       case HTTP, TCP -> startProbe(check, probe(check.getDefinition()), isFresh);
-      case ALIAS, SCRIPT, DOCKER, UDP, GRPC, H2PING, OS_SERVICE -> {}
+      case ALIAS, MAINTENANCE, SCRIPT, DOCKER, UDP, GRPC, H2PING, OS_SERVICE -> {}
     }
   }
 
@@ -80,7 +80,7 @@ public final class CheckRunner implements AutoCloseable {
 
   /** A TTL check was heard of: its time begins anew. Answers false if there is no such one. */
   public boolean touch(AgentCheck check) {
-    if (CheckKind.of(check.getDefinition()) != CheckKind.TTL) {
+    if (CheckKind.of(check) != CheckKind.TTL) {
       return false;
     }
     stop(check.getRow().getCheckId());
