@@ -10,6 +10,7 @@ import io.hanse.cli.command.IntentionCommands;
 import io.hanse.cli.command.KeygenCommand;
 import io.hanse.cli.command.KeyringCommand;
 import io.hanse.cli.command.KvCommands;
+import io.hanse.cli.command.LeaveCommand;
 import io.hanse.cli.command.MaintCommand;
 import io.hanse.cli.command.MembersCommand;
 import io.hanse.cli.command.OperatorAutopilotCommands;
@@ -53,6 +54,7 @@ final class Commands {
           "keygen",
           "keyring",
           "kv",
+          "leave",
           "maint",
           "members",
           "operator",
@@ -95,6 +97,7 @@ final class Commands {
       case "keygen" -> new KeygenCommand(session);
       case "keyring" -> new KeyringCommand(session);
       case "kv" -> new KvCommands(session);
+      case "leave" -> new LeaveCommand(session);
       case "maint" -> new MaintCommand(session);
       case "members" -> new MembersCommand(session);
       case "operator" -> new OperatorCommands();

@@ -34,6 +34,7 @@ final class AgentProcess implements Subject {
   private static final String CONFIGURATION = "agent.json";
   private static final Duration START_MAX = Duration.ofSeconds(60);
   private static final long STOP_SECONDS_MAX = 10;
+  private static final long END_SECONDS_MAX = 30;
 
   private final String name;
   private final Path home;
@@ -109,6 +110,16 @@ final class AgentProcess implements Subject {
   /** Ends it as a failure would. */
   void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
+  }
+
+  String name() {
+    return name;
+  }
+
+  /** Waits until it ends by itself, and returns with what. */
+  int awaitEnd() throws InterruptedException {
+    assertThat(process.waitFor(END_SECONDS_MAX, TimeUnit.SECONDS)).as(name + " ends").isTrue();
+    return process.exitValue();
   }
 
   /** Waits until it knows a leader, an authority and itself. */

@@ -44,6 +44,7 @@ class CommandReplayIT {
           "config",
           "connect",
           "kv",
+          "leave",
           "maint",
           "members",
           "operator",
@@ -71,7 +72,7 @@ class CommandReplayIT {
     "config,40",
     "general,38",
     "kv-connect-ca,43",
-    "maint-usage,19",
+    "maint-usage,21",
     "peering,45",
     "services-catalog-intention,48"
   })

@@ -135,6 +135,10 @@ final class PeerCluster implements AutoCloseable {
         "{\"PeerName\":\"" + callOf(peer) + "\",\"PeeringToken\":\"" + token + "\"}");
   }
 
+  AgentProcess leader() throws IOException {
+    return leading(home, servers).orElseThrow();
+  }
+
   /** Takes its service out of use, or gives it back. */
   void maintain(boolean begins) throws IOException {
     json("PUT", "/v1/agent/service/maintenance/app?enable=" + begins, "");
@@ -147,13 +151,13 @@ final class PeerCluster implements AutoCloseable {
         .ignoreExceptions()
         .until(
             () -> {
-              boolean isOther = leading(home, servers).orElseThrow() != home;
+              boolean isOther = leader() != home;
               if (!isOther) {
                 json("POST", "/v1/operator/raft/transfer-leader", "");
               }
               return isOther;
             });
-    AgentProcess leader = leading(home, servers).orElseThrow();
+    AgentProcess leader = leader();
     leader.kill();
     return leader;
   }

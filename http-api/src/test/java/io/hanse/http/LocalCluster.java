@@ -222,6 +222,11 @@ public final class LocalCluster
   }
 
   @Override
+  public CompletableFuture<Void> leave() {
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
   public CompletableFuture<Void> remove(String raftId) {
     return CompletableFuture.completedFuture(null);
   }

@@ -43,6 +43,11 @@ public final class MemoryAgent implements LocalAgent {
   }
 
   @Override
+  public CompletableFuture<Void> leave() {
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
   public String advertiseAddress() {
     return "127.0.0.1";
   }

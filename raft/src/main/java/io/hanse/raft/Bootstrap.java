@@ -76,6 +76,9 @@ final class Bootstrap {
 
   /** One exchange and the step that follows from it. */
   void step() {
+    if (promises.isLeaving()) {
+      return;
+    }
     if (!promises.isRemoved()) {
       neighbours.exchange();
     }

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -30,6 +31,12 @@ public final class DataDirectory implements AutoCloseable {
 
   /** Much longer than a write to the disk takes, and than what is interrupted needs to notice. */
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
+
+  /** Begins the names of folders with what a server was whose state is lost. */
+  static final String LOST = "lost-";
+
+  /** Of one that left; only the newest is kept, as the others have all that is in it. */
+  static final String LEFT = "left-";
 
   /** What this server has promised while a group is begun. */
   static final String BOOTSTRAP = "bootstrap";
@@ -136,7 +143,7 @@ public final class DataDirectory implements AutoCloseable {
    * an id without its log would be a server that forgot what it voted and acknowledged.
    */
   private static void finishStartingOver(Path root, DurableFiles sync) throws IOException {
-    try (DirectoryStream<Path> folders = Files.newDirectoryStream(root, "lost-*")) {
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(root, "{lost,left}-*")) {
       for (Path folder : folders) {
         Path next = folder.resolve(NEXT);
         if (Files.exists(next)) {
@@ -148,6 +155,21 @@ public final class DataDirectory implements AutoCloseable {
           sync.replace(root.resolve(BOOTSTRAP), Files.readAllBytes(next));
           Files.delete(next);
           sync.folder(folder);
+          deleteLeft(root, folder);
+        }
+      }
+    }
+  }
+
+  private static void deleteLeft(Path root, Path newest) throws IOException {
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(root, LEFT + "*")) {
+      for (Path folder : folders) {
+        if (!folder.equals(newest) && !Files.exists(folder.resolve(NEXT))) {
+          try (Stream<Path> all = Files.walk(folder)) {
+            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+              Files.delete(each);
+            }
+          }
         }
       }
     }
@@ -219,10 +241,11 @@ public final class DataDirectory implements AutoCloseable {
    * From the next opening on this is the directory of another server, of which no more is known
    * than what is given; what there is now is kept beside it.
    *
+   * @param why begins the name of the folder
    * @return where it is kept
    */
-  Path startOver(byte[] bootstrap) throws IOException {
-    Path folder = Files.createDirectories(root.resolve("lost-" + raftId));
+  Path startOver(String why, byte[] bootstrap) throws IOException {
+    Path folder = Files.createDirectories(root.resolve(why + raftId));
     sync.folder(root);
     sync.replace(folder.resolve(NEXT), bootstrap);
     return folder;

@@ -57,7 +57,8 @@ public final class Launch {
       if (!promises.isFormed() || !knowsOthers(directory, settings.self().getNode())) {
         throw lost;
       }
-      return directory.startOver(Promises.joining(promises.groupId().orElseThrow()));
+      return directory.startOver(
+          DataDirectory.LOST, Promises.joining(promises.groupId().orElseThrow()));
     }
   }
 

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -40,6 +41,8 @@ public final class Members implements Membership {
   private final Submitter submitter;
   private final LeaderCall leaderCall;
   private final Duration patience;
+  private final Promises promises;
+  private final Executor joiner;
 
   Members(
       Leadership leadership,
@@ -47,7 +50,9 @@ public final class Members implements Membership {
       ReadRounds rounds,
       Submitter submitter,
       LeaderCall leaderCall,
-      Duration patience) {
+      Duration patience,
+      Promises promises,
+      Executor joiner) {
     this.leadership = leadership;
     this.self = leadership.self();
     this.consensus = consensus;
@@ -55,6 +60,8 @@ public final class Members implements Membership {
     this.submitter = submitter;
     this.leaderCall = leaderCall;
     this.patience = patience;
+    this.promises = promises;
+    this.joiner = joiner;
     leaderCall.serve(LIST, request -> CompletableFuture.completedFuture(list()));
     leaderCall.serve(TRANSFER, naming(this::transferHere));
     leaderCall.serve(REMOVE, naming(name -> removeHere(name.getRaftId())));
@@ -103,6 +110,27 @@ public final class Members implements Membership {
   @Override
   public CompletableFuture<Void> remove(String raftId) {
     return command(REMOVE, MemberName.newBuilder().setRaftId(raftId).build());
+  }
+
+  @Override
+  public CompletableFuture<Void> leave() {
+    boolean isAlone = consensus.voters().current().equals(Set.of(self));
+    if (!promises.isRemoved() && (isAlone || !promises.isFormed())) {
+      return CompletableFuture.completedFuture(null);
+    }
+    LOG.info("this server leaves the others raft_id={}", self);
+    promises.leaving(true);
+    CompletableFuture<Void> removed =
+        promises.isRemoved() ? CompletableFuture.completedFuture(null) : remove(self);
+    // Where the exchange with the others goes on as well, which may be told of the removal.
+    return removed
+        .thenRunAsync(promises::startOver, joiner)
+        .whenComplete(
+            (done, failure) -> {
+              if (failure != null) {
+                promises.leaving(false);
+              }
+            });
   }
 
   private CompletableFuture<Void> command(String call, MemberName name) {

@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.hanse.raft.transport.proto.BootstrapRecord;
 import io.hanse.raft.transport.proto.Stage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
@@ -20,6 +21,7 @@ final class Promises {
   private final DataDirectory directory;
   private final int expect;
   private BootstrapRecord record;
+  private boolean isLeaving;
 
   Promises(DataDirectory directory, int expect) throws IOException {
     this.directory = directory;
@@ -147,6 +149,24 @@ final class Promises {
   /** The group has taken this server out: it is in none any more, nor will it be. */
   synchronized void removed() throws IOException {
     write(record.toBuilder().setRemoved(true).build());
+  }
+
+  /** While it is so, nothing is concluded from what the others say of this server. */
+  synchronized void leaving(boolean isLeaving) {
+    this.isLeaving = isLeaving;
+  }
+
+  synchronized boolean isLeaving() {
+    return isLeaving;
+  }
+
+  /** From its next start on, this server is another one that asks to be taken into the group. */
+  synchronized void startOver() {
+    try {
+      directory.startOver(DataDirectory.LEFT, joining(record.getGroupId()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The group is gone; this server is as new. */

@@ -107,7 +107,9 @@ public final class Replication implements AutoCloseable {
         new ReadLevels(
             standing, route, rounds, applied, contact, replica, peers, timing.callPatience());
     leaderCalls = new LeaderCalls(standing, route, peers);
-    members = new Members(standing, consensus, rounds, submitter, leaderCalls, timing.hold());
+    members =
+        new Members(
+            standing, consensus, rounds, submitter, leaderCalls, timing.hold(), promises, joiner);
     Neighbours neighbours =
         new Neighbours(
             raftId,

@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -90,6 +91,23 @@ class DataDirectoryTest {
     }
   }
 
+  @Test
+  void shouldKeepOnlyTheNewestOfThoseThatLeft() throws IOException {
+    String lost = prepareToStartOver();
+    for (int round = 0; round < 3; round++) {
+      try (DataDirectory leaving = open("node")) {
+        Files.createDirectories(root.resolve("raft/groups/0"));
+        leaving.startOver(DataDirectory.LEFT, new byte[] {7});
+      }
+    }
+    try (DataDirectory next = open("node");
+        Stream<Path> all = Files.list(root.resolve("raft"))) {
+      assertThat(next.load("bootstrap")).containsExactly(7);
+      assertThat(all.filter(path -> path.getFileName().toString().startsWith("left-"))).hasSize(1);
+      assertThat(root.resolve("raft/lost-" + lost)).exists();
+    }
+  }
+
   /** An id without its log would vote and acknowledge as one that forgot. */
   @Test
   void shouldNeverHaveTheOldIdWithoutItsLogWhereverTheStartOverEnds() throws IOException {
@@ -120,7 +138,7 @@ class DataDirectoryTest {
     try (DataDirectory first = open("node")) {
       Files.createDirectories(root.resolve("raft/groups/0"));
       first.save("bootstrap", "old".getBytes(StandardCharsets.UTF_8));
-      first.startOver(new byte[] {7});
+      first.startOver(DataDirectory.LOST, new byte[] {7});
       return first.raftId();
     }
   }

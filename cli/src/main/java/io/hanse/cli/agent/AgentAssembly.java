@@ -52,6 +52,7 @@ public final class AgentAssembly implements AutoCloseable {
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
 
   private volatile Runnable reload = () -> {};
+  private CompletableFuture<Void> left = new CompletableFuture<>();
 
   private AgentAssembly() {}
 
@@ -124,6 +125,8 @@ public final class AgentAssembly implements AutoCloseable {
             replication.serverCall(),
             System::nanoTime);
     RequestedReload requestedReload = new RequestedReload(threads.background(), RELOAD_PATIENCE);
+    Departure departure = new Departure(replication.membership(), entropy[0], threads.timer());
+    left = departure.left();
     ServerAgent agent =
         new ServerAgent(
             identity,
@@ -133,7 +136,7 @@ public final class AgentAssembly implements AutoCloseable {
             replication.reader(),
             echoes,
             config.isPeeringEnabled(),
-            requestedReload::run,
+            new ServerAgent.Deeds(requestedReload::run, departure::run),
             threads.workers());
     FileDefinitions.register(config, core);
     SessionTimers sessions =
@@ -342,6 +345,11 @@ public final class AgentAssembly implements AutoCloseable {
   public void reload() {
     LOG.info("certificates are read again");
     reload.run();
+  }
+
+  /** Done when the agent has left its cluster, as it was asked to, and is to be closed. */
+  public CompletableFuture<Void> left() {
+    return left;
   }
 
   /** Hands leadership over, then stops. */

@@ -13,6 +13,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,6 +46,7 @@ final class AntiEntropy {
   private boolean dirty;
   private boolean full = true;
   private boolean closed;
+  private @Nullable CompletableFuture<Void> held;
   private int failures;
 
   /** Until the first pass there may be no leader, or none who knows this server yet. */
@@ -80,12 +82,34 @@ final class AntiEntropy {
     }
   }
 
+  /** Tells nothing any more; done when nothing is on its way either. */
+  CompletableFuture<Void> hold() {
+    CompletableFuture<Void> quiet = new CompletableFuture<>();
+    thread.execute(
+        () -> {
+          held = quiet;
+          if (!running) {
+            quiet.complete(null);
+          }
+        });
+    return quiet;
+  }
+
+  /** Tells again, of all that it has. */
+  void goOn() {
+    thread.execute(
+        () -> {
+          held = null;
+          wholePass();
+        });
+  }
+
   void close() {
     thread.execute(() -> closed = true);
   }
 
   private void pass() {
-    if (running || closed) {
+    if (running || closed || held != null || !started) {
       return;
     }
     running = true;
@@ -117,6 +141,10 @@ final class AntiEntropy {
 
   private void done(boolean whole, Throwable failure) {
     running = false;
+    if (held != null) {
+      held.complete(null);
+      return;
+    }
     if (failure == null) {
       failures = 0;
       wasTold = true;

@@ -27,8 +27,11 @@ final class ServerAgent implements LocalAgent {
   private final StateReader reader;
   private final ServerEchoes echoes;
   private final boolean isPeeringEnabled;
-  private final Supplier<CompletableFuture<Void>> reload;
+  private final Deeds deeds;
   private final Executor workers;
+
+  /** What the agent does as a whole when it is asked to. */
+  record Deeds(Supplier<CompletableFuture<Void>> reload, Supplier<CompletableFuture<Void>> leave) {}
 
   /**
    * Of the parts of a server.
@@ -43,7 +46,7 @@ final class ServerAgent implements LocalAgent {
       StateReader reader,
       ServerEchoes echoes,
       boolean isPeeringEnabled,
-      Supplier<CompletableFuture<Void>> reload,
+      Deeds deeds,
       Executor workers) {
     this.identity = identity;
     this.server = server;
@@ -52,7 +55,7 @@ final class ServerAgent implements LocalAgent {
     this.reader = reader;
     this.echoes = echoes;
     this.isPeeringEnabled = isPeeringEnabled;
-    this.reload = reload;
+    this.deeds = deeds;
     this.workers = workers;
   }
 
@@ -105,7 +108,12 @@ final class ServerAgent implements LocalAgent {
 
   @Override
   public CompletableFuture<Void> reload() {
-    return reload.get();
+    return deeds.reload().get();
+  }
+
+  @Override
+  public CompletableFuture<Void> leave() {
+    return deeds.leave().get();
   }
 
   @Override

@@ -95,7 +95,8 @@ public final class AgentCommand implements Callable<Integer> {
         () -> {
           agent.close();
           config.pidFile().ifPresent(PidFile::delete);
-        });
+        },
+        agent.left());
   }
 
   private AgentConfigReader.Sources sources() {

@@ -1,6 +1,7 @@
 package io.hanse.cli.program;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -23,14 +24,18 @@ final class Lifetime {
 
   /** Never returns: the process ends from within its shutdown, with 0 after an orderly stop. */
   static int runUntilStopped(AutoCloseable program) {
-    CountDownLatch forever = new CountDownLatch(1);
+    return runUntilStopped(program, new CompletableFuture<>());
+  }
+
+  /**
+   * The same, and returns when the program is over by itself; it is closed as the process ends.
+   *
+   * @param over never fails
+   */
+  static int runUntilStopped(AutoCloseable program, CompletableFuture<Void> over) {
     Runtime.getRuntime()
         .addShutdownHook(new Thread(() -> Runtime.getRuntime().halt(close(program)), "shutdown"));
-    try {
-      forever.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    over.join();
     return 0;
   }
 

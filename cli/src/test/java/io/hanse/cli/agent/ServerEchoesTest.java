@@ -105,6 +105,11 @@ class ServerEchoesTest {
     public CompletableFuture<Void> remove(String raftId) {
       throw new UnsupportedOperationException();
     }
+
+    @Override
+    public CompletableFuture<Void> leave() {
+      throw new UnsupportedOperationException();
+    }
   }
 
   private final class Calls implements ServerCall {

@@ -24,4 +24,10 @@ public interface Membership {
   CompletableFuture<Void> transferLeadership(Optional<String> raftId);
 
   CompletableFuture<Void> remove(String raftId);
+
+  /**
+   * Has the others go on without this server, which is to be stopped then; started again, it asks
+   * to be taken in anew. The only one that votes has nobody to leave, and stays what it is.
+   */
+  CompletableFuture<Void> leave();
 }

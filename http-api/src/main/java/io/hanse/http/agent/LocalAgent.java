@@ -51,6 +51,9 @@ public interface LocalAgent {
   /** Reads again what may change without a restart. */
   CompletableFuture<Void> reload();
 
+  /** Leaves the cluster; the agent stops soon after this is done. */
+  CompletableFuture<Void> leave();
+
   /** By id. */
   List<NodeService> services();
 

@@ -59,6 +59,10 @@ public final class AgentEndpoints {
     return change(agent.reload());
   }
 
+  public CompletableFuture<Answer> leave(Call call) {
+    return change(agent.leave());
+  }
+
   public CompletableFuture<Answer> members(Call call) {
     String wan = call.parameters().first("wan");
     boolean isWan = call.parameters().has("wan") && !wan.equals("0") && !wan.equals("false");

@@ -38,6 +38,8 @@ final class AgentEndpointTable {
             .get("service:read", endpoints.agentHealth()::byName, "Whether all of a name are well"),
         atAgent("/v1/agent/reload")
             .put("agent:write", agent::reload, "Reads certificates again, as SIGHUP does"),
+        atAgent("/v1/agent/leave")
+            .put("agent:write", agent::leave, "Leaves the cluster, and stops"),
         atAgent("/v1/agent/checks")
             .get("node:read, service:read", agent::checks, "The checks registered here"),
         atAgent("/v1/agent/check/register").put(check, agent::registerCheck, "Registers a check"),

@@ -169,6 +169,54 @@ class MembershipIT {
   }
 
   @Test
+  void shouldTakeAServerInAnewThatLeft() throws Exception {
+    cluster = new TestCluster(directory).start("a", "b", "c");
+    for (int round = 0; round < 2; round++) {
+      // The leader first: it hands over before it goes.
+      Member leaver = round == 0 ? cluster.leader() : cluster.follower();
+      leaver.write("before " + round);
+      String old = id(leaver);
+      leaver.node.membership().leave().get(20, TimeUnit.SECONDS);
+      cluster.stop(leaver);
+      assertThat(voters()).hasSize(2).doesNotContain(old);
+      cluster.leader().write("without it " + round);
+
+      cluster.start(leaver, 3, cluster.joinAddresses());
+      awaitVoters(cluster.running().toArray(Member[]::new));
+      assertThat(id(leaver)).isNotEqualTo(old);
+      leaver.write("back " + round);
+      assertThat(leaver.replica.writes("without it " + round)).isEqualTo(1);
+    }
+    cluster.awaitEqual();
+    assertThat(cluster.failures).isEmpty();
+  }
+
+  @Test
+  void shouldStayItselfWhereThereIsNobodyToLeave() throws Exception {
+    cluster = new TestCluster(directory).start("a");
+    Member alone = cluster.leader();
+    alone.write("before");
+    String id = id(alone);
+    alone.node.membership().leave().get(20, TimeUnit.SECONDS);
+    alone.write("still");
+    cluster.stop(alone);
+    cluster.start(alone, 1, List.of());
+    alone.write("after");
+    assertThat(id(alone)).isEqualTo(id);
+    assertThat(alone.replica.writes("before")).isEqualTo(1);
+  }
+
+  @Test
+  void shouldStayWhereNobodyCanLetItGo() throws Exception {
+    cluster = new TestCluster(directory).start("a", "b");
+    Member left = cluster.leader();
+    cluster.stop(cluster.follower());
+    assertThatThrownBy(() -> left.node.membership().leave().get(20, TimeUnit.SECONDS))
+        .hasMessageContaining("No cluster leader");
+    assertThat(left.node.membership().knownMembers()).hasSize(2);
+  }
+
+  @Test
   void shouldTakeOutAServerThatIsSilentForTooLong() throws Exception {
     cluster =
         new TestCluster(directory)

@@ -1,0 +1,53 @@
+package io.hanse.cli.agent;
+
+import io.hanse.fsm.port.Membership;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes an agent out of its cluster, and says when it may stop. What is registered with it leaves
+ * the catalog, as the leader takes a server that is gone out of there; so it must not be told again
+ * by this agent meanwhile.
+ */
+final class Departure {
+  private static final Logger LOG = LoggerFactory.getLogger(Departure.class);
+
+  /** For the answer to reach the one who asked, before all connections are closed. */
+  private static final long ANSWER_MILLIS = 200;
+
+  private final Membership membership;
+  private final AntiEntropy entropy;
+  private final ScheduledExecutorService timer;
+  private final CompletableFuture<Void> left = new CompletableFuture<>();
+
+  Departure(Membership membership, AntiEntropy entropy, ScheduledExecutorService timer) {
+    this.membership = membership;
+    this.entropy = entropy;
+    this.timer = timer;
+  }
+
+  /** Done when the agent has left, and is to be stopped. */
+  CompletableFuture<Void> left() {
+    return left;
+  }
+
+  /** Leaves; where that fails all is as before. */
+  CompletableFuture<Void> run() {
+    return entropy
+        .hold()
+        .thenCompose(held -> membership.leave())
+        .whenComplete(
+            (done, failure) -> {
+              if (failure != null) {
+                LOG.warn("the cluster was not left cause=\"{}\"", failure.getMessage());
+                entropy.goOn();
+              } else {
+                LOG.info("the cluster was left, this agent stops");
+                timer.schedule(() -> left.complete(null), ANSWER_MILLIS, TimeUnit.MILLISECONDS);
+              }
+            });
+  }
+}
