@@ -16,6 +16,7 @@ import java.util.List;
  */
 public final class DialTargets {
   private static final String GATEWAY = "gateway";
+  private static final String PEER = "peer";
 
   private DialTargets() {}
 
@@ -46,9 +47,14 @@ public final class DialTargets {
     if (candidates.isEmpty()) {
       peering
           .getPeerServerAddressesList()
-          .forEach(address -> candidates.add(candidate(address, "", "peer")));
+          .forEach(address -> candidates.add(candidate(address, "", PEER)));
     }
     return candidates;
+  }
+
+  /** Whether the other cluster said so itself, in its token or later. */
+  public static boolean isToldByPeer(DialCandidate candidate) {
+    return candidate.getOrigin().equals(PEER);
   }
 
   static boolean isGateway(DialCandidate candidate) {

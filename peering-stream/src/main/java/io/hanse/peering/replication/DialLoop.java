@@ -79,6 +79,7 @@ final class DialLoop {
   private final SecretRotation rotation;
   private final DialRecord record = new DialRecord();
   private final DialPace pace;
+  private final LeaderHint leaderHint = new LeaderHint();
   private final DialNews news;
   private Runnable cancelCheck = () -> {};
 
@@ -164,8 +165,13 @@ final class DialLoop {
       return;
     }
     Dialable dialed = target;
-    LinkTarget way = dialed.way(ring++);
+    LinkTarget way =
+        leaderHint
+            .due(dialed.addresses(), loop.nowMillis())
+            .map(dialed::at)
+            .orElseGet(() -> dialed.way(ring++));
     attempt = new Attempt(way, loop.nowMillis(), phase != Phase.STANDING);
+    record.keepOnly(dialed.addresses());
     record.attempted(way.address());
     publishRecord();
     replication.dialer().dial(way, outbound -> open(dialed, outbound));
@@ -233,8 +239,8 @@ final class DialLoop {
 
   private void ended(Effect.Close close) {
     // Whom a newer stream replaced must give way: it may be that another server leads here.
-    boolean wasGood =
-        stream != null && stream.isHeard() && close.status().code() != LinkStatus.Code.ABORTED;
+    boolean isHeard = stream != null && stream.isHeard();
+    boolean wasGood = isHeard && close.status().code() != LinkStatus.Code.ABORTED;
     stream = null;
     if (phase == Phase.STOPPED) {
       return;
@@ -247,6 +253,12 @@ final class DialLoop {
       return;
     }
     LinkStatus status = close.status();
+    if (isHeard) {
+      leaderHint.forget();
+    } else if (DialNews.isFollowers(status) && attempt != null && isToldByPeer(attempt.way())) {
+      leaderHint.named(
+          status.leaderAddress().orElse(""), attempt.way().address(), loop.nowMillis());
+    }
     if (DialNews.isFollowers(status)) {
       record.answered();
     } else {
@@ -264,6 +276,10 @@ final class DialLoop {
     long delay = pace.delayMillis(status, addresses, loop.nowMillis());
     news.failed(peerName(), status, pace.isNews(), delay);
     cancelAttempt = loop.after(delay, this::attempt);
+  }
+
+  private boolean isToldByPeer(LinkTarget way) {
+    return target != null && target.isToldByPeer(way.address());
   }
 
   private String peerName() {

@@ -53,6 +53,17 @@ record Dialable(
         way.getAddress(), way.getLabel(), peering.getPeerServerName(), peering.getPeerCaPemsList());
   }
 
+  /** A server that is none of the ring's. */
+  LinkTarget at(String address) {
+    return new LinkTarget(address, peering.getPeerServerName(), peering.getPeerCaPemsList());
+  }
+
+  /** Whether an address is what the other cluster said of itself, and no operator named it. */
+  boolean isToldByPeer(String address) {
+    return ways.stream()
+        .anyMatch(way -> DialTargets.isToldByPeer(way) && way.getAddress().equals(address));
+  }
+
   /** Whether attempts made with the other one are worth nothing for this one. */
   boolean differsFrom(Dialable other) {
     return !addresses().equals(other.addresses())

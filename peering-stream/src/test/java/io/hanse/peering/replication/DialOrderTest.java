@@ -3,7 +3,12 @@ package io.hanse.peering.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hanse.fsm.row.Command;
+import io.hanse.peering.link.Inbound;
+import io.hanse.peering.link.LinkStatus;
+import io.hanse.peering.link.Outbound;
+import io.hanse.peering.proto.ReplicationMessage;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -104,5 +109,61 @@ class DialOrderTest {
 
     loseAllConnections();
     assertThat(ways()).containsExactly(GATEWAY);
+  }
+
+  /** A server that leads nobody, and says who does. */
+  private static Inbound refuse(Outbound outbound) {
+    outbound.close(
+        new LinkStatus(
+            LinkStatus.Code.FAILED_PRECONDITION,
+            "cannot establish a peering stream on a follower node",
+            Optional.of("10.0.0.1:8300")));
+    return new Inbound() {
+      @Override
+      public void onMessage(ReplicationMessage message) {}
+
+      @Override
+      public void onReady() {}
+
+      @Override
+      public void onHalfClose() {}
+
+      @Override
+      public void onEnd(LinkStatus status) {}
+    };
+  }
+
+  private void startWithFollowersOnly(boolean isPinned) {
+    List<String> followers = List.of("10.0.0.2:8503", "10.0.0.3:8503");
+    alpha.apply(SimCommands.initialize(ALPHA_ID, "dc-alpha"));
+    beta.apply(SimCommands.initialize(BETA_ID, "dc-beta"));
+    alpha.apply(SimCommands.acceptor(ALPHA_ID, "beta", "establishment"));
+    alpha.apply(SimCommands.exchange(ALPHA_ID, "establishment", "stream"));
+    beta.apply(SimCommands.dialer(BETA_ID, "alpha", ALPHA_ID, followers, "stream"));
+    if (isPinned) {
+      beta.apply(SimCommands.pin("alpha", followers));
+    }
+    followers.forEach(address -> network.listen(address, DialOrderTest::refuse));
+    alpha.start();
+    network.relay("10.0.0.1:8503", alpha.addresses().get(0));
+    beta.start();
+  }
+
+  /** It was down when the addresses were told; Consul tells those that are well. */
+  @Test
+  void shouldFindALeaderWhoseAddressWasNotTold() {
+    startWithFollowersOnly(false);
+    time.runFor(LeaderHint.REFUSED_MILLIS);
+    assertThat(ways()).doesNotContain("10.0.0.1:8503");
+    time.runFor(2_000);
+    assertThat(ways()).containsExactly("10.0.0.1:8503");
+  }
+
+  @Test
+  void shouldDialNobodyElseWhereTheAddressesArePinned() {
+    startWithFollowersOnly(true);
+    time.runFor(60_000);
+    assertThat(ways()).doesNotContain("10.0.0.1:8503");
+    assertThat(dialedAtBeta()).hasSize(2);
   }
 }
