@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.port.PoolShutdown;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -274,7 +275,7 @@ public final class DataDirectory implements AutoCloseable {
    * @param writers shut down already; if one of them goes on, the directory stays taken
    */
   void giveBack(ExecutorService... writers) {
-    if (!RaftThreads.isOver(CLOSE_PATIENCE, writers)) {
+    if (!PoolShutdown.isOver(CLOSE_PATIENCE, writers)) {
       LOG.warn(
           "a thread still works on the data directory after {} s: it stays taken until this"
               + " process ends",

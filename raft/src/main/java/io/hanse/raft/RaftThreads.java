@@ -1,6 +1,5 @@
 package io.hanse.raft;
 
-import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -26,27 +25,6 @@ final class RaftThreads {
 
   static ScheduledExecutorService timer(String name) {
     return Executors.newSingleThreadScheduledExecutor(task -> daemon(task, name));
-  }
-
-  /**
-   * Waits until the last task of pools that were shut down has ended. Asked by a thread of such a
-   * pool, which can't wait for itself, the answer is no.
-   *
-   * @param patience for all of them together
-   */
-  static boolean isOver(Duration patience, ExecutorService... pools) {
-    long end = System.nanoTime() + patience.toNanos();
-    try {
-      for (ExecutorService pool : pools) {
-        if (!pool.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-          return false;
-        }
-      }
-      return true;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
   }
 
   private static Thread daemon(Runnable task, String name) {

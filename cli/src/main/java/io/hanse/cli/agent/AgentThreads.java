@@ -1,6 +1,7 @@
 package io.hanse.cli.agent;
 
-import java.util.List;
+import io.hanse.fsm.port.PoolShutdown;
+import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -19,7 +20,7 @@ final class AgentThreads implements AutoCloseable {
   private static final int WORKERS = 8;
   private static final int QUEUE = 1024;
   private static final int KEEP_SECONDS = 30;
-  private static final int CLOSE_SECONDS = 5;
+  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
 
   private final ScheduledExecutorService agent = single("agent");
   private final ScheduledExecutorService timer = single("agent-timer");
@@ -96,16 +97,9 @@ final class AgentThreads implements AutoCloseable {
     probes.shutdownNow();
     background.shutdownNow();
     wakes.shutdownNow();
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_SECONDS);
-    try {
-      for (ExecutorService writer : List.of(agent, background)) {
-        if (!writer.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-          LOG.warn("a thread may still write to the data directory after {} s", CLOSE_SECONDS);
-          return;
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    if (!PoolShutdown.isOver(CLOSE_PATIENCE, agent, background)) {
+      LOG.warn(
+          "a thread may still write to the data directory after {} s", CLOSE_PATIENCE.toSeconds());
     }
   }
 }

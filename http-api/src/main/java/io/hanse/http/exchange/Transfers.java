@@ -2,10 +2,12 @@ package io.hanse.http.exchange;
 
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.port.PoolShutdown;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -23,7 +25,7 @@ public final class Transfers implements AutoCloseable {
   /** Who comes when all are busy is refused. */
   private static final int THREADS_MAX = 4;
 
-  private static final int CLOSE_SECONDS = 5;
+  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
   private static final String PREFIX = "transfer-";
 
   private final Optional<Path> folder;
@@ -103,12 +105,8 @@ public final class Transfers implements AutoCloseable {
   @Override
   public void close() {
     threads.shutdownNow();
-    try {
-      if (!threads.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-        LOG.warn("a transfer goes on after {} s, its file may stay", CLOSE_SECONDS);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    if (!PoolShutdown.isOver(CLOSE_PATIENCE, threads)) {
+      LOG.warn("a transfer goes on after {} s, its file may stay", CLOSE_PATIENCE.toSeconds());
     }
   }
 }
