@@ -54,15 +54,14 @@ public final class RouteFeed implements AutoCloseable {
   private final BackOff backOff = new BackOff(ThreadLocalRandom.current());
   private final Deque<String> untried = new ArrayDeque<>();
   private final StreamOwner owner = new StreamOwner();
+  private final ServerConnection connection = new ServerConnection();
 
   private Optional<FirstContact.Found> cluster = Optional.empty();
-  private Optional<ServerStream> stream = Optional.empty();
   private List<String> rootPems = List.of();
   private String clusterId = "";
   private boolean publishing;
-  private boolean closed;
 
-  private volatile Optional<ManagedChannel> channel = Optional.empty();
+  private volatile boolean closed;
   private volatile long confirmedMillis;
   private volatile String server = "";
 
@@ -92,7 +91,7 @@ public final class RouteFeed implements AutoCloseable {
 
   /** The connection to the present server. */
   public Optional<ManagedChannel> channel() {
-    return channel;
+    return connection.channel();
   }
 
   /** The present server; empty if there is none. */
@@ -155,16 +154,22 @@ public final class RouteFeed implements AutoCloseable {
     }
     FirstContact.Found found = cluster.get();
     try {
-      ManagedChannel opened = ServerChannels.open(address, found, rootPems);
+      Optional<ManagedChannel> opened =
+          connection.open(() -> ServerChannels.open(address, found, rootPems));
+      if (opened.isEmpty()) {
+        return;
+      }
       ServerStream made =
           new ServerStream(
-              loop, opened, ProxyResources.proxy(identity.kind(), StreamLimits.DEFAULT), owner);
-      stream = Optional.of(made);
-      channel = Optional.of(opened);
+              loop,
+              opened.get(),
+              ProxyResources.proxy(identity.kind(), StreamLimits.DEFAULT),
+              owner);
       server = address;
       made.start(open(found), identity.token());
     } catch (IOException | IllegalArgumentException e) {
       LOG.error("cannot connect server={}", address, e);
+      connection.giveUp();
       loop.after(backOff.nextMillis(), this::connect);
     }
   }
@@ -200,13 +205,11 @@ public final class RouteFeed implements AutoCloseable {
     }
   }
 
+  /** The loop may be stopped at once: the connection does not rest on it. */
   @Override
   public void close() {
-    loop.execute(
-        () -> {
-          closed = true;
-          stream.ifPresent(open -> open.stop("the proxy is stopping"));
-        });
+    closed = true;
+    connection.close();
   }
 
   private final class StreamOwner implements ServerStream.Feed {
@@ -230,19 +233,18 @@ public final class RouteFeed implements AutoCloseable {
     }
 
     @Override
-    public void ended(ServerStream over, LinkStatus status) {
-      over.channel().shutdownNow();
-      stream = Optional.empty();
-      channel = Optional.empty();
+    public void ended(LinkStatus status) {
+      connection.giveUp();
+      if (closed) {
+        return;
+      }
       LOG.warn(
           "stream with server ended server={} status={} text={}",
           server,
           status.code(),
           status.text());
       server = "";
-      if (!closed) {
-        loop.after(backOff.nextMillis(), RouteFeed.this::connect);
-      }
+      loop.after(backOff.nextMillis(), RouteFeed.this::connect);
     }
   }
 }

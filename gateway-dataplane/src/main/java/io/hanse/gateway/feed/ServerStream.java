@@ -34,7 +34,7 @@ final class ServerStream implements StreamDriver.Owner {
     void heard();
 
     /** It is over; called once. */
-    void ended(ServerStream stream, LinkStatus status);
+    void ended(LinkStatus status);
   }
 
   private static final long FIRST_WORD_MILLIS_MAX = 10_000;
@@ -54,20 +54,12 @@ final class ServerStream implements StreamDriver.Owner {
     driver = new StreamDriver(loop, new StreamProtocol(rules), new Outgoing(), this);
   }
 
-  ManagedChannel channel() {
-    return channel;
-  }
-
   void start(ProxyOpen open, String token) {
     call.start(new Incoming(), ServerChannels.headers(token));
     call.sendMessage(ProxyMessage.newBuilder().setOpen(open).build());
     driver.give(new Input.Started());
     driver.startTicking();
     loop.after(FIRST_WORD_MILLIS_MAX, this::giveUpUnheard);
-  }
-
-  void stop(String reason) {
-    driver.give(new Input.Stopped(LinkStatus.of(LinkStatus.Code.CANCELLED, reason)));
   }
 
   private void giveUpUnheard() {
@@ -99,7 +91,7 @@ final class ServerStream implements StreamDriver.Owner {
 
   @Override
   public void closed(Effect.Close close) {
-    feed.ended(this, close.status());
+    feed.ended(close.status());
   }
 
   private final class Outgoing implements Outbound {
