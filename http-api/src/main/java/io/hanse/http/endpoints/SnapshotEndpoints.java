@@ -56,15 +56,15 @@ public final class SnapshotEndpoints {
     Level level = call.parameters().has("stale") ? Level.STALE : Level.DEFAULT;
     return reader
         .fresh(level, Reads.Limits.DEFAULTS.patience())
-        .thenCompose(freshness -> transfers.run(() -> save(freshness, level)));
+        .thenCompose(freshness -> transfers.run(place -> save(freshness, level, place)));
   }
 
-  private Answer save(Freshness freshness, Level level) {
+  private Answer save(Freshness freshness, Level level, Transfers.Place place) {
     try {
       Path file = transfers.file();
       boolean isAnswered = false;
       try {
-        Answer answer = save(file, freshness, level);
+        Answer answer = save(file, freshness, level, place);
         isAnswered = true;
         return answer;
       } finally {
@@ -77,7 +77,8 @@ public final class SnapshotEndpoints {
     }
   }
 
-  private Answer save(Path file, Freshness freshness, Level level) throws IOException {
+  private Answer save(Path file, Freshness freshness, Level level, Transfers.Place place)
+      throws IOException {
     long term = leadership.standing().term();
     long millis = System.currentTimeMillis();
     ArchiveMeta meta;
@@ -86,7 +87,7 @@ public final class SnapshotEndpoints {
       SnapshotFile.Header header = SnapshotFile.write(view, term, channel);
       meta = ArchiveMeta.of(header.publicIndex(), term, millis, servers(view), channel.size());
     }
-    return Answer.stream("application/x-gzip", new Archive(file, meta, millis))
+    return Answer.stream("application/x-gzip", new Archive(file, meta, millis, place))
         .with(Metadata.PLAIN.headers(meta.index(), freshness, level));
   }
 
@@ -103,7 +104,8 @@ public final class SnapshotEndpoints {
         .toList();
   }
 
-  private record Archive(Path state, ArchiveMeta meta, long millis)
+  /** Sent at the place where it was written. */
+  private record Archive(Path state, ArchiveMeta meta, long millis, Transfers.Place place)
       implements Answer.StreamContent {
     @Override
     public void writeTo(OutputStream out) throws IOException {
@@ -113,6 +115,7 @@ public final class SnapshotEndpoints {
     @Override
     public void close() {
       Transfers.delete(state);
+      place.close();
     }
   }
 
@@ -123,8 +126,8 @@ public final class SnapshotEndpoints {
       public CompletableFuture<Answer> handle(Call call) {
         Path archive = call.file();
         return transfers.run(
-            () -> {
-              try {
+            place -> {
+              try (place) {
                 restore.run(() -> Files.newInputStream(archive));
               } catch (IOException e) {
                 throw new UncheckedIOException(e);

@@ -10,11 +10,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,25 +24,58 @@ import org.slf4j.LoggerFactory;
 public final class Transfers implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Transfers.class);
 
-  /** Who comes when all are busy is refused. */
-  private static final int THREADS_MAX = 4;
+  /** Who comes when so many are under way is refused. */
+  private static final int PLACES = 4;
 
+  private static final int KEEP_SECONDS = 10;
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
   private static final String PREFIX = "transfer-";
 
   private final Optional<Path> folder;
-  private final ThreadPoolExecutor threads =
-      new ThreadPoolExecutor(
-          0,
-          THREADS_MAX,
-          10,
-          TimeUnit.SECONDS,
-          new SynchronousQueue<>(),
-          task -> {
-            Thread thread = new Thread(task, "http-transfer");
-            thread.setDaemon(true);
-            return thread;
-          });
+
+  /**
+   * Counted apart from threads: one that has just ended its task takes a moment to be free for the
+   * next.
+   */
+  private final Semaphore places = new Semaphore(PLACES);
+
+  /** No more wait for one of them than have a place. */
+  private final ThreadPoolExecutor threads = pool(PLACES, "http-transfer");
+
+  /** Of each upload one part at most waits for it. */
+  private final ThreadPoolExecutor writer = pool(1, "http-upload");
+
+  /** One of those that are under way. */
+  public final class Place implements AutoCloseable {
+    private final AtomicBoolean isTaken = new AtomicBoolean(true);
+
+    private Place() {}
+
+    /** Gives it back, at the first time. */
+    @Override
+    public void close() {
+      if (isTaken.compareAndSet(true, false)) {
+        places.release();
+      }
+    }
+  }
+
+  private static ThreadPoolExecutor pool(int size, String name) {
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            size,
+            size,
+            KEEP_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> {
+              Thread thread = new Thread(task, name);
+              thread.setDaemon(true);
+              return thread;
+            });
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
+  }
 
   /**
    * Deletes what an earlier process left.
@@ -77,27 +112,62 @@ public final class Transfers implements AutoCloseable {
   }
 
   /**
-   * Runs a task that may block.
-   *
-   * @throws ProblemException OVERLOADED: too many run already
+   * Runs a task that may block, unless too many are under way: then the answer fails with
+   * OVERLOADED. The task, or whoever has what it answers, gives the place back; if it fails, that
+   * is done here.
    */
-  public void execute(Runnable task) {
+  public <T> CompletableFuture<T> run(Function<Place, T> task) {
+    if (!places.tryAcquire()) {
+      return CompletableFuture.failedFuture(
+          new ProblemException(
+              ProblemCode.OVERLOADED,
+              "too many snapshots are saved or restored at this time; try again later"));
+    }
+    Place place = new Place();
     try {
-      threads.execute(task);
-    } catch (RejectedExecutionException e) {
-      throw new ProblemException(
-          ProblemCode.OVERLOADED,
-          "too many snapshots are saved or restored at this time; try again later",
-          e);
+      return CompletableFuture.supplyAsync(() -> runAt(place, task), this::goOn);
+    } catch (ProblemException e) {
+      place.close();
+      return CompletableFuture.failedFuture(e);
     }
   }
 
-  /** The same for a task with an answer. */
-  public <T> CompletableFuture<T> run(Supplier<T> task) {
+  private static <T> T runAt(Place place, Function<Place, T> task) {
+    boolean isAnswered = false;
     try {
-      return CompletableFuture.supplyAsync(task, this::execute);
-    } catch (ProblemException e) {
-      return CompletableFuture.failedFuture(e);
+      T answer = task.apply(place);
+      isAnswered = true;
+      return answer;
+    } finally {
+      if (!isAnswered) {
+        place.close();
+      }
+    }
+  }
+
+  /**
+   * Runs what is left to be done by someone who has a place.
+   *
+   * @throws ProblemException SHUTTING_DOWN
+   */
+  public void goOn(Runnable task) {
+    execute(threads, task);
+  }
+
+  /**
+   * Writes a part of an upload, which comes as slowly as its client sends it: that takes no place.
+   *
+   * @throws ProblemException SHUTTING_DOWN
+   */
+  public void write(Runnable task) {
+    execute(writer, task);
+  }
+
+  private static void execute(ThreadPoolExecutor pool, Runnable task) {
+    try {
+      pool.execute(task);
+    } catch (RejectedExecutionException e) {
+      throw new ProblemException(ProblemCode.SHUTTING_DOWN, "this server is shutting down", e);
     }
   }
 
@@ -105,7 +175,8 @@ public final class Transfers implements AutoCloseable {
   @Override
   public void close() {
     threads.shutdownNow();
-    if (!PoolShutdown.isOver(CLOSE_PATIENCE, threads)) {
+    writer.shutdownNow();
+    if (!PoolShutdown.isOver(CLOSE_PATIENCE, threads, writer)) {
       LOG.warn("a transfer goes on after {} s, its file may stay", CLOSE_PATIENCE.toSeconds());
     }
   }

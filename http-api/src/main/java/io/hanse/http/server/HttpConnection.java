@@ -261,7 +261,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
   private void send(
       ChannelHandlerContext context, Answer.StreamContent content, boolean keepsOpen) {
     try {
-      transfers.execute(
+      transfers.goOn(
           () -> {
             try {
               Download.send(context, content);

@@ -71,7 +71,7 @@ final class Upload {
     }
     isWriting = true;
     try {
-      transfers.execute(
+      transfers.write(
           () -> {
             Throwable problem = write();
             context.executor().execute(() -> written(problem));
