@@ -39,6 +39,7 @@ import io.hanse.fsm.view.ExportedInstance;
 import io.hanse.gateway.feed.FirstContact;
 import io.hanse.identity.CaService;
 import io.hanse.identity.CaSettings;
+import io.hanse.identity.KeptLeaf;
 import io.hanse.identity.ServerCertificate;
 import io.hanse.peering.dataplane.ProxyFeed;
 import io.hanse.peering.protocol.StreamLimits;
@@ -92,7 +93,8 @@ final class TestCluster implements AutoCloseable {
             executor);
     authority.initialize().join();
     certificate =
-        new ServerCertificate(datacenter, authority, reader, InstantSource.system(), executor);
+        new ServerCertificate(
+            datacenter, authority, reader, InstantSource.system(), executor, KeptLeaf.nowhere());
     certificate.start();
     Awaitility.await().until(() -> certificate.leaf().isPresent());
     feed = new ProxyFeed(loops, reader, allowByDefault, StreamLimits.DEFAULT);

@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * This server's certificate towards other clusters and proxies: got as soon as there is an
- * authority, renewed in time and when the active root changes. New handshakes show the newest; open
- * connections go on.
+ * authority, found again after a restart, renewed in time and when the active root changes. New
+ * handshakes show the newest; open connections go on.
  */
 public final class ServerCertificate implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ServerCertificate.class);
@@ -33,6 +33,7 @@ public final class ServerCertificate implements AutoCloseable {
   private final StateReader reader;
   private final InstantSource clock;
   private final ScheduledExecutorService executor;
+  private final KeptLeaf kept;
 
   private volatile @Nullable Leaf leaf;
   private volatile boolean closed;
@@ -44,22 +45,48 @@ public final class ServerCertificate implements AutoCloseable {
   private @Nullable ScheduledFuture<?> next;
   private boolean complained;
 
+  /**
+   * @param executor runs what this object has to do, and reads and writes the kept leaf
+   * @param kept where it is found again after a restart
+   */
   public ServerCertificate(
       String datacenter,
       CaService authority,
       StateReader reader,
       InstantSource clock,
-      ScheduledExecutorService executor) {
+      ScheduledExecutorService executor,
+      KeptLeaf kept) {
     this.datacenter = datacenter;
     this.authority = authority;
     this.reader = reader;
     this.clock = clock;
     this.executor = executor;
+    this.kept = kept;
   }
 
   /** Begins to ask; returns at once. */
   public void start() {
-    executor.execute(this::look);
+    executor.execute(
+        () -> {
+          findAgain();
+          look();
+        });
+  }
+
+  /** Shown until there is an authority to ask: what has changed meanwhile is seen then. */
+  private synchronized void findAgain() {
+    kept.load()
+        .filter(found -> clock.instant().isBefore(found.leaf().at(Renewal.LATEST)))
+        .ifPresent(
+            found -> {
+              leaf = found.leaf();
+              signedBy = found.rootId();
+              log.info(
+                  "server certificate found again serial={} until={}",
+                  found.leaf().serialNumber(),
+                  found.leaf().validBefore());
+              renewInTime(found.leaf());
+            });
   }
 
   /** The newest one, once there is one. */
@@ -90,11 +117,19 @@ public final class ServerCertificate implements AutoCloseable {
     boolean stale =
         present == null
             || (root.isPresent() && !root.get().getId().equals(signedBy))
+            || !isOurs(present)
             || !clock.instant().isBefore(present.at(Renewal.LATEST));
     if (root.isPresent() && stale) {
       busy = true;
       ask(root.get().getId());
     }
+  }
+
+  private boolean isOurs(Leaf present) {
+    return authority
+        .trustDomain()
+        .map(domain -> present.id().equals(SpiffeId.server(domain, datacenter)))
+        .orElse(true);
   }
 
   private void ask(String rootId) {
@@ -129,10 +164,15 @@ public final class ServerCertificate implements AutoCloseable {
         "server certificate issued serial={} until={}",
         signed.serialNumber(),
         signed.validBefore());
-    Instant renewal = Renewal.pick(signed, ThreadLocalRandom.current());
-    again(Duration.between(clock.instant(), renewal));
+    kept.keep(signed, rootId);
+    renewInTime(signed);
     // The root may have changed meanwhile.
     executor.execute(this::look);
+  }
+
+  private void renewInTime(Leaf present) {
+    Instant renewal = Renewal.pick(present, ThreadLocalRandom.current());
+    again(Duration.between(clock.instant(), renewal));
   }
 
   private void again(Duration pause) {

@@ -9,6 +9,7 @@ import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Peerings;
 import io.hanse.fsm.view.Servers;
 import io.hanse.identity.CaService;
+import io.hanse.identity.KeptLeaf;
 import io.hanse.identity.ServerCertificate;
 import io.hanse.peering.LogPace;
 import io.hanse.peering.PeeringOperations;
@@ -87,7 +88,15 @@ final class PeeringAssembly implements AutoCloseable {
     Clock clock = Clock.systemUTC();
     certificate =
         new ServerCertificate(
-            config.datacenter(), authority, replication.reader(), clock, threads.timer());
+            config.datacenter(),
+            authority,
+            replication.reader(),
+            clock,
+            threads.timer(),
+            config
+                .dataDirectory()
+                .map(folder -> KeptLeaf.in(folder.resolve("server-certificate.pem")))
+                .orElseGet(KeptLeaf::nowhere));
     dialer = new GrpcDialer(threads.workers());
     ofLeader =
         new LeaderStatuses(statuses, replication.leaderCall(), replication.reader(), FRESH_MILLIS);

@@ -8,6 +8,7 @@ import io.hanse.fsm.row.Server;
 import io.hanse.fsm.row.WriteServer;
 import io.hanse.identity.CaService;
 import io.hanse.identity.CaSettings;
+import io.hanse.identity.KeptLeaf;
 import io.hanse.identity.ServerCertificate;
 import io.hanse.peering.LocalCluster;
 import io.hanse.peering.PeeringOperations;
@@ -48,7 +49,8 @@ final class TestServer implements AutoCloseable {
     authority =
         new CaService(CaSettings.defaults(datacenter), cluster, cluster, cluster, dates, executor);
     authority.initialize().join();
-    certificate = new ServerCertificate(datacenter, authority, cluster, dates, executor);
+    certificate =
+        new ServerCertificate(datacenter, authority, cluster, dates, executor, KeptLeaf.nowhere());
     certificate.start();
     await().atMost(Duration.ofSeconds(10)).until(() -> certificate.leaf().isPresent());
     PeeringSettings defaults = PeeringSettings.defaults(datacenter);
