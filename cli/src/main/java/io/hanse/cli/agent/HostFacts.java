@@ -30,7 +30,6 @@ final class HostFacts {
           Map.entry("active", "Active"),
           Map.entry("inactive", "Inactive"),
           Map.entry("buffers", "Buffers"),
-          Map.entry("cached", "Cached"),
           Map.entry("dirty", "Dirty"),
           Map.entry("mapped", "Mapped"),
           Map.entry("shared", "Shmem"),
@@ -44,8 +43,19 @@ final class HostFacts {
           Map.entry("commitLimit", "CommitLimit"),
           Map.entry("committedAS", "Committed_AS"),
           Map.entry("writeBack", "Writeback"),
-          Map.entry("hugePageSize", "Hugepagesize"),
-          Map.entry("anonHugePages", "AnonHugePages"));
+          Map.entry("writeBackTmp", "WritebackTmp"),
+          Map.entry("highTotal", "HighTotal"),
+          Map.entry("highFree", "HighFree"),
+          Map.entry("lowTotal", "LowTotal"),
+          Map.entry("lowFree", "LowFree"),
+          Map.entry("vmallocTotal", "VmallocTotal"),
+          Map.entry("vmallocUsed", "VmallocUsed"),
+          Map.entry("vmallocChunk", "VmallocChunk"),
+          Map.entry("hugePagesTotal", "HugePages_Total"),
+          Map.entry("hugePagesFree", "HugePages_Free"),
+          Map.entry("hugePagesRsvd", "HugePages_Rsvd"),
+          Map.entry("hugePagesSurp", "HugePages_Surp"),
+          Map.entry("hugePageSize", "Hugepagesize"));
 
   private final Path root;
   private final List<String> errors = new ArrayList<>();
@@ -89,17 +99,17 @@ final class HostFacts {
       lines.forEach(
           line -> {
             String[] words = line.split(":?\\s+", -1);
-            kernel.put(words[0], Long.parseLong(words[1]) * KIB);
+            // A few are counts, and have no unit.
+            kernel.put(words[0], Long.parseLong(words[1]) * (words.length > 2 ? KIB : 1));
           });
     }
     Map<String, Object> memory = new TreeMap<>();
     MEMORY.forEach((key, name) -> memory.put(key, kernel.getOrDefault(name, 0L)));
     long total = kernel.getOrDefault("MemTotal", 0L);
-    long cached =
-        kernel.getOrDefault("Cached", 0L)
-            + kernel.getOrDefault("Buffers", 0L)
-            + kernel.getOrDefault("SReclaimable", 0L);
-    long used = total - kernel.getOrDefault("MemFree", 0L) - cached;
+    long cached = kernel.getOrDefault("Cached", 0L) + kernel.getOrDefault("SReclaimable", 0L);
+    long used =
+        total - kernel.getOrDefault("MemFree", 0L) - kernel.getOrDefault("Buffers", 0L) - cached;
+    memory.put("cached", cached);
     memory.put("used", used);
     memory.put("usedPercent", percent(used, total));
     return memory;
@@ -157,8 +167,13 @@ final class HostFacts {
           entries.filter(entry -> proc.relativize(entry).toString().matches("[0-9]+")).count());
     }
     Path machine = root.resolve("etc/machine-id");
-    host.put("hostId", Files.exists(machine) ? Files.readString(machine).strip() : "");
+    host.put("hostId", Files.exists(machine) ? uuid(Files.readString(machine).strip()) : "");
     return host;
+  }
+
+  /** With the hyphens that the file leaves out. */
+  private static String uuid(String digits) {
+    return digits.replaceFirst("^(.{8})(.{4})(.{4})(.{4})(.{12})$", "$1-$2-$3-$4-$5");
   }
 
   private Map<String, Object> disk() throws IOException {

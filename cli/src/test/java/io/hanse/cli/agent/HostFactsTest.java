@@ -29,8 +29,9 @@ class HostFactsTest {
         """
         MemTotal:       1000 kB
         MemFree:         300 kB
-        Cached:          100 kB
-        HugePages_Total:       0
+        Cached:           60 kB
+        SReclaimable:     40 kB
+        HugePages_Total:       3
         """);
     write(
         "proc/cpuinfo",
@@ -48,7 +49,7 @@ class HostFactsTest {
     write("proc/uptime", "3600.25 7000.00\n");
     write("proc/sys/kernel/hostname", "host-1\n");
     write("etc/os-release", "ID=debian\nVERSION_ID=\"12\"\n");
-    write("etc/machine-id", "abc\n");
+    write("etc/machine-id", "3d1219c7c4c5404aaa1f6d2a48adfda4\n");
     Files.createDirectories(root.resolve("proc/17"));
 
     Map<String, Object> facts = HostFacts.of(root, NOW_MILLIS);
@@ -60,6 +61,8 @@ class HostFactsTest {
     assertThat(facts)
         .extractingByKey("Memory", InstanceOfAssertFactories.MAP)
         .containsEntry("total", 1000 * 1024L)
+        .containsEntry("cached", 100 * 1024L)
+        .containsEntry("hugePagesTotal", 3L)
         .containsEntry("used", 600 * 1024L)
         .containsEntry("usedPercent", 60.0);
     assertThat(facts)
@@ -71,7 +74,7 @@ class HostFactsTest {
         .containsEntry("platform", "debian")
         .containsEntry("platformFamily", "debian")
         .containsEntry("platformVersion", "12")
-        .containsEntry("hostId", "abc");
+        .containsEntry("hostId", "3d1219c7-c4c5-404a-aa1f-6d2a48adfda4");
     assertThat(facts)
         .extractingByKey("CPU", InstanceOfAssertFactories.LIST)
         .hasSize(2)
