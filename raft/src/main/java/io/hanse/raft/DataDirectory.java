@@ -6,13 +6,9 @@ import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.port.PoolShutdown;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Objects;
@@ -39,6 +35,8 @@ public final class DataDirectory implements AutoCloseable {
   /** Of one that left; only the newest is kept, as the others have all that is in it. */
   static final String LEFT = "left-";
 
+  static final String FOLDER = "raft";
+
   /** What this server has promised while a group is begun. */
   static final String BOOTSTRAP = "bootstrap";
 
@@ -51,14 +49,22 @@ public final class DataDirectory implements AutoCloseable {
 
   private final Path root;
   private final DurableFiles sync;
-  private final FileChannel lock;
+  private final DirectoryLock lock;
+  private final boolean ownsLock;
   private final String raftId;
   private final long start;
 
-  private DataDirectory(Path root, DurableFiles sync, FileChannel lock, String raftId, long start) {
+  private DataDirectory(
+      Path root,
+      DurableFiles sync,
+      DirectoryLock lock,
+      boolean ownsLock,
+      String raftId,
+      long start) {
     this.root = root;
     this.sync = sync;
     this.lock = lock;
+    this.ownsLock = ownsLock;
     this.raftId = raftId;
     this.start = start;
   }
@@ -70,40 +76,34 @@ public final class DataDirectory implements AutoCloseable {
    */
   public static DataDirectory open(Path directory, String nodeId, DurableFiles sync)
       throws IOException {
-    Path root = directory.resolve("raft");
-    Files.createDirectories(root);
-    FileChannel lock = lock(directory, root.resolve("lock"));
+    DirectoryLock lock = DirectoryLock.take(directory);
     try {
-      checkFormat(directory, root, sync);
-      checkOwner(directory, root, nodeId, sync);
-      finishStartingOver(root, sync);
-      String raftId = raftId(directory, root, sync);
-      String last = read(root.resolve("start"));
-      long start = (last == null ? 0 : Long.parseLong(last)) + 1;
-      sync.replace(root.resolve("start"), Long.toString(start).getBytes(UTF_8));
-      sync.folder(directory);
-      return new DataDirectory(root, sync, lock, raftId, start);
+      return open(lock, true, nodeId, sync);
     } catch (IOException | RuntimeException e) {
       lock.close();
       throw e;
     }
   }
 
-  private static FileChannel lock(Path directory, Path file) throws IOException {
-    FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    FileLock held = null;
-    try {
-      held = channel.tryLock();
-    } catch (OverlappingFileLockException e) {
-      // Another server in this very process: answered as any other below.
-    }
-    if (held == null) {
-      channel.close();
-      throw refused(
-          directory, "is in use by another running server; stop it or choose another data_dir");
-    }
-    return channel;
+  /** The same for who has taken the directory, and gives it back. */
+  static DataDirectory open(DirectoryLock lock, String nodeId, DurableFiles sync)
+      throws IOException {
+    return open(lock, false, nodeId, sync);
+  }
+
+  private static DataDirectory open(
+      DirectoryLock lock, boolean ownsLock, String nodeId, DurableFiles sync) throws IOException {
+    Path directory = lock.directory();
+    Path root = directory.resolve(FOLDER);
+    checkFormat(directory, root, sync);
+    checkOwner(directory, root, nodeId, sync);
+    finishStartingOver(root, sync);
+    String raftId = raftId(directory, root, sync);
+    String last = read(root.resolve("start"));
+    long start = (last == null ? 0 : Long.parseLong(last)) + 1;
+    sync.replace(root.resolve("start"), Long.toString(start).getBytes(UTF_8));
+    sync.folder(directory);
+    return new DataDirectory(root, sync, lock, ownsLock, raftId, start);
   }
 
   private static void checkFormat(Path directory, Path root, DurableFiles sync) throws IOException {
@@ -206,7 +206,7 @@ public final class DataDirectory implements AutoCloseable {
     return fresh;
   }
 
-  private static ProblemException refused(Path directory, String why) {
+  static ProblemException refused(Path directory, String why) {
     return new ProblemException(
         ProblemCode.FAILED_PRECONDITION, "data directory \"" + directory + "\" " + why);
   }
@@ -280,18 +280,16 @@ public final class DataDirectory implements AutoCloseable {
           "a thread still works on the data directory after {} s: it stays taken until this"
               + " process ends",
           CLOSE_PATIENCE.toSeconds());
-      return;
+      lock.keep();
     }
-    try {
-      close();
-    } catch (IOException e) {
-      LOG.warn("the data directory was not given back", e);
-    }
+    close();
   }
 
-  /** Gives the directory back. */
+  /** Gives the directory back, if it was taken with this. */
   @Override
-  public void close() throws IOException {
-    lock.close();
+  public void close() {
+    if (ownsLock) {
+      lock.close();
+    }
   }
 }

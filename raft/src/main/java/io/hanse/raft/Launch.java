@@ -17,27 +17,66 @@ public final class Launch {
 
   private Launch() {}
 
-  /** Takes the data directory; nothing runs or listens yet. */
+  /** On a directory that is taken, and is given back by whoever took it. */
+  public static Replication prepare(
+      DirectoryLock lock,
+      RaftSettings settings,
+      Replica replica,
+      Fatal fatal,
+      Surroundings surroundings)
+      throws IOException {
+    return prepare(
+        () -> DataDirectory.open(lock, settings.self().getNodeId(), files()),
+        settings,
+        replica,
+        fatal,
+        surroundings);
+  }
+
+  /** Takes the data directory, which is given back with what is made; nothing runs yet. */
   public static Replication prepare(
       RaftSettings settings, Replica replica, Fatal fatal, Surroundings surroundings)
       throws IOException {
+    return prepare(
+        () -> DataDirectory.open(settings.directory(), settings.self().getNodeId(), files()),
+        settings,
+        replica,
+        fatal,
+        surroundings);
+  }
+
+  private interface Opening {
+    DataDirectory open() throws IOException;
+  }
+
+  private static Replication prepare(
+      Opening opening,
+      RaftSettings settings,
+      Replica replica,
+      Fatal fatal,
+      Surroundings surroundings)
+      throws IOException {
     try {
-      return make(settings, replica, fatal, surroundings);
+      return make(opening, settings, replica, fatal, surroundings);
     } catch (StateLostException e) {
-      Path aside = startOver(settings, e);
+      Path aside = startOver(opening, settings, e);
       LOG.error(
           "{}. But there are other servers: what there is was set aside in {}, and this server joins"
               + " its group anew",
           e.getMessage(),
           aside);
-      return make(settings, replica, fatal, surroundings);
+      return make(opening, settings, replica, fatal, surroundings);
     }
   }
 
   private static Replication make(
-      RaftSettings settings, Replica replica, Fatal fatal, Surroundings surroundings)
+      Opening opening,
+      RaftSettings settings,
+      Replica replica,
+      Fatal fatal,
+      Surroundings surroundings)
       throws IOException {
-    DataDirectory directory = open(settings);
+    DataDirectory directory = opening.open();
     try {
       return new Replication(settings, replica, fatal, directory, surroundings);
     } catch (IOException | RuntimeException e) {
@@ -46,13 +85,13 @@ public final class Launch {
     }
   }
 
-  private static DataDirectory open(RaftSettings settings) throws IOException {
-    return DataDirectory.open(
-        settings.directory(), settings.self().getNodeId(), new DurableFiles(FolderSync.ofDisk()));
+  private static DurableFiles files() {
+    return new DurableFiles(FolderSync.ofDisk());
   }
 
-  private static Path startOver(RaftSettings settings, StateLostException lost) throws IOException {
-    try (DataDirectory directory = open(settings)) {
+  private static Path startOver(Opening opening, RaftSettings settings, StateLostException lost)
+      throws IOException {
+    try (DataDirectory directory = opening.open()) {
       Promises promises = new Promises(directory, settings.bootstrap().expect());
       if (!promises.isFormed() || !knowsOthers(directory, settings.self().getNode())) {
         throw lost;

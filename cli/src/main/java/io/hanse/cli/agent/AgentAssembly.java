@@ -25,6 +25,7 @@ import io.hanse.identity.CaService;
 import io.hanse.identity.CaSettings;
 import io.hanse.identity.LeafCache;
 import io.hanse.peering.replication.ThreadLoops;
+import io.hanse.raft.DirectoryLock;
 import io.hanse.raft.Fatal;
 import io.hanse.raft.RaftSettings;
 import io.hanse.raft.Replication;
@@ -35,8 +36,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -49,7 +49,7 @@ public final class AgentAssembly implements AutoCloseable {
   private static final int HTTP_THREADS = 2;
   private static final Duration RELOAD_PATIENCE = Duration.ofSeconds(10);
 
-  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final AgentParts parts = new AgentParts(AgentParts.PATIENCE);
 
   private volatile Runnable reload = () -> {};
   private CompletableFuture<Void> left = new CompletableFuture<>();
@@ -68,28 +68,27 @@ public final class AgentAssembly implements AutoCloseable {
     }
   }
 
-  private <T extends AutoCloseable> T part(T part) {
-    parts.push(part);
-    return part;
-  }
-
   private void startParts(AgentConfig config) throws IOException {
     ListenerCheck.of(config).run();
     CertificateFiles certificates = CertificateFiles.open(config);
-    DataFolder folder = part(DataFolder.open(config.dataDirectory()));
+    DataFolder folder = parts.begin("data folder", DataFolder.open(config.dataDirectory()));
+    DirectoryLock lock = parts.begin("lock", DirectoryLock.take(folder.path()));
     AgentIdentity identity = identity(config, folder);
-    AgentThreads threads = part(new AgentThreads());
-
+    AgentThreads threads = new AgentThreads();
     ClusterStateMachine state =
-        part(
+        parts.begin(
+            "store",
             new ClusterStateMachine(
                 new Store(StoreSettings.defaults(), threads.background(), threads.wakes())));
+    // The store hands them work, and is there until they are through with it.
+    parts.begin("threads", threads);
     Replication replication =
         ClusterNode.prepare(
+            lock,
             raftSettings(config, identity, folder, certificates.betweenServers()),
             new StateReplica(state, FolderSync.ofDisk()),
             Fatal.HALT);
-    part(replication::stop);
+    parts.begin("replication", replication::stop);
     replication.serverCall().serveHere(DigestEndpoints.QUESTION, new StateDigests(state));
     Keyring keyring = Keyring.of(config.dataDirectory(), config.tls().sharedKey());
     replication
@@ -105,8 +104,9 @@ public final class AgentAssembly implements AutoCloseable {
             Clock.systemUTC(),
             threads.timer());
     PeeringAssembly peering =
-        part(new PeeringAssembly(config, replication, authority, ids, threads));
-    LeafCache leaves = part(new LeafCache(authority, Clock.systemUTC(), threads.timer()));
+        parts.begin("peering", new PeeringAssembly(config, replication, authority, ids, threads));
+    LeafCache leaves =
+        parts.begin("leaves", new LeafCache(authority, Clock.systemUTC(), threads.timer()));
     AntiEntropy[] entropy = new AntiEntropy[1];
     AgentCore core = core(config, identity, threads, folder, () -> entropy[0].changed());
     entropy[0] =
@@ -116,7 +116,7 @@ public final class AgentAssembly implements AutoCloseable {
             replication.reader(),
             replication.submitter(),
             core::registry);
-    part(entropy[0]::close);
+    parts.begin("anti-entropy", entropy[0]::close);
     core.start();
     ServerEchoes echoes =
         new ServerEchoes(
@@ -140,9 +140,10 @@ public final class AgentAssembly implements AutoCloseable {
             threads.workers());
     FileDefinitions.register(config, core);
     SessionTimers sessions =
-        part(
+        parts.begin(
+            "sessions",
             new SessionTimers(
-                part(new ThreadLoops("sessions", 1)).newLoop(),
+                parts.begin("loop of sessions", new ThreadLoops("sessions", 1)).newLoop(),
                 replication.leadership(),
                 replication.leaderCall(),
                 replication.reader(),
@@ -150,7 +151,8 @@ public final class AgentAssembly implements AutoCloseable {
     sessions.start();
     // Before what a first answer does not need: the log, streams, certificates, the leader's tasks.
     HttpApi http =
-        part(
+        parts.begin(
+            "http",
             http(
                 config,
                 folder,
@@ -175,7 +177,8 @@ public final class AgentAssembly implements AutoCloseable {
     requestedReload.open(certificates::reloadOrFail);
     entropy[0].start();
     peering.start();
-    part(
+    parts.begin(
+        "root of the authority",
         LiveQuery.start(
             replication.reader(),
             view -> new Ca(view).activeRoot().map(CaRoot::getSigningKeyId),
@@ -204,7 +207,8 @@ public final class AgentAssembly implements AutoCloseable {
     BootstrapEntries entries = BootstrapEntries.of(config.bootstrapEntries());
     leaderTasks.onLeading(
         "entries of the configuration", () -> entries.write(replication.submitter()));
-    stopFirst(http);
+    // Nothing is asked any more of what stops after it.
+    parts.endFirst(http);
     LOG.info("agent started node={} id={}", identity.nodeName(), identity.nodeId());
     new Readiness(
             replication.reader(),
@@ -238,12 +242,6 @@ public final class AgentAssembly implements AutoCloseable {
     }
   }
 
-  /** Nothing is asked any more of what stops after it. */
-  private void stopFirst(AutoCloseable part) {
-    parts.remove(part);
-    parts.push(part);
-  }
-
   private static AgentIdentity identity(AgentConfig config, DataFolder folder) throws IOException {
     return new AgentIdentity(
         config.node().name(),
@@ -261,7 +259,8 @@ public final class AgentAssembly implements AutoCloseable {
       DataFolder folder,
       Runnable changed)
       throws IOException {
-    return part(
+    return parts.begin(
+        "services and checks",
         new AgentCore(
             identity,
             new SidecarPorts(config.ports().sidecarMin(), config.ports().sidecarMax()),
@@ -352,16 +351,18 @@ public final class AgentAssembly implements AutoCloseable {
     return left;
   }
 
+  /** The parts, in the order in which they will end. */
+  List<String> ends() {
+    return parts.names();
+  }
+
   /** Hands leadership over, then stops. */
   @Override
   public void close() {
-    while (!parts.isEmpty()) {
-      AutoCloseable part = parts.pop();
-      try {
-        part.close();
-      } catch (Exception e) {
-        LOG.warn("part of the agent not closed cause=\"{}\"", e.toString());
-      }
+    try {
+      parts.close();
+    } catch (AgentParts.GoesOnException e) {
+      LOG.warn("the agent ends with this process only: {}", e.getMessage());
     }
   }
 }

@@ -2,6 +2,7 @@ package io.hanse.cli.agent;
 
 import io.hanse.fsm.port.PoolShutdown;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -10,17 +11,15 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The threads of an agent beside those of the network and of replication. */
 final class AgentThreads implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(AgentThreads.class);
-
   private static final int WORKERS = 8;
   private static final int QUEUE = 1024;
   private static final int KEEP_SECONDS = 30;
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
+
+  private final Duration patience;
 
   private final ScheduledExecutorService agent = single("agent");
   private final ScheduledExecutorService timer = single("agent-timer");
@@ -28,6 +27,19 @@ final class AgentThreads implements AutoCloseable {
   private final ExecutorService probes = pool("agent-probe");
   private final ExecutorService background = single("agent-background");
   private final ExecutorService wakes = single("agent-wakes");
+
+  AgentThreads() {
+    this(CLOSE_PATIENCE);
+  }
+
+  /**
+   * Threads that run once there is something to do.
+   *
+   * @param patience with what is under way when they end
+   */
+  AgentThreads(Duration patience) {
+    this.patience = patience;
+  }
 
   /** All changes of what is registered here; nothing that waits. */
   ScheduledExecutorService agent() {
@@ -86,20 +98,17 @@ final class AgentThreads implements AutoCloseable {
   }
 
   /**
-   * Once it returns nobody writes to the data directory any more: registrations are written by the
-   * agent's thread, the keyring in the background.
+   * Once it returns nobody writes to the data directory or reads the state any more: registrations
+   * are written by the agent's thread, the keyring in the background. A check that is on its way
+   * does neither.
    */
   @Override
-  public void close() {
-    agent.shutdownNow();
-    timer.shutdownNow();
-    workers.shutdownNow();
-    probes.shutdownNow();
-    background.shutdownNow();
-    wakes.shutdownNow();
-    if (!PoolShutdown.isOver(CLOSE_PATIENCE, agent, background)) {
-      LOG.warn(
-          "a thread may still write to the data directory after {} s", CLOSE_PATIENCE.toSeconds());
+  public void close() throws AgentParts.GoesOnException {
+    for (ExecutorService pool : List.of(agent, timer, workers, probes, background, wakes)) {
+      pool.shutdownNow();
+    }
+    if (!PoolShutdown.isOver(patience, agent, timer, workers, background, wakes)) {
+      throw new AgentParts.GoesOnException("a thread works after " + patience.toSeconds() + " s");
     }
   }
 }

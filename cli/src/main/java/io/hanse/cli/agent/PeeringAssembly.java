@@ -35,8 +35,6 @@ import io.hanse.raft.Replication;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,6 +48,9 @@ final class PeeringAssembly implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PeeringAssembly.class);
   private static final int STREAM_THREADS = 2;
   private static final Duration STATUS_PATIENCE = Duration.ofSeconds(5);
+
+  /** Of each. Longer than any waits by itself, and together within that of the whole. */
+  private static final Duration PART_PATIENCE = Duration.ofSeconds(4);
 
   /** Two heartbeats may be late or lost before a peering is called active no more. */
   private static final long FRESH_MILLIS = 3 * StreamLimits.DEFAULT.heartbeatMillis();
@@ -68,7 +69,7 @@ final class PeeringAssembly implements AutoCloseable {
   private final BoundedWatches streams;
   private final BoundedWatches ofProxies;
   private final ExportedContents contents;
-  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final AgentParts parts = new AgentParts(PART_PATIENCE);
 
   /** Nothing runs or listens yet. */
   PeeringAssembly(
@@ -118,18 +119,14 @@ final class PeeringAssembly implements AutoCloseable {
     contents = new ExportedContents(services);
   }
 
-  private <T extends AutoCloseable> T part(T part) {
-    parts.push(part);
-    return part;
-  }
-
   /** Listens, and keeps the streams of the peerings. */
   void start() throws IOException {
-    part(certificate).start();
+    parts.begin("certificate", certificate).start();
     operations.serve();
-    ThreadLoops loops = part(new ThreadLoops("peering", STREAM_THREADS));
+    ThreadLoops loops = parts.begin("loops", new ThreadLoops("peering", STREAM_THREADS));
     PeerSupervisor supervisor =
-        part(
+        parts.begin(
+            "streams",
             new PeerSupervisor(
                 new io.hanse.peering.replication.Replication(
                     streams,
@@ -149,12 +146,14 @@ final class PeeringAssembly implements AutoCloseable {
       supervisor.start();
     }
     ProxyFeed proxies =
-        part(
+        parts.begin(
+            "proxies",
             new ProxyFeed(
                 loops, ofProxies, AgentAssembly.allowsByDefault(config), StreamLimits.DEFAULT));
     for (String address : config.addresses().grpcTls()) {
       if (config.ports().grpcTls() > 0) {
-        part(
+        parts.begin(
+            "grpc " + address,
             ExternalGrpcServer.start(
                 ExternalGrpcSettings.of(address, config.ports().grpcTls()),
                 certificate,
@@ -213,13 +212,7 @@ final class PeeringAssembly implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
-    while (!parts.isEmpty()) {
-      try {
-        parts.pop().close();
-      } catch (Exception e) {
-        throw new IOException(e);
-      }
-    }
+  public void close() throws AgentParts.GoesOnException {
+    parts.close();
   }
 }

@@ -1,5 +1,7 @@
 package io.hanse.peering.replication;
 
+import io.hanse.fsm.port.PoolShutdown;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Future;
@@ -14,6 +16,7 @@ import org.slf4j.LoggerFactory;
 public final class ThreadLoops implements Loops, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ThreadLoops.class);
   private static final int TASKS_IN_A_ROW = 64;
+  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
 
   private final ScheduledThreadPoolExecutor threads;
   private final long startMillis;
@@ -39,9 +42,13 @@ public final class ThreadLoops implements Loops, AutoCloseable {
     return new SerialLoop();
   }
 
+  /** Once it returns no task runs any more. */
   @Override
   public void close() {
     threads.shutdownNow();
+    if (!PoolShutdown.isOver(CLOSE_PATIENCE, threads)) {
+      LOG.warn("a task goes on after {} s", CLOSE_PATIENCE.toSeconds());
+    }
   }
 
   private final class SerialLoop implements Loop {

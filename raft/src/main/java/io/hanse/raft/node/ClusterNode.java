@@ -3,6 +3,7 @@ package io.hanse.raft.node;
 import io.hanse.fsm.row.Server;
 import io.hanse.raft.Consensus;
 import io.hanse.raft.DataDirectory;
+import io.hanse.raft.DirectoryLock;
 import io.hanse.raft.Fatal;
 import io.hanse.raft.Launch;
 import io.hanse.raft.LeaderContact;
@@ -24,6 +25,12 @@ import java.util.function.Supplier;
 /** Makes replication on Ratis and gRPC. The door of this module. */
 public final class ClusterNode {
   private ClusterNode() {}
+
+  /** The same on a data directory that the caller has taken, and gives back when all is closed. */
+  public static Replication prepare(
+      DirectoryLock lock, RaftSettings settings, Replica replica, Fatal fatal) throws IOException {
+    return Launch.prepare(lock, settings, replica, fatal, new RatisOverGrpc(settings));
+  }
 
   /**
    * Takes the data directory. The ports of what is made can be used at once and wait for a leader;
