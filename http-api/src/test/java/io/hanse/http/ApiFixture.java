@@ -14,6 +14,7 @@ import io.hanse.http.RawClient.Response;
 import io.hanse.http.endpoints.Endpoints;
 import io.hanse.http.endpoints.KeyringEndpoints;
 import io.hanse.http.json.MessageJson;
+import io.hanse.http.metrics.Metric;
 import io.hanse.http.request.KeyringReply;
 import io.hanse.http.request.RegisterRequest;
 import io.hanse.http.server.HttpApi;
@@ -87,7 +88,7 @@ public final class ApiFixture implements AutoCloseable {
                 new MemoryPeerings(cluster),
                 leaves,
                 authority,
-                Map.of("hanse.test.part", () -> 7)),
+                Map.of(Metric.CONTENTS_BYTES, () -> 7)),
             settings,
             2);
     address = api.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));

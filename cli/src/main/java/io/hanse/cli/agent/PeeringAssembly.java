@@ -8,6 +8,7 @@ import io.hanse.fsm.store.StoreSettings;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Peerings;
 import io.hanse.fsm.view.Servers;
+import io.hanse.http.metrics.Metric;
 import io.hanse.identity.CaService;
 import io.hanse.identity.KeptLeaf;
 import io.hanse.identity.ServerCertificate;
@@ -203,12 +204,12 @@ final class PeeringAssembly implements AutoCloseable {
   }
 
   /** How much is taken of what is bounded. */
-  Map<String, LongSupplier> gauges() {
+  Map<Metric, LongSupplier> gauges() {
     return Map.of(
-        "hanse.watches.peer_services", services::count,
-        "hanse.watches.peer_streams", streams::count,
-        "hanse.watches.proxies", ofProxies::count,
-        "hanse.peering.contents_bytes", contents::bytes);
+        Metric.WATCHES_PEER_SERVICES, services::count,
+        Metric.WATCHES_PEER_STREAMS, streams::count,
+        Metric.WATCHES_PROXIES, ofProxies::count,
+        Metric.CONTENTS_BYTES, contents::bytes);
   }
 
   @Override

@@ -11,6 +11,7 @@ import io.hanse.http.agent.LocalAgent;
 import io.hanse.http.agent.SessionRenewal;
 import io.hanse.http.exchange.Handler;
 import io.hanse.http.exchange.Transfers;
+import io.hanse.http.metrics.Metric;
 import io.hanse.identity.CaService;
 import io.hanse.identity.LeafCache;
 import io.hanse.peering.PeeringService;
@@ -51,7 +52,7 @@ public record Endpoints(
   /**
    * What the endpoints work on.
    *
-   * @param gauges what parts of the server tell of themselves at {@code /v1/agent/metrics}, by name
+   * @param gauges what parts of the server tell of themselves at {@code /v1/agent/metrics}
    */
   public record Ports(
       StateReader reader,
@@ -66,7 +67,7 @@ public record Endpoints(
       PeeringService peerings,
       LeafCache leaves,
       CaService authority,
-      Map<String, LongSupplier> gauges) {}
+      Map<Metric, LongSupplier> gauges) {}
 
   /**
    * Makes the handlers.

@@ -13,15 +13,16 @@ import io.hanse.fsm.view.Peerings;
 import io.hanse.http.exchange.Answer;
 import io.hanse.http.exchange.Call;
 import io.hanse.http.metrics.Gauges;
+import io.hanse.http.metrics.Metric;
 import io.hanse.identity.Pem;
 import io.hanse.peering.PeeringService;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -33,21 +34,21 @@ import org.jspecify.annotations.Nullable;
 public final class MetricsEndpoint {
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
-  private static final Map<String, TableId> COUNTED =
-      new TreeMap<>(
+  private static final Map<Metric, TableId> COUNTED =
+      new EnumMap<>(
           Map.of(
-              "consul.state.nodes", TableId.NODES,
-              "consul.state.service_instances", TableId.SERVICES,
-              "consul.state.kv_entries", TableId.KV,
-              "consul.state.config_entries", TableId.CONFIG_ENTRIES,
-              "consul.state.peerings", TableId.PEERINGS,
-              "hanse.state.checks", TableId.CHECKS,
-              "hanse.state.sessions", TableId.SESSIONS));
+              Metric.NODES, TableId.NODES,
+              Metric.SERVICE_INSTANCES, TableId.SERVICES,
+              Metric.KV_ENTRIES, TableId.KV,
+              Metric.CONFIG_ENTRIES, TableId.CONFIG_ENTRIES,
+              Metric.PEERINGS, TableId.PEERINGS,
+              Metric.CHECKS, TableId.CHECKS,
+              Metric.SESSIONS, TableId.SESSIONS));
 
   private final StateReader reader;
   private final Leadership leadership;
   private final PeeringService peerings;
-  private final Map<String, LongSupplier> ofParts;
+  private final Map<Metric, LongSupplier> ofParts;
   private volatile @Nullable RootEnd rootEnd;
 
   private record RootEnd(String pem, Instant at) {}
@@ -56,7 +57,7 @@ public final class MetricsEndpoint {
       StateReader reader,
       Leadership leadership,
       PeeringService peerings,
-      Map<String, LongSupplier> ofParts) {
+      Map<Metric, LongSupplier> ofParts) {
     this.reader = reader;
     this.leadership = leadership;
     this.peerings = peerings;
@@ -68,7 +69,7 @@ public final class MetricsEndpoint {
     Instant now = Instant.now();
     Gauges gauges = new Gauges();
     boolean leads = leadership.standing().self();
-    gauges.add("consul.server.isLeader", leads ? 1 : 0);
+    gauges.add(Metric.LEADS, leads ? 1 : 0);
     ofProcess(gauges);
     ofParts.forEach((name, value) -> gauges.add(name, value.getAsLong()));
     List<Peering> stored;
@@ -89,16 +90,16 @@ public final class MetricsEndpoint {
   }
 
   private void ofState(Gauges gauges, View view, Instant now) {
-    gauges.add("consul.raft.applied_index", view.logIndex());
+    gauges.add(Metric.APPLIED_INDEX, view.logIndex());
     COUNTED.forEach((name, table) -> gauges.add(name, view.size(table)));
-    gauges.add("hanse.state.rows", view.countedRows());
-    gauges.add("hanse.state.bytes", view.countedBytes());
+    gauges.add(Metric.STATE_ROWS, view.countedRows());
+    gauges.add(Metric.STATE_BYTES, view.countedBytes());
     new Ca(view)
         .activeRoot()
         .ifPresent(
             root -> {
               Duration left = Duration.between(now, endOf(root.getRootCert()));
-              gauges.add("consul.mesh.active_root_ca.expiry", left.toSeconds());
+              gauges.add(Metric.ROOT_EXPIRY, left.toSeconds());
             });
   }
 
@@ -132,37 +133,32 @@ public final class MetricsEndpoint {
 
   private static void ofProcess(Gauges gauges) {
     Runtime runtime = Runtime.getRuntime();
-    gauges.add("consul.runtime.alloc_bytes", runtime.totalMemory() - runtime.freeMemory());
-    gauges.add("consul.runtime.sys_bytes", runtime.totalMemory());
-    gauges.add("hanse.runtime.threads", ManagementFactory.getThreadMXBean().getThreadCount());
-    gauges.add(
-        "hanse.runtime.uptime_seconds", ManagementFactory.getRuntimeMXBean().getUptime() / 1_000);
+    gauges.add(Metric.ALLOCATED_BYTES, runtime.totalMemory() - runtime.freeMemory());
+    gauges.add(Metric.HEAP_BYTES, runtime.totalMemory());
+    gauges.add(Metric.THREADS, ManagementFactory.getThreadMXBean().getThreadCount());
+    gauges.add(Metric.UPTIME_SECONDS, ManagementFactory.getRuntimeMXBean().getUptime() / 1_000);
   }
 
   private static void ofPeering(Gauges gauges, Peering peering) {
     Map<String, String> labels = Map.of("peer_id", peering.getId(), "peer_name", peering.getName());
     PeeringDetail detail = peering.getDetail();
     gauges.add(
-        "consul.peering.exported_services",
-        peering.getStreamStatus().getExportedServicesCount(),
-        labels);
-    gauges.add("consul.peering.healthy", peering.getState() == PeeringState.ACTIVE ? 1 : 0, labels);
+        Metric.EXPORTED_SERVICES, peering.getStreamStatus().getExportedServicesCount(), labels);
+    gauges.add(Metric.PEERING_HEALTHY, peering.getState() == PeeringState.ACTIVE ? 1 : 0, labels);
     gauges.add(
-        "hanse.peering.imported_services",
-        peering.getStreamStatus().getImportedServicesCount(),
-        labels);
-    gauges.add("hanse.peering.withdrawn", detail.hasWithdrawnSince() ? 1 : 0, labels);
-    gauges.add("hanse.peering.unacknowledged", detail.getUnacknowledged(), labels);
-    gauges.add("hanse.peering.pending_imports", detail.getPendingImports(), labels);
-    gauges.add("hanse.peering.export_problems", detail.getExportProblemsCount(), labels);
-    gauges.add("hanse.peering.import_problems", detail.getImportProblemsCount(), labels);
-    gauges.add("hanse.peering.unconfirmed_imports", detail.getUnconfirmedImports(), labels);
+        Metric.IMPORTED_SERVICES, peering.getStreamStatus().getImportedServicesCount(), labels);
+    gauges.add(Metric.WITHDRAWN, detail.hasWithdrawnSince() ? 1 : 0, labels);
+    gauges.add(Metric.UNACKNOWLEDGED, detail.getUnacknowledged(), labels);
+    gauges.add(Metric.PENDING_IMPORTS, detail.getPendingImports(), labels);
+    gauges.add(Metric.EXPORT_PROBLEMS, detail.getExportProblemsCount(), labels);
+    gauges.add(Metric.IMPORT_PROBLEMS, detail.getImportProblemsCount(), labels);
+    gauges.add(Metric.UNCONFIRMED_IMPORTS, detail.getUnconfirmedImports(), labels);
     if (detail.hasOldestImportAge()) {
       long seconds = detail.getOldestImportAge().getSeconds();
-      gauges.add("hanse.peering.oldest_import_seconds", seconds, labels);
+      gauges.add(Metric.OLDEST_IMPORT_SECONDS, seconds, labels);
     }
     if (detail.hasSilence()) {
-      gauges.add("hanse.peering.silence_seconds", detail.getSilence().getSeconds(), labels);
+      gauges.add(Metric.SILENCE_SECONDS, detail.getSilence().getSeconds(), labels);
     }
   }
 }

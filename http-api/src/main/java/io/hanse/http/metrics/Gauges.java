@@ -5,9 +5,9 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -20,27 +20,27 @@ public final class Gauges {
 
   private record Gauge(long value, Map<String, String> labels) {}
 
-  private final SortedMap<String, List<Gauge>> byName = new TreeMap<>();
+  private final Map<Metric, List<Gauge>> byMetric = new EnumMap<>(Metric.class);
 
-  public void add(String name, long value) {
-    add(name, value, Map.of());
+  public void add(Metric metric, long value) {
+    add(metric, value, Map.of());
   }
 
-  public void add(String name, long value, Map<String, String> labels) {
-    byName
-        .computeIfAbsent(name, any -> new ArrayList<>())
+  public void add(Metric metric, long value, Map<String, String> labels) {
+    byMetric
+        .computeIfAbsent(metric, any -> new ArrayList<>())
         .add(new Gauge(value, new TreeMap<>(labels)));
   }
 
   /** As {@code /v1/agent/metrics} of Consul; counters and samples there are none. */
   public void writeJson(JsonWriter out, Instant now) {
     out.beginObject().field("Timestamp", TIME.format(now)).key("Gauges").beginArray();
-    byName.forEach(
-        (name, gauges) ->
+    byMetric.forEach(
+        (metric, gauges) ->
             gauges.forEach(
                 gauge ->
                     out.beginObject()
-                        .field("Name", name)
+                        .field("Name", metric.dotted())
                         .field("Value", gauge.value())
                         .key("Labels")
                         .any(gauge.labels())
@@ -55,10 +55,10 @@ public final class Gauges {
   /** The text format of Prometheus, version 0.0.4. */
   public String prometheus() {
     StringBuilder out = new StringBuilder();
-    byName.forEach(
-        (name, gauges) -> {
-          String plain = name.replaceAll("[^A-Za-z0-9_]", "_");
-          out.append("# HELP ").append(plain).append(' ').append(plain).append('\n');
+    byMetric.forEach(
+        (metric, gauges) -> {
+          String plain = metric.plain();
+          out.append("# HELP ").append(plain).append(' ').append(metric.help()).append('\n');
           out.append("# TYPE ").append(plain).append(" gauge\n");
           for (Gauge gauge : gauges) {
             out.append(plain);

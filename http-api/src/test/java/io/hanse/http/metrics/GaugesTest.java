@@ -15,8 +15,8 @@ class GaugesTest {
   @Test
   void shouldWriteConsulsJson() {
     Gauges gauges = new Gauges();
-    gauges.add("consul.state.nodes", 3);
-    gauges.add("consul.peering.healthy", 2, Map.of("peer_name", "beta", "peer_id", "1"));
+    gauges.add(Metric.NODES, 3);
+    gauges.add(Metric.PEERING_HEALTHY, 2, Map.of("peer_name", "beta", "peer_id", "1"));
     ByteArrayOutputStream json = new ByteArrayOutputStream();
     JsonWriter.write(json, false, out -> gauges.writeJson(out, NOW));
 
@@ -32,16 +32,16 @@ class GaugesTest {
   @Test
   void shouldWriteTheTextOfPrometheusAndEscapeLabels() {
     Gauges gauges = new Gauges();
-    gauges.add("consul.server.isLeader", 1);
-    gauges.add("hanse.peering.silence_seconds", 2, Map.of("peer_name", "a\"\\\nb"));
+    gauges.add(Metric.LEADS, 1);
+    gauges.add(Metric.SILENCE_SECONDS, 2, Map.of("peer_name", "a\"\\\nb"));
 
     assertThat(gauges.prometheus())
         .isEqualTo(
             """
-            # HELP consul_server_isLeader consul_server_isLeader
+            # HELP consul_server_isLeader 1 while this server leads, else 0.
             # TYPE consul_server_isLeader gauge
             consul_server_isLeader 1
-            # HELP hanse_peering_silence_seconds hanse_peering_silence_seconds
+            # HELP hanse_peering_silence_seconds Seconds since the peer was heard last.
             # TYPE hanse_peering_silence_seconds gauge
             hanse_peering_silence_seconds{peer_name="a\\"\\\\\\nb"} 2
             """);

@@ -26,7 +26,7 @@ class MetricsIT {
     assertThat(json)
         .contains("{\"Name\":\"consul.state.service_instances\",\"Value\":1,\"Labels\":{}}")
         .contains("\"consul.server.isLeader\",\"Value\":1,")
-        .contains("\"hanse.test.part\",\"Value\":7,")
+        .contains("\"hanse.peering.contents_bytes\",\"Value\":7,")
         .containsPattern("consul.peering.healthy\",\"Value\":0,.*\"peer_name\":\"beta\"");
   }
 
