@@ -1,28 +1,26 @@
 package io.hanse.peering.replication;
 
+import static io.hanse.peering.replication.SimPair.ALPHA_ID;
+import static io.hanse.peering.replication.SimPair.BETA_ID;
+import static io.hanse.peering.replication.SimPair.peering;
+import static io.hanse.peering.replication.SimPair.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hanse.fsm.row.Command;
-import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.row.Server;
-import io.hanse.fsm.store.View;
-import io.hanse.fsm.view.Peerings;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** How long a deleted peering stays, and who is told, in virtual time. */
 class DeletionTest {
-  private static final String ALPHA_ID = "a1fa0000-0000-4000-8000-000000000001";
-  private static final String BETA_ID = "be7a0000-0000-4000-8000-000000000002";
-
-  private final SimTime time = new SimTime(1);
-  private final SimNetwork network = new SimNetwork(time);
-  private final SimCluster alpha = new SimCluster("alpha", time, network, this::appliedAtAlpha);
-  private final SimCluster beta = new SimCluster("beta", time, network, command -> {});
+  private final SimPair pair = new SimPair(this::appliedAtAlpha, command -> {});
+  private final SimTime time = pair.time;
+  private final SimNetwork network = pair.network;
+  private final SimCluster alpha = pair.alpha;
+  private final SimCluster beta = pair.beta;
 
   private boolean isAnyServerOlder;
 
@@ -34,36 +32,24 @@ class DeletionTest {
   }
 
   @BeforeEach
-  void generate() {
-    alpha.apply(SimCommands.initialize(ALPHA_ID, "dc-alpha"));
-    beta.apply(SimCommands.initialize(BETA_ID, "dc-beta"));
-    alpha.apply(SimCommands.acceptor(ALPHA_ID, "beta", "establishment"));
-    alpha.start();
-    beta.start();
-    time.runFor(5_000);
+  void start() {
+    pair.start();
   }
 
   @AfterEach
   void close() {
-    alpha.close();
-    beta.close();
-  }
-
-  private static Optional<Peering> peering(SimCluster cluster, String name) {
-    try (View view = cluster.view()) {
-      return new Peerings(view).byName(name);
-    }
+    pair.close();
   }
 
   @Test
   void shouldTellADialerThatHasNotComeYet() {
-    alpha.apply(SimCommands.exchange(ALPHA_ID, "establishment", "stream"));
+    pair.redeem();
     time.runFor(20);
     alpha.apply(SimCommands.delete("beta"));
     time.runFor(2_000);
-    beta.apply(SimCommands.dialer(BETA_ID, "alpha", ALPHA_ID, alpha.addresses(), "stream"));
+    pair.dial();
     time.runFor(30_000);
-    assertThat(peering(beta, "alpha").map(Peering::getState)).hasValue(PeeringState.TERMINATED);
+    assertThat(state(beta, "alpha")).hasValue(PeeringState.TERMINATED);
     assertThat(peering(alpha, "beta")).as("there is nobody to wait for any more").isEmpty();
   }
 
@@ -76,12 +62,12 @@ class DeletionTest {
 
   @Test
   void shouldNotWaitForADialerThatDeletedItItself() {
-    alpha.apply(SimCommands.exchange(ALPHA_ID, "establishment", "stream"));
-    beta.apply(SimCommands.dialer(BETA_ID, "alpha", ALPHA_ID, alpha.addresses(), "stream"));
+    pair.redeem();
+    pair.dial();
     time.runFor(5_000);
     beta.apply(SimCommands.delete("alpha"));
     time.runFor(2_000);
-    assertThat(peering(alpha, "beta").map(Peering::getState)).hasValue(PeeringState.TERMINATED);
+    assertThat(state(alpha, "beta")).hasValue(PeeringState.TERMINATED);
 
     alpha.apply(SimCommands.delete("beta"));
     time.runFor(2_000);
@@ -95,35 +81,28 @@ class DeletionTest {
     Command.Builder write = Command.newBuilder();
     write.getWriteServerBuilder().setServer(Server.newBuilder().setRaftId("r1"));
     alpha.apply(write.build());
-    connect();
+    pair.connect();
     beta.apply(SimCommands.delete("alpha"));
     time.runFor(5_000);
-    assertThat(peering(alpha, "beta").map(Peering::getState)).hasValue(PeeringState.TERMINATED);
+    assertThat(state(alpha, "beta")).hasValue(PeeringState.TERMINATED);
   }
 
   /** Told is who has answered that, not who was spoken to. */
   @Test
   void shouldTellADialerOnceMoreWhoseLinkBrokeMeanwhile() {
     network.trouble(20, 0);
-    alpha.apply(SimCommands.exchange(ALPHA_ID, "establishment", "stream"));
+    pair.redeem();
     time.runFor(20);
     alpha.apply(SimCommands.delete("beta"));
     time.runFor(2_000);
-    beta.apply(SimCommands.dialer(BETA_ID, "alpha", ALPHA_ID, alpha.addresses(), "stream"));
+    pair.dial();
     while (network.farewells() == 0) {
       time.runFor(1);
     }
     network.connections().forEach(SimNetwork.Connection::cut);
     time.runFor(60_000);
-    assertThat(peering(beta, "alpha").map(Peering::getState)).hasValue(PeeringState.TERMINATED);
+    assertThat(state(beta, "alpha")).hasValue(PeeringState.TERMINATED);
     assertThat(peering(alpha, "beta")).isEmpty();
-  }
-
-  private void connect() {
-    alpha.apply(SimCommands.exchange(ALPHA_ID, "establishment", "stream"));
-    beta.apply(SimCommands.dialer(BETA_ID, "alpha", ALPHA_ID, alpha.addresses(), "stream"));
-    time.runFor(20_000);
-    assertThat(network.connections()).hasSize(1);
   }
 
   /** Its stream may be about to store something when it is told: that is refused from then on. */
@@ -141,7 +120,7 @@ class DeletionTest {
       time.runFor(millis);
       alpha.apply(SimCommands.delete("beta"));
       time.runFor(5_000);
-      assertThat(peering(beta, "alpha").map(Peering::getState)).hasValue(PeeringState.TERMINATED);
+      assertThat(state(beta, "alpha")).hasValue(PeeringState.TERMINATED);
       assertThat(peering(alpha, "beta")).as("deleted after %d ms", millis).isEmpty();
       beta.apply(SimCommands.delete("alpha"));
       time.runFor(2_000);
@@ -158,31 +137,31 @@ class DeletionTest {
 
   @Test
   void shouldTellADialerWhoseLinkIsDeadWithoutItsKnowledge() {
-    connect();
+    pair.connect();
     network.connections().forEach(SimNetwork.Connection::fallSilent);
     alpha.apply(SimCommands.delete("beta"));
     time.runFor(200_000);
-    assertThat(peering(beta, "alpha").map(Peering::getState)).hasValue(PeeringState.TERMINATED);
+    assertThat(state(beta, "alpha")).hasValue(PeeringState.TERMINATED);
     assertThat(peering(alpha, "beta")).isEmpty();
   }
 
   @Test
   void shouldTellAnAcceptorWhoseLinkIsDead() {
-    connect();
+    pair.connect();
     network.connections().forEach(SimNetwork.Connection::fallSilent);
     beta.apply(SimCommands.delete("alpha"));
     time.runFor(30_000);
-    assertThat(peering(alpha, "beta").map(Peering::getState)).hasValue(PeeringState.TERMINATED);
+    assertThat(state(alpha, "beta")).hasValue(PeeringState.TERMINATED);
     assertThat(peering(beta, "alpha")).isEmpty();
   }
 
   /** Established anew the peering has its old id: its first end is no farewell to the next. */
   @Test
   void shouldTellAnAcceptorOfTheSecondDeletion() {
-    connect();
+    pair.connect();
     alpha.apply(SimCommands.delete("beta"));
     time.runFor(20_000);
-    assertThat(peering(beta, "alpha").map(Peering::getState)).hasValue(PeeringState.TERMINATED);
+    assertThat(state(beta, "alpha")).hasValue(PeeringState.TERMINATED);
     assertThat(peering(alpha, "beta")).isEmpty();
     String next = ALPHA_ID.replace('1', '3');
     alpha.apply(SimCommands.acceptor(next, "beta", "second"));
@@ -193,13 +172,13 @@ class DeletionTest {
     network.connections().forEach(SimNetwork.Connection::fallSilent);
     beta.apply(SimCommands.delete("alpha"));
     time.runFor(30_000);
-    assertThat(peering(alpha, "beta").map(Peering::getState)).hasValue(PeeringState.TERMINATED);
+    assertThat(state(alpha, "beta")).hasValue(PeeringState.TERMINATED);
     assertThat(peering(beta, "alpha")).isEmpty();
   }
 
   @Test
   void shouldLeaveTheClusterThatAPeeringWasEstablishedWithBefore() {
-    connect();
+    pair.connect();
     SimCluster gamma = new SimCluster("gamma", time, network, command -> {});
     try {
       String other = ALPHA_ID.replace('1', '4');
@@ -215,7 +194,7 @@ class DeletionTest {
           .allMatch(gamma.addresses()::contains);
       alpha.apply(SimCommands.delete("beta"));
       time.runFor(20_000);
-      assertThat(peering(beta, "alpha").map(Peering::getState))
+      assertThat(state(beta, "alpha"))
           .as("that it was deleted there is nothing to it any more")
           .hasValue(PeeringState.ESTABLISHING);
     } finally {
@@ -225,7 +204,7 @@ class DeletionTest {
 
   @Test
   void shouldTellAnAcceptorThatIsAway() {
-    connect();
+    pair.connect();
     network.trouble(20, 1);
     network.connections().forEach(SimNetwork.Connection::cut);
     time.runFor(20_000);
@@ -235,14 +214,14 @@ class DeletionTest {
     time.runFor(60_000);
     network.trouble(20, 0);
     time.runFor(20_000);
-    assertThat(peering(alpha, "beta").map(Peering::getState)).hasValue(PeeringState.TERMINATED);
+    assertThat(state(alpha, "beta")).hasValue(PeeringState.TERMINATED);
     assertThat(network.connections()).isEmpty();
   }
 
   /** The state knows no more how it was dialed: who led when it was deleted leads no more. */
   @Test
   void shouldTellAnAcceptorThatIsAwayThoughTheLeaderChanged() {
-    connect();
+    pair.connect();
     network.trouble(20, 1);
     network.connections().forEach(SimNetwork.Connection::cut);
     time.runFor(20_000);
@@ -253,25 +232,25 @@ class DeletionTest {
     time.runFor(10_000);
     network.trouble(20, 0);
     time.runFor(20_000);
-    assertThat(peering(alpha, "beta").map(Peering::getState)).hasValue(PeeringState.TERMINATED);
+    assertThat(state(alpha, "beta")).hasValue(PeeringState.TERMINATED);
     assertThat(network.connections()).isEmpty();
   }
 
   /** Before the row is cleared away. */
   @Test
   void shouldTellAnAcceptorThoughTheLeaderChangedAtOnce() {
-    connect();
+    pair.connect();
     network.connections().forEach(SimNetwork.Connection::fallSilent);
     beta.apply(SimCommands.delete("alpha"));
     beta.moveLeadership(beta.servers.get(1));
     time.runFor(30_000);
-    assertThat(peering(alpha, "beta").map(Peering::getState)).hasValue(PeeringState.TERMINATED);
+    assertThat(state(alpha, "beta")).hasValue(PeeringState.TERMINATED);
     assertThat(peering(beta, "alpha")).isEmpty();
   }
 
   @Test
   void shouldSayNoFarewellUnderAnotherLeaderToWhomItIsEstablishedWithAnew() {
-    connect();
+    pair.connect();
     network.trouble(20, 1);
     network.connections().forEach(SimNetwork.Connection::cut);
     time.runFor(20_000);
@@ -289,13 +268,13 @@ class DeletionTest {
     time.runFor(60_000);
     assertThat(network.connections()).hasSize(1);
     assertThat(network.farewells()).isEqualTo(before);
-    assertThat(peering(alpha, "beta").map(Peering::getState)).hasValue(PeeringState.PENDING);
+    assertThat(state(alpha, "beta")).hasValue(PeeringState.PENDING);
   }
 
   /** Who comes back by a new token has the same peering there: nothing old must end it. */
   @Test
   void shouldSayNoFarewellToWhomItIsEstablishedWithAnew() {
-    connect();
+    pair.connect();
     network.trouble(20, 1);
     network.connections().forEach(SimNetwork.Connection::cut);
     time.runFor(20_000);
@@ -313,12 +292,12 @@ class DeletionTest {
     time.runFor(60_000);
     assertThat(network.connections()).hasSize(1);
     assertThat(network.farewells()).isEqualTo(before);
-    assertThat(peering(alpha, "beta").map(Peering::getState)).hasValue(PeeringState.PENDING);
+    assertThat(state(alpha, "beta")).hasValue(PeeringState.PENDING);
   }
 
   @Test
   void shouldWaitForNobodyForEver() {
-    connect();
+    pair.connect();
     network.trouble(20, 1);
     network.connections().forEach(SimNetwork.Connection::cut);
     beta.apply(SimCommands.delete("alpha"));
@@ -330,7 +309,7 @@ class DeletionTest {
 
   @Test
   void shouldNotWaitForAnAcceptorThatForgotItsPeering() {
-    connect();
+    pair.connect();
     network.connections().forEach(SimNetwork.Connection::fallSilent);
     alpha.apply(SimCommands.delete("beta"));
     alpha.apply(SimCommands.remove(ALPHA_ID));
@@ -353,20 +332,20 @@ class DeletionTest {
 
   @Test
   void shouldTellADialerThatHasNotComeYetThoughTheLeaderChanged() {
-    alpha.apply(SimCommands.exchange(ALPHA_ID, "establishment", "stream"));
+    pair.redeem();
     time.runFor(20);
     alpha.apply(SimCommands.delete("beta"));
     alpha.moveLeadership(alpha.servers.get(1));
     time.runFor(20_000);
-    beta.apply(SimCommands.dialer(BETA_ID, "alpha", ALPHA_ID, alpha.addresses(), "stream"));
+    pair.dial();
     time.runFor(20_000);
-    assertThat(peering(beta, "alpha").map(Peering::getState)).hasValue(PeeringState.TERMINATED);
+    assertThat(state(beta, "alpha")).hasValue(PeeringState.TERMINATED);
     assertThat(peering(alpha, "beta")).isEmpty();
   }
 
   @Test
   void shouldNotWaitUnderAnotherLeaderForADialerThatDeletedItItself() {
-    connect();
+    pair.connect();
     beta.apply(SimCommands.delete("alpha"));
     time.runFor(2_000);
     alpha.moveLeadership(alpha.servers.get(1));

@@ -1,35 +1,31 @@
 package io.hanse.peering.replication;
 
+import static io.hanse.peering.replication.SimPair.peering;
+import static io.hanse.peering.replication.SimPair.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.Node;
 import io.hanse.fsm.row.NodeService;
-import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.row.ReconcileImport;
 import io.hanse.fsm.row.Server;
 import io.hanse.fsm.store.Key;
 import io.hanse.fsm.store.View;
-import io.hanse.fsm.view.Peerings;
 import io.hanse.fsm.view.Tables;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** How what a peer brought is cleared away, step by step, in virtual time. */
 class PurgeTest {
-  private static final String ALPHA_ID = "a1fa0000-0000-4000-8000-000000000001";
-  private static final String BETA_ID = "be7a0000-0000-4000-8000-000000000002";
-
-  private final SimTime time = new SimTime(1);
-  private final SimNetwork network = new SimNetwork(time);
-  private final SimCluster alpha = new SimCluster("alpha", time, network, this::appliedAtAlpha);
-  private final SimCluster beta = new SimCluster("beta", time, network, command -> {});
+  private final SimPair pair = new SimPair(this::appliedAtAlpha, command -> {});
+  private final SimTime time = pair.time;
+  private final SimCluster alpha = pair.alpha;
+  private final SimCluster beta = pair.beta;
 
   /** The steps of a purge, and what of imports was left after each. */
   private final List<Integer> rowsAfter = new ArrayList<>();
@@ -59,32 +55,13 @@ class PurgeTest {
   }
 
   @BeforeEach
-  void generate() {
-    alpha.apply(SimCommands.initialize(ALPHA_ID, "dc-alpha"));
-    beta.apply(SimCommands.initialize(BETA_ID, "dc-beta"));
-    alpha.apply(SimCommands.acceptor(ALPHA_ID, "beta", "establishment"));
-    alpha.start();
-    beta.start();
-    time.runFor(5_000);
+  void start() {
+    pair.start();
   }
 
   @AfterEach
   void close() {
-    alpha.close();
-    beta.close();
-  }
-
-  private static Optional<Peering> peering(SimCluster cluster, String name) {
-    try (View view = cluster.view()) {
-      return new Peerings(view).byName(name);
-    }
-  }
-
-  private void connect() {
-    alpha.apply(SimCommands.exchange(ALPHA_ID, "establishment", "stream"));
-    beta.apply(SimCommands.dialer(BETA_ID, "alpha", ALPHA_ID, alpha.addresses(), "stream"));
-    time.runFor(20_000);
-    assertThat(network.connections()).hasSize(1);
+    pair.close();
   }
 
   private void importAt(String service, int nodes, int instances) {
@@ -112,7 +89,7 @@ class PurgeTest {
   /** Nobody removes the row of a peering that the other cluster ended. */
   @Test
   void shouldPurgeAgainWhatAnArchiveBroughtBack() {
-    connect();
+    pair.connect();
     importAt("web", 40, 149);
     beta.apply(SimCommands.delete("alpha"));
     time.runFor(5_000);
@@ -122,7 +99,7 @@ class PurgeTest {
     assertThat(rowsOfBeta()).isPositive();
     time.runFor(5_000);
     assertThat(rowsOfBeta()).isZero();
-    assertThat(peering(alpha, "beta").map(Peering::getState)).hasValue(PeeringState.TERMINATED);
+    assertThat(state(alpha, "beta")).hasValue(PeeringState.TERMINATED);
   }
 
   /** It would stop at a step that counts rows. */
