@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -83,6 +84,8 @@ final class StalenessDuty {
   private final WatchedQuery<Map<String, Watched>> watch;
   private final HeardNotes notes;
   private final SilenceNews news;
+  private final Consumer<String> alarm;
+  private final Consumer<String> relief;
   private final long beganMillis;
   private final Map<String, Long> seenMillis = new TreeMap<>();
   private final Set<String> silent = new TreeSet<>();
@@ -98,6 +101,18 @@ final class StalenessDuty {
   private volatile boolean stopped;
 
   StalenessDuty(Replication replication) {
+    this(replication, LOG::warn, LOG::info);
+  }
+
+  /**
+   * Begins to look.
+   *
+   * @param alarm takes a line when a peer falls silent, whatever its policy
+   * @param relief takes one when it is back
+   */
+  StalenessDuty(Replication replication, Consumer<String> alarm, Consumer<String> relief) {
+    this.alarm = alarm;
+    this.relief = relief;
     statuses = replication.statuses();
     loop = replication.loops().newLoop();
     writer = new LogWriter(loop, replication.submitter(), replication.settings().submitAttempts());
@@ -237,21 +252,22 @@ final class StalenessDuty {
     }
     if (left >= 0) {
       if (news.isBack(id)) {
-        LOG.info("peering is well again peer={}", each.peering().getName());
+        relief.accept("peering is well again peer=" + each.peering().getName());
       }
       return left + 1;
     }
     news.fellSilent(id, silence)
         .ifPresent(
             span ->
-                LOG.warn(
-                    "{} peer={} silent={} role={}",
-                    statuses.isHeard(id)
-                        ? "peering is FAILING, the peer is not heard"
-                        : "the peer is not heard since this server leads",
-                    each.peering().getName(),
-                    span,
-                    Peerings.dials(each.peering()) ? "dialer" : "acceptor"));
+                alarm.accept(
+                    "%s peer=%s silent=%s role=%s"
+                        .formatted(
+                            statuses.isHeard(id)
+                                ? "peering is FAILING, the peer is not heard"
+                                : "the peer is not heard since this server leads",
+                            each.peering().getName(),
+                            span,
+                            Peerings.dials(each.peering()) ? "dialer" : "acceptor")));
     return LOOK_MILLIS;
   }
 

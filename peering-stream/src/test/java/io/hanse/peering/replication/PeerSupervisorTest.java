@@ -2,7 +2,12 @@ package io.hanse.peering.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.port.Leadership;
+import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.CommandResult;
+import io.hanse.fsm.row.PeeringState;
 import io.hanse.peering.LogPace;
 import io.hanse.peering.link.Inbound;
 import io.hanse.peering.link.LinkStatus;
@@ -30,7 +35,7 @@ class PeerSupervisorTest {
       new PeerSupervisor(
           new Replication(
               cluster,
-              command -> CompletableFuture.completedFuture(cluster.apply(command)),
+              this::submit,
               leadership,
               (target, inbound) -> {
                 throw new AssertionError("nobody dials here");
@@ -43,6 +48,15 @@ class PeerSupervisorTest {
               new ExportedContents(cluster),
               new KeptOffers(),
               new LogPace()));
+
+  private boolean refusesTerminations;
+
+  private CompletableFuture<CommandResult> submit(Command command) {
+    return refusesTerminations && command.hasTerminatePeering()
+        ? CompletableFuture.failedFuture(
+            new ProblemException(ProblemCode.FAILED_PRECONDITION, "not by this state"))
+        : CompletableFuture.completedFuture(cluster.apply(command));
+  }
 
   /** Who asks knows it before who listens is told. */
   private static final class LateLeadership implements Leadership {
@@ -82,9 +96,12 @@ class PeerSupervisorTest {
   private static final class Dialer implements Outbound {
     private @Nullable LinkStatus closedWith;
     private boolean admitted;
+    private boolean wasConfirmed;
 
     @Override
-    public void send(ReplicationMessage message) {}
+    public void send(ReplicationMessage message) {
+      wasConfirmed |= message.hasTerminated();
+    }
 
     @Override
     public boolean isReady() {
@@ -134,6 +151,15 @@ class PeerSupervisorTest {
   }
 
   private Dialer dial() {
+    return dial(ReplicationMessage.getDefaultInstance());
+  }
+
+  /**
+   * Opens a stream.
+   *
+   * @param next said on it; nothing, if it is empty
+   */
+  private Dialer dial(ReplicationMessage next) {
     Dialer dialer = new Dialer();
     Inbound inbound = supervisor.acceptor().accept(dialer);
     inbound.onMessage(
@@ -141,6 +167,10 @@ class PeerSupervisorTest {
             .setOpen(ReplicationMessage.Open.newBuilder().setPeerId(ID).setStreamSecretId("stream"))
             .build());
     time.runFor(10);
+    if (next.hasTerminated()) {
+      inbound.onMessage(next);
+      time.runFor(10);
+    }
     return dialer;
   }
 
@@ -176,5 +206,29 @@ class PeerSupervisorTest {
     leadership.tell();
     time.runFor(10);
     assertThat(dial().admitted).isTrue();
+  }
+
+  /** What is active here would stay so for ever, and the other cluster would not say it again. */
+  @Test
+  void shouldConfirmNoTerminationThatIsNotStored() {
+    leadership.leads(2);
+    leadership.tell();
+    time.runFor(10);
+    ReplicationMessage ended =
+        ReplicationMessage.newBuilder()
+            .setTerminated(ReplicationMessage.Terminated.getDefaultInstance())
+            .build();
+    refusesTerminations = true;
+    Dialer refused = dial(ended);
+    assertThat(refused.wasConfirmed).isFalse();
+    assertThat(refused.closedWith)
+        .isEqualTo(
+            LinkStatus.of(
+                LinkStatus.Code.UNAVAILABLE, "the termination can't be stored: not by this state"));
+    assertThat(SimPair.state(cluster, "beta")).hasValue(PeeringState.PENDING);
+
+    refusesTerminations = false;
+    dial(ended);
+    assertThat(SimPair.state(cluster, "beta")).hasValue(PeeringState.TERMINATED);
   }
 }

@@ -38,6 +38,10 @@ final class SilenceRig implements AutoCloseable {
   final StreamStatuses statuses = new StreamStatuses(() -> time.nowMillis() * 1_000_000);
   final LeaderStatuses ofLeader = new LeaderStatuses(statuses, server, cluster, 45_000);
   private final List<Command> written = new ArrayList<>();
+
+  /** The lines for an operator. */
+  final List<String> told = new ArrayList<>();
+
   PeerStreamStatus.Builder status = PeerStreamStatus.newBuilder().setConnected(true);
   private Object stream = new Object();
   private StalenessDuty duty;
@@ -83,7 +87,9 @@ final class SilenceRig implements AutoCloseable {
             ReplicationSettings.DEFAULT,
             new ExportedContents(cluster),
             new KeptOffers(),
-            new LogPace()));
+            new LogPace()),
+        told::add,
+        told::add);
   }
 
   /** The leader is gone, with all it knew. */

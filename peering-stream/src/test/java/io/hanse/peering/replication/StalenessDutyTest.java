@@ -52,6 +52,36 @@ class StalenessDutyTest {
     assertThat(rig.withdrawals()).isEqualTo(2);
   }
 
+  /** Twice the heartbeats that may be missed, and no policy that minds. */
+  @Test
+  void shouldTellThatAPeerFellSilentAndThatItIsBack() {
+    rig.hear();
+    rig.time.runFor(45_000);
+    assertThat(rig.told).isEmpty();
+    rig.time.runFor(45_000);
+    assertThat(rig.told)
+        .containsExactly(
+            "peering is FAILING, the peer is not heard peer=west silent=45s role=dialer");
+
+    rig.told.clear();
+    rig.hear();
+    rig.time.runFor(2_000);
+    assertThat(rig.told).containsExactly("peering is well again peer=west");
+    rig.time.runFor(5_000);
+    assertThat(rig.told).hasSize(1);
+  }
+
+  @Test
+  void shouldTellThatANewLeaderHearsNothingOfAPeer() {
+    rig.hear();
+    rig.changeLeader();
+    rig.time.runFor(120_000);
+    assertThat(rig.told)
+        .singleElement()
+        .asString()
+        .startsWith("the peer is not heard since this server leads peer=west silent=");
+  }
+
   @Test
   void shouldCountFromTheSignOfLifeAndNotFromItsReport() {
     rig.policy("west", PeeringPolicies.WITHDRAW);
