@@ -31,6 +31,9 @@ final class RatisProperties {
    */
   static final String RETRIES = "10ms,10, 200ms," + Integer.MAX_VALUE;
 
+  /** Longer than a process stands still. */
+  private static final TimeDuration EVER = TimeDuration.valueOf(3650, DAYS);
+
   private RatisProperties() {}
 
   /**
@@ -72,15 +75,26 @@ final class RatisProperties {
     Rpc.setSlownessTimeout(properties, seconds(10));
     // By default a process that stood still for a minute closes its group when it goes on. It may
     // have stood still as long as it likes: its term tells it what it missed.
-    RaftServerConfigKeys.setCloseThreshold(properties, TimeDuration.valueOf(3650, DAYS));
+    RaftServerConfigKeys.setCloseThreshold(properties, EVER);
+    // The server reads this when it is made: after a pause of so long it gives up leading, also as
+    // the only one of its group, whom nobody can have replaced. A leader of several that heard
+    // nothing of a majority for an election timeout gives up anyway, whatever the reason.
+    RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(properties, EVER);
     RaftServerConfigKeys.LeaderElection.setPreVote(properties, true);
-    // By default a leader that lost its majority sits out elections for 10 s.
-    RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(properties, longest);
     RaftServerConfigKeys.LeaderElection.setMemberMajorityAdd(properties, !isFormed);
     RaftServerConfigKeys.Notification.setNoLeaderTimeout(properties, seconds(10));
     // Three election timeouts by default: on a busy host a cold server's first answer takes longer,
     // and each attempt begins from nothing.
     RaftServerConfigKeys.setStagingTimeout(properties, seconds(12));
+  }
+
+  /**
+   * Sets what a group is opened with where its server was made with another: the library has one
+   * key for both. By default a leader that lost its majority sits out elections for 10 s.
+   */
+  static void beforeGroup(RaftProperties properties, RaftSettings.Timing timing) {
+    RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(
+        properties, millis(timing.longestElectionMillis()));
   }
 
   private static void log(RaftProperties properties, RaftSettings.Limits limits) {

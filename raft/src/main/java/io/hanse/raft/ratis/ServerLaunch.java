@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.GrpcTlsConfig;
 import org.apache.ratis.protocol.RaftGroupId;
@@ -74,15 +75,18 @@ final class ServerLaunch {
     // A hop less for each append; snapshot chunks and votes then run on the event loops.
     GrpcConfigKeys.Server.setServicesCustomizer(
         parameters, (builder, types) -> builder.intercept(gate).directExecutor());
+    RaftProperties properties = RatisProperties.of(settings, directory, isFormed);
     RaftServer server =
         RaftServer.newBuilder()
             .setServerId(RaftPeerId.valueOf(directory.raftId()))
-            .setProperties(RatisProperties.of(settings, directory, isFormed))
+            .setProperties(properties)
             .setParameters(parameters)
             .setStateMachineRegistry(
-                id ->
-                    new RatisStateMachine(
-                        replica, listener, directory.sync(), snapshotWriter, reached))
+                id -> {
+                  RatisProperties.beforeGroup(properties, settings.timing());
+                  return new RatisStateMachine(
+                      replica, listener, directory.sync(), snapshotWriter, reached);
+                })
             .setOption(RaftStorage.StartupOption.RECOVER)
             .build();
     started.set(server);
