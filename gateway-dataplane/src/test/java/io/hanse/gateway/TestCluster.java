@@ -91,7 +91,7 @@ final class TestCluster implements AutoCloseable {
             () -> UUID.randomUUID().toString(),
             InstantSource.system(),
             executor);
-    authority.initialize().join();
+    authority.initialize(ClusterStateMachine.COMMAND_LEVEL).join();
     certificate =
         new ServerCertificate(
             datacenter, authority, reader, InstantSource.system(), executor, KeptLeaf.nowhere());

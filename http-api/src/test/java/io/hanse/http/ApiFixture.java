@@ -3,6 +3,7 @@ package io.hanse.http;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
+import io.hanse.fsm.apply.ClusterStateMachine;
 import io.hanse.fsm.row.AutopilotHealth;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.Node;
@@ -64,7 +65,7 @@ public final class ApiFixture implements AutoCloseable {
             () -> UUID.randomUUID().toString(),
             InstantSource.system(),
             signing);
-    authority.initialize().join();
+    authority.initialize(ClusterStateMachine.COMMAND_LEVEL).join();
     cluster
         .submit(
             Command.newBuilder()

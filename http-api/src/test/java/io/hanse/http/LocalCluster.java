@@ -217,6 +217,11 @@ public final class LocalCluster
   }
 
   @Override
+  public int commandLevel() {
+    return ClusterStateMachine.COMMAND_LEVEL;
+  }
+
+  @Override
   public CompletableFuture<Void> transferLeadership(Optional<String> raftId) {
     return CompletableFuture.completedFuture(null);
   }

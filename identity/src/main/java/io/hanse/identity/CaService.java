@@ -81,14 +81,18 @@ public final class CaService implements LeafSigner {
 
   /**
    * Gives the cluster its identity and its first root, unless it has them: a duty of each new
-   * leader. Done twice it changes nothing.
+   * leader. Done twice it changes nothing. Where a server is there that knows no quotas, the
+   * cluster begins with the one that is built in.
+   *
+   * @param commandLevel up to which all servers understand commands
    */
-  public CompletableFuture<Void> initialize() {
+  public CompletableFuture<Void> initialize(int commandLevel) {
     if (trustDomain().isPresent()) {
       return CompletableFuture.completedFuture(null);
     }
     return serial()
-        .thenApplyAsync(issue -> submitter.submit(initializing(issue.number())), executor)
+        .thenApplyAsync(
+            issue -> submitter.submit(initializing(issue.number(), commandLevel)), executor)
         .thenCompose(result -> result)
         .<Void>thenApply(result -> null)
         .exceptionallyCompose(
@@ -99,7 +103,7 @@ public final class CaService implements LeafSigner {
                     : CompletableFuture.failedFuture(failure));
   }
 
-  private Command initializing(long serial) {
+  private Command initializing(long serial, int commandLevel) {
     String clusterId = ids.uuid();
     String uid = uid();
     CaRoot root =
@@ -110,22 +114,21 @@ public final class CaService implements LeafSigner {
     config.putFields("IntermediateCertTTL", text("8760h"));
     config.putFields("LeafCertTTL", text(settings.leafTtl().toHours() + "h"));
     config.putFields("RootCertTTL", text("87600h"));
-    return Command.newBuilder()
-        .setLevel(QUOTA_LEVEL)
-        .setInitializeCluster(
-            InitializeCluster.newBuilder()
-                .setQuota(
-                    StateQuota.newBuilder()
-                        .setRowsMax(StoreSettings.NEW_CLUSTER_ROWS)
-                        .setBytesMax(StoreSettings.NEW_CLUSTER_BYTES))
-                .setIdentity(
-                    ClusterIdentity.newBuilder()
-                        .setId(clusterId)
-                        .setDatacenter(settings.datacenter()))
-                .setCaConfiguration(
-                    CaConfiguration.newBuilder().setProvider("consul").setConfig(config))
-                .setRoot(root))
-        .build();
+    InitializeCluster.Builder begin =
+        InitializeCluster.newBuilder()
+            .setIdentity(
+                ClusterIdentity.newBuilder().setId(clusterId).setDatacenter(settings.datacenter()))
+            .setCaConfiguration(
+                CaConfiguration.newBuilder().setProvider("consul").setConfig(config))
+            .setRoot(root);
+    if (Integer.compareUnsigned(commandLevel, QUOTA_LEVEL) < 0) {
+      return Command.newBuilder().setInitializeCluster(begin).build();
+    }
+    begin.setQuota(
+        StateQuota.newBuilder()
+            .setRowsMax(StoreSettings.NEW_CLUSTER_ROWS)
+            .setBytesMax(StoreSettings.NEW_CLUSTER_BYTES));
+    return Command.newBuilder().setLevel(QUOTA_LEVEL).setInitializeCluster(begin).build();
   }
 
   private static Value text(String text) {

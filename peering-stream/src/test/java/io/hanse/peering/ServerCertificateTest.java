@@ -3,6 +3,7 @@ package io.hanse.peering;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.hanse.fsm.apply.ClusterStateMachine;
 import io.hanse.fsm.port.CommandSubmitter;
 import io.hanse.identity.CaService;
 import io.hanse.identity.CaSettings;
@@ -37,7 +38,7 @@ class ServerCertificateTest {
 
   @BeforeEach
   void start() {
-    authority(cluster).initialize().join();
+    authority(cluster).initialize(ClusterStateMachine.COMMAND_LEVEL).join();
     first = shown(cluster);
   }
 

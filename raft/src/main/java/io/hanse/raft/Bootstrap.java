@@ -335,10 +335,15 @@ final class Bootstrap {
   }
 
   /** Whether this server is where it should be, so that the exchange may slow down. */
-  boolean isSettled() {
+  private boolean isSettled() {
     Position position = consensus.position();
     boolean isPlaced = promises.isFormed() && position.leader().isPresent();
     return promises.isRemoved() || (isPlaced && !consensus.isLeftOut());
+  }
+
+  /** How long to wait before the next step. */
+  Duration pause() {
+    return isSettled() ? settings.timing().settledJoinInterval() : settings.timing().joinInterval();
   }
 
   private static <T> T await(CompletableFuture<T> future, Duration patience)

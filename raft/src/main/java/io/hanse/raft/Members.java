@@ -9,6 +9,7 @@ import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.port.LeaderCall;
 import io.hanse.fsm.port.Leadership;
 import io.hanse.fsm.port.Membership;
+import io.hanse.fsm.row.Server;
 import io.hanse.raft.transport.proto.MemberList;
 import io.hanse.raft.transport.proto.MemberName;
 import io.hanse.raft.transport.proto.MemberRow;
@@ -37,6 +38,7 @@ public final class Members implements Membership {
   private final Leadership leadership;
   private final String self;
   private final Consensus consensus;
+  private final Function<String, Optional<Server>> rows;
   private final ReadRounds rounds;
   private final Submitter submitter;
   private final LeaderCall leaderCall;
@@ -47,6 +49,7 @@ public final class Members implements Membership {
   Members(
       Leadership leadership,
       Consensus consensus,
+      Function<String, Optional<Server>> rows,
       ReadRounds rounds,
       Submitter submitter,
       LeaderCall leaderCall,
@@ -56,6 +59,7 @@ public final class Members implements Membership {
     this.leadership = leadership;
     this.self = leadership.self();
     this.consensus = consensus;
+    this.rows = rows;
     this.rounds = rounds;
     this.submitter = submitter;
     this.leaderCall = leaderCall;
@@ -98,6 +102,14 @@ public final class Members implements Membership {
                     position.leader().filter(id::equals).isPresent(),
                     id.equals(self) ? position.applied() : progress.getOrDefault(id, 0L)))
         .toList();
+  }
+
+  @Override
+  public int commandLevel() {
+    return consensus.voters().all().stream()
+        .map(id -> rows.apply(id).map(Server::getCommandLevel).orElse(0))
+        .min(Integer::compareUnsigned)
+        .orElse(0);
   }
 
   @Override

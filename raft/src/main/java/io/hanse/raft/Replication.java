@@ -9,7 +9,6 @@ import io.hanse.fsm.port.ServerCall;
 import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.row.Server;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -109,7 +108,15 @@ public final class Replication implements AutoCloseable {
     leaderCalls = new LeaderCalls(standing, route, peers);
     members =
         new Members(
-            standing, consensus, rounds, submitter, leaderCalls, timing.hold(), promises, joiner);
+            standing,
+            consensus,
+            book::find,
+            rounds,
+            submitter,
+            leaderCalls,
+            timing.hold(),
+            promises,
+            joiner);
     Neighbours neighbours =
         new Neighbours(
             raftId,
@@ -267,12 +274,8 @@ public final class Replication implements AutoCloseable {
         LOG.warn("the join exchange failed and will be tried again", e);
       }
     }
-    Duration pause =
-        bootstrap.isSettled()
-            ? settings.timing().settledJoinInterval()
-            : settings.timing().joinInterval();
     if (!isClosed) {
-      joiner.schedule(this::join, pause.toMillis(), TimeUnit.MILLISECONDS);
+      joiner.schedule(this::join, bootstrap.pause().toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 

@@ -65,7 +65,11 @@ class ReplicationTest {
     RaftSettings settings =
         new RaftSettings(
             directory,
-            Server.newBuilder().setNodeId("node").setAddress("127.0.0.1").build(),
+            Server.newBuilder()
+                .setNodeId("node")
+                .setAddress("127.0.0.1")
+                .setCommandLevel(5)
+                .build(),
             new InetSocketAddress(0),
             new InetSocketAddress(0),
             Optional.empty(),
@@ -115,6 +119,18 @@ class ReplicationTest {
     assertThat(replication.membership().knownMembers())
         .extracting(Membership.Member::raftId, Membership.Member::voter)
         .containsExactlyInAnyOrder(tuple(self, true), tuple("old", true), tuple("new", false));
+    consensus.voters = before;
+  }
+
+  /** Before any of them has written itself down in the log. */
+  @Test
+  void shouldKnowWhatLevelAllServersUnderstand() throws Exception {
+    start(1);
+    await().until(() -> replication.leadership().standing().self());
+    assertThat(replication.membership().commandLevel()).isEqualTo(5);
+    Consensus.Voters before = consensus.voters;
+    consensus.voters = new Consensus.Voters(Set.of(consensus.self, "unheard"), Set.of());
+    assertThat(replication.membership().commandLevel()).isZero();
     consensus.voters = before;
   }
 

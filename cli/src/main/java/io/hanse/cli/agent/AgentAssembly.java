@@ -196,7 +196,9 @@ public final class AgentAssembly implements AutoCloseable {
         .start();
     echoes.start(threads.timer());
     LeaderTasks leaderTasks = new LeaderTasks(replication.leadership(), threads.timer());
-    leaderTasks.onLeading("certificate authority", authority::initialize);
+    leaderTasks.onLeading(
+        "certificate authority",
+        () -> authority.initialize(replication.membership().commandLevel()));
     leaderTasks.whileLeading("old roots", Duration.ofHours(1), authority::prune);
     leaderTasks.onLeading("word of peering that is disabled", peering::warnWhereDisabled);
     AclExpiry expiry =

@@ -92,6 +92,11 @@ class ServerEchoesTest {
       return List.of(member("a"), member("b"), member("c"));
     }
 
+    @Override
+    public int commandLevel() {
+      return 0;
+    }
+
     private static Member member(String raftId) {
       return new Member(raftId, true, false, 0);
     }

@@ -20,6 +20,12 @@ public interface Membership {
   /** What this server knows, however old. */
   List<Member> knownMembers();
 
+  /**
+   * The highest level of commands that all of these servers are known to understand: by what they
+   * told each other when they met, which is before they write themselves down in the log.
+   */
+  int commandLevel();
+
   /** Hands leadership to the server named, or to the most advanced follower. */
   CompletableFuture<Void> transferLeadership(Optional<String> raftId);
 

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import io.hanse.fsm.apply.ClusterStateMachine;
 import io.hanse.fsm.row.CaConfiguration;
 import io.hanse.fsm.row.CaRoot;
+import io.hanse.fsm.row.Command;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Ca;
 import io.hanse.http.LocalCluster;
@@ -19,6 +21,7 @@ import io.hanse.identity.RootKey;
 import io.hanse.identity.SpiffeId;
 import io.hanse.identity.TrustDomain;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Executors;
@@ -47,7 +50,7 @@ class CaRotationTest {
 
   @BeforeEach
   void begin() {
-    authority.initialize().join();
+    authority.initialize(ClusterStateMachine.COMMAND_LEVEL).join();
   }
 
   @AfterEach
@@ -79,6 +82,32 @@ class CaRotationTest {
   private CaRoot active() {
     try (View view = cluster.view()) {
       return new Ca(view).activeRoot().orElseThrow();
+    }
+  }
+
+  /** It would stop at a command that says what the cluster may keep. */
+  @Test
+  void shouldBeginAClusterThatAServerOfAnOlderVersionUnderstands() {
+    for (int level = 0; level <= ClusterStateMachine.COMMAND_LEVEL; level++) {
+      List<Command> sent = new ArrayList<>();
+      try (LocalCluster empty = new LocalCluster()) {
+        new CaService(
+                CaSettings.defaults("dc1"),
+                command -> {
+                  sent.add(command);
+                  return empty.submit(command);
+                },
+                empty,
+                () -> UUID.randomUUID().toString(),
+                now::get,
+                executor)
+            .initialize(level)
+            .join();
+      }
+      Command begin = sent.get(sent.size() - 1);
+      assertThat(begin.getLevel()).isLessThanOrEqualTo(level);
+      assertThat(begin.getInitializeCluster().hasRoot()).isTrue();
+      assertThat(begin.getInitializeCluster().hasQuota()).isEqualTo(level >= 3);
     }
   }
 

@@ -48,7 +48,7 @@ final class TestServer implements AutoCloseable {
   TestServer(String datacenter, StreamAcceptor acceptor, InstantSource dates) throws IOException {
     authority =
         new CaService(CaSettings.defaults(datacenter), cluster, cluster, cluster, dates, executor);
-    authority.initialize().join();
+    authority.initialize(ClusterStateMachine.COMMAND_LEVEL).join();
     certificate =
         new ServerCertificate(datacenter, authority, cluster, dates, executor, KeptLeaf.nowhere());
     certificate.start();
