@@ -18,6 +18,7 @@ import io.hanse.fsm.row.PeerAddress;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PinPeerAddresses;
 import io.hanse.fsm.row.RevokePeeringToken;
+import io.hanse.fsm.store.View;
 import io.hanse.peering.link.SecretIssuer;
 import io.hanse.peering.link.SecretRedeemer;
 import io.hanse.peering.proto.EstablishAnswer;
@@ -34,14 +35,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The operations on peerings, on any server: checks here what can be checked anywhere, and has the
  * leader do the rest.
  */
 public final class PeeringOperations implements PeeringService, SecretIssuer {
+  private static final Logger LOG = LoggerFactory.getLogger(PeeringOperations.class);
   private static final String GENERATE = "peering.generate";
   private static final String ESTABLISH = "peering.establish";
   private static final String EXCHANGE = "peering.exchange";
@@ -59,6 +64,7 @@ public final class PeeringOperations implements PeeringService, SecretIssuer {
   private final CommandSubmitter submitter;
   private final LeaderCall leader;
   private final InstantSource clock;
+  private final StateReader reader;
   private final StreamOverlay overlay;
   private final TokenGenerator generator;
   private final TokenRedeemer redeemer;
@@ -78,6 +84,7 @@ public final class PeeringOperations implements PeeringService, SecretIssuer {
     this.submitter = submitter;
     this.leader = leader;
     this.clock = clock;
+    this.reader = reader;
     this.overlay = overlay;
     AwaitedAuthority authority = new AwaitedAuthority(reader, AUTHORITY_PATIENCE);
     this.generator = new TokenGenerator(settings, submitter, reader, ids, clock, authority);
@@ -266,9 +273,36 @@ public final class PeeringOperations implements PeeringService, SecretIssuer {
             .setDeletedAt(
                 Timestamp.newBuilder().setSeconds(now.getEpochSecond()).setNanos(now.getNano()))
             .build();
-    return submitter
-        .submit(Command.newBuilder().setMarkPeeringDeleted(mark).build())
+    return noteParting(name, now.toEpochMilli())
+        .thenCompose(
+            noted -> submitter.submit(Command.newBuilder().setMarkPeeringDeleted(mark).build()))
         .thenApply(result -> null);
+  }
+
+  /**
+   * One that can't be kept stops no deletion: the other cluster is told as long as a server here
+   * runs on that knows how.
+   */
+  private CompletableFuture<Void> noteParting(String name, long nowMillis) {
+    List<Command> notes;
+    try (View view = reader.view()) {
+      notes = PartingNotes.before(view, name, nowMillis);
+    }
+    CompletableFuture<?>[] written =
+        notes.stream().map(submitter::submit).toArray(CompletableFuture<?>[]::new);
+    return CompletableFuture.allOf(written)
+        .exceptionally(
+            failure -> {
+              if (!(failure.getCause() instanceof ProblemException problem)
+                  || problem.code().category() != ProblemCode.Category.CALLER) {
+                throw new CompletionException(failure.getCause());
+              }
+              LOG.warn(
+                  "a peering is deleted without a note of it peer={} cause={}",
+                  name,
+                  problem.getMessage());
+              return null;
+            });
   }
 
   @Override

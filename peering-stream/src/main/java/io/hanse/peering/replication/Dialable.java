@@ -9,6 +9,7 @@ import io.hanse.fsm.view.Ca;
 import io.hanse.fsm.view.Peerings;
 import io.hanse.peering.DialTargets;
 import io.hanse.peering.link.LinkTarget;
+import io.hanse.peering.proto.PartingNote;
 import java.util.List;
 import java.util.Optional;
 
@@ -40,6 +41,12 @@ record Dialable(
             secrets.getActiveStream(),
             secrets.getActiveSinceMillis(),
             remote.build()));
+  }
+
+  /** As it was noted before the peering was deleted. */
+  static Dialable of(PartingNote note) {
+    return new Dialable(
+        note.getPeering(), note.getWaysList(), note.getSecret(), 0, note.getRemote());
   }
 
   List<String> addresses() {

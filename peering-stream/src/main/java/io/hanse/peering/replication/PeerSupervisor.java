@@ -28,6 +28,7 @@ public final class PeerSupervisor implements AutoCloseable {
 
   private final Replication replication;
   private final Loop loop;
+  private final LogWriter writer;
   private final AcceptedStreams accepted;
   private final Map<String, DialLoop> dialing = new TreeMap<>();
   private @Nullable WatchedQuery<Dialers> watch;
@@ -40,6 +41,8 @@ public final class PeerSupervisor implements AutoCloseable {
   public PeerSupervisor(Replication replication) {
     this.replication = replication;
     this.loop = replication.loops().newLoop();
+    this.writer =
+        new LogWriter(loop, replication.submitter(), replication.settings().submitAttempts());
     this.accepted = new AcceptedStreams(replication);
   }
 
@@ -74,6 +77,7 @@ public final class PeerSupervisor implements AutoCloseable {
       accepted.open();
       if (parted != null) {
         parted.recent().forEach((id, last) -> dial(id, Optional.of(last)));
+        parted.removalOfOld().forEach(writer::submit);
       }
       watch = WatchedQuery.start(loop, replication.state(), this::dialers, this::dialersAre);
       deletions = new DeletionDuty(replication);
@@ -100,11 +104,18 @@ public final class PeerSupervisor implements AutoCloseable {
         dialLoop.stop();
         dialing.remove(id);
       } else if (!dialers.dialed().contains(id)) {
-        dialLoop.retire(() -> loop.execute(() -> dialing.remove(id, dialLoop)));
+        dialLoop.retire(() -> loop.execute(() -> isOver(id, dialLoop)));
       }
     }
     for (String id : dialers.dialed()) {
       dial(id, Optional.empty());
+    }
+  }
+
+  private void isOver(String id, DialLoop retired) {
+    dialing.remove(id, retired);
+    if (parted != null) {
+      parted.removal(id).forEach(writer::submit);
     }
   }
 

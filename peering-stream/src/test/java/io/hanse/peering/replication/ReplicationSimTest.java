@@ -125,7 +125,12 @@ class ReplicationSimTest {
         calm();
         await(this::isConverged);
         boolean deletedByAlpha = deleter.get() == alpha;
-        done(deleter.get(), SimCommands.delete(deletedByAlpha ? "beta" : "alpha"));
+        deleter.get().delete(deletedByAlpha ? "beta" : "alpha");
+        if (time.chance(0.25)) {
+          time.runFor(time.random.nextLong(3_000));
+          deleter.get().servers.forEach(SimCluster.Server::restart);
+          deleter.get().settle();
+        }
         if (time.chance(0.5)) {
           time.runFor(time.random.nextLong(100));
           boolean isNoticed = time.chance(0.5);

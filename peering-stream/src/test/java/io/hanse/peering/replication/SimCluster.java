@@ -18,6 +18,7 @@ import io.hanse.fsm.store.Store;
 import io.hanse.fsm.store.StoreSettings;
 import io.hanse.fsm.store.View;
 import io.hanse.peering.LogPace;
+import io.hanse.peering.PartingNotes;
 import io.hanse.peering.link.LinkTarget;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -108,6 +109,14 @@ final class SimCluster implements StateReader, AutoCloseable {
                 .build());
     applied.accept(command);
     return result;
+  }
+
+  /** As an operator does. */
+  void delete(String peer) {
+    try (View view = view()) {
+      PartingNotes.before(view, peer, time.nowMillis()).forEach(this::apply);
+    }
+    apply(SimCommands.delete(peer));
   }
 
   private CommandResult write(Entry entry) {

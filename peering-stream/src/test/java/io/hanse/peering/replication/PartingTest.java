@@ -1,0 +1,109 @@
+package io.hanse.peering.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.row.PeeringState;
+import io.hanse.fsm.row.SystemRecord;
+import io.hanse.fsm.store.View;
+import io.hanse.fsm.view.Peerings;
+import io.hanse.fsm.view.SystemRecords;
+import io.hanse.peering.PartingNotes;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The other cluster hears of a deletion though all servers of the dialing one start anew. */
+class PartingTest {
+  private static final String ALPHA_ID = "a1fa0000-0000-4000-8000-000000000001";
+  private static final String BETA_ID = "be7a0000-0000-4000-8000-000000000002";
+
+  private final SimTime time = new SimTime(1);
+  private final SimNetwork network = new SimNetwork(time);
+  private final SimCluster alpha = new SimCluster("alpha", time, network, command -> {});
+  private final SimCluster beta = new SimCluster("beta", time, network, command -> {});
+
+  @BeforeEach
+  void connect() {
+    alpha.apply(SimCommands.initialize(ALPHA_ID, "dc-alpha"));
+    beta.apply(SimCommands.initialize(BETA_ID, "dc-beta"));
+    alpha.apply(SimCommands.acceptor(ALPHA_ID, "beta", "establishment"));
+    alpha.start();
+    beta.start();
+    time.runFor(5_000);
+    alpha.apply(SimCommands.exchange(ALPHA_ID, "establishment", "stream"));
+    beta.apply(SimCommands.dialer(BETA_ID, "alpha", ALPHA_ID, alpha.addresses(), "stream"));
+    time.runFor(20_000);
+    assertThat(network.connections()).hasSize(1);
+  }
+
+  @AfterEach
+  void close() {
+    alpha.close();
+    beta.close();
+  }
+
+  private static Optional<Peering> peering(SimCluster cluster, String name) {
+    try (View view = cluster.view()) {
+      return new Peerings(view).byName(name);
+    }
+  }
+
+  private List<String> notes() {
+    try (View view = beta.view()) {
+      return new SystemRecords(view)
+          .all().stream()
+              .map(SystemRecord::getKey)
+              .filter(key -> key.startsWith("parting-"))
+              .toList();
+    }
+  }
+
+  @Test
+  void shouldTellAnAcceptorThatIsAwayThoughAllServersStartedAnew() {
+    network.trouble(20, 1);
+    network.connections().forEach(SimNetwork.Connection::cut);
+    time.runFor(20_000);
+    beta.delete("alpha");
+    time.runFor(10_000);
+    assertThat(peering(beta, "alpha")).isEmpty();
+    beta.servers.forEach(SimCluster.Server::restart);
+    beta.settle();
+    time.runFor(20_000);
+    assertThat(notes()).isNotEmpty();
+    network.trouble(20, 0);
+    time.runFor(20_000);
+    assertThat(peering(alpha, "beta").map(Peering::getState)).hasValue(PeeringState.TERMINATED);
+    assertThat(network.connections()).isEmpty();
+    assertThat(notes()).isEmpty();
+  }
+
+  @Test
+  void shouldKeepNoNoteOfADeletionThatTheOtherClusterKnows() {
+    beta.delete("alpha");
+    time.runFor(5_000);
+    assertThat(peering(alpha, "beta").map(Peering::getState)).hasValue(PeeringState.TERMINATED);
+    assertThat(notes()).isEmpty();
+  }
+
+  @Test
+  void shouldTellNobodyOfADeletionThatNeverCame() {
+    try (View view = beta.view()) {
+      PartingNotes.before(view, "alpha", time.nowMillis()).forEach(beta::apply);
+    }
+    beta.servers.forEach(SimCluster.Server::restart);
+    beta.settle();
+    time.runFor(40_000);
+    assertThat(network.farewells()).isZero();
+    assertThat(network.connections()).hasSize(1);
+    time.runFor(ReplicationSettings.DEFAULT.farewellMillisMax());
+    beta.moveLeadership(beta.servers.get(1));
+    time.runFor(10_000);
+    beta.moveLeadership(beta.servers.get(2));
+    time.runFor(10_000);
+    assertThat(network.farewells()).isZero();
+    assertThat(notes()).isEmpty();
+  }
+}
