@@ -38,17 +38,15 @@ public final class RatisConsensus implements Consensus {
 
   private final DivisionPort port = new DivisionPort();
   private final ServerLaunch launch;
-  private final RaftSettings.Limits limits;
+  private final SnapshotPace snapshots;
   private final Listener listener;
 
   private volatile @Nullable Running running;
   private volatile @Nullable RatisGroup group;
-  private volatile long snapshotBegunAtBytes;
-  private volatile int snapshotBegunAfterRestores;
 
   private RatisConsensus(ServerLaunch launch, RaftSettings.Limits limits, Listener listener) {
     this.launch = launch;
-    this.limits = limits;
+    snapshots = new SnapshotPace(limits.snapshotLogBytes());
     this.listener = listener;
   }
 
@@ -159,7 +157,7 @@ public final class RatisConsensus implements Consensus {
       return;
     }
     group = null;
-    snapshotBegunAtBytes = 0;
+    snapshots.reopened();
     try {
       running().requests().reopen(present.id());
       opened(present.id());
@@ -263,14 +261,13 @@ public final class RatisConsensus implements Consensus {
     if (present == null) {
       return;
     }
-    long applied = present.stateMachine().appliedBytes();
-    long due = Math.max(limits.snapshotLogBytes(), 2 * present.stateMachine().snapshotBytes());
-    int restores = present.stateMachine().restores();
-    if (applied - snapshotBegunAtBytes < due && restores == snapshotBegunAfterRestores) {
+    RatisStateMachine machine = present.stateMachine();
+    SnapshotPace.Applied applied =
+        new SnapshotPace.Applied(
+            present.position().applied(), machine.appliedBytes(), machine.restores());
+    if (!snapshots.isDue(applied, machine.snapshotIndex(), machine.snapshotBytes())) {
       return;
     }
-    snapshotBegunAtBytes = applied;
-    snapshotBegunAfterRestores = restores;
     running()
         .requests()
         .snapshot(present.id())

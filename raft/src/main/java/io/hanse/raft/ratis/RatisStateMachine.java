@@ -75,6 +75,11 @@ final class RatisStateMachine extends BaseStateMachine {
     return replica.restores();
   }
 
+  /** The log index of the newest snapshot; negative if there is none. */
+  long snapshotIndex() {
+    return snapshots.finishedIndex();
+  }
+
   long snapshotBytes() {
     return snapshots.finishedBytes();
   }
