@@ -18,7 +18,14 @@ import java.util.function.Supplier;
  * so that many small ones at once would be no better than a large one. Used on its loop only.
  */
 final class RemovalTurns {
-  /** A service with more goes in one step all the same: none is ever seen in parts. */
+  /**
+   * A service with more goes in one step all the same: none is ever seen in parts, and each part
+   * would wake all who watch it, to read what is left. With 20,000 instances, a check each, that is
+   * 0.6 to 1.0 s of the applying thread, 1.6 s in a process that has just begun. To bring as many
+   * takes a third to a half of that, in one step as well, so a bound here would not make the
+   * longest one short. What an ended peering brought goes by rows, as it is over and nobody waits
+   * for the whole of it: {@link PurgeStep}.
+   */
   static final int ROWS_MAX = 1_000;
 
   /** So few need no turn. */
