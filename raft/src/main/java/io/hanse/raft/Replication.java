@@ -317,9 +317,7 @@ public final class Replication implements AutoCloseable {
   public void renewConnections() {
     joiner.execute(
         () -> {
-          if (standing.standing().self() && consensus.voters().current().size() > 1) {
-            members.handOver(settings.timing().stopPatience());
-          }
+          resign();
           peers.renewConnections();
           consensus.renewConnections();
           LOG.info("connections to the other servers are made anew");
@@ -331,12 +329,17 @@ public final class Replication implements AutoCloseable {
     return self;
   }
 
+  /** Hands leadership over, if another server can have it, and goes on; waits, but not for long. */
+  public void resign() {
+    if (standing.standing().self() && consensus.voters().current().size() > 1) {
+      members.handOver(settings.timing().stopPatience());
+    }
+  }
+
   /** Hands leadership over, if this server has it, and closes. */
   public void stop() {
     submitter.close();
-    if (standing.standing().self()) {
-      members.handOver(settings.timing().stopPatience());
-    }
+    resign();
     close();
   }
 

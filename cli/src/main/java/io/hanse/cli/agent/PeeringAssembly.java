@@ -171,6 +171,8 @@ final class PeeringAssembly implements AutoCloseable {
                 threads.workers()));
       }
     }
+    // Dialers that are told so look for another leader at once; those that are cut off wait first.
+    parts.endFirst(supervisor);
   }
 
   /** For the time when this server leads. */
