@@ -33,7 +33,8 @@ public final class LogRpc implements RpcType {
             new InternalConfigurator() {
               @Override
               public void configureChannelBuilder(ManagedChannelBuilder<?> builder) {
-                builder.executor(callbacks);
+                builder.executor(callbacks).intercept(new PeerLine());
+                LineSettings.apply(builder);
               }
             }));
   }

@@ -52,8 +52,8 @@ public final class RatisConsensus implements Consensus {
 
   /** The server, from its start on, and what is asked of it. */
   private record Running(RaftServer server, RatisRequests requests, RatisNeighbours neighbours) {
-    Running(RaftServer server) {
-      this(server, new RatisRequests(server), new RatisNeighbours(server));
+    Running(RaftServer server, RatisNeighbours neighbours) {
+      this(server, new RatisRequests(server), neighbours);
     }
   }
 
@@ -79,7 +79,8 @@ public final class RatisConsensus implements Consensus {
 
   @Override
   public void open() throws IOException {
-    running = new Running(launch.start());
+    RaftServer server = launch.start();
+    running = new Running(server, launch.neighbours());
     findGroup();
   }
 

@@ -2,6 +2,14 @@ package io.hanse.raft.ratis;
 
 import java.io.IOException;
 import java.lang.reflect.Method;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
@@ -15,15 +23,95 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Ratis' own connections to the other servers of the group. */
-final class RatisNeighbours {
+final class RatisNeighbours implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RatisNeighbours.class);
 
   private static final String RESET = "resetConnectBackoff";
+  private static final int RENEWALS_MAX = 2;
+  private static final int IDLE_SECONDS = 10;
+
+  /** Ratis waits some seconds for a connection that it closes. */
+  private static final Executor RENEWALS = renewals();
 
   private final RaftServer server;
+  private final LongSupplier nanoClock;
+  private final Map<String, Hearing> hearings = new ConcurrentHashMap<>();
+  private final Set<String> renewing = ConcurrentHashMap.newKeySet();
 
-  RatisNeighbours(RaftServer server) {
+  RatisNeighbours(RaftServer server, LongSupplier nanoClock) {
     this.server = server;
+    this.nanoClock = nanoClock;
+  }
+
+  private static Executor renewals() {
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            RENEWALS_MAX,
+            RENEWALS_MAX,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> {
+              Thread thread = new Thread(task, "raft-renewal");
+              thread.setDaemon(true);
+              return thread;
+            });
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
+  }
+
+  /** Wants to know from now on what is asked of the others and what they answer. */
+  void listen() {
+    PeerLine.own(server.getId().toString(), this);
+  }
+
+  @Override
+  public void close() {
+    PeerLine.disown(server.getId().toString(), this);
+  }
+
+  Hearing hearing(String raftId) {
+    return hearings.computeIfAbsent(raftId, id -> new Hearing(nanoClock));
+  }
+
+  /** Another server asks for a vote: it is there, and hears nothing of a leader. */
+  void asksForVote(String raftId) {
+    dialNow(raftId);
+    renewIfSilent(raftId);
+  }
+
+  /** Another server was asked for its vote, and it or the connection has failed. */
+  void hasNoVote(String raftId) {
+    // For the next question: where both ask, neither may hear of the other by its own.
+    dialNow(raftId);
+    renewIfSilent(raftId);
+  }
+
+  /**
+   * A connection that died without a word looks well, and is tried by the kernel after pauses that
+   * grow with the time that it was dead.
+   */
+  private void renewIfSilent(String raftId) {
+    Hearing hearing = hearings.get(raftId);
+    if (hearing == null
+        || !hearing.isSilent()
+        || !(server.getServerRpc() instanceof RaftServerRpcWithProxy<?, ?> rpc)
+        || !renewing.add(raftId)) {
+      return;
+    }
+    RENEWALS.execute(
+        () -> {
+          try {
+            LOG.info("connections are made anew with a server that does not answer id={}", raftId);
+            // Otherwise Ratis waits for what is under way before it uses the new ones.
+            hearing.abandon();
+            rpc.getProxies().resetProxy(RaftPeerId.valueOf(raftId));
+          } catch (RuntimeException e) {
+            LOG.warn("a silent connection was not closed id={}", raftId, e);
+          } finally {
+            renewing.remove(raftId);
+          }
+        });
   }
 
   /** Closes them; the next call makes new ones. */

@@ -19,6 +19,7 @@ import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
+import org.jspecify.annotations.Nullable;
 
 /** Starts a server of Ratis on a data directory, wired to the replica. */
 final class ServerLaunch {
@@ -38,6 +39,8 @@ final class ServerLaunch {
 
   /** The last log index that the replica has, through all openings of the group. */
   private final AtomicLong reached = new AtomicLong(RatisStateMachine.NOTHING);
+
+  private volatile @Nullable RatisNeighbours neighbours;
 
   ServerLaunch(
       RaftSettings settings,
@@ -70,11 +73,11 @@ final class ServerLaunch {
             directory.raftId(),
             contact,
             id -> flushed(Objects.requireNonNull(started.get()), id),
-            candidate ->
-                new RatisNeighbours(Objects.requireNonNull(started.get())).dialNow(candidate));
+            candidate -> neighbours().asksForVote(candidate));
     // A hop less for each append; snapshot chunks and votes then run on the event loops.
     GrpcConfigKeys.Server.setServicesCustomizer(
-        parameters, (builder, types) -> builder.intercept(gate).directExecutor());
+        parameters,
+        (builder, types) -> LineSettings.permit(builder).intercept(gate).directExecutor());
     RaftProperties properties = RatisProperties.of(settings, directory, isFormed);
     RaftServer server =
         RaftServer.newBuilder()
@@ -90,6 +93,8 @@ final class ServerLaunch {
             .setOption(RaftStorage.StartupOption.RECOVER)
             .build();
     started.set(server);
+    neighbours = new RatisNeighbours(server, System::nanoTime);
+    neighbours.listen();
     try {
       server.start();
     } catch (IOException | RuntimeException e) {
@@ -97,6 +102,11 @@ final class ServerLaunch {
       throw LogDamage.explained(directory.groups(), e);
     }
     return server;
+  }
+
+  /** Those of the server that was started last. */
+  RatisNeighbours neighbours() {
+    return Objects.requireNonNull(neighbours, "not started");
   }
 
   /** What was started of it holds threads, a port and the lock of its folder. */
@@ -124,6 +134,10 @@ final class ServerLaunch {
 
   /** After the server has closed. */
   void close() {
+    RatisNeighbours last = neighbours;
+    if (last != null) {
+      last.close();
+    }
     snapshotWriter.shutdown();
   }
 }

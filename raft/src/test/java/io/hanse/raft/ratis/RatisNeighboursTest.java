@@ -100,7 +100,7 @@ class RatisNeighboursTest {
       Thread other = new Thread(() -> hangUp(listening, taken), "hang-up");
       other.start();
       assertThatThrownBy(this::ask).hasMessageContaining("UNAVAILABLE");
-      RatisNeighbours neighbours = new RatisNeighbours(server);
+      RatisNeighbours neighbours = new RatisNeighbours(server, System::nanoTime);
       await()
           .atMost(Duration.ofSeconds(10))
           .pollInterval(Duration.ofMillis(20))
@@ -114,7 +114,7 @@ class RatisNeighboursTest {
 
   @Test
   void shouldLeaveAServerAloneThatIsNotKnown() {
-    assertThatCode(() -> new RatisNeighbours(server).dialNow("stranger"))
+    assertThatCode(() -> new RatisNeighbours(server, System::nanoTime).dialNow("stranger"))
         .doesNotThrowAnyException();
   }
 }
