@@ -29,6 +29,7 @@ import io.hanse.raft.transport.proto.PromiseRequest;
 import io.hanse.raft.transport.proto.ReadPointReply;
 import io.hanse.raft.transport.proto.ReadPointRequest;
 import io.hanse.raft.transport.proto.ServerServiceGrpc;
+import io.netty.channel.ChannelOption;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -45,6 +46,12 @@ import java.util.function.Supplier;
 /** Calls the other servers, over one connection to each address. */
 public final class ServerChannels implements Surroundings.Dialer {
   private static final int CHANNELS = 64;
+
+  /**
+   * While an attempt lasts none is begun, and the kernel repeats what of it was lost after pauses
+   * that double. By default it lasts half a minute.
+   */
+  private static final int CONNECT_MILLIS_MAX = 2_000;
 
   private final Server self;
   private final Duration callPatience;
@@ -213,6 +220,7 @@ public final class ServerChannels implements Surroundings.Dialer {
               .maxInboundMessageSize(ServerEndpoint.MESSAGE_BYTES)
               .keepAliveTime(5, TimeUnit.SECONDS)
               .keepAliveTimeout(3, TimeUnit.SECONDS)
+              .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS_MAX)
               .build();
       channels.put(address, channel);
       evict();

@@ -7,6 +7,7 @@ import io.grpc.StatusRuntimeException;
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.raft.Problems;
+import io.netty.channel.ConnectTimeoutException;
 import java.net.ConnectException;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +52,9 @@ final class Statuses {
   }
 
   private static boolean isRefused(@Nullable Throwable cause) {
-    return cause != null && (cause instanceof ConnectException || isRefused(cause.getCause()));
+    boolean isRefusal =
+        cause instanceof ConnectException && !(cause instanceof ConnectTimeoutException);
+    return isRefusal || (cause != null && isRefused(cause.getCause()));
   }
 
   private static ProblemException problem(Status status, @Nullable Metadata trailers) {
