@@ -200,11 +200,8 @@ public final class Members implements Membership {
     return submitter
         .barrier()
         .thenCompose(
-            done -> {
-              rounds.beginTransfer();
-              return consensus.transferTo(target.get(), TRANSFER_PATIENCE);
-            })
-        .whenComplete((done, failure) -> rounds.endTransfer());
+            done ->
+                rounds.withoutLease(() -> consensus.transferTo(target.get(), TRANSFER_PATIENCE)));
   }
 
   private Optional<String> mostAdvanced() {

@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -40,7 +41,9 @@ public final class ReadRounds {
   private final Coalesced<Long> rounds = new Coalesced<>(this::round);
   private volatile Lease lease = NONE;
   private volatile long lastRoundNanos;
-  private volatile boolean isTransferring;
+
+  /** How many are under way: one that is refused says nothing of the others. */
+  private final AtomicInteger transfers = new AtomicInteger();
 
   public ReadRounds(
       String self,
@@ -88,19 +91,22 @@ public final class ReadRounds {
 
   private boolean holds(Position now) {
     Lease held = lease;
-    return !isTransferring
+    return transfers.get() == 0
         && held.term == now.term()
         && nanoClock.getAsLong() - held.untilNanos < 0;
   }
 
-  /** Leadership is about to be given away, which no lease foresees. */
-  void beginTransfer() {
-    isTransferring = true;
+  /** Gives leadership away, which no lease foresees: none holds until that has ended. */
+  CompletableFuture<Void> withoutLease(Supplier<CompletableFuture<Void>> transfer) {
+    transfers.incrementAndGet();
     lease = NONE;
-  }
-
-  void endTransfer() {
-    isTransferring = false;
+    CompletableFuture<Void> begun;
+    try {
+      begun = transfer.get();
+    } catch (RuntimeException e) {
+      begun = CompletableFuture.failedFuture(e);
+    }
+    return begun.whenComplete((done, failure) -> transfers.decrementAndGet());
   }
 
   private CompletableFuture<Long> round() {
@@ -186,7 +192,7 @@ public final class ReadRounds {
       long span = (long) (LEASE_SHARE * timing.shortestElectionMillis());
       long age =
           Math.max(ageOfBestMajority(voters.current()), ageOfBestMajority(voters.previous()));
-      if (age < span && !isTransferring) {
+      if (age < span && transfers.get() == 0) {
         lease = new Lease(position.term(), sentNanos + (span - age) * 1_000_000);
       }
     }

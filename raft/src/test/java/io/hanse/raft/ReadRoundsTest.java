@@ -106,8 +106,21 @@ class ReadRoundsTest {
     rounds.underLease();
     asked.get("a").complete(reply(5, 0, false));
     assertThat(rounds.underLease()).isDone();
-    rounds.beginTransfer();
-    assertThat(rounds.underLease()).isNotDone();
+    CompletableFuture<Void> first = new CompletableFuture<>();
+    rounds.withoutLease(() -> first);
+    CompletableFuture<Long> read = rounds.underLease();
+    assertThat(read).isNotDone();
+
+    rounds.withoutLease(() -> CompletableFuture.failedFuture(Problems.notLeader()));
+    asked.get("a").complete(reply(5, 0, false));
+    assertThat(read).isDone();
+    assertThat(rounds.isLeased()).as("while another transfer is under way").isFalse();
+
+    first.completeExceptionally(Problems.notLeader());
+    CompletableFuture<Long> later = rounds.underLease();
+    asked.get("a").complete(reply(5, 0, false));
+    assertThat(later).isDone();
+    assertThat(rounds.isLeased()).isTrue();
   }
 
   /** The process stood still after it asked; another leads by now, as it has yet to hear. */
