@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /**
  * Where each server of the cluster is: its newest row, by the number of its start. Kept in a file,
@@ -20,6 +21,9 @@ import java.util.function.Predicate;
  */
 public final class AddressBook {
   private static final String FILE = "addresses";
+
+  /** Of IPv4 or IPv6: equal if they mean the same, however they are written. */
+  private static final Pattern LITERAL = Pattern.compile("[0-9.]+|[^:]*:.*");
 
   private final DataDirectory directory;
   private final Consumer<Server> learned;
@@ -91,7 +95,18 @@ public final class AddressBook {
 
   /** Where a server serves the calls of other servers. */
   public Optional<InetSocketAddress> callAddress(String raftId) {
-    return find(raftId)
-        .map(server -> new InetSocketAddress(server.getAddress(), server.getSerfLanPort()));
+    return find(raftId).map(server -> address(server.getAddress(), server.getSerfLanPort()));
+  }
+
+  /**
+   * An address to be dialed. A name is left for gRPC to resolve, beside other work and anew for
+   * each connection: who waits here for a name server that is silent keeps all others waiting.
+   */
+  static InetSocketAddress address(String host, int port) {
+    boolean isBracketed = host.startsWith("[") && host.endsWith("]");
+    String bare = isBracketed ? host.substring(1, host.length() - 1) : host;
+    return LITERAL.matcher(bare).matches()
+        ? new InetSocketAddress(bare, port)
+        : InetSocketAddress.createUnresolved(bare, port);
   }
 }

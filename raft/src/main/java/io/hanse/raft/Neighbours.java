@@ -120,13 +120,13 @@ final class Neighbours {
     Set<InetSocketAddress> targets = new LinkedHashSet<>();
     for (Server server : book.all()) {
       if (!server.getRaftId().equals(self)) {
-        targets.add(new InetSocketAddress(server.getAddress(), server.getSerfLanPort()));
+        targets.add(AddressBook.address(server.getAddress(), server.getSerfLanPort()));
       }
     }
     for (String hostPort : retryJoin) {
       int colon = hostPort.lastIndexOf(':');
       targets.add(
-          new InetSocketAddress(
+          AddressBook.address(
               hostPort.substring(0, colon), Integer.parseInt(hostPort.substring(colon + 1))));
     }
     return targets;
@@ -144,14 +144,19 @@ final class Neighbours {
       book.learn(reply.getKnownList().stream().filter(this::isNeeded).toList());
     } else if (Problems.code(failure).category()
         == io.hanse.fsm.error.ProblemCode.Category.CALLER) {
-      complain("server at " + address + " refuses to join", Problems.cause(failure).getMessage());
+      complain(
+          "server at " + shown(address) + " refuses to join", Problems.cause(failure).getMessage());
     } else if (isUnreachedForLong(address) && toldUnreached.add(address)) {
       LOG.warn(
           "server can't be reached, will be tried on address={} cause=\"{}\"",
-          address,
+          shown(address),
           Problems.cause(failure).getMessage());
     }
     return null;
+  }
+
+  private static String shown(InetSocketAddress address) {
+    return address.getHostString() + ":" + address.getPort();
   }
 
   private boolean isUnreachedForLong(InetSocketAddress address) {
