@@ -49,6 +49,10 @@ final class Bootstrap {
   private final Runnable whenRemoved;
   private final long startNanos;
   private volatile long promisedNanos;
+  private volatile long enlistedNanos;
+
+  /** Done when none of those that were begun can succeed any more. Of the joining thread only. */
+  private CompletableFuture<Void> changes = CompletableFuture.completedFuture(null);
 
   /** In a row. */
   private int refusals;
@@ -72,6 +76,7 @@ final class Bootstrap {
     this.whenRemoved = whenRemoved;
     this.startNanos = nanoClock.getAsLong();
     this.promisedNanos = startNanos;
+    this.enlistedNanos = startNanos;
   }
 
   /** One exchange and the step that follows from it. */
@@ -140,6 +145,8 @@ final class Bootstrap {
 
   /** The initiator names the group to wait in. Any thread. */
   void enlist(String initiator, String groupId) throws IOException {
+    // Before it is written down: what the initiator answered until now was of before.
+    enlistedNanos = nanoClock.getAsLong();
     if (!promises.enlist(initiator, groupId)) {
       throw Problems.foreign(self, promises.groupId().orElse("none"), groupId);
     }
@@ -213,8 +220,7 @@ final class Bootstrap {
             && seen.get().account().getStage() == Stage.STAGE_EMPTY
             && !seen.get().account().getPromisedTo().isEmpty()
             && !seen.get().account().getPromisedTo().equals(holder);
-    boolean isLost =
-        neighbours.absence(holder, startNanos).compareTo(settings.timing().promiseExpiry()) > 0;
+    boolean isLost = isLost(holder);
     if (followsAnother || isLost) {
       LOG.info("promise released holder={} lost={}", holder, isLost);
       promises.release();
@@ -249,6 +255,7 @@ final class Bootstrap {
     String groupId = promises.groupId().orElseThrow();
     boolean isInitiator = promises.isInitiator(self);
     if (isSuperseded(groupId, isInitiator)) {
+      LOG.info("gives up a group that was never complete group={}", groupId);
       consensus.drop();
       promises.reset();
       return;
@@ -270,12 +277,41 @@ final class Bootstrap {
     boolean othersMovedOn =
         neighbours.formedGroups().stream().anyMatch(formed -> !formed.equals(groupId));
     if (isInitiator) {
-      return othersMovedOn;
+      return othersMovedOn || isBegunInVain();
     }
-    Duration absence = neighbours.absence(promises.promisedTo(), startNanos);
-    return !promises.isJoining()
-        && absence.compareTo(settings.timing().promiseExpiry()) > 0
-        && !consensus.hasEntries();
+    if (promises.isJoining()) {
+      return false;
+    }
+    String initiator = promises.promisedTo();
+    return isGivenUp(initiator, groupId) || (isLost(initiator) && !consensus.hasEntries());
+  }
+
+  private boolean isLost(String raftId) {
+    return neighbours.absence(raftId, startNanos).compareTo(settings.timing().promiseExpiry()) > 0;
+  }
+
+  /**
+   * Whether one of those that this server began the group with is gone for good, as with its disk,
+   * before they were taken in. Nothing can be in that group: this server alone votes in it, has
+   * never known another configuration, and asks for none at the moment; and no command is taken
+   * before the configuration of all is committed.
+   */
+  private boolean isBegunInVain() {
+    Set<String> missing = promises.members();
+    missing.remove(self);
+    return changes.isDone()
+        && Set.of(self).containsAll(consensus.voters().all())
+        && missing.stream().anyMatch(this::isLost);
+  }
+
+  /** Whether the initiator has answered, since it enlisted this server, that it left the group. */
+  private boolean isGivenUp(String initiator, String groupId) {
+    return !consensus.voters().isMember(self)
+        && neighbours
+            .answer(initiator)
+            .filter(seen -> seen.askedNanos() - enlistedNanos > 0)
+            .filter(seen -> !seen.account().getGroupId().equals(groupId))
+            .isPresent();
   }
 
   private void lead(String groupId)
@@ -293,7 +329,9 @@ final class Bootstrap {
     awaitReady();
     missing.removeAll(consensus.voters().current());
     if (consensus.position().ready() && !missing.isEmpty()) {
-      await(consensus.addVoters(missing), CONFIGURATION_CHANGE);
+      CompletableFuture<Void> change = consensus.addVoters(missing);
+      changes = CompletableFuture.allOf(changes, change);
+      await(change, CONFIGURATION_CHANGE);
     }
   }
 

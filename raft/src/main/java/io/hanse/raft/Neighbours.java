@@ -58,6 +58,9 @@ final class Neighbours {
   private final long startNanos;
   private final Map<String, Seen> seen = new ConcurrentSkipListMap<>();
 
+  /** What servers answered, without what they said unasked, which may have been long on its way. */
+  private final Map<String, Seen> answered = new ConcurrentSkipListMap<>();
+
   /** Since when attempts fail. */
   private final Map<InetSocketAddress, Long> unreachedNanos = new ConcurrentHashMap<>();
 
@@ -90,6 +93,7 @@ final class Neighbours {
   void exchange() {
     book.retain(this::isNeeded);
     seen.keySet().removeIf(raftId -> !mayBelong.test(raftId) && isLongGone(raftId));
+    answered.keySet().retainAll(seen.keySet());
     List<CompletableFuture<Void>> answers = new ArrayList<>();
     Account mine = ownAccount.get();
     for (InetSocketAddress address : targets()) {
@@ -140,6 +144,7 @@ final class Neighbours {
       toldUnreached.remove(address);
       saysRemoved |= reply.getCallerRemoved();
       note(reply.getAccount(), askedNanos);
+      keepLatest(answered, reply.getAccount(), askedNanos);
       // Else two servers would tell each other again and again of what both have forgotten.
       book.learn(reply.getKnownList().stream().filter(this::isNeeded).toList());
     } else if (Problems.code(failure).category()
@@ -176,10 +181,7 @@ final class Neighbours {
     if (raftId.isEmpty() || raftId.equals(self)) {
       return;
     }
-    seen.merge(
-        raftId,
-        new Seen(account, askedNanos),
-        (old, fresh) -> fresh.askedNanos - old.askedNanos >= 0 ? fresh : old);
+    keepLatest(seen, account, askedNanos);
     book.learn(List.of(account.getServer()));
     Server mine = ownAccount.get().getServer();
     String policy = account.getServer().getDefaultIntentionPolicy();
@@ -188,6 +190,13 @@ final class Neighbours {
           "server " + account.getServer().getNode() + " has another default_intention_policy",
           "ours=" + mine.getDefaultIntentionPolicy() + " theirs=" + policy);
     }
+  }
+
+  private static void keepLatest(Map<String, Seen> kept, Account account, long askedNanos) {
+    kept.merge(
+        account.getServer().getRaftId(),
+        new Seen(account, askedNanos),
+        (old, fresh) -> fresh.askedNanos - old.askedNanos >= 0 ? fresh : old);
   }
 
   /** Says each thing once. */
@@ -209,6 +218,11 @@ final class Neighbours {
 
   Optional<Seen> lately(String raftId) {
     return fresh().filter(s -> s.account.getServer().getRaftId().equals(raftId)).findAny();
+  }
+
+  /** What a server answered last. */
+  Optional<Seen> answer(String raftId) {
+    return Optional.ofNullable(answered.get(raftId));
   }
 
   /** Since a server answered; since this one's start if it never did. */

@@ -40,6 +40,10 @@ class BootstrapSimTest {
   private final List<Sim> servers = new ArrayList<>();
   private Random random = new Random(0);
   private int lossPercent;
+
+  /** Once in a life, and where that is looked at. */
+  private boolean isDiskLost;
+
   private final TempFolder folder = new TempFolder();
 
   @AfterTry
@@ -238,8 +242,22 @@ class BootstrapSimTest {
     play(1122093L);
   }
 
+  /**
+   * Between the beginning of a group and its first configuration of all, which waits for the one
+   * that is lost.
+   */
+  @Property(tries = 60)
+  void shouldBeginAnotherGroupWhereAMemberLostItsDisk(@ForAll long seed) throws IOException {
+    play(seed, true);
+  }
+
   private void play(long seed) throws IOException {
+    play(seed, false);
+  }
+
+  private void play(long seed, boolean hasLoss) throws IOException {
     random = new Random(seed);
+    isDiskLost = !hasLoss;
     servers.clear();
     Path root = folder.create();
     int count = EXPECT + random.nextInt(3);
@@ -251,14 +269,17 @@ class BootstrapSimTest {
       disturb();
     }
     lossPercent = 0;
-    for (int step = 0; step < 40; step++) {
+    // To give up who is gone takes a minute, whom it has promised another one.
+    for (int step = 0; step < (hasLoss ? 80 : 40); step++) {
       nanos.addAndGet(Duration.ofSeconds(61).toNanos() / 20);
       for (Sim server : servers) {
         server.bootstrap.step();
       }
     }
     checkGroups();
-    assertThat(servers).allMatch(server -> server.promises.stage() == Stage.STAGE_FORMED);
+    assertThat(servers)
+        .as("seed %d", seed)
+        .allMatch(server -> server.promises.stage() == Stage.STAGE_FORMED);
     assertThat(servers)
         .extracting(server -> server.promises.groupId())
         .containsOnly(servers.get(0).promises.groupId());
@@ -276,6 +297,29 @@ class BootstrapSimTest {
       server.bootstrap.step();
     }
     checkGroups();
+    if (!isDiskLost && isWaitedFor(server)) {
+      isDiskLost = true;
+      loseDisk();
+    }
+  }
+
+  private boolean isWaitedFor(Sim server) {
+    return server.promises.stage() == Stage.STAGE_FORMING
+        && server.promises.isInitiator(server.disk.raftId());
+  }
+
+  /** One of those that the group waits for comes back as a new server. */
+  private void loseDisk() throws IOException {
+    List<Integer> others = new ArrayList<>();
+    for (int i = 0; i < servers.size(); i++) {
+      if (!isWaitedFor(servers.get(i))) {
+        others.add(i);
+      }
+    }
+    int lost = others.get(random.nextInt(others.size()));
+    Sim gone = servers.get(lost);
+    gone.disk.close();
+    servers.set(lost, new Sim(gone.port, folder.create()));
   }
 
   private void checkGroups() {
