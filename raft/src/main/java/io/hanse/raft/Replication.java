@@ -58,12 +58,11 @@ public final class Replication implements AutoCloseable {
   private final QuorumNews quorumNews;
   private volatile Surroundings.@Nullable Endpoint endpoint;
   private volatile boolean isClosed;
+  private boolean isFoundBroken;
+  private final AtomicBoolean isStepAsked = new AtomicBoolean();
 
   /** Of the joining thread only. */
   private int joinFailures;
-
-  private final AtomicBoolean isStepAsked = new AtomicBoolean();
-  private boolean isFoundBroken;
 
   /** Nothing runs or listens yet. */
   Replication(
@@ -269,8 +268,7 @@ public final class Replication implements AutoCloseable {
       bootstrap.step();
       joinFailures = 0;
     } catch (RuntimeException e) {
-      joinFailures++;
-      if (joinFailures == 1) {
+      if (joinFailures++ == 0) {
         LOG.warn("the join exchange failed and will be tried again", e);
       }
     }
