@@ -13,6 +13,7 @@ import io.hanse.peering.PeeringToken;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -97,6 +98,42 @@ class GatewayPeeringIT {
     labelAddresses();
     revokeToken();
     loseOwnGateway();
+  }
+
+  /**
+   * From within, what lies outside is not even known by name: only the gateway leads there, first
+   * to one cluster, then to another that takes its place.
+   */
+  @Test
+  void shouldEstablishWithAnotherClusterThroughItsOwnGateway() throws Exception {
+    Side gamma = new Side("gamma", "e0000000-0000-4000-8000-000000000003");
+    try {
+      beta.peerThroughGateways();
+      beta.startGateway("-Djdk.net.hosts.file=" + outsideNames());
+      beta.awaitGateway();
+      for (Side other : List.of(alpha, gamma)) {
+        beta.json(
+            "POST",
+            "/v1/peering/establish",
+            "{\"PeerName\":\"other\",\"PeeringToken\":\"" + other.tokenFromOutside() + "\"}");
+        await()
+            .atMost(PATIENCE)
+            .untilAsserted(
+                () -> {
+                  assertThat(other.json("GET", "/v1/peering/beta", "").at("State").text())
+                      .isEqualTo("ACTIVE");
+                  assertThat(beta.json("GET", "/v1/peering/other", "").at("State").text())
+                      .isEqualTo("ACTIVE");
+                });
+      }
+    } finally {
+      gamma.end();
+    }
+  }
+
+  private Path outsideNames() throws IOException {
+    return Files.writeString(
+        folder.resolve("hosts"), "127.0.0.1 alpha.outside.test gamma.outside.test\n");
   }
 
   /** The dialer goes directly where its gateways do not lead, and what changes still arrives. */
@@ -232,7 +269,21 @@ class GatewayPeeringIT {
           "{\"Kind\":\"mesh\",\"Peering\":{\"PeerThroughMeshGateways\":true}}");
     }
 
-    void startGateway() throws IOException {
+    /** By its name outside. */
+    String tokenFromOutside() throws IOException {
+      return json(
+              "POST",
+              "/v1/peering/token",
+              "{\"PeerName\":\"beta\",\"ServerExternalAddresses\":[\""
+                  + name
+                  + ".outside.test:"
+                  + agent.ports().get("grpc_tls")
+                  + "\"]}")
+          .at("PeeringToken")
+          .text();
+    }
+
+    void startGateway(String... flags) throws IOException {
       String here = "127.0.0.1:";
       ProcessBuilder builder =
           new ProcessBuilder(
@@ -243,7 +294,9 @@ class GatewayPeeringIT {
                   "-admin-bind=" + here + adminPort)
               .redirectErrorStream(true)
               .redirectOutput(folder.resolve(name + "-gateway.log").toFile());
-      builder.environment().put("HANSE_JVM_FLAGS", "-XX:TieredStopAtLevel=1");
+      builder
+          .environment()
+          .put("HANSE_JVM_FLAGS", "-XX:TieredStopAtLevel=1 " + String.join(" ", flags));
       gateway = builder.start();
     }
 

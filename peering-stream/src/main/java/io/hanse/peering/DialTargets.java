@@ -57,6 +57,10 @@ public final class DialTargets {
     return candidate.getOrigin().equals(PEER);
   }
 
+  static List<String> addresses(List<DialCandidate> candidates) {
+    return candidates.stream().map(DialCandidate::getAddress).toList();
+  }
+
   static boolean isGateway(DialCandidate candidate) {
     return candidate.getOrigin().equals(GATEWAY);
   }

@@ -74,7 +74,10 @@ final class PeeringWrites {
   }
 
   CompletableFuture<CommandResult> write(WritePeering.Builder write) {
-    boolean mayRest = mayRest();
+    boolean mayRest;
+    try (View view = reader.view()) {
+      mayRest = mayRest(view);
+    }
     return (mayRest ? CompletableFuture.completedFuture(null) : fenced(write))
         .thenCompose(done -> submitter.submit(command(write, mayRest)))
         .handle(
@@ -86,10 +89,9 @@ final class PeeringWrites {
             });
   }
 
-  private boolean mayRest() {
-    try (View view = reader.view()) {
-      return new Servers(view).below(RESTING_LEVEL).isEmpty();
-    }
+  /** Whether all servers understand what is written on a condition, or for the time being. */
+  static boolean mayRest(View view) {
+    return new Servers(view).below(RESTING_LEVEL).isEmpty();
   }
 
   /** Before the write, which can't do it itself amid an upgrade. */

@@ -9,8 +9,8 @@ import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.row.CommandResult;
 import io.hanse.fsm.row.DialCandidate;
 import io.hanse.fsm.row.Peering;
-import io.hanse.fsm.row.PeeringSecrets;
 import io.hanse.fsm.row.PeeringState;
+import io.hanse.fsm.row.TokenWay;
 import io.hanse.fsm.row.WritePeering;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Ca;
@@ -89,33 +89,35 @@ final class TokenRedeemer {
 
   private CompletableFuture<Void> establish(EstablishCall call, PeeringToken token) {
     Optional<Peering> stored = stored(call.getName());
-    String secretBefore = streamSecret(stored);
     return keptAddresses(stored, token)
-        .thenCompose(
-            kept -> {
-              Peering peering = peering(call, token, stored, kept);
-              overlay.tokenRefused(peering.getId(), "");
-              return begun(peering, stored)
-                  .thenCompose(
-                      isShown ->
-                          TokenRedemption.redeem(
-                                  settings,
-                                  redeemer,
-                                  timers,
-                                  token,
-                                  candidates(peering),
-                                  nonce(peering, token))
-                              .exceptionallyCompose(
-                                  failure -> {
-                                    overlay.tokenRefused(
-                                        peering.getId(), Failures.line(failure, token.secret()));
-                                    return isShown
-                                        ? takenBack(peering, stored.get(), secretBefore, failure)
-                                        : CompletableFuture.failedFuture(failure);
-                                  }))
-                  .thenCompose(secret -> finish(peering, stored, secret, PeeringWrites.READS_MAX));
-            })
+        .thenCompose(kept -> establish(peering(call, token, stored, kept), stored, token))
         .thenApply(written -> null);
+  }
+
+  private CompletableFuture<CommandResult> establish(
+      Peering peering, Optional<Peering> stored, PeeringToken token) {
+    overlay.tokenRefused(peering.getId(), "");
+    Optional<TokenWay> way =
+        stored.filter(TokenRedeemer::isEstablished).flatMap(now -> way(peering, now));
+    return begun(peering, stored, way)
+        .thenCompose(
+            begun ->
+                TokenRedemption.redeem(
+                        settings,
+                        redeemer,
+                        timers,
+                        token,
+                        candidates(peering),
+                        nonce(peering, token))
+                    .whenComplete(
+                        (secret, failure) -> {
+                          if (failure != null) {
+                            String refusal = Failures.line(failure, token.secret());
+                            overlay.tokenRefused(peering.getId(), refusal);
+                          }
+                        }))
+        .thenCompose(secret -> finish(peering, stored, secret, PeeringWrites.READS_MAX))
+        .exceptionallyCompose(failure -> takenBack(stored, way, failure));
   }
 
   private void requireOther(PeeringToken token) {
@@ -155,86 +157,61 @@ final class TokenRedeemer {
    * Stores what is needed before the other cluster is asked: the id by which a token is redeemed
    * again, and what own gateways relay by. Of a peering that is established nothing else changes
    * yet, and nothing at all that another cluster could be dialed by.
-   *
-   * @return whether gateways were shown a way that has to be taken back where the token is refused
    */
-  private CompletableFuture<Boolean> begun(Peering peering, Optional<Peering> stored) {
-    if (!isEstablished(stored)) {
-      return writes.write(WritePeering.newBuilder().setPeering(peering)).thenApply(done -> false);
+  private CompletableFuture<?> begun(
+      Peering peering, Optional<Peering> stored, Optional<TokenWay> way) {
+    if (stored.filter(TokenRedeemer::isEstablished).isEmpty()) {
+      return writes.write(WritePeering.newBuilder().setPeering(peering));
     }
-    return writes
-        .changed(
-            stored.get(),
-            now -> {
-              // A Consul's meta is that of the last call, whatever became of it.
-              Peering.Builder next = now.toBuilder().clearMeta().putAllMeta(peering.getMetaMap());
-              return leadsElsewhere(peering, now) ? reachedAs(next, peering) : next.build();
-            })
-        .thenApply(
-            written ->
-                written
-                    .filter(now -> isReachedAs(now, peering) && !isReachedAs(now, stored.get()))
-                    .isPresent());
+    return writes.changed(
+        stored.get(),
+        now -> {
+          // A Consul's meta is that of the last call, whatever became of it.
+          Peering.Builder next = now.toBuilder().clearMeta().putAllMeta(peering.getMetaMap());
+          next.clearEstablishing();
+          way.ifPresent(next::setEstablishing);
+          return next.build();
+        });
   }
 
-  private static boolean isEstablished(Optional<Peering> stored) {
-    return stored.filter(known -> known.getState() == PeeringState.ESTABLISHING).isPresent();
-  }
-
-  /** Gateways of this cluster lead only to where the stored peering says: the servers may move. */
-  private boolean leadsElsewhere(Peering peering, Peering stored) {
-    try (View view = reader.view()) {
-      return MeshGateways.areUsed(view)
-          && peering.getPeerId().equals(stored.getPeerId())
-          && peering.getPeerServerName().equals(stored.getPeerServerName())
-          && !DialTargets.direct(view, peering).equals(DialTargets.direct(view, stored));
-    }
-  }
-
-  private static boolean isReachedAs(Peering one, Peering other) {
-    return one.getPeerServerAddressesList().equals(other.getPeerServerAddressesList())
-        && one.getManualServerAddressesList().equals(other.getManualServerAddressesList())
-        && one.getAddressLabelsMap().equals(other.getAddressLabelsMap());
-  }
-
-  private static Peering reachedAs(Peering.Builder peering, Peering other) {
-    return peering
-        .clearPeerServerAddresses()
-        .addAllPeerServerAddresses(other.getPeerServerAddressesList())
-        .clearManualServerAddresses()
-        .addAllManualServerAddresses(other.getManualServerAddressesList())
-        .clearAddressLabels()
-        .putAllAddressLabels(other.getAddressLabelsMap())
-        .build();
+  private static boolean isEstablished(Peering stored) {
+    return stored.getState() == PeeringState.ESTABLISHING;
   }
 
   /**
-   * A token that is refused leaves a peering that was established before as dialable as it was:
-   * unless it was established by somebody else meanwhile, or its stream has brought better.
+   * What gateways of this cluster are to be shown for the time being: by themselves they lead only
+   * to where the stored peering says, and the token is another cluster's, or its servers have
+   * moved. Empty where they need no more, or amid an upgrade.
    */
-  private CompletableFuture<String> takenBack(
-      Peering peering, Peering stored, String secretBefore, Throwable failure) {
-    return writes
-        .changed(
-            stored,
-            now ->
-                isReachedAs(now, peering)
-                        && now.getPeerId().equals(stored.getPeerId())
-                        && now.getPeerServerName().equals(stored.getPeerServerName())
-                        && streamSecret(Optional.of(now)).equals(secretBefore)
-                    ? reachedAs(now.toBuilder(), stored)
-                    : now)
-        .handle((done, refusal) -> failure)
-        .thenCompose(CompletableFuture::failedFuture);
+  private Optional<TokenWay> way(Peering peering, Peering stored) {
+    try (View view = reader.view()) {
+      List<String> addresses = DialTargets.addresses(DialTargets.direct(view, peering));
+      boolean isKnown =
+          peering.getPeerServerName().equals(stored.getPeerServerName())
+              && addresses.equals(DialTargets.addresses(DialTargets.direct(view, stored)));
+      return isKnown || !MeshGateways.areUsed(view) || !PeeringWrites.mayRest(view)
+          ? Optional.empty()
+          : Optional.of(
+              TokenWay.newBuilder()
+                  .setServerName(peering.getPeerServerName())
+                  .addAllAddresses(addresses)
+                  .build());
+    }
   }
 
-  private String streamSecret(Optional<Peering> peering) {
-    try (View view = reader.view()) {
-      return peering
-          .flatMap(known -> new Peerings(view).secrets(known.getId()))
-          .map(PeeringSecrets::getActiveStream)
-          .orElse("");
-    }
+  /** A token that comes to nothing leaves gateways with the ways that they had. */
+  private CompletableFuture<CommandResult> takenBack(
+      Optional<Peering> stored, Optional<TokenWay> way, Throwable failure) {
+    CompletableFuture<?> written =
+        way.isEmpty()
+            ? CompletableFuture.completedFuture(null)
+            : writes.changed(
+                stored.get(),
+                now ->
+                    now.getEstablishing().equals(way.get())
+                        ? now.toBuilder().clearEstablishing().build()
+                        : now);
+    return written.handle((done, refusal) -> failure).thenCompose(CompletableFuture::failedFuture);
   }
 
   /** Unless the peering was deleted while the other cluster was asked. */
@@ -279,7 +256,7 @@ final class TokenRedeemer {
   /** What the stream to the same cluster has brought since is newer than the token. */
   private static Peering broughtMeanwhile(Peering peering, Optional<Peering> stored, Peering now) {
     boolean isSame =
-        isEstablished(stored)
+        stored.filter(TokenRedeemer::isEstablished).isPresent()
             && stored.get().getPeerId().equals(peering.getPeerId())
             && now.getPeerId().equals(peering.getPeerId());
     if (!isSame) {

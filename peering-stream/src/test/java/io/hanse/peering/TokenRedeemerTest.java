@@ -13,6 +13,7 @@ import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.row.PurgeImports;
 import io.hanse.fsm.row.RemoteInfo;
 import io.hanse.fsm.row.TerminatePeering;
+import io.hanse.fsm.row.TokenWay;
 import io.hanse.fsm.row.WriteConfigEntry;
 import io.hanse.fsm.row.WritePeering;
 import io.hanse.fsm.store.View;
@@ -100,10 +101,14 @@ class TokenRedeemerTest {
   }
 
   private static PeeringToken token(String peerId, String root, String secret) {
+    return token(peerId, root, secret, "10.0.0.1:8503");
+  }
+
+  private static PeeringToken token(String peerId, String root, String secret, String address) {
     return new PeeringToken(
         List.of(root + "\n"),
         List.of(),
-        List.of("10.0.0.1:8503"),
+        List.of(address),
         "server.of-" + root,
         peerId,
         secret,
@@ -343,48 +348,48 @@ class TokenRedeemerTest {
     assertThat(stored().getPeerCaPemsList()).containsExactly("other-root\n");
   }
 
-  /** Gateways lead only to where the stored peering says: the servers there may all have moved. */
+  /** The servers there may all have moved, or be those of another cluster. */
   @Test
   void shouldSayToItsOwnGatewaysWhereATokenLeadsWhileItIsRedeemed() {
     throughGateways();
-    List<List<String>> routed = new ArrayList<>();
-    whileAsked = () -> routed.add(stored().getPeerServerAddressesList());
-    Peering before = stored();
+    List<TokenWay> shown = new ArrayList<>();
+    whileAsked = () -> shown.add(stored().getEstablishing());
     seen = PeeringState.FAILING;
-    denies = true;
-    PeeringToken moved =
-        new PeeringToken(
-            before.getPeerCaPemsList(),
-            List.of(),
-            List.of("10.0.0.7:8503"),
-            before.getPeerServerName(),
-            PEER_ID,
-            "second",
-            before.getRemote(),
-            Optional.empty());
-    assertThatThrownBy(() -> establish(moved)).hasMessageContaining("a new peering token");
-    assertThat(routed).contains(List.of("10.0.0.7:8503"));
-    assertThat(stored().toBuilder().clearRaftIndex().build())
-        .as("it was refused")
-        .isEqualTo(before.toBuilder().clearRaftIndex().build());
+    Peering before = stored();
+    PeeringToken moved = token(PEER_ID, "old-root", "second", "10.0.0.7:8503");
+    for (PeeringToken token : List.of(moved, token(OTHER_ID, "other-root", "third"))) {
+      shown.clear();
+      denies = true;
+      assertThatThrownBy(() -> establish(token)).hasMessageContaining("a new peering token");
+      assertThat(shown)
+          .isNotEmpty()
+          .containsOnly(
+              TokenWay.newBuilder()
+                  .setServerName(token.serverName())
+                  .addAllAddresses(token.addresses())
+                  .build());
+      assertThat(stored().toBuilder().clearRaftIndex().build())
+          .as("nobody is dialed by it")
+          .isEqualTo(before.toBuilder().clearRaftIndex().build());
+    }
     denies = false;
     establish(moved);
     assertThat(stored().getPeerServerAddressesList()).containsExactly("10.0.0.7:8503");
+    assertThat(stored().hasEstablishing()).isFalse();
   }
 
   /** What its stream brings while a token is redeemed is newer than what stood there before. */
   @Test
   void shouldKeepWhatTheStreamBringsWhileATokenIsRedeemed() {
     throughGateways();
-    PeeringToken other = token(OTHER_ID, "other-root", "third");
-    whileAsked =
-        () -> {
-          assertThat(stored().getPeerId()).as("nobody is dialed by it yet").isEqualTo(PEER_ID);
-          cluster.submit(SimCommands.rootsOf("beta", "newest-root\n")).join();
-        };
+    List<CompletableFuture<CommandResult>> brought = new ArrayList<>();
+    whileAsked = () -> brought.add(cluster.submit(SimCommands.rootsOf("beta", "newest-root\n")));
     denies = true;
-    assertThatThrownBy(() -> establish(other)).hasMessageContaining("a new peering token");
+    assertThatThrownBy(() -> establish(token(OTHER_ID, "other-root", "third")))
+        .hasMessageContaining("a new peering token");
+    brought.get(0).join();
     assertThat(stored().getPeerCaPemsList()).containsExactly("newest-root\n");
+    assertThat(stored().hasEstablishing()).isFalse();
   }
 
   private void throughGateways() {

@@ -186,7 +186,9 @@ final class PeeringApplier {
         || isLate(rows, stored.get(), command)) {
       return Applied.NOT_DONE;
     }
-    Tables.PEERINGS.put(rows, stored.get().toBuilder().setState(PeeringState.TERMINATED).build());
+    Tables.PEERINGS.put(
+        rows,
+        stored.get().toBuilder().setState(PeeringState.TERMINATED).clearEstablishing().build());
     return Applied.DONE;
   }
 

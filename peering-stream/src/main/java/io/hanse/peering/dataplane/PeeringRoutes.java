@@ -5,6 +5,7 @@ import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.ClusterIdentity;
 import io.hanse.fsm.row.DialCandidate;
 import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.row.TokenWay;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Ca;
 import io.hanse.fsm.view.Health;
@@ -17,9 +18,14 @@ import io.hanse.peering.proto.Route;
 import io.hanse.peering.protocol.ProxyResources;
 import io.hanse.peering.replication.Loop;
 import io.hanse.peering.replication.WatchedQuery;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
 
@@ -90,26 +96,51 @@ final class PeeringRoutes {
   /**
    * Also of a peering that the other side has ended: it is established anew by the same way. Of
    * those whose servers have one name, an active one, then the newest: nobody can tell them apart.
+   * Where the token leads that a peering is being established by, besides: first to the servers of
+   * its own peering, and never in place of a way that stands.
    */
   private static void outward(
       View view, Map<String, Endpoints> endpoints, Map<String, Route> routes) {
     Map<String, Peering> byName = new TreeMap<>();
+    List<Peering> establishing = new ArrayList<>();
     for (Peering peering : new Peerings(view).all()) {
-      String name = peering.getPeerServerName();
-      if (Peerings.dials(peering) && !Peerings.isBeingDeleted(peering) && !name.isEmpty()) {
-        byName.merge(name, peering, PeeringRoutes::preferred);
+      if (!Peerings.dials(peering) || Peerings.isBeingDeleted(peering)) {
+        continue;
+      }
+      if (!peering.getPeerServerName().isEmpty()) {
+        byName.merge(peering.getPeerServerName(), peering, PeeringRoutes::preferred);
+      }
+      if (peering.hasEstablishing()) {
+        establishing.add(peering);
       }
     }
     byName.forEach(
         (name, peering) -> {
-          String list = "peering/to/" + peering.getName();
-          Endpoints.Builder servers = Endpoints.newBuilder().setName(list);
-          for (DialCandidate candidate : DialTargets.direct(view, peering)) {
-            endpoint(candidate.getAddress()).ifPresent(servers::addEndpoints);
+          Set<String> addresses = new LinkedHashSet<>();
+          if (peering.getEstablishing().getServerName().equals(name)) {
+            addresses.addAll(peering.getEstablishing().getAddressesList());
           }
-          endpoints.put(list, servers.build());
+          for (DialCandidate candidate : DialTargets.direct(view, peering)) {
+            addresses.add(candidate.getAddress());
+          }
+          String list = "peering/to/" + peering.getName();
+          endpoints.put(list, endpoints(list, addresses));
           routes.putIfAbsent(name, route(name, list, peering.getName()));
         });
+    for (Peering peering : establishing) {
+      TokenWay way = peering.getEstablishing();
+      if (!routes.containsKey(way.getServerName())) {
+        String list = "peering/by-token/" + peering.getName();
+        endpoints.put(list, endpoints(list, way.getAddressesList()));
+        routes.put(way.getServerName(), route(way.getServerName(), list, peering.getName()));
+      }
+    }
+  }
+
+  private static Endpoints endpoints(String name, Collection<String> addresses) {
+    Endpoints.Builder servers = Endpoints.newBuilder().setName(name);
+    addresses.forEach(address -> endpoint(address).ifPresent(servers::addEndpoints));
+    return servers.build();
   }
 
   private static Peering preferred(Peering one, Peering other) {

@@ -34,6 +34,7 @@ public final class PeerSupervisor implements AutoCloseable {
   private @Nullable WatchedQuery<Dialers> watch;
   private @Nullable DeletionDuty deletions;
   private @Nullable StalenessDuty staleness;
+  private @Nullable TokenWays tokenWays;
   private @Nullable PartedPeerings parted;
   private long leadingTerm = -1;
   private boolean closed;
@@ -82,6 +83,7 @@ public final class PeerSupervisor implements AutoCloseable {
       watch = WatchedQuery.start(loop, replication.state(), this::dialers, this::dialersAre);
       deletions = new DeletionDuty(replication);
       staleness = new StalenessDuty(replication);
+      tokenWays = new TokenWays(replication);
     }
   }
 
@@ -137,6 +139,10 @@ public final class PeerSupervisor implements AutoCloseable {
     if (staleness != null) {
       staleness.stop();
       staleness = null;
+    }
+    if (tokenWays != null) {
+      tokenWays.stop();
+      tokenWays = null;
     }
     dialing.values().forEach(DialLoop::leadershipLost);
     dialing.clear();

@@ -18,6 +18,8 @@ import java.util.concurrent.TimeUnit;
  *     the other cluster knows how
  * @param farewellMillisMax for the other cluster to hear of a deletion: longer than a dialer takes
  *     to find out that its link is dead, and a Consul until it dials again then
+ * @param tokenWayMillisMax for a token to be redeemed: so long own gateways lead where it does;
+ *     longer than that ever takes
  */
 public record ReplicationSettings(
     StreamLimits stream,
@@ -28,7 +30,8 @@ public record ReplicationSettings(
     long purgeMillis,
     int purgeNodes,
     long secretMillisMax,
-    long farewellMillisMax) {
+    long farewellMillisMax,
+    long tokenWayMillisMax) {
 
   public static final ReplicationSettings DEFAULT =
       new ReplicationSettings(
@@ -40,7 +43,8 @@ public record ReplicationSettings(
           100,
           100,
           TimeUnit.DAYS.toMillis(1),
-          300_000);
+          300_000,
+          60_000);
 
   public ReplicationSettings withStream(StreamLimits newStream) {
     return new ReplicationSettings(
@@ -52,7 +56,8 @@ public record ReplicationSettings(
         purgeMillis,
         purgeNodes,
         secretMillisMax,
-        farewellMillisMax);
+        farewellMillisMax,
+        tokenWayMillisMax);
   }
 
   ReplicationSettings withCommandBytesMax(int newCommandBytesMax) {
@@ -65,7 +70,8 @@ public record ReplicationSettings(
         purgeMillis,
         purgeNodes,
         secretMillisMax,
-        farewellMillisMax);
+        farewellMillisMax,
+        tokenWayMillisMax);
   }
 
   public ReplicationSettings withSecretMillisMax(long newSecretMillisMax) {
@@ -78,6 +84,7 @@ public record ReplicationSettings(
         purgeMillis,
         purgeNodes,
         newSecretMillisMax,
-        farewellMillisMax);
+        farewellMillisMax,
+        tokenWayMillisMax);
   }
 }

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** Where a gateway relays what its own servers send to those of a peer. */
 class PeeringRoutesTest {
+  private static final String OWN_ID = "a1fa0000-0000-4000-8000-000000000001";
   private static final String ID = "b2fb0000-0000-4000-8000-00000000000%d";
   private static final String NAME = "server.east.peering.trust";
 
@@ -27,7 +28,7 @@ class PeeringRoutesTest {
 
   @BeforeEach
   void peerThroughGateways() {
-    submit(SimCommands.initialize("a1fa0000-0000-4000-8000-000000000001", "dc1"));
+    submit(SimCommands.initialize(OWN_ID, "dc1"));
     ConfigEntry.Builder mesh = ConfigEntry.newBuilder().setKind("mesh").setName("mesh");
     mesh.getMeshBuilder().getPeeringBuilder().setPeerThroughMeshGateways(true);
     submit(
@@ -65,20 +66,56 @@ class PeeringRoutesTest {
     assertThat(ports()).isEmpty();
   }
 
-  private void dial(int port, String peer) {
+  /** Which may be another cluster's than the peering is with; both are led to. */
+  @Test
+  void shouldLeadWhereATokenDoesThatIsBeingRedeemed() {
+    dial(2, "east");
+    establish(peering(2, "east", NAME), "server.west.peering.other");
+    assertThat(ports()).containsExactly(2);
+    assertThat(ports("server.west.peering.other")).containsExactly(7);
+    dial(2, "east");
+    assertThat(ports("server.west.peering.other")).as("it is over").isEmpty();
+  }
+
+  @Test
+  void shouldLeadToServersThatHaveMovedFirstWhereTheTokenSays() {
+    dial(2, "east");
+    establish(peering(2, "east", NAME), NAME);
+    assertThat(ports()).containsExactly(7, 2);
+  }
+
+  @Test
+  void shouldLeaveTheWaysOfOtherPeeringsAsTheyAre() {
+    String own = "server.dc1.peering." + OWN_ID + ".consul";
+    establish(peering(2, "east", NAME), own);
+    assertThat(ports(own)).as("has no servers yet").isEmpty();
+    establish(peering(3, "west", "server.west.peering.other"), NAME);
+    assertThat(ports()).containsExactly(2);
+  }
+
+  /** By a token that leads to port 7. */
+  private void establish(Peering.Builder peering, String serverName) {
+    peering.getEstablishingBuilder().setServerName(serverName).addAddresses("10.0.0.1:7");
     submit(
         Command.newBuilder()
-            .setWritePeering(WritePeering.newBuilder().setPeering(peering(port, peer)))
+            .setWritePeering(WritePeering.newBuilder().setPeering(peering))
             .build());
   }
 
-  private static Peering.Builder peering(int port, String peer) {
+  private void dial(int port, String peer) {
+    submit(
+        Command.newBuilder()
+            .setWritePeering(WritePeering.newBuilder().setPeering(peering(port, peer, NAME)))
+            .build());
+  }
+
+  private static Peering.Builder peering(int port, String peer, String serverName) {
     return Peering.newBuilder()
         .setId(ID.formatted(port))
         .setName(peer)
         .setState(PeeringState.ESTABLISHING)
         .setPeerId(ID.formatted(9))
-        .setPeerServerName(NAME)
+        .setPeerServerName(serverName)
         .addPeerServerAddresses("10.0.0.1:" + port);
   }
 
@@ -89,14 +126,18 @@ class PeeringRoutesTest {
             .build());
   }
 
-  /** Of what the server name of the peer leads to. */
   private List<Integer> ports() {
+    return ports(NAME);
+  }
+
+  /** Of what a server name leads to. */
+  private List<Integer> ports(String name) {
     try (View view = cluster.view()) {
       PeeringRoutes.Answer answer = PeeringRoutes.ask(view);
-      return answer.routes().containsKey(NAME)
+      return answer.routes().containsKey(name)
           ? answer
               .endpoints()
-              .get(answer.routes().get(NAME).getEndpoints())
+              .get(answer.routes().get(name).getEndpoints())
               .getEndpointsList()
               .stream()
               .map(Endpoint::getPort)
