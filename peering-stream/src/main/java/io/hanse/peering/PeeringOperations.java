@@ -10,6 +10,7 @@ import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.port.CommandSubmitter;
 import io.hanse.fsm.port.IdSource;
 import io.hanse.fsm.port.LeaderCall;
+import io.hanse.fsm.port.Leadership;
 import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.CommandResult;
@@ -75,6 +76,7 @@ public final class PeeringOperations implements PeeringService, SecretIssuer {
       CommandSubmitter submitter,
       StateReader reader,
       LeaderCall leader,
+      Leadership leadership,
       IdSource ids,
       InstantSource clock,
       SecretRedeemer redeemer,
@@ -87,7 +89,8 @@ public final class PeeringOperations implements PeeringService, SecretIssuer {
     this.reader = reader;
     this.overlay = overlay;
     AwaitedAuthority authority = new AwaitedAuthority(reader, AUTHORITY_PATIENCE);
-    this.generator = new TokenGenerator(settings, submitter, reader, ids, clock, authority);
+    this.generator =
+        new TokenGenerator(settings, submitter, reader, leadership, ids, clock, authority);
     this.redeemer =
         new TokenRedeemer(settings, submitter, reader, ids, redeemer, overlay, timers, authority);
     this.exchange = new SecretExchange(submitter, reader, ids, clock);

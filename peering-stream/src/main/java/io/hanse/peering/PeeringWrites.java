@@ -21,7 +21,8 @@ final class PeeringWrites {
   /** How often it is read again before somebody else is let win. */
   static final int READS_MAX = 5;
 
-  private static final int RESTING_LEVEL = 5;
+  /** Of what is written on the condition that nobody else was faster. */
+  static final int RESTING_LEVEL = 5;
 
   private final CommandSubmitter submitter;
   private final StateReader reader;

@@ -4,9 +4,12 @@ import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.port.CommandSubmitter;
 import io.hanse.fsm.port.IdSource;
+import io.hanse.fsm.port.Leadership;
 import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.row.CaRoot;
+import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.row.PeeringSecrets;
 import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.row.RemoteInfo;
 import io.hanse.fsm.row.WritePeering;
@@ -21,17 +24,21 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes tokens, on the leader. Each holds a new secret; the one before it ceases to be good. */
+/**
+ * Makes tokens, on the leader. Each holds a new secret; the one before it ceases to be good. They
+ * are numbered, so that what a lost leader wrote, which may come to the log late, takes the place of
+ * none that the next leader has handed out since.
+ */
 final class TokenGenerator {
   private static final Logger LOG = LoggerFactory.getLogger(TokenGenerator.class);
 
   private final PeeringSettings settings;
   private final CommandSubmitter submitter;
   private final StateReader reader;
+  private final Leadership leadership;
   private final IdSource ids;
   private final InstantSource clock;
   private final AwaitedAuthority authority;
@@ -41,12 +48,14 @@ final class TokenGenerator {
       PeeringSettings settings,
       CommandSubmitter submitter,
       StateReader reader,
+      Leadership leadership,
       IdSource ids,
       InstantSource clock,
       AwaitedAuthority authority) {
     this.settings = settings;
     this.submitter = submitter;
     this.reader = reader;
+    this.leadership = leadership;
     this.ids = ids;
     this.clock = clock;
     this.authority = authority;
@@ -55,6 +64,7 @@ final class TokenGenerator {
 
   CompletableFuture<String> generate(GenerateTokenCall call) {
     requireTls();
+    long term = leadership.standing().term();
     String secret = ids.uuid();
     // The end is decided here, once; the state machine compares it with the log's own clock.
     Optional<Instant> expires =
@@ -69,13 +79,7 @@ final class TokenGenerator {
               requireAuthority();
               return deleted.makeRoom(call.getName());
             })
-        .thenCompose(done -> write(call, secret, expires))
-        .exceptionallyCompose(
-            failure ->
-                // Another call may have made the peering meanwhile: then this one joins it.
-                isConflict(failure)
-                    ? write(call, secret, expires)
-                    : CompletableFuture.failedFuture(failure))
+        .thenCompose(done -> write(call, secret, expires, term, PeeringWrites.READS_MAX))
         .thenApply(
             peeringId -> {
               PeeringToken token = token(call, peeringId, secret, expires);
@@ -107,13 +111,36 @@ final class TokenGenerator {
     }
   }
 
-  /** Stores the secret, and the peering where there is none; answers the peering's id. */
+  /**
+   * Stores the secret, and the peering where there is none; answers the peering's id. Where another
+   * call has made the peering or a token meanwhile, this one comes after it.
+   */
   private CompletableFuture<String> write(
-      GenerateTokenCall call, String secret, Optional<Instant> expires) {
+      GenerateTokenCall call, String secret, Optional<Instant> expires, long term, int reads) {
+    return write(call, secret, expires, term)
+        .exceptionallyCompose(
+            failure ->
+                PeeringWrites.isConflict(failure) && reads > 1
+                    ? write(call, secret, expires, term, reads - 1)
+                    : CompletableFuture.failedFuture(failure));
+  }
+
+  private CompletableFuture<String> write(
+      GenerateTokenCall call, String secret, Optional<Instant> expires, long term) {
     Optional<Peering> stored;
+    long newest;
+    boolean isNumbered;
     try (View view = reader.view()) {
-      stored = new Peerings(view).byName(call.getName());
+      Peerings peerings = new Peerings(view);
+      stored = peerings.byName(call.getName());
+      newest =
+          stored
+              .flatMap(peering -> peerings.secrets(peering.getId()))
+              .map(PeeringSecrets::getTokenNumber)
+              .orElse(0L);
+      isNumbered = PeeringWrites.mayRest(view);
     }
+    requireToLead(term);
     if (stored.filter(Peerings::dials).isPresent()) {
       throw precondition(
           "cannot create peering with name: \""
@@ -132,7 +159,8 @@ final class TokenGenerator {
             .setGenerate(
                 WritePeering.GenerateToken.newBuilder()
                     .setEstablishment(secret)
-                    .setExpiresMillis(expires.map(Instant::toEpochMilli).orElse(0L)));
+                    .setExpiresMillis(expires.map(Instant::toEpochMilli).orElse(0L))
+                    .setNumber(isNumbered ? newest + 1 : 0));
     String id;
     if (stored.isPresent()) {
       id = stored.get().getId();
@@ -146,8 +174,12 @@ final class TokenGenerator {
               .setState(PeeringState.PENDING)
               .putAllMeta(call.getMetaMap()));
     }
+    Command.Builder command = SecretExchange.remembered(reader, write).toBuilder();
+    if (isNumbered) {
+      command.setLevel(PeeringWrites.RESTING_LEVEL);
+    }
     return submitter
-        .submit(SecretExchange.remembered(reader, write))
+        .submit(command.build())
         .handle(
             (result, failure) -> {
               if (failure != null) {
@@ -183,9 +215,16 @@ final class TokenGenerator {
     return pem.endsWith("\n") ? pem : pem + "\n";
   }
 
-  private static boolean isConflict(Throwable failure) {
-    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-    return cause instanceof ProblemException problem && problem.code() == ProblemCode.CONFLICT;
+  /**
+   * After what was read: whoever led since may have handed out what is newer than this call, and was
+   * read with the rest.
+   */
+  private void requireToLead(long term) {
+    Leadership.Standing standing = leadership.standing();
+    if (!standing.self() || standing.term() != term) {
+      throw new ProblemException(
+          ProblemCode.NO_LEADER, "the leader changed while the token was made; try again");
+    }
   }
 
   private static ProblemException precondition(String text) {

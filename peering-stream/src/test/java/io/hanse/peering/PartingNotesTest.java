@@ -48,6 +48,7 @@ class PartingNotesTest {
           cluster,
           cluster,
           cluster,
+          cluster,
           () -> Instant.ofEpochMilli(7),
           (target, peerId, secret, nonce, patience) -> {
             throw new AssertionError("nothing is redeemed here");

@@ -108,6 +108,7 @@ final class PeeringAssembly implements AutoCloseable {
             replication.submitter(),
             replication.reader(),
             replication.leaderCall(),
+            replication.leadership(),
             ids,
             clock,
             dialer,

@@ -125,7 +125,7 @@ enum CommandType {
    * of peering tokens is remembered, and a cluster begins with a quota of its own. 4: a step of a
    * purge is bounded by rows. 5: a restore keeps the secrets of peerings, a termination may be
    * under a fence, and what is written of a peering may rest on what was read, or be for gateways
-   * alone.
+   * alone; tokens have numbers.
    */
   static final int LEVEL = 5;
 

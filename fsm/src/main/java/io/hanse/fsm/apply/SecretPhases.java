@@ -1,5 +1,6 @@
 package io.hanse.fsm.apply;
 
+import static io.hanse.fsm.apply.Refusals.conflict;
 import static io.hanse.fsm.apply.Refusals.denied;
 import static io.hanse.fsm.apply.Refusals.precondition;
 
@@ -16,7 +17,7 @@ import java.util.stream.Stream;
  * next, or a refusal. Source: peering protocol, section 4.1.
  *
  * <pre>
- * generate:  establishment = new            pending, active stay
+ * generate:  establishment = new            pending, active stay; its number is the next one
  * exchange:  establishment = none           pending = new, active stays
  * promote:   establishment stays            pending = none, active = pending
  * revoke:    establishment = none           pending, active stay
@@ -29,10 +30,19 @@ import java.util.stream.Stream;
 final class SecretPhases {
   private SecretPhases() {}
 
+  /**
+   * A command whose sender leads no more may come late, or again: it must not take the place of a
+   * token that was handed out since, nor make one good again that was redeemed.
+   */
+  static void requireNewest(PeeringSecrets stored, long number) {
+    if (number != 0 && number != stored.getTokenNumber() + 1) {
+      throw conflict("a newer token of the peering was generated meanwhile, retry the operation");
+    }
+  }
+
   static PeeringSecrets generate(
       PeeringSecrets stored,
-      String establishment,
-      long expiresMillis,
+      WritePeering.GenerateToken command,
       boolean remembers,
       long nowMillis) {
     TokenEnd end =
@@ -41,8 +51,11 @@ final class SecretPhases {
             : TokenEnd.SUPERSEDED;
     PeeringSecrets.Builder next =
         remembers ? TokenFates.retire(stored, end, nowMillis) : stored.toBuilder();
-    return next.setEstablishment(establishment)
-        .setEstablishmentExpiresMillis(expiresMillis)
+    if (command.getNumber() != 0) {
+      next.setTokenNumber(command.getNumber());
+    }
+    return next.setEstablishment(command.getEstablishment())
+        .setEstablishmentExpiresMillis(command.getExpiresMillis())
         .build();
   }
 

@@ -49,16 +49,10 @@ final class SecretsApplier {
       throw precondition("cannot generate a token for a peering that dials out");
     }
     require(command.getEstablishment(), "establishment");
-    requireUnused(command.getEstablishment());
     PeeringSecrets stored = peerings.secrets(peeringId).orElse(none(peeringId));
-    write(
-        stored,
-        SecretPhases.generate(
-            stored,
-            command.getEstablishment(),
-            command.getExpiresMillis(),
-            write.getRemembers(),
-            nowMillis));
+    SecretPhases.requireNewest(stored, command.getNumber());
+    requireUnused(command.getEstablishment());
+    write(stored, SecretPhases.generate(stored, command, write.getRemembers(), nowMillis));
     return Applied.DONE;
   }
 

@@ -45,6 +45,7 @@ class DisabledPeeringIT {
         cluster,
         cluster,
         cluster,
+        cluster,
         InstantSource.system(),
         dialer,
         CompletableFuture::completedFuture,

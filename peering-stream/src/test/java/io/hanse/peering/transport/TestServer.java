@@ -71,6 +71,7 @@ final class TestServer implements AutoCloseable {
             cluster,
             cluster,
             cluster,
+            cluster,
             clock,
             new GrpcDialer(executor),
             CompletableFuture::completedFuture,
