@@ -4,6 +4,7 @@ import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringSecrets;
 import io.hanse.fsm.store.Rows;
 import io.hanse.fsm.view.Peerings;
+import io.hanse.fsm.view.Tables;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,7 +12,8 @@ import java.util.List;
  * The secrets of peerings through a restore. The secrets of streams follow each other, and what an
  * archive has of them the other cluster has forgotten: with those the peering could never be
  * connected again. So, like a counter, what is newer stays. A token that was redeemed, revoked or
- * replaced since is no good again either.
+ * replaced since is no good again either. With them stays what the other cluster said of itself as
+ * it came with the first of them: it says it once.
  */
 final class KeptSecrets {
   static final KeptSecrets NONE = new KeptSecrets(List.of());
@@ -52,9 +54,15 @@ final class KeptSecrets {
           .byId(kept.peering().getId())
           .filter(kept::isOf)
           .ifPresent(
-              peering ->
-                  // A stream that runs yet brings differences to what is no more.
-                  applier.replace(peering, kept.secrets().toBuilder().clearImportFence().build()));
+              peering -> {
+                // A stream that runs yet brings differences to what is no more.
+                applier.replace(peering, kept.secrets().toBuilder().clearImportFence().build());
+                if (!peering.hasRemote() && kept.peering().hasRemote()) {
+                  Tables.PEERINGS.put(
+                      context.rows(),
+                      peering.toBuilder().setRemote(kept.peering().getRemote()).build());
+                }
+              });
     }
   }
 }

@@ -15,6 +15,7 @@ import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.OpenImports;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringSecrets;
+import io.hanse.fsm.row.RemoteInfo;
 import io.hanse.fsm.store.Store;
 import io.hanse.fsm.store.StoreSettings;
 import io.hanse.fsm.store.TableId;
@@ -85,6 +86,27 @@ class KeptSecretsTest {
     assertThat(isInUse("second")).isTrue();
     assertThat(isInUse("first")).isFalse();
     rotateTo("id-west", "second", "third");
+  }
+
+  /** It says so when it comes with its first secret, and never again. */
+  @Test
+  void shouldKeepWhatTheOtherClusterSaidOfItself() {
+    RemoteInfo remote = RemoteInfo.newBuilder().setDatacenter("dc-west").build();
+    replica.done(generate(acceptor("west"), "token"));
+    byte[] before = snapshot();
+    replica.done(exchange("id-west", "token", "stream", ""));
+    replica.done(promote(acceptor("west").setRemote(remote), "stream"));
+    restore(before);
+    assertThat(new Peerings(replica.now()).byId("id-west").orElseThrow().getRemote())
+        .isEqualTo(remote);
+
+    byte[] after = snapshot();
+    Replica empty = new Replica();
+    restore(empty, after, new Random(1));
+    assertThat(new Peerings(empty.now()).byId("id-west").orElseThrow().getRemote())
+        .as("in an archive that was made since")
+        .isEqualTo(remote);
+    empty.close();
   }
 
   /** Who replays an older log comes to what its servers came to. */

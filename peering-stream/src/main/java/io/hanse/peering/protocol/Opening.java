@@ -57,8 +57,10 @@ public final class Opening {
    * The dialer is turned away.
    *
    * @param terminated it is to be told first that the relation has ended
+   * @param secretUnknown of an active peering it came with another secret, or there is none
    */
-  public record Refused(boolean terminated, LinkStatus status) implements Verdict {}
+  public record Refused(boolean terminated, boolean secretUnknown, LinkStatus status)
+      implements Verdict {}
 
   private Opening() {}
 
@@ -82,7 +84,7 @@ public final class Opening {
     if (!Peerings.isActive(peering.get())) {
       boolean tell = peering.get().getState() != PeeringState.TERMINATED;
       String text = "peering is marked as deleted: " + id;
-      return new Refused(tell, LinkStatus.of(Code.ABORTED, text));
+      return new Refused(tell, /* secretUnknown= */ false, LinkStatus.of(Code.ABORTED, text));
     }
     return judgeSecret(first.getOpen(), peering.get(), stored);
   }
@@ -90,14 +92,14 @@ public final class Opening {
   private static Verdict judgeSecret(ReplicationMessage.Open open, Peering peering, Stored stored) {
     Optional<PeeringSecrets> secrets = stored.secrets(peering.getId());
     if (secrets.isEmpty()) {
-      return refused(
+      return secretUnknown(
           Code.INTERNAL, "unable to authorize connection, peering must be re-established");
     }
     String given = open.getStreamSecretId();
     boolean isActive = same(secrets.get().getActiveStream(), given);
     boolean isPending = same(secrets.get().getPendingStream(), given);
     if (!isActive && !isPending) {
-      return refused(Code.PERMISSION_DENIED, "invalid peering stream secret");
+      return secretUnknown(Code.PERMISSION_DENIED, "invalid peering stream secret");
     }
     if (open.getRemote().getSerializedSize() > REMOTE_BYTES_MAX) {
       return refused(Code.INVALID_ARGUMENT, "what the dialer says of itself is too long");
@@ -133,6 +135,10 @@ public final class Opening {
   }
 
   private static Refused refused(Code code, String text) {
-    return new Refused(false, LinkStatus.of(code, text));
+    return new Refused(false, /* secretUnknown= */ false, LinkStatus.of(code, text));
+  }
+
+  private static Refused secretUnknown(Code code, String text) {
+    return new Refused(false, /* secretUnknown= */ true, LinkStatus.of(code, text));
   }
 }

@@ -183,6 +183,9 @@ final class Greeting implements Inbound {
   }
 
   private void refuse(String peeringId, boolean isKnown, Opening.Refused refused) {
+    if (refused.secretUnknown()) {
+      replication.statuses().secretRefused(peeringId, loop.nowMillis());
+    }
     // An id that is no peering's is a stranger's word: all of these are one kind.
     String who = isKnown ? peeringId : "";
     replication

@@ -53,6 +53,11 @@ final class StatusOverlay {
           + " cluster from an archive that is older than the secret; generate a token there, and"
           + " establish with it here under the same name";
 
+  private static final String REFUSED_HERE =
+      ", by a secret that is not known here, as after a restore of either cluster from an archive"
+          + " that is older than the secret; generate a token here, and establish with it there under"
+          + " the same name";
+
   private final Peering peering;
   private final PeerStreamStatus status;
   private final boolean isRedeemed;
@@ -92,7 +97,11 @@ final class StatusOverlay {
     Peering.Builder shown = peering.toBuilder().setState(state).setDetail(detail(state));
     // To be dialed makes no stream.
     PeerStreamStatus.Builder ofStream =
-        status.toBuilder().clearDialed().clearTokenRefusal().clearTokenRefusedMillis();
+        status.toBuilder()
+            .clearDialed()
+            .clearTokenRefusal()
+            .clearTokenRefusedMillis()
+            .clearSecretRefusedMillis();
     if (!ofStream.build().equals(PeerStreamStatus.getDefaultInstance())) {
       shown.setStreamStatus(streamStatus());
     }
@@ -230,7 +239,7 @@ final class StatusOverlay {
     return isMatter && !status.getTokenRefusal().isEmpty()
         ? reason
             + "; the last attempt to establish it failed at "
-            + Instant.ofEpochMilli(status.getTokenRefusedMillis()).truncatedTo(ChronoUnit.SECONDS)
+            + seconds(status.getTokenRefusedMillis())
             + ": "
             + status.getTokenRefusal()
         : reason;
@@ -242,16 +251,35 @@ final class StatusOverlay {
     return switch (state) {
       case ACTIVE -> problems();
       case FAILING ->
-          isSilent ? silence() : remedy().orElse(other + " is not connected: " + lastError());
+          isSilent
+              ? silence()
+              : refusedHere(other)
+                  .or(this::remedy)
+                  .orElseGet(() -> other + " is not connected: " + lastError());
       case ESTABLISHING -> other + " is not connected yet";
       case PENDING ->
           Peerings.dials(peering)
               ? "its token was not redeemed here: establish again, with a new one if it was refused"
-              : awaited(other);
+              : refusedHere(other).orElseGet(() -> awaited(other));
       case TERMINATED -> "the other cluster ended the peering; delete it, or establish it anew";
       case DELETING -> "what it brought is being removed, and the other cluster told";
       default -> "";
     };
+  }
+
+  /** Of an acceptor: who dials is not told more than Consul tells, so its operator may not know. */
+  private Optional<String> refusedHere(String other) {
+    return status.getSecretRefusedMillis() == 0
+        ? Optional.empty()
+        : Optional.of(
+            other
+                + " wanted to connect at "
+                + seconds(status.getSecretRefusedMillis())
+                + REFUSED_HERE);
+  }
+
+  private static Instant seconds(long millis) {
+    return Instant.ofEpochMilli(millis).truncatedTo(ChronoUnit.SECONDS);
   }
 
   /** For an acceptor Consul's word is the same whether nobody came ever, or not since it leads. */

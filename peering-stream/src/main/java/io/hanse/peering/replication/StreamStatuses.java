@@ -113,6 +113,9 @@ public final class StreamStatuses {
   /** What became of the last attempts to establish peerings that failed. */
   private final Map<String, Refusal> refusals = new ConcurrentSkipListMap<>();
 
+  /** When dialers were turned away last for their secret, since a stream was let in. */
+  private final Map<String, Long> secretsRefusedMillis = new ConcurrentSkipListMap<>();
+
   /** What operators were told of a peering. */
   private final Set<String> told = ConcurrentHashMap.newKeySet();
 
@@ -128,6 +131,7 @@ public final class StreamStatuses {
    * must not hide the newer one.
    */
   void claim(String peeringId, Object stream) {
+    secretsRefusedMillis.remove(peeringId);
     entries.compute(
         peeringId, (id, earlier) -> earlier == null ? Entry.first(stream) : earlier.of(stream));
   }
@@ -202,6 +206,11 @@ public final class StreamStatuses {
     }
   }
 
+  /** Who wanted to open a stream of a peering that is active did not have its secret. */
+  void secretRefused(String peeringId, long nowMillis) {
+    secretsRefusedMillis.put(peeringId, nowMillis);
+  }
+
   /** Whether this is the first time that it happens to a peering since this server leads. */
   boolean isFirst(String what, String peeringId) {
     return told.add(what + peeringId);
@@ -219,6 +228,7 @@ public final class StreamStatuses {
     awaitedNanos.clear();
     told.clear();
     refusals.clear();
+    secretsRefusedMillis.clear();
     withdrawals = Map.of();
   }
 
@@ -229,6 +239,7 @@ public final class StreamStatuses {
     earlier.remove(peeringId);
     awaitedNanos.remove(peeringId);
     refusals.remove(peeringId);
+    secretsRefusedMillis.remove(peeringId);
     told.removeIf(each -> each.endsWith(peeringId));
   }
 
@@ -324,6 +335,7 @@ public final class StreamStatuses {
     if (refusal != null) {
       shown.setTokenRefusal(refusal.reason()).setTokenRefusedMillis(refusal.millis());
     }
+    shown.setSecretRefusedMillis(secretsRefusedMillis.getOrDefault(id, 0L));
     Earlier known = earlier.get(id);
     if (known != null && shown.getLastHeardMillis() == 0) {
       shown.setLastHeardMillis(known.heardMillis()).setSilenceMillis(millisSince(known));

@@ -88,6 +88,22 @@ class StatusOverlayTest {
   }
 
   @Test
+  void shouldSayAtTheClusterThatIsDialedWhatToDoAboutASecretThatItDoesNotKnow() {
+    PeerStreamStatus.Builder refused = PeerStreamStatus.newBuilder().setSecretRefusedMillis(1_500);
+    String reason =
+        "the other cluster, which dials, wanted to connect at 1970-01-01T00:00:01Z, by a secret that"
+            + " is not known here, as after a restore of either cluster from an archive that is older"
+            + " than the secret; generate a token here, and establish with it there under the same"
+            + " name";
+    assertThat(reasonOnceRedeemed(refused)).isEqualTo(reason);
+    assertThat(shown(ACCEPTING, refused).getDetail().getReason()).isEqualTo(reason);
+    assertThat(shown(ACCEPTING, refused).hasStreamStatus()).isFalse();
+    assertThat(shown(ACCEPTING, refused.setDisconnectError("x")).getDetail().getReason())
+        .isEqualTo(reason);
+    assertThat(shown(ACCEPTING, refused.mergeFrom(CONNECTED)).getDetail().getReason()).isEmpty();
+  }
+
+  @Test
   void shouldTellWhyATokenWasRefusedWhileNothingIsConnected() {
     Peering begun = DIALING.toBuilder().setState(PeeringState.PENDING).build();
     PeerStreamStatus.Builder refused =
