@@ -201,6 +201,8 @@ public final class PeeringOperations implements PeeringService, SecretIssuer {
             .addAllExternalAddresses(LabelledAddresses.plain(request.externalAddresses()))
             .putAllAddressLabels(LabelledAddresses.labels(request.externalAddresses()))
             .setLifetimeMillis(request.lifetime().toMillis())
+            .setNode(settings.node())
+            .setAddress(settings.address())
             .build();
     // Made by two leaders, the secret that is stored last would not be the one that is answered.
     return once(GENERATE, call, PATIENCE, GenerateTokenAnswer.parser())

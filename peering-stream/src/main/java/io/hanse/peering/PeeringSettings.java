@@ -9,6 +9,7 @@ import java.time.Duration;
  *
  * @param datacenter of this cluster
  * @param node that this server is; empty: not told
+ * @param address where other clusters reach this server; empty: where the catalog says
  * @param peeringEnabled whether the endpoints work at all
  * @param connectEnabled whether this cluster has a certificate authority
  * @param grpcTlsEnabled whether servers listen for other clusters
@@ -20,6 +21,7 @@ import java.time.Duration;
 public record PeeringSettings(
     String datacenter,
     String node,
+    String address,
     boolean peeringEnabled,
     boolean connectEnabled,
     boolean grpcTlsEnabled,
@@ -34,6 +36,7 @@ public record PeeringSettings(
     return new PeeringSettings(
         datacenter,
         "",
+        "",
         true,
         true,
         true,
@@ -46,6 +49,7 @@ public record PeeringSettings(
     return new PeeringSettings(
         datacenter,
         node,
+        address,
         newPeeringEnabled,
         connectEnabled,
         newGrpcTlsEnabled,
@@ -54,10 +58,11 @@ public record PeeringSettings(
         attemptPatience);
   }
 
-  public PeeringSettings at(String newNode) {
+  public PeeringSettings at(String newNode, String newAddress) {
     return new PeeringSettings(
         datacenter,
         newNode,
+        newAddress,
         peeringEnabled,
         connectEnabled,
         grpcTlsEnabled,

@@ -7,6 +7,7 @@ import io.hanse.fsm.row.Server;
 import io.hanse.fsm.store.Rows;
 import io.hanse.fsm.view.Catalog;
 import io.hanse.fsm.view.Health;
+import io.hanse.fsm.view.Keys;
 import io.hanse.fsm.view.Servers;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,10 +27,15 @@ public final class ServerAddresses {
 
   private ServerAddresses() {}
 
-  /** Where a token says that this cluster is: at least one, or a failure. */
-  static List<String> forToken(Rows rows) {
+  /**
+   * Where a token says that this cluster is: at least one, or a failure.
+   *
+   * @param known where servers are that say so themselves, by node in lower case: what is stored of
+   *     them may be from before their last start
+   */
+  static List<String> forToken(Rows rows, Map<String, String> known) {
     if (!MeshGateways.areUsed(rows)) {
-      return of(rows);
+      return of(rows, known);
     }
     List<String> gateways = MeshGateways.wan(rows);
     if (gateways.isEmpty()) {
@@ -64,17 +70,20 @@ public final class ServerAddresses {
   }
 
   /** Of the servers themselves: at least one, or a failure. */
-  private static List<String> of(Rows rows) {
+  private static List<String> of(Rows rows, Map<String, String> known) {
     List<String> addresses = new ArrayList<>();
     for (CheckServiceNode instance : new Catalog(rows).service("", SERVERS)) {
-      of(instance).ifPresent(addresses::add);
+      Optional.ofNullable(known.get(Keys.fold(instance.getNode().getNode())))
+          .or(() -> of(instance))
+          .ifPresent(addresses::add);
     }
     if (addresses.isEmpty()) {
       // In a cluster's first moments its servers are not in the catalog yet.
       for (Server server : new Servers(rows).all()) {
         int port = server.getGrpcTlsPort() > 0 ? server.getGrpcTlsPort() : server.getGrpcPort();
         if (port > 0) {
-          addresses.add(joined(server.getAddress(), port));
+          addresses.add(
+              known.getOrDefault(Keys.fold(server.getNode()), joined(server.getAddress(), port)));
         }
       }
     }
@@ -116,7 +125,8 @@ public final class ServerAddresses {
     }
   }
 
-  static String joined(String host, int port) {
+  /** As others dial it. */
+  public static String joined(String host, int port) {
     return host.indexOf(':') >= 0 && !host.startsWith("[")
         ? "[" + host + "]:" + port
         : host + ":" + port;

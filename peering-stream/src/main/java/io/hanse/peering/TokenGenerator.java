@@ -15,6 +15,7 @@ import io.hanse.fsm.row.RemoteInfo;
 import io.hanse.fsm.row.WritePeering;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Ca;
+import io.hanse.fsm.view.Keys;
 import io.hanse.fsm.view.Peerings;
 import io.hanse.identity.CaService;
 import io.hanse.identity.TrustDomain;
@@ -22,15 +23,17 @@ import io.hanse.peering.proto.GenerateTokenCall;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Makes tokens, on the leader. Each holds a new secret; the one before it ceases to be good. They
- * are numbered, so that what a lost leader wrote, which may come to the log late, takes the place of
- * none that the next leader has handed out since.
+ * are numbered, so that what a lost leader wrote, which may come to the log late, takes the place
+ * of none that the next leader has handed out since.
  */
 final class TokenGenerator {
   private static final Logger LOG = LoggerFactory.getLogger(TokenGenerator.class);
@@ -202,7 +205,7 @@ final class TokenGenerator {
       return new PeeringToken(
           roots,
           LabelledAddresses.of(call.getExternalAddressesList(), call.getAddressLabelsMap()),
-          ServerAddresses.forToken(view),
+          ServerAddresses.forToken(view, knownAddresses(call)),
           domain.serverName(settings.datacenter()),
           peeringId,
           secret,
@@ -211,13 +214,22 @@ final class TokenGenerator {
     }
   }
 
+  /** Of this server and of the one that was asked, by node in lower case. */
+  private Map<String, String> knownAddresses(GenerateTokenCall call) {
+    Map<String, String> known = new TreeMap<>();
+    known.put(Keys.fold(call.getNode()), call.getAddress());
+    known.put(Keys.fold(settings.node()), settings.address());
+    known.values().removeIf(String::isEmpty);
+    return known;
+  }
+
   private static String ended(String pem) {
     return pem.endsWith("\n") ? pem : pem + "\n";
   }
 
   /**
-   * After what was read: whoever led since may have handed out what is newer than this call, and was
-   * read with the rest.
+   * After what was read: whoever led since may have handed out what is newer than this call, and
+   * was read with the rest.
    */
   private void requireToLead(long term) {
     Leadership.Standing standing = leadership.standing();

@@ -12,9 +12,25 @@ import io.hanse.fsm.row.RegisterCatalog;
 import io.hanse.fsm.store.View;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ServerAddressesTest {
+  /** Until the leader has heard of a server, its row says where it was before its last start. */
+  @Test
+  void shouldTakeTheWordOfServersForWhereTheyAre() {
+    try (LocalCluster cluster = new LocalCluster()) {
+      cluster.submit(server("one", "10.0.0.1", "passing")).join();
+      cluster.submit(server("Two", "10.0.0.2", "passing")).join();
+      try (View view = cluster.view()) {
+        assertThat(ServerAddresses.forToken(view, Map.of()))
+            .containsExactly("10.0.0.1:8503", "10.0.0.2:8503");
+        assertThat(ServerAddresses.forToken(view, Map.of("two", "[::2]:9503")))
+            .containsExactly("10.0.0.1:8503", "[::2]:9503");
+      }
+    }
+  }
+
   private static String hostOf(int length) {
     return "h".repeat(length) + ":65535";
   }

@@ -41,6 +41,7 @@ class TokenGeneratorTest {
         .setServer(
             Server.newBuilder()
                 .setRaftId("server-1")
+                .setNode("one")
                 .setAddress("127.0.0.1")
                 .setGrpcTlsPort(8503)
                 .setCommandLevel(5));
@@ -150,6 +151,16 @@ class TokenGeneratorTest {
     lost.deliver();
     assertThat(secret(first)).isNotEqualTo(secret(second));
     assertThat(good()).isEqualTo(secret(second));
+  }
+
+  /** The catalog follows a start with other ports seconds later. */
+  @Test
+  void shouldNameTheServerThatWasAskedByWhereItSaysThatItIs() {
+    GenerateTokenCall call = CALL.toBuilder().setNode("One").setAddress("10.0.0.9:9503").build();
+    assertThat(PeeringToken.decode(next.generator.generate(call).join()).addresses())
+        .containsExactly("10.0.0.9:9503");
+    assertThat(PeeringToken.decode(next.generate().join()).addresses())
+        .containsExactly("127.0.0.1:8503");
   }
 
   @Test

@@ -16,6 +16,7 @@ import io.hanse.peering.LogPace;
 import io.hanse.peering.PeeringOperations;
 import io.hanse.peering.PeeringService;
 import io.hanse.peering.PeeringSettings;
+import io.hanse.peering.ServerAddresses;
 import io.hanse.peering.dataplane.ProxyFeed;
 import io.hanse.peering.protocol.StreamLimits;
 import io.hanse.peering.replication.ExportedContents;
@@ -83,7 +84,10 @@ final class PeeringAssembly implements AutoCloseable {
     settings =
         PeeringSettings.defaults(config.datacenter())
             .with(config.isPeeringEnabled(), config.ports().grpcTls() > 0)
-            .at(config.node().name());
+            .at(
+                config.node().name(),
+                ServerAddresses.joined(
+                    config.addresses().advertise(), config.ports().grpcTls()));
     this.replication = replication;
     this.authority = authority;
     this.threads = threads;

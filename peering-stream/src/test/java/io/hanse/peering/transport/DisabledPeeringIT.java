@@ -33,7 +33,7 @@ class DisabledPeeringIT {
   private final ScheduledExecutorService executor = Executors.newScheduledThreadPool(2);
   private final LocalCluster cluster = new LocalCluster();
   private final PeeringSettings enabled = PeeringSettings.defaults("dc1");
-  private final PeeringSettings disabled = enabled.with(false, true).at("node-1");
+  private final PeeringSettings disabled = enabled.with(false, true).at("node-1", "");
   private final GrpcDialer dialer = new GrpcDialer(executor);
   private final PeeringOperations operations = operations(disabled);
   private ExternalGrpcServer server;

@@ -58,6 +58,7 @@ final class TestServer implements AutoCloseable {
         new PeeringSettings(
             datacenter,
             "node-1",
+            "",
             true,
             true,
             true,
