@@ -104,7 +104,7 @@ final class TestCluster implements AutoCloseable {
   void startServer(int port) throws IOException {
     server =
         ExternalGrpcServer.start(
-            new ExternalGrpcSettings("127.0.0.1", port, 100),
+            ExternalGrpcSettings.of("127.0.0.1", port),
             certificate,
             List.of(
                 new DataPlaneEndpoint(feed, executor),

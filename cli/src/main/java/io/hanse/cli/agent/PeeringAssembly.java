@@ -86,8 +86,7 @@ final class PeeringAssembly implements AutoCloseable {
             .with(config.isPeeringEnabled(), config.ports().grpcTls() > 0)
             .at(
                 config.node().name(),
-                ServerAddresses.joined(
-                    config.addresses().advertise(), config.ports().grpcTls()));
+                ServerAddresses.joined(config.addresses().advertise(), config.ports().grpcTls()));
     this.replication = replication;
     this.authority = authority;
     this.threads = threads;
@@ -161,7 +160,8 @@ final class PeeringAssembly implements AutoCloseable {
         parts.begin(
             "grpc " + address,
             ExternalGrpcServer.start(
-                ExternalGrpcSettings.of(address, config.ports().grpcTls()),
+                ExternalGrpcSettings.of(address, config.ports().grpcTls())
+                    .withConnectionsPerClientMax(config.limits().rpcConnectionsPerClient()),
                 certificate,
                 List.of(
                     new PeerStreamEndpoint(

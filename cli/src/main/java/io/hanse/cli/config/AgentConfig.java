@@ -146,7 +146,8 @@ public record AgentConfig(
     }
   }
 
-  public record Limits(int httpConnectionsPerClient, int kvValueBytes) {}
+  public record Limits(
+      int httpConnectionsPerClient, int rpcConnectionsPerClient, int kvValueBytes) {}
 
   /**
    * When a server writes a snapshot; 0: as is usual.

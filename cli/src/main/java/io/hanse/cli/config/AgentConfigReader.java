@@ -77,6 +77,7 @@ public final class AgentConfigReader {
             timing(),
             new AgentConfig.Limits(
                 values.whole("limits.http_max_conns_per_client", 200),
+                values.whole("limits.rpc_max_conns_per_client", 100),
                 values.whole("limits.kv_max_value_size", 512 * 1024)),
             new AgentConfig.Snapshots(
                 notNegative("raft_snapshot_threshold"), notNegative("raft_trailing_logs")),

@@ -54,8 +54,8 @@ final class ConfigKeys {
     used(
         Kind.WHOLE,
         "bootstrap_expect http_config.max_header_bytes limits.http_max_conns_per_client",
-        "limits.kv_max_value_size performance.raft_multiplier raft_snapshot_threshold",
-        "raft_trailing_logs");
+        "limits.kv_max_value_size limits.rpc_max_conns_per_client performance.raft_multiplier",
+        "raft_snapshot_threshold raft_trailing_logs");
     used(Kind.DURATION, "default_query_time max_query_time performance.rpc_hold_timeout");
     used(
         Kind.PORT,
@@ -126,8 +126,7 @@ final class ConfigKeys {
         "rpc.enable_streaming skip_leave_on_interrupt ui use_streaming_backend");
     warned(
         Kind.WHOLE,
-        "limits.http_max_header_bytes limits.rpc_max_burst limits.rpc_max_conns_per_client",
-        "limits.txn_max_req_len retry_max");
+        "limits.http_max_header_bytes limits.rpc_max_burst limits.txn_max_req_len retry_max");
     warned(
         Kind.DURATION, "limits.https_handshake_timeout limits.rpc_client_timeout retry_interval");
     warned(

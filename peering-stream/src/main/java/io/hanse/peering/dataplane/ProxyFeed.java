@@ -5,6 +5,7 @@ import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.row.ClusterIdentity;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Ca;
+import io.hanse.fsm.view.Catalog;
 import io.hanse.peering.link.Inbound;
 import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.link.Outbound;
@@ -64,6 +65,9 @@ public final class ProxyFeed implements ProxyAcceptor, AutoCloseable {
       outbound.close(refusal.get());
       return new Refused();
     }
+    if (isRegistered(open)) {
+      outbound.known();
+    }
     Loop loop = loops.newLoop();
     ProxyStream stream =
         new ProxyStream(
@@ -85,6 +89,12 @@ public final class ProxyFeed implements ProxyAcceptor, AutoCloseable {
         outbound.remote());
     stream.start();
     return stream.inbound();
+  }
+
+  private boolean isRegistered(ProxyOpen open) {
+    try (View view = state.view()) {
+      return new Catalog(view).service("", open.getNode(), open.getProxyId()).isPresent();
+    }
   }
 
   private Optional<LinkStatus> refusal(ProxyOpen open) {

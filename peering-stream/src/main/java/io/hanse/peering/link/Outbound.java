@@ -30,6 +30,12 @@ public interface Outbound {
    */
   default void admit() {}
 
+  /**
+   * The other end is one of those that are expected here: it may have more connections than a
+   * stranger.
+   */
+  default void known() {}
+
   /** Sends no more and leaves the other direction open. An acceptor's stream ends well by it. */
   void halfClose();
 

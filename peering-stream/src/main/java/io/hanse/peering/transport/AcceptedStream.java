@@ -71,6 +71,15 @@ final class AcceptedStream<A, B> extends ServerCall.Listener<A> implements Outbo
   @Override
   public void admit() {
     Admissions.admit(context);
+    known();
+  }
+
+  @Override
+  public void known() {
+    ClientShares.Share share = call.getAttributes().get(TlsAcceptance.SHARE);
+    if (share != null) {
+      share.known();
+    }
   }
 
   @Override

@@ -1,6 +1,14 @@
 package io.hanse.peering.transport;
 
 import io.grpc.BindableService;
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Grpc;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptors;
+import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.hanse.fsm.port.StateReader;
@@ -15,14 +23,33 @@ import io.hanse.peering.proto.SignRequest;
 import io.hanse.peering.proto.SignResponse;
 import io.hanse.peering.proto.WatchRootsRequest;
 import io.hanse.peering.proto.WatchRootsResponse;
+import java.net.SocketAddress;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The signing service for proxies, on any server. */
 public final class ConnectCaEndpoint implements ExternalService {
+  private static final Logger LOG = LoggerFactory.getLogger(ConnectCaEndpoint.class);
+
+  /** Proxies of ours need none, so that few are wanted. */
+  private static final int WATCHES_MAX = 2_048;
+
+  private static final int WATCHES_PER_CLIENT_MAX = 100;
+
+  private static final Context.Key<SocketAddress> REMOTE = Context.key("remote");
+
   private final CaService authority;
   private final StateReader reader;
   private final Executor executor;
+  private final ClientShares watches =
+      new ClientShares(
+          "watches of roots",
+          WATCHES_MAX,
+          WATCHES_PER_CLIENT_MAX,
+          System::currentTimeMillis,
+          LOG::warn);
 
   public ConnectCaEndpoint(CaService authority, StateReader reader, Executor executor) {
     this.authority = authority;
@@ -32,6 +59,16 @@ public final class ConnectCaEndpoint implements ExternalService {
 
   @Override
   public BindableService binding() {
+    return () -> ServerInterceptors.intercept(service(), ConnectCaEndpoint::noteRemote);
+  }
+
+  private static <A, B> ServerCall.Listener<A> noteRemote(
+      ServerCall<A, B> call, Metadata headers, ServerCallHandler<A, B> next) {
+    SocketAddress remote = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+    return Contexts.interceptCall(Context.current().withValue(REMOTE, remote), call, headers, next);
+  }
+
+  private BindableService service() {
     return new ConnectCAServiceGrpc.ConnectCAServiceImplBase() {
       @Override
       public void sign(SignRequest request, StreamObserver<SignResponse> answer) {
@@ -50,7 +87,17 @@ public final class ConnectCaEndpoint implements ExternalService {
 
       @Override
       public void watchRoots(WatchRootsRequest request, StreamObserver<WatchRootsResponse> answer) {
-        new RootsWatch((ServerCallStreamObserver<WatchRootsResponse>) answer).start();
+        watches
+            .take(REMOTE.get())
+            .ifPresentOrElse(
+                share ->
+                    new RootsWatch((ServerCallStreamObserver<WatchRootsResponse>) answer, share)
+                        .start(),
+                () ->
+                    answer.onError(
+                        Status.RESOURCE_EXHAUSTED
+                            .withDescription("too many watches of roots at this server")
+                            .asRuntimeException()));
       }
     };
   }
@@ -65,13 +112,15 @@ public final class ConnectCaEndpoint implements ExternalService {
    */
   private final class RootsWatch {
     private final ServerCallStreamObserver<WatchRootsResponse> answer;
+    private final ClientShares.Share share;
     private Runnable unwatch = () -> {};
     private @Nullable WatchRootsResponse told;
     private boolean due = true;
     private boolean over;
 
-    RootsWatch(ServerCallStreamObserver<WatchRootsResponse> answer) {
+    RootsWatch(ServerCallStreamObserver<WatchRootsResponse> answer, ClientShares.Share share) {
       this.answer = answer;
+      this.share = share;
     }
 
     void start() {
@@ -98,6 +147,7 @@ public final class ConnectCaEndpoint implements ExternalService {
       } catch (RuntimeException e) {
         // Without a watch it would never hear of new roots; its client asks again.
         over = true;
+        share.giveBack();
         fail(answer, e);
         return;
       }
@@ -109,6 +159,7 @@ public final class ConnectCaEndpoint implements ExternalService {
 
     private synchronized void stop() {
       over = true;
+      share.giveBack();
       unwatch.run();
     }
   }

@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The gRPC port for other clusters and for proxies. Its certificate is issued by this cluster's own
@@ -53,6 +54,8 @@ public final class ExternalGrpcServer implements AutoCloseable {
 
   private static final int PREFACE_SECONDS_MAX = 20;
   private static final int CLOSING_SECONDS_MAX = 2;
+
+  private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(ExternalGrpcServer.class);
 
   /** gRPC would write a stack trace for each message that it does not take. */
   private static final List<Logger> QUIET =
@@ -97,7 +100,12 @@ public final class ExternalGrpcServer implements AutoCloseable {
         new TlsAcceptance(
             new ShownTls(new LeafKeys(leaf), executor)::give,
             peeringName,
-            settings.connectionsMax());
+            new ClientShares(
+                "connections to the gRPC port",
+                settings.connectionsMax(),
+                settings.connectionsPerClientMax(),
+                System::currentTimeMillis,
+                LOG::warn));
     return start(settings, InternalNettyServerCredentials.create(acceptance), services, executor);
   }
 

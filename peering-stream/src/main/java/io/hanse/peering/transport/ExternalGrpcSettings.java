@@ -6,12 +6,22 @@ package io.hanse.peering.transport;
  * @param host the address to listen on
  * @param port 0: any that is free
  * @param connectionsMax beyond, new ones are closed
+ * @param connectionsPerClientMax the same of one address; those of peers that were let in and of
+ *     proxies that are registered do not count; 0: as many as there are
  */
-public record ExternalGrpcSettings(String host, int port, int connectionsMax) {
+public record ExternalGrpcSettings(
+    String host, int port, int connectionsMax, int connectionsPerClientMax) {
+  /** Consul's, for the connections of its agents. */
+  public static final int CONNECTIONS_PER_CLIENT_MAX = 100;
+
   /** What one server holds with room for its file descriptors. */
   private static final int CONNECTIONS_MAX = 16_384;
 
   public static ExternalGrpcSettings of(String host, int port) {
-    return new ExternalGrpcSettings(host, port, CONNECTIONS_MAX);
+    return new ExternalGrpcSettings(host, port, CONNECTIONS_MAX, CONNECTIONS_PER_CLIENT_MAX);
+  }
+
+  public ExternalGrpcSettings withConnectionsPerClientMax(int max) {
+    return new ExternalGrpcSettings(host, port, connectionsMax, max);
   }
 }

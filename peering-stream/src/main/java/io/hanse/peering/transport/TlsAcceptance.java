@@ -14,9 +14,9 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.AsciiString;
 import io.netty.util.concurrent.Promise;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The acceptor's side of TLS. The name that a client asks for decides what it may call: the peering
@@ -26,28 +26,31 @@ final class TlsAcceptance implements ProtocolNegotiator {
   /** Whether the client asked for the peering name. */
   static final Attributes.Key<Boolean> PEERING_NAME = Attributes.Key.create("peering-name");
 
+  /** What the connection counts as. */
+  static final Attributes.Key<ClientShares.Share> SHARE = Attributes.Key.create("share");
+
   private static final int HELLO_BYTES_MAX = 16 * 1024;
   private static final long HANDSHAKE_MILLIS_MAX = 15_000;
 
   private final ProtocolNegotiator plain = InternalProtocolNegotiators.serverPlaintext();
   private final Consumer<Promise<SslContext>> tls;
   private final Supplier<Optional<String>> peeringName;
-  private final int connectionsMax;
-  private final AtomicInteger connections = new AtomicInteger();
+  private final ClientShares connections;
 
   /**
    * Takes what is shown and how clients are told apart.
    *
    * @param tls gives what is shown, to be used soon
    * @param peeringName the name of this cluster's servers towards other clusters, once known
+   * @param connections those that there may be
    */
   TlsAcceptance(
       Consumer<Promise<SslContext>> tls,
       Supplier<Optional<String>> peeringName,
-      int connectionsMax) {
+      ClientShares connections) {
     this.tls = tls;
     this.peeringName = peeringName;
-    this.connectionsMax = connectionsMax;
+    this.connections = connections;
   }
 
   @Override
@@ -69,6 +72,7 @@ final class TlsAcceptance implements ProtocolNegotiator {
   private final class Connection extends ChannelInboundHandlerAdapter {
     private final ChannelHandler next;
     private boolean asksForPeering;
+    private ClientShares.@Nullable Share share;
 
     Connection(ChannelHandler next) {
       this.next = next;
@@ -76,12 +80,14 @@ final class TlsAcceptance implements ProtocolNegotiator {
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
-      if (connections.incrementAndGet() > connectionsMax) {
-        connections.decrementAndGet();
+      Optional<ClientShares.Share> taken = connections.take(context.channel().remoteAddress());
+      if (taken.isEmpty()) {
         context.close();
         return;
       }
-      context.channel().closeFuture().addListener(closed -> connections.decrementAndGet());
+      ClientShares.Share own = taken.get();
+      share = own;
+      context.channel().closeFuture().addListener(closed -> own.giveBack());
       context
           .pipeline()
           .addBefore(
@@ -106,7 +112,8 @@ final class TlsAcceptance implements ProtocolNegotiator {
         context.close();
         return;
       }
-      Attributes attributes = Attributes.newBuilder().set(PEERING_NAME, asksForPeering).build();
+      Attributes attributes =
+          Attributes.newBuilder().set(PEERING_NAME, asksForPeering).set(SHARE, share).build();
       context.pipeline().replace(this, null, next);
       context
           .pipeline()

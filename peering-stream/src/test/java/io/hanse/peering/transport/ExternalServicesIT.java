@@ -134,7 +134,10 @@ class ExternalServicesIT {
         NettyServerBuilder.forAddress(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 InternalNettyServerCredentials.create(
-                    new TlsAcceptance(promise -> promise.setSuccess(silent), Optional::empty, 10)))
+                    new TlsAcceptance(
+                        promise -> promise.setSuccess(silent),
+                        Optional::empty,
+                        new ClientShares("connections", 10, 10, () -> 0, line -> {}))))
             .fallbackHandlerRegistry(new UnknownMethods(java.util.Set.of()))
             .build()
             .start();
