@@ -15,6 +15,7 @@ import io.hanse.identity.Leaf;
 import io.hanse.identity.LeafCache;
 import io.hanse.identity.SpiffeId;
 import io.hanse.identity.TrustDomain;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
@@ -78,6 +79,7 @@ final class LeafEndpoint implements Handler {
       Call call, SpiffeId id, Leaf present, QueryOptions options) {
     CompletableFuture<Leaf> next = new CompletableFuture<>();
     Runnable unwatch = leaves.watch(id, leaf -> handOver(call, next, leaf));
+    lookAgain(id, next, options.index());
     ScheduledFuture<?> timer =
         call.executor()
             .schedule(
@@ -89,6 +91,25 @@ final class LeafEndpoint implements Handler {
         });
     call.onCancel(() -> next.cancel(false));
     return next;
+  }
+
+  /** Nobody tells of what was signed, or dropped, before the watch began. */
+  private void lookAgain(SpiffeId id, CompletableFuture<Leaf> next, long known) {
+    Optional<Leaf> kept = leaves.present(id);
+    if (kept.isPresent()) {
+      kept.filter(leaf -> Long.compareUnsigned(leaf.index(), known) > 0).ifPresent(next::complete);
+      return;
+    }
+    leaves
+        .leaf(id)
+        .whenComplete(
+            (leaf, failure) -> {
+              if (failure == null) {
+                next.complete(leaf);
+              } else {
+                next.completeExceptionally(failure);
+              }
+            });
   }
 
   private static void handOver(Call call, CompletableFuture<Leaf> next, Leaf leaf) {
