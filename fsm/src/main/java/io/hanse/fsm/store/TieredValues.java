@@ -7,7 +7,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Values on the heap until they outgrow it, then in native memory; what a snapshot brings is packed
@@ -16,7 +19,13 @@ import org.jspecify.annotations.Nullable;
  * leaves the heap, and readers look on the heap first, so none of them misses it.
  */
 final class TieredValues implements Values {
+  private static final Logger LOG = LoggerFactory.getLogger(TieredValues.class);
+
+  /** So many values come before it is tried again what failed. */
+  private static final int PAUSE_VALUES = 10_000;
+
   private final StoreSettings settings;
+  private final Supplier<ChronicleValues> opener;
   private final Executor background;
   private final ConcurrentHashMap<Long, byte[]> heap = new ConcurrentHashMap<>();
   private final AtomicBoolean opening = new AtomicBoolean();
@@ -28,13 +37,25 @@ final class TieredValues implements Values {
   private volatile @Nullable ChronicleValues offHeap;
   private boolean closed;
 
+  private volatile boolean hasFailed;
+  private boolean isFailureTold;
+
   // The writer's own.
   private long heapBytes;
+  private int valuesUntilRetry = PAUSE_VALUES;
   private @Nullable Iterator<Map.Entry<Long, byte[]>> moving;
 
   TieredValues(StoreSettings settings, Executor background) {
+    this(settings, background, () -> new ChronicleValues(settings));
+  }
+
+  /**
+   * @param opener makes the native memory; may fail
+   */
+  TieredValues(StoreSettings settings, Executor background, Supplier<ChronicleValues> opener) {
     this.settings = settings;
     this.background = background;
+    this.opener = opener;
     openIfDue();
   }
 
@@ -58,6 +79,11 @@ final class TieredValues implements Values {
     }
     heap.put(id, value);
     heapBytes += value.length;
+    if (hasFailed && --valuesUntilRetry <= 0) {
+      valuesUntilRetry = PAUSE_VALUES;
+      hasFailed = false;
+      opening.set(false);
+    }
   }
 
   /**
@@ -164,8 +190,19 @@ final class TieredValues implements Values {
     }
   }
 
+  /** Where it fails the values stay on the heap. */
   private void open() {
-    ChronicleValues opened = new ChronicleValues(settings);
+    ChronicleValues opened;
+    try {
+      opened = opener.get();
+    } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
+      if (!isFailureTold) {
+        isFailureTold = true;
+        LOG.error("no native memory for values, which stay on the heap; it is tried again", e);
+      }
+      hasFailed = true;
+      return;
+    }
     synchronized (closing) {
       if (closed) {
         opened.close();
