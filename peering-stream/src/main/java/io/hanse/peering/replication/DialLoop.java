@@ -74,6 +74,7 @@ final class DialLoop {
   private boolean isReplaced;
 
   private int ring;
+  private int attempts;
   private Runnable cancelAttempt = () -> {};
   private Runnable retiredOver = () -> {};
   private final SecretRotation rotation;
@@ -170,11 +171,21 @@ final class DialLoop {
             .due(dialed.addresses(), loop.nowMillis())
             .map(dialed::at)
             .orElseGet(() -> dialed.way(ring++));
+    attempts++;
     attempt = new Attempt(way, loop.nowMillis(), phase != Phase.STANDING);
     record.keepOnly(dialed.addresses());
     record.attempted(way.address());
     publishRecord();
-    replication.dialer().dial(way, outbound -> open(dialed, outbound));
+    try {
+      replication.dialer().dial(way, outbound -> open(dialed, outbound));
+    } catch (RuntimeException e) {
+      LinkStatus status = news.broke(way, e);
+      stream = null;
+      attempts++;
+      record.failed(status.text(), loop.nowMillis());
+      publishRecord();
+      goOnAfter(status);
+    }
     PeerStream opened = stream;
     if (opened != null) {
       long patience = replication.settings().openMillisMax();
@@ -225,6 +236,7 @@ final class DialLoop {
                     .setStreamSecretId(dialed.secret())
                     .setRemote(dialed.remote()))
             .build());
+    int mine = attempts;
     PeerStream opened =
         new PeerStream(
             replication,
@@ -232,12 +244,15 @@ final class DialLoop {
             dialed.peering(),
             PeerResources.dialer(dialed.peering().getPeerId(), replication.settings().stream()),
             outbound,
-            this::ended);
+            close -> ended(mine, close));
     stream = opened;
     return opened;
   }
 
-  private void ended(Effect.Close close) {
+  private void ended(int of, Effect.Close close) {
+    if (of != attempts) {
+      return; // That one broke off.
+    }
     // Whom a newer stream replaced must give way: it may be that another server leads here.
     boolean isHeard = stream != null && stream.isHeard();
     boolean wasGood = isHeard && close.status().code() != LinkStatus.Code.ABORTED;
@@ -272,6 +287,10 @@ final class DialLoop {
       pace.lost(loop.nowMillis());
       news.lost(peerName(), status);
     }
+    goOnAfter(status);
+  }
+
+  private void goOnAfter(LinkStatus status) {
     int addresses = target == null ? 0 : target.addresses().size();
     long delay = pace.delayMillis(status, addresses, loop.nowMillis());
     news.failed(peerName(), status, pace.isNews(), delay);

@@ -2,6 +2,7 @@ package io.hanse.peering.replication;
 
 import io.hanse.fsm.error.Quoted;
 import io.hanse.peering.link.LinkStatus;
+import io.hanse.peering.link.LinkTarget;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -23,6 +24,12 @@ record DialNews(String peeringId) {
             peeringId,
             status.code(),
             Quoted.of(status.text()));
+  }
+
+  /** An attempt ended as nobody foresaw; answers how it counts. */
+  LinkStatus broke(LinkTarget way, RuntimeException cause) {
+    LOG.error("cannot dial, trying again peering={} address={}", peeringId, way.shown(), cause);
+    return LinkStatus.of(LinkStatus.Code.INTERNAL, String.valueOf(cause));
   }
 
   /**

@@ -111,6 +111,20 @@ class DialOrderTest {
     assertThat(ways()).containsExactly(GATEWAY);
   }
 
+  @Test
+  void shouldDialAgainWhateverDialingThrows() {
+    alpha.apply(SimCommands.initialize(ALPHA_ID, "dc-alpha"));
+    beta.apply(SimCommands.initialize(BETA_ID, "dc-beta"));
+    alpha.apply(SimCommands.acceptor(ALPHA_ID, "beta", "establishment"));
+    alpha.apply(SimCommands.exchange(ALPHA_ID, "establishment", "stream"));
+    beta.apply(SimCommands.dialer(BETA_ID, "alpha", ALPHA_ID, alpha.addresses(), "stream"));
+    network.breakDialing(3);
+    alpha.start();
+    beta.start();
+    time.runFor(60_000);
+    assertThat(ways()).containsExactly(alpha.addresses().get(0));
+  }
+
   /** A server that leads nobody, and says who does. */
   private static Inbound refuse(Outbound outbound) {
     outbound.close(

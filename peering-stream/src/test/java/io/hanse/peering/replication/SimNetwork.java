@@ -29,6 +29,7 @@ final class SimNetwork {
   private final List<Connection> connections = new ArrayList<>();
   private int rowsSent;
   private int farewells;
+  private int broken;
   private long latencyMillisMax = 20;
   private double refusals;
   private double repetitions;
@@ -81,7 +82,16 @@ final class SimNetwork {
     }
   }
 
+  /** So many attempts to dial end with an exception of a kind that nobody awaits. */
+  void breakDialing(int times) {
+    broken = times;
+  }
+
   Outbound dial(String from, LinkTarget target, Function<Outbound, Inbound> inbound) {
+    if (broken > 0) {
+      broken--;
+      throw new IllegalStateException("no room for another connection");
+    }
     Connection connection =
         new Connection(
             from, target.address(), time.chance(changes) ? Set.of(Outbound.CHANGES) : Set.of());
