@@ -13,13 +13,15 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Sends a content that is made on the way, on a thread of its own: no more than one part of it is
- * ever in memory, and a client that takes none for a minute is given up.
+ * ever in memory, and a client that takes none for a minute, or too little on the whole, is given
+ * up.
  */
 final class Download extends OutputStream {
   private static final int PART_BYTES = 64 << 10;
-  private static final long PATIENCE_SECONDS = 60;
 
   private final ChannelHandlerContext context;
+  private final long startNanos = System.nanoTime();
+  private long sentBytes;
 
   private Download(ChannelHandlerContext context) {
     this.context = context;
@@ -45,9 +47,11 @@ final class Download extends OutputStream {
     }
     ChannelFuture sent =
         context.writeAndFlush(new DefaultHttpContent(Unpooled.copiedBuffer(bytes, from, length)));
+    sentBytes += length;
+    long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
     try {
-      if (!sent.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        throw new IOException("the client takes nothing");
+      if (!sent.await(LeastRate.millisLeft(sentBytes, millis), TimeUnit.MILLISECONDS)) {
+        throw new IOException("the client takes nothing, or too little");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
