@@ -56,7 +56,7 @@ public final class SnapshotEndpoints {
     Level level = call.parameters().has("stale") ? Level.STALE : Level.DEFAULT;
     return reader
         .fresh(level, Reads.Limits.DEFAULTS.patience())
-        .thenCompose(freshness -> transfers.run(place -> save(freshness, level, place)));
+        .thenCompose(freshness -> transfers.save(place -> save(freshness, level, place)));
   }
 
   private Answer save(Freshness freshness, Level level, Transfers.Place place) {

@@ -27,6 +27,9 @@ public final class Transfers implements AutoCloseable {
   /** Who comes when so many are under way is refused. */
   private static final int PLACES = 4;
 
+  /** Clients of theirs may be slow: whoever has to restore is not refused because of them. */
+  private static final int SAVES = PLACES - 1;
+
   private static final int KEEP_SECONDS = 10;
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
   private static final String PREFIX = "transfer-";
@@ -39,6 +42,8 @@ public final class Transfers implements AutoCloseable {
    */
   private final Semaphore places = new Semaphore(PLACES);
 
+  private final Semaphore saves = new Semaphore(SAVES);
+
   /** No more wait for one of them than have a place. */
   private final ThreadPoolExecutor threads = pool(PLACES, "http-transfer");
 
@@ -49,13 +54,18 @@ public final class Transfers implements AutoCloseable {
   public final class Place implements AutoCloseable {
     private final AtomicBoolean isTaken = new AtomicBoolean(true);
 
-    private Place() {}
+    private final Semaphore share;
+
+    private Place(Semaphore share) {
+      this.share = share;
+    }
 
     /** Gives it back, at the first time. */
     @Override
     public void close() {
       if (isTaken.compareAndSet(true, false)) {
         places.release();
+        share.release();
       }
     }
   }
@@ -117,19 +127,35 @@ public final class Transfers implements AutoCloseable {
    * is done here.
    */
   public <T> CompletableFuture<T> run(Function<Place, T> task) {
-    if (!places.tryAcquire()) {
-      return CompletableFuture.failedFuture(
-          new ProblemException(
-              ProblemCode.OVERLOADED,
-              "too many snapshots are saved or restored at this time; try again later"));
+    return run(new Semaphore(1), task);
+  }
+
+  /** The same for one who saves: of these there are fewer at a time. */
+  public <T> CompletableFuture<T> save(Function<Place, T> task) {
+    return run(saves, task);
+  }
+
+  private <T> CompletableFuture<T> run(Semaphore share, Function<Place, T> task) {
+    if (!share.tryAcquire()) {
+      return CompletableFuture.failedFuture(overloaded());
     }
-    Place place = new Place();
+    if (!places.tryAcquire()) {
+      share.release();
+      return CompletableFuture.failedFuture(overloaded());
+    }
+    Place place = new Place(share);
     try {
       return CompletableFuture.supplyAsync(() -> runAt(place, task), this::goOn);
     } catch (ProblemException e) {
       place.close();
       return CompletableFuture.failedFuture(e);
     }
+  }
+
+  private static ProblemException overloaded() {
+    return new ProblemException(
+        ProblemCode.OVERLOADED,
+        "too many snapshots are saved or restored at this time; try again later");
   }
 
   private static <T> T runAt(Place place, Function<Place, T> task) {

@@ -133,4 +133,15 @@ class TransfersTest {
 
     assertThat(refusal(more())).isEqualTo(ProblemCode.SHUTTING_DOWN);
   }
+
+  @Test
+  void shouldKeepAPlaceForWhoRestores() throws Exception {
+    for (int i = 0; i < PLACES - 1; i++) {
+      transfers.save(this::waitForTheEnd);
+    }
+
+    assertThat(refusal(transfers.save(TransfersTest::give))).isEqualTo(ProblemCode.OVERLOADED);
+    assertThat(more().get(30, SECONDS)).isTrue();
+    assertThat(more().get(30, SECONDS)).isTrue();
+  }
 }
