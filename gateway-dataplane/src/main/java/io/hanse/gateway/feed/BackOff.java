@@ -2,10 +2,13 @@ package io.hanse.gateway.feed;
 
 import java.util.random.RandomGenerator;
 
-/** How long to wait before the next attempt: from 1 s, doubled up to 30 s, less up to a half. */
+/**
+ * How long to wait before all servers are tried again: from 1 s, doubled up to 8 s, less up to a
+ * half.
+ */
 final class BackOff {
   private static final long FIRST_MILLIS = 1_000;
-  private static final long MILLIS_MAX = 30_000;
+  private static final long MILLIS_MAX = 8_000;
 
   private final RandomGenerator random;
   private long next = FIRST_MILLIS;

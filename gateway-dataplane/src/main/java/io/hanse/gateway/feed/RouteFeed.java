@@ -16,9 +16,10 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +29,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class RouteFeed implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RouteFeed.class);
+
+  /** So that not all proxies of a server that ends come to the next one at the same moment. */
+  private static final long NEXT_MILLIS_MAX = 250;
 
   /** Changes that come together are handed on together. */
   private static final long COALESCE_MILLIS = 50;
@@ -51,7 +55,8 @@ public final class RouteFeed implements AutoCloseable {
   private final FirstContact contact;
   private final Consumer<ProxySnapshot> listener;
   private final ReceivedResources resources;
-  private final BackOff backOff = new BackOff(ThreadLocalRandom.current());
+  private final RandomGenerator random = new SplittableRandom();
+  private final BackOff backOff = new BackOff(random);
   private final Deque<String> untried = new ArrayDeque<>();
   private final StreamOwner owner = new StreamOwner();
   private final ServerConnection connection = new ServerConnection();
@@ -118,7 +123,7 @@ public final class RouteFeed implements AutoCloseable {
                   rootPems = found.rootPems();
                   contacted(found);
                 });
-          } catch (IOException e) {
+          } catch (IOException | RuntimeException e) {
             loop.execute(() -> contactFailed(e));
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -126,8 +131,8 @@ public final class RouteFeed implements AutoCloseable {
         });
   }
 
-  private void contactFailed(IOException cause) {
-    LOG.warn("first contact failed, trying again cause={}", String.valueOf(cause.getMessage()));
+  private void contactFailed(Exception cause) {
+    LOG.warn("first contact failed, trying again cause={}", words(cause));
     if (cluster.isPresent()) {
       contacted(cluster.get());
     } else {
@@ -167,11 +172,24 @@ public final class RouteFeed implements AutoCloseable {
               owner);
       server = address;
       made.start(open(found), identity.token());
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException | RuntimeException e) {
       LOG.error("cannot connect server={}", address, e);
       connection.giveUp();
-      loop.after(backOff.nextMillis(), this::connect);
+      tryNext();
     }
+  }
+
+  /** Only before all are tried again there is a longer pause. */
+  private void tryNext() {
+    if (untried.isEmpty()) {
+      connect();
+    } else {
+      loop.after(random.nextLong(NEXT_MILLIS_MAX), this::connect);
+    }
+  }
+
+  private static String words(Exception cause) {
+    return cause instanceof IOException ? String.valueOf(cause.getMessage()) : cause.toString();
   }
 
   private ProxyOpen open(FirstContact.Found found) {
@@ -244,7 +262,7 @@ public final class RouteFeed implements AutoCloseable {
           status.code(),
           status.text());
       server = "";
-      loop.after(backOff.nextMillis(), RouteFeed.this::connect);
+      tryNext();
     }
   }
 }

@@ -10,7 +10,9 @@ import io.hanse.peering.protocol.ProxyResources;
 import io.hanse.peering.replication.Loop;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.List;
+import java.util.PriorityQueue;
 import java.util.Queue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -19,24 +21,28 @@ class RouteFeedTest {
   private static final TrustDomain DOMAIN =
       TrustDomain.ofCluster("aaaaaaaa-0000-0000-0000-000000000001");
 
+  private List<String> servers = List.of("127.0.0.1:1");
+  private List<String> roots =
+      List.of(CertificateAuthority.create(DOMAIN, "test", 1, Instant.now()).row().getRootCert());
+  private boolean breaks;
+  private int contacts;
   private final HandLoop loop = new HandLoop();
   private final RouteFeed feed =
       new RouteFeed(
           loop,
           Runnable::run,
           new RouteFeed.Identity("web-proxy", ProxyResources.SIDECAR, ""),
-          RouteFeedTest::found,
+          this::found,
           snapshot -> {});
 
   /** Nobody need listen there: a channel is one before it is connected. */
-  private static FirstContact.Found found() {
+  private FirstContact.Found found() {
+    contacts++;
+    if (breaks) {
+      throw new IllegalStateException("an answer that nobody foresaw");
+    }
     return new FirstContact.Found(
-        "n1",
-        NodeService.getDefaultInstance(),
-        DOMAIN.name(),
-        "dc1",
-        List.of(CertificateAuthority.create(DOMAIN, "test", 1, Instant.now()).row().getRootCert()),
-        List.of("127.0.0.1:1"));
+        "n1", NodeService.getDefaultInstance(), DOMAIN.name(), "dc1", roots, servers);
   }
 
   @AfterEach
@@ -68,9 +74,44 @@ class RouteFeedTest {
     assertThat(feed.channel()).isEmpty();
   }
 
+  /** One of three is back: the others must not be waited for. */
+  @Test
+  void shouldTryAllServersOfARoundWithoutALongPause() {
+    servers = List.of("127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3");
+    roots = List.of("no certificate");
+    feed.start();
+    loop.run();
+    for (int rounds = 0; rounds < 10; rounds++) {
+      contacts = 0;
+      long pauses = 0;
+      while (contacts == 0) {
+        pauses += loop.pass();
+        loop.run();
+      }
+      assertThat(pauses).isLessThanOrEqualTo(8_000 + 3 * 250);
+    }
+  }
+
+  @Test
+  void shouldContactAgainWhateverThatThrows() {
+    breaks = true;
+    feed.start();
+    loop.run();
+    assertThat(contacts).isOne();
+    breaks = false;
+    loop.pass();
+    loop.run();
+    assertThat(contacts).isEqualTo(2);
+    assertThat(feed.channel()).isPresent();
+  }
+
   /** Runs what is due when it is told to. */
   private static final class HandLoop implements Loop {
     private final Queue<Runnable> tasks = new ArrayDeque<>();
+    private final Queue<Timer> timers = new PriorityQueue<>(Comparator.comparing(Timer::millis));
+    private long now = 1;
+
+    private record Timer(long millis, Runnable task) {}
 
     @Override
     public synchronized void execute(Runnable task) {
@@ -78,13 +119,24 @@ class RouteFeedTest {
     }
 
     @Override
-    public Runnable after(long delayMillis, Runnable task) {
-      return () -> {};
+    public synchronized Runnable after(long delayMillis, Runnable task) {
+      Timer timer = new Timer(now + delayMillis, task);
+      timers.add(timer);
+      return () -> timers.remove(timer);
+    }
+
+    /** Lets the time pass until the next timer, and answers how much that was. */
+    synchronized long pass() {
+      Timer timer = timers.remove();
+      long passed = Math.max(0, timer.millis() - now);
+      now += passed;
+      tasks.add(timer.task());
+      return passed;
     }
 
     @Override
-    public long nowMillis() {
-      return 1;
+    public synchronized long nowMillis() {
+      return now;
     }
 
     private synchronized Runnable next() {
