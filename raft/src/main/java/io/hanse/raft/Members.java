@@ -169,8 +169,11 @@ public final class Members implements Membership {
     return hasEnded ? CompletableFuture.completedFuture(null) : handOver(name.getRaftId());
   }
 
-  /** Gives leadership to whoever is fit for it, and waits. */
+  /** Gives leadership, if this server has it, to whoever is fit for it, and waits. */
   void handOver(Duration patience) {
+    if (!leadership.standing().self() || consensus.voters().current().size() < 2) {
+      return;
+    }
     try {
       handOver("").get(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {

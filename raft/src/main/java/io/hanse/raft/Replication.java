@@ -308,9 +308,8 @@ public final class Replication implements AutoCloseable {
   }
 
   /**
-   * Makes the connections to the other servers anew, after others are believed than before. What is
-   * under way on them is asked again. A leader that cut its connections would lose them all at
-   * once: it hands over first.
+   * Makes the connections to the other servers anew, after others are believed than before. A
+   * leader hands over first: cut off from all at once it would be none.
    */
   public void renewConnections() {
     joiner.execute(
@@ -329,9 +328,7 @@ public final class Replication implements AutoCloseable {
 
   /** Hands leadership over, if another server can have it, and goes on; waits, but not for long. */
   public void resign() {
-    if (standing.standing().self() && consensus.voters().current().size() > 1) {
-      members.handOver(settings.timing().stopPatience());
-    }
+    members.handOver(settings.timing().stopPatience());
   }
 
   /** Hands leadership over, if this server has it, and closes. */
