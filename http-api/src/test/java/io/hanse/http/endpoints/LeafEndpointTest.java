@@ -2,6 +2,7 @@ package io.hanse.http.endpoints;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hanse.fsm.apply.ClusterStateMachine;
 import io.hanse.http.LocalCluster;
 import io.hanse.http.exchange.Answer;
 import io.hanse.http.exchange.Call;
@@ -73,7 +74,7 @@ class LeafEndpointTest {
 
   @Test
   void shouldAnswerWithWhatWasSignedBeforeItWatched() throws Exception {
-    authority.initialize().join();
+    authority.initialize(ClusterStateMachine.COMMAND_LEVEL).join();
     SpiffeId web = SpiffeId.service(authority.trustDomain().orElseThrow(), "dc1", "web");
     Leaf first = leaves.leaf(web).join();
     Call call =
