@@ -211,7 +211,8 @@ public final class AgentAssembly implements AutoCloseable {
         "entries of the configuration", () -> entries.write(replication.submitter()));
     // Nothing is asked any more of what stops after it.
     parts.endFirst(http);
-    // While all is served still: who is led, or dials, finds the next leader before this server goes.
+    // While all is served still: who is led, or dials, finds the next leader before this server
+    // goes.
     parts.begin("leadership", replication::resign);
     LOG.info("agent started node={} id={}", identity.nodeName(), identity.nodeId());
     new Readiness(
