@@ -19,10 +19,15 @@ import io.hanse.fsm.row.Server;
 import io.hanse.fsm.row.Session;
 import io.hanse.fsm.row.WriteServer;
 import io.hanse.fsm.store.ReadSet;
+import io.hanse.fsm.store.SnapshotFile;
 import io.hanse.fsm.store.Store;
 import io.hanse.fsm.store.StoreSettings;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Sessions;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +36,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.zip.GZIPOutputStream;
 
 /**
  * A cluster of one server without a log: what is submitted is applied at once, by the real state
@@ -123,6 +129,35 @@ public final class LocalCluster
         ? CompletableFuture.completedFuture(result)
         : CompletableFuture.failedFuture(
             new ProblemException(ProblemCode.of(result.getProblem()), result.getMessage()));
+  }
+
+  /** The state as it is, to be restored. */
+  public byte[] archive() {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (View view = view()) {
+      SnapshotFile.write(view, 1, Channels.newChannel(out));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
+  }
+
+  public void restore(byte[] archive) {
+    ByteString.Output packed = ByteString.newOutput();
+    try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
+      out.write(archive);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    Command.Builder begin = Command.newBuilder();
+    begin.getBeginRestoreBuilder().setId("r").setSnapshotBytes(archive.length).setChunks(1);
+    Command.Builder part = Command.newBuilder();
+    part.getStageRestoreBuilder().setId("r").setContent(packed.toByteString());
+    Command.Builder complete = Command.newBuilder().setLevel(2);
+    complete.getCompleteRestoreBuilder().setId("r").setKeepsParts(true);
+    for (Command.Builder command : List.of(begin, part, complete)) {
+      submit(command.build()).join();
+    }
   }
 
   private synchronized CommandResult apply(Entry entry) {

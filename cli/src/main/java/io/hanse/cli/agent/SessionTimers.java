@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -86,12 +87,18 @@ final class SessionTimers implements SessionRenewal, AutoCloseable {
 
   /** The timers are not to be relied on any more: all begin anew, behind a new fence. */
   private void reopen(Watch old) {
-    if (watch != old) {
-      return;
+    if (watch == old) {
+      old.stop();
+      watch = null;
+      loop.after(RETRY_MILLIS, () -> stand(leadership.standing()));
     }
+  }
+
+  /** The same for what is no failure: whoever renews now needs not wait. */
+  private void beginAnew(Watch old) {
     old.stop();
     watch = null;
-    loop.after(RETRY_MILLIS, () -> stand(leadership.standing()));
+    stand(leadership.standing());
   }
 
   @Override
@@ -129,8 +136,14 @@ final class SessionTimers implements SessionRenewal, AutoCloseable {
     loop.execute(() -> stand(new Leadership.Standing(0, false, Optional.empty())));
   }
 
-  /** What is seen of the state: who may end sessions, and those made since the last look. */
-  private record Seen(long fence, List<Session> sessions) {}
+  /**
+   * What is seen of the state.
+   *
+   * @param generation another one where a restore put other sessions in place of those known
+   * @param fence who may end sessions
+   * @param sessions those made since the last look
+   */
+  private record Seen(long generation, long fence, List<Session> sessions) {}
 
   /** The timers of one term of leadership, or of a part of it. */
   private final class Watch {
@@ -140,6 +153,7 @@ final class SessionTimers implements SessionRenewal, AutoCloseable {
     private final Map<String, CompletableFuture<?>> ending = new TreeMap<>();
     private final List<String> due = new ArrayList<>();
     private long fence;
+    private OptionalLong generation = OptionalLong.empty();
     private long lastCreated;
     private @Nullable LiveQuery<Seen> query;
 
@@ -198,7 +212,9 @@ final class SessionTimers implements SessionRenewal, AutoCloseable {
 
     private Seen look(View view) {
       Sessions sessions = new Sessions(view);
-      return new Seen(sessions.timersFence(), sessions.withTtlSince(lastCreated));
+      long seenFence = sessions.timersFence();
+      List<Session> made = sessions.withTtlSince(lastCreated);
+      return new Seen(view.reads().generation(), seenFence, made);
     }
 
     private void saw(Seen seen) {
@@ -209,6 +225,12 @@ final class SessionTimers implements SessionRenewal, AutoCloseable {
         reopen(this);
         return;
       }
+      if (generation.isPresent() && generation.getAsLong() != seen.generation()) {
+        // What came back was made before those that were seen last.
+        beginAnew(this);
+        return;
+      }
+      generation = OptionalLong.of(seen.generation());
       for (Session session : seen.sessions()) {
         lastCreated = Math.max(lastCreated, session.getRaftIndex().getCreateIndex());
         long millis = GRACE * session.getTtlMillis();

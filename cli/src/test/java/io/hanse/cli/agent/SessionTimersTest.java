@@ -190,6 +190,28 @@ class SessionTimersTest {
     assertThat(lives("a")).isFalse();
   }
 
+  /** It was made before others that the leader has seen. */
+  @Test
+  void shouldEndWhatARestoreBrought() {
+    lead(0);
+    create("a");
+    byte[] archive = log.archive();
+    create("b");
+    log.submit(
+            Command.newBuilder().setDestroySession(DestroySession.newBuilder().setId("a")).build())
+        .join();
+    time.pass(2 * TTL);
+
+    log.restore(archive);
+    time.run();
+    assertThat(renew(0, "a")).isPresent();
+    time.pass(2 * TTL - 1);
+    assertThat(lives("a")).isTrue();
+    assertThat(lives("b")).isFalse();
+    time.pass(1);
+    assertThat(lives("a")).isFalse();
+  }
+
   /** Leaders come and go, proposals are late or lost: what was renewed in time lives. */
   @Property(tries = 60, shrinking = ShrinkingMode.OFF)
   void shouldKeepWhatIsRenewed(@ForAll long seed) {
