@@ -88,8 +88,9 @@ public final class FiledTls {
   public Change reloadOrKeep() {
     try {
       return reload();
-    } catch (ProblemException e) {
-      String what = String.valueOf(e.getMessage());
+    } catch (RuntimeException e) {
+      // Of whatever kind: who looks at times would not look again.
+      String what = e instanceof ProblemException ? String.valueOf(e.getMessage()) : e.toString();
       if (!what.equals(complaint)) {
         complaint = what;
         LOG.warn("certificates not reloaded, the old ones stay in use cause=\"{}\"", what);

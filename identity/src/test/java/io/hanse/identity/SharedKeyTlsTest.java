@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hanse.fsm.error.ProblemException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,6 +38,26 @@ class SharedKeyTlsTest {
   private static void check(FiledTls believer, FiledTls other) throws Exception {
     believer.trust(Optional.of(NAME)).checkServerTrusted(shown(other), "EC");
     believer.trust(Optional.of(NAME)).checkClientTrusted(shown(other), "EC");
+  }
+
+  /** A folder that breaks off while it is read, say: who looks at times has to look again. */
+  @Test
+  void shouldKeepWhatItHasWhateverReadingThrows() {
+    boolean[] breaks = new boolean[1];
+    FiledTls tls =
+        FiledTls.open(
+            new SharedKeyTls(
+                () -> {
+                  if (breaks[0]) {
+                    throw new UncheckedIOException(new IOException("stale file handle"));
+                  }
+                  return List.of(FIRST);
+                },
+                NAME,
+                "127.0.0.1",
+                () -> now));
+    breaks[0] = true;
+    assertThat(tls.reloadOrKeep()).isEqualTo(FiledTls.Change.NOTHING);
   }
 
   @Test

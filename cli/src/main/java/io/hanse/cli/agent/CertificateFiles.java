@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 import org.slf4j.Logger;
@@ -31,6 +32,9 @@ final class CertificateFiles {
   private final Optional<FiledTls> servers;
   private final Optional<FiledTls> https;
   private volatile Runnable whenServersTrustOthers = () -> {};
+
+  /** Servers believe others, and those connected have not been asked again yet. */
+  private final AtomicBoolean isRenewalDue = new AtomicBoolean();
 
   private CertificateFiles(
       AgentConfig.Tls config, Optional<FiledTls> servers, Optional<FiledTls> https) {
@@ -136,7 +140,20 @@ final class CertificateFiles {
 
   private void reloadServers(Function<FiledTls, FiledTls.Change> reload) {
     if (servers.map(reload).equals(Optional.of(FiledTls.Change.AUTHORITIES))) {
+      isRenewalDue.set(true);
+    }
+    if (isRenewalDue.getAndSet(false)) {
+      renewConnections();
+    }
+  }
+
+  /** What fails of it is done at the next look: an exception would end all further ones. */
+  private void renewConnections() {
+    try {
       whenServersTrustOthers.run();
+    } catch (RuntimeException e) {
+      isRenewalDue.set(true);
+      LOG.warn("connections between servers not renewed with the certificates", e);
     }
   }
 }

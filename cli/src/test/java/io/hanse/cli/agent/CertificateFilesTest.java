@@ -14,6 +14,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,25 +40,56 @@ class CertificateFilesTest {
     Files.writeString(folder.resolve(file), content);
   }
 
+  private CertificateFiles open() {
+    return CertificateFiles.open(
+        AgentConfigReader.read(
+            new AgentConfigReader.Sources(
+                true,
+                List.of(),
+                "",
+                List.of(),
+                List.of(
+                    "tls { defaults { ca_file = \"ca\" cert_file = \"cert\""
+                        + " key_file = \"key\" verify_incoming = true }"
+                        + " grpc { verify_incoming = false } }"),
+                folder)));
+  }
+
+  /** It is a timer that looks: one exception would be the last that is heard of it. */
+  @Test
+  void shouldRenewConnectionsAtTheNextLookWhereThatFailed() throws Exception {
+    OperatorAuthority.Issued first = issue();
+    write("ca", authority.files().certificatePem());
+    write("cert", first.certificatePem());
+    write("key", first.keyPem());
+    CertificateFiles files = open();
+    AtomicInteger renewals = new AtomicInteger();
+    ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    files.follow(
+        timer,
+        () -> {
+          if (renewals.incrementAndGet() == 1) {
+            throw new IllegalStateException("a connection is being closed");
+          }
+        });
+    timer.shutdownNow();
+
+    OperatorAuthority another = OperatorAuthority.create("Next", DAY, Instant.now());
+    write("ca", authority.files().certificatePem() + another.files().certificatePem());
+    assertThatCode(files::reload).doesNotThrowAnyException();
+    files.reload();
+    files.reload();
+
+    assertThat(renewals).hasValue(2);
+  }
+
   @Test
   void shouldTellWhoAsksByRequestWhatIsWrong() throws Exception {
     OperatorAuthority.Issued first = issue();
     write("ca", authority.files().certificatePem());
     write("cert", first.certificatePem());
     write("key", first.keyPem());
-    CertificateFiles files =
-        CertificateFiles.open(
-            AgentConfigReader.read(
-                new AgentConfigReader.Sources(
-                    true,
-                    List.of(),
-                    "",
-                    List.of(),
-                    List.of(
-                        "tls { defaults { ca_file = \"ca\" cert_file = \"cert\""
-                            + " key_file = \"key\" verify_incoming = true }"
-                            + " grpc { verify_incoming = false } }"),
-                    folder)));
+    CertificateFiles files = open();
     assertThatCode(files::reloadOrFail).doesNotThrowAnyException();
 
     write("key", issue().keyPem());
