@@ -112,7 +112,7 @@ public final class AgentAssembly implements AutoCloseable {
     entropy[0] =
         new AntiEntropy(
             identity,
-            threads.agent(),
+            new ThreadLoop(threads.agent()),
             replication.reader(),
             replication.submitter(),
             core::registry);
@@ -176,6 +176,9 @@ public final class AgentAssembly implements AutoCloseable {
     reload = certificates::reload;
     requestedReload.open(certificates::reloadOrFail);
     entropy[0].start();
+    replication
+        .leadership()
+        .onChange(standing -> standing.leader().ifPresent(leader -> entropy[0].leaderIsKnown()));
     peering.start();
     parts.begin(
         "root of the authority",

@@ -5,13 +5,12 @@ import io.hanse.fsm.port.CommandSubmitter;
 import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.store.View;
+import io.hanse.peering.replication.Loop;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Brings the catalog's picture of this node into line with the agent's: at once after a change, by
  * what the catalog was told last, and about every minute by what it really says. One pass at a
- * time, on the agent's thread; a failed one is tried again.
+ * time, on the agent's thread; a failed one is tried again, at once where a leader is there again.
  */
 final class AntiEntropy {
   private static final Logger LOG = LoggerFactory.getLogger(AntiEntropy.class);
@@ -33,7 +32,7 @@ final class AntiEntropy {
   private static final int EARLY_FAILURES = 6;
 
   private final AgentIdentity identity;
-  private final ScheduledExecutorService thread;
+  private final Loop thread;
   private final StateReader reader;
   private final CommandSubmitter submitter;
   private final Supplier<LocalRegistry> registry;
@@ -44,17 +43,26 @@ final class AntiEntropy {
   private boolean started;
   private boolean running;
   private boolean dirty;
+
+  /** The next pass goes by what the catalog says. */
   private boolean full = true;
+
+  /** Of the only timer: when all is looked at next, after a success or a failure. */
+  private Runnable cancelNext = () -> {};
+
   private boolean closed;
   private @Nullable CompletableFuture<Void> held;
   private int failures;
+
+  /** The same, since there was a leader. */
+  private int failuresInPace;
 
   /** Until the first pass there may be no leader, or none who knows this server yet. */
   private boolean wasTold;
 
   AntiEntropy(
       AgentIdentity identity,
-      ScheduledExecutorService thread,
+      Loop thread,
       StateReader reader,
       CommandSubmitter submitter,
       Supplier<LocalRegistry> registry) {
@@ -104,8 +112,23 @@ final class AntiEntropy {
         });
   }
 
+  /** There is a leader, or another one: what failed may succeed now. */
+  void leaderIsKnown() {
+    thread.execute(
+        () -> {
+          failuresInPace = 0;
+          if (failures > 0) {
+            wholePass();
+          }
+        });
+  }
+
   void close() {
-    thread.execute(() -> closed = true);
+    thread.execute(
+        () -> {
+          closed = true;
+          cancelNext.run();
+        });
   }
 
   private void pass() {
@@ -115,13 +138,16 @@ final class AntiEntropy {
     running = true;
     dirty = false;
     boolean whole = full;
+    full = false;
     CompletableFuture<Void> compared =
         whole
-            ? reader.fresh(StateReader.Level.DEFAULT, PATIENCE).thenAcceptAsync(f -> look(), thread)
+            ? reader
+                .fresh(StateReader.Level.DEFAULT, PATIENCE)
+                .thenAcceptAsync(freshness -> look(), thread::execute)
             : CompletableFuture.completedFuture(null);
     compared
-        .thenComposeAsync(nothing -> tell(), thread)
-        .whenCompleteAsync((nothing, failure) -> done(whole, failure), thread);
+        .thenComposeAsync(nothing -> tell(whole), thread::execute)
+        .whenCompleteAsync((nothing, failure) -> done(whole, failure), thread::execute);
   }
 
   private void look() {
@@ -130,13 +156,13 @@ final class AntiEntropy {
     }
   }
 
-  private CompletableFuture<Void> tell() {
+  private CompletableFuture<Void> tell(boolean whole) {
     LocalRegistry now = registry.get();
     CatalogPicture wanted = CatalogPicture.of(identity, now);
-    List<Command> commands = told.commandsTowards(wanted, full);
+    List<Command> commands = told.commandsTowards(wanted, whole);
     CompletableFuture<?>[] answers =
         commands.stream().map(submitter::submit).toArray(CompletableFuture<?>[]::new);
-    return CompletableFuture.allOf(answers).thenRunAsync(() -> told = wanted, thread);
+    return CompletableFuture.allOf(answers).thenRunAsync(() -> told = wanted, thread::execute);
   }
 
   private void done(boolean whole, Throwable failure) {
@@ -147,17 +173,18 @@ final class AntiEntropy {
     }
     if (failure == null) {
       failures = 0;
+      failuresInPace = 0;
       wasTold = true;
       if (whole) {
-        full = false;
-        later(FULL_MILLIS + ThreadLocalRandom.current().nextLong(FULL_MILLIS / 4), this::wholePass);
+        nextIn(FULL_MILLIS + ThreadLocalRandom.current().nextLong(FULL_MILLIS / 4));
       }
-      if (dirty) {
+      if (dirty || full) {
         pass();
       }
       return;
     }
     failures++;
+    failuresInPace++;
     full = true;
     boolean isNews = failures == (wasTold ? 1 : EARLY_FAILURES) || failures % 20 == 0;
     if (isNews) {
@@ -169,18 +196,19 @@ final class AntiEntropy {
     } else {
       LOG.debug("catalog not updated yet failures={} cause=\"{}\"", failures, cause(failure));
     }
-    long wait = Math.min(RETRY_MILLIS_MAX, RETRY_MILLIS_MIN << Math.min(failures, 6));
-    later(wait, this::pass);
+    nextIn(Math.min(RETRY_MILLIS_MAX, RETRY_MILLIS_MIN << Math.min(failuresInPace, 6)));
   }
 
+  /** Due while a pass runs, it follows on that. */
   private void wholePass() {
     full = true;
     pass();
   }
 
-  private void later(long millis, Runnable task) {
+  private void nextIn(long millis) {
+    cancelNext.run();
     if (!closed) {
-      thread.schedule(task, millis, TimeUnit.MILLISECONDS);
+      cancelNext = thread.after(millis, this::wholePass);
     }
   }
 
