@@ -8,9 +8,12 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -25,14 +28,18 @@ public final class CheckRunner implements AutoCloseable {
   private static final int OUTPUT_USUAL = 4096;
   private static final int OUTPUT_MAX = 128 << 10;
 
+  private static final int HTTP_THREADS = 4;
+  private static final int HTTP_KEEP_SECONDS = 30;
+
   /** Who registers a check waits for what it finds. */
   private static final long FRESH_START_MILLIS_MAX = 1_000;
 
   private final ScheduledExecutorService agent;
-  private final Executor workers;
+  private final HostNames names;
   private final BiConsumer<String, Verdict> report;
   private final Map<String, Running> running = new HashMap<>();
   private @Nullable HttpClient http;
+  private @Nullable ExecutorService httpThreads;
 
   /** A check that is watched; identity tells a late verdict of an older definition apart. */
   private static final class Running {
@@ -52,7 +59,7 @@ public final class CheckRunner implements AutoCloseable {
   public CheckRunner(
       ScheduledExecutorService agent, Executor workers, BiConsumer<String, Verdict> report) {
     this.agent = agent;
-    this.workers = workers;
+    names = new HostNames(workers);
     this.report = report;
   }
 
@@ -92,6 +99,9 @@ public final class CheckRunner implements AutoCloseable {
   public void close() {
     running.values().forEach(each -> each.next.cancel(false));
     running.clear();
+    if (httpThreads != null) {
+      httpThreads.shutdownNow();
+    }
   }
 
   private void startTtl(AgentCheck check) {
@@ -151,9 +161,11 @@ public final class CheckRunner implements AutoCloseable {
   private HttpClient http() {
     HttpClient made = http;
     if (made == null) {
+      ExecutorService threads = threads();
+      httpThreads = threads;
       made =
           HttpClient.newBuilder()
-              .executor(workers)
+              .executor(threads)
               .connectTimeout(TIMEOUT)
               .followRedirects(HttpClient.Redirect.NORMAL)
               .build();
@@ -162,14 +174,32 @@ public final class CheckRunner implements AutoCloseable {
     return made;
   }
 
+  /** The client's own: nothing that blocks runs on them, and no answer of its waits for others. */
+  private static ExecutorService threads() {
+    ThreadPoolExecutor threads =
+        new ThreadPoolExecutor(
+            HTTP_THREADS,
+            HTTP_THREADS,
+            HTTP_KEEP_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> {
+              Thread thread = new Thread(task, "agent-http-probe");
+              thread.setDaemon(true);
+              return thread;
+            });
+    threads.allowCoreThreadTimeOut(true);
+    return threads;
+  }
+
   private Probe probe(CheckType check) {
     Duration timeout =
         CheckKind.isPositive(check.getTimeout())
             ? Duration.ofMillis(millis(check.getTimeout()))
             : TIMEOUT;
     return CheckKind.of(check) == CheckKind.HTTP
-        ? new HttpProbe(http(), check, outputMax(check), timeout)
-        : new TcpProbe(check.getTcp(), timeout, workers);
+        ? new HttpProbe(http(), names, check, outputMax(check), timeout)
+        : new TcpProbe(check.getTcp(), timeout, names);
   }
 
   /** How much of an output is kept. More than a command can take would never get to the catalog. */

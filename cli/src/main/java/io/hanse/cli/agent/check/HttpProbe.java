@@ -25,12 +25,15 @@ final class HttpProbe implements Probe {
       Set.of("connection", "content-length", "expect", "host", "upgrade");
 
   private final HttpClient client;
+  private final HostNames names;
   private final CheckType check;
   private final int outputBytesMax;
   private final Duration timeout;
 
-  HttpProbe(HttpClient client, CheckType check, int outputBytesMax, Duration timeout) {
+  HttpProbe(
+      HttpClient client, HostNames names, CheckType check, int outputBytesMax, Duration timeout) {
     this.client = client;
+    this.names = names;
     this.check = check;
     this.outputBytesMax = outputBytesMax;
     this.timeout = timeout;
@@ -61,6 +64,19 @@ final class HttpProbe implements Probe {
     } catch (IllegalArgumentException e) {
       return CompletableFuture.completedFuture(Verdict.critical(String.valueOf(e.getMessage())));
     }
+    String host = request.uri().getHost();
+    // The client would look the name up on one of its few threads. Found here, it is remembered by
+    // the system for some seconds; what the address is does not matter.
+    CompletableFuture<?> resolved =
+        host == null
+            ? CompletableFuture.completedFuture(null)
+            : names.find(host.replaceAll("^\\[|]$", ""), timeout);
+    return resolved
+        .thenCompose(address -> ask(request))
+        .exceptionally(failure -> Verdict.critical(cause(failure)));
+  }
+
+  private CompletableFuture<Verdict> ask(HttpRequest request) {
     Head head = new Head(outputBytesMax);
     CompletableFuture<HttpResponse<Void>> exchange =
         client.sendAsync(request, BodyHandlers.ofByteArrayConsumer(head));

@@ -4,16 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.Duration;
+import com.sun.net.httpserver.HttpServer;
 import io.hanse.fsm.row.AgentCheck;
 import io.hanse.fsm.row.CheckType;
 import io.hanse.fsm.row.HealthCheck;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -28,6 +34,7 @@ class CheckRunnerTest {
 
   private final ScheduledExecutorService agent = Executors.newSingleThreadScheduledExecutor();
   private final ExecutorService workers = Executors.newCachedThreadPool();
+  private final Map<Executor, CheckRunner> runners = new HashMap<>();
   private final List<Verdict> verdicts = new CopyOnWriteArrayList<>();
 
   @AfterEach
@@ -37,11 +44,17 @@ class CheckRunnerTest {
   }
 
   private void start(CheckType.Builder definition, Executor on) {
-    CheckRunner runner = new CheckRunner(agent, on, (id, verdict) -> verdicts.add(verdict));
+    start("c", definition, on);
+  }
+
+  private void start(String checkId, CheckType.Builder definition, Executor on) {
+    CheckRunner runner =
+        runners.computeIfAbsent(
+            on, key -> new CheckRunner(agent, on, (id, verdict) -> verdicts.add(verdict)));
     AgentCheck check =
         AgentCheck.newBuilder()
             .setDefinition(definition.setInterval(millis(10)))
-            .setRow(HealthCheck.newBuilder().setCheckId("c"))
+            .setRow(HealthCheck.newBuilder().setCheckId(checkId))
             .build();
     agent.execute(() -> runner.start(check, true));
   }
@@ -56,9 +69,56 @@ class CheckRunnerTest {
         task -> {
           throw new RejectedExecutionException("full");
         };
-    start(CheckType.newBuilder().setHttp("http://127.0.0.1:1/"), full);
+    start(CheckType.newBuilder().setHttp("http://localhost:1/"), full);
     await().atMost(PATIENCE).until(() -> verdicts.size() >= 3);
     assertThat(verdicts).allMatch(verdict -> verdict.status().equals(Verdict.CRITICAL));
+  }
+
+  /** As a host does that drops what it is sent: connections are neither made nor refused. */
+  @Test
+  void shouldHearOfHealthyServicesWhileOthersAreSilent() throws IOException {
+    ExecutorService few = Executors.newFixedThreadPool(8);
+    HttpServer healthy =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
+    List<SocketChannel> waiting = new ArrayList<>();
+    healthy.setExecutor(workers);
+    healthy.createContext(
+        "/",
+        exchange -> {
+          exchange.sendResponseHeaders(200, -1);
+          exchange.close();
+        });
+    healthy.start();
+    try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      for (int i = 0; i < 4; i++) {
+        SocketChannel channel = SocketChannel.open();
+        channel.configureBlocking(false);
+        channel.connect(silent.getLocalSocketAddress());
+        waiting.add(channel);
+      }
+      for (int i = 0; i < 20; i++) {
+        String id = "silent-" + i;
+        CheckType.Builder tcp =
+            CheckType.newBuilder()
+                .setTcp("127.0.0.1:" + silent.getLocalPort())
+                .setTimeout(Duration.newBuilder().setSeconds(60));
+        start(id, tcp, few);
+      }
+      start(
+          "healthy",
+          CheckType.newBuilder()
+              .setHttp("http://127.0.0.1:" + healthy.getAddress().getPort() + "/")
+              .setTimeout(Duration.newBuilder().setSeconds(3)),
+          few);
+      await().atMost(PATIENCE).until(() -> verdicts.size() >= 20);
+      assertThat(verdicts).allMatch(verdict -> verdict.status().equals(Verdict.PASSING));
+    } finally {
+      for (SocketChannel channel : waiting) {
+        channel.close();
+      }
+      healthy.stop(0);
+      few.shutdownNow();
+    }
   }
 
   /** A stream of events, say: each probe would leave a connection behind that is never closed. */
