@@ -4,8 +4,10 @@ import io.hanse.fsm.port.PoolShutdown;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -23,8 +25,8 @@ final class AgentThreads implements AutoCloseable {
 
   private final ScheduledExecutorService agent = single("agent");
   private final ScheduledExecutorService timer = single("agent-timer");
-  private final ExecutorService workers = pool("agent-worker");
-  private final ExecutorService probes = pool("agent-probe");
+  private final ExecutorService workers = pool("agent-worker", new LinkedBlockingQueue<>());
+  private final ExecutorService probes = pool("agent-probe", new ArrayBlockingQueue<>(QUEUE));
   private final ExecutorService background = single("agent-background");
   private final ExecutorService wakes = single("agent-wakes");
 
@@ -51,7 +53,11 @@ final class AgentThreads implements AutoCloseable {
     return timer;
   }
 
-  /** What other clusters and proxies say and are told; refuses when too much waits. */
+  /**
+   * What other clusters and proxies say and are told. Refuses nothing: gRPC drops a callback that
+   * is refused, and its call never ends. How much waits is bounded by the calls, of which each has
+   * one callback at a time here, and by what each may send ahead.
+   */
   ExecutorService workers() {
     return workers;
   }
@@ -71,15 +77,10 @@ final class AgentThreads implements AutoCloseable {
     return wakes;
   }
 
-  private static ExecutorService pool(String name) {
+  private static ExecutorService pool(String name, BlockingQueue<Runnable> waiting) {
     ThreadPoolExecutor pool =
         new ThreadPoolExecutor(
-            WORKERS,
-            WORKERS,
-            KEEP_SECONDS,
-            TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(QUEUE),
-            daemons(name));
+            WORKERS, WORKERS, KEEP_SECONDS, TimeUnit.SECONDS, waiting, daemons(name));
     pool.allowCoreThreadTimeOut(true);
     return pool;
   }

@@ -25,6 +25,7 @@ import io.hanse.peering.proto.WatchRootsRequest;
 import io.hanse.peering.proto.WatchRootsResponse;
 import java.net.SocketAddress;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,7 +69,8 @@ public final class ConnectCaEndpoint implements ExternalService {
     return Contexts.interceptCall(Context.current().withValue(REMOTE, remote), call, headers, next);
   }
 
-  private BindableService service() {
+  /** Without the note of who calls. */
+  BindableService service() {
     return new ConnectCAServiceGrpc.ConnectCAServiceImplBase() {
       @Override
       public void sign(SignRequest request, StreamObserver<SignResponse> answer) {
@@ -126,12 +128,20 @@ public final class ConnectCaEndpoint implements ExternalService {
     void start() {
       answer.setOnCancelHandler(this::stop);
       answer.setOnReadyHandler(this::tell);
-      executor.execute(this::tell);
+      wake();
     }
 
     private synchronized void wake() {
       due = true;
-      executor.execute(this::tell);
+      try {
+        executor.execute(this::tell);
+      } catch (RejectedExecutionException e) {
+        // The watch is spent, and there will be no other; its client asks again.
+        if (!over) {
+          stop();
+          fail(answer, e);
+        }
+      }
     }
 
     private synchronized void tell() {

@@ -28,16 +28,19 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 /** Dials other clusters over gRPC. Every attempt has a fresh connection, which ends with it. */
 public final class GrpcDialer implements StreamDialer, SecretRedeemer, SecretFollower {
+  private static final long CALLBACK_MILLIS_MAX = 1_000;
+
   private final Executor executor;
 
   /**
    * Takes where callbacks run.
    *
-   * @param executor one call at a time of each stream
+   * @param executor one call at a time of each stream; it should refuse none, as gRPC drops those
    */
   public GrpcDialer(Executor executor) {
     this.executor = executor;
@@ -54,9 +57,14 @@ public final class GrpcDialer implements StreamDialer, SecretRedeemer, SecretFol
       executor.execute(() -> receiver.onEnd(e.status()));
       return dead;
     }
-    DialedStream stream = new DialedStream(target, channel);
-    stream.start(inbound);
-    return stream;
+    try {
+      DialedStream stream = new DialedStream(target, channel);
+      stream.start(inbound);
+      return stream;
+    } catch (RuntimeException e) {
+      channel.shutdownNow();
+      throw e;
+    }
   }
 
   @Override
@@ -104,7 +112,18 @@ public final class GrpcDialer implements StreamDialer, SecretRedeemer, SecretFol
         call,
         ExchangeSecretRequest.newBuilder().setPeerId(peerId).setEstablishmentSecret(secret).build(),
         new Answer(target.address(), result));
-    return result.whenComplete((answer, failure) -> channel.shutdownNow());
+    // The deadline of the call is told by a callback, too, which an executor may have dropped.
+    return result
+        .orTimeout(patience.toMillis() + CALLBACK_MILLIS_MAX, TimeUnit.MILLISECONDS)
+        .exceptionallyCompose(failure -> CompletableFuture.failedFuture(named(failure, target)))
+        .whenComplete((answer, failure) -> channel.shutdownNow());
+  }
+
+  private static Throwable named(Throwable failure, LinkTarget target) {
+    return failure instanceof TimeoutException
+        ? new LinkException(
+            LinkStatus.Code.DEADLINE_EXCEEDED, "no answer from " + target.shown() + " in time")
+        : failure;
   }
 
   /** Takes the only answer to a redemption. */

@@ -17,8 +17,12 @@ import io.hanse.peering.proto.WatchRootsRequest;
 import io.hanse.peering.proto.WatchRootsResponse;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -28,20 +32,23 @@ class ConnectCaEndpointTest {
   private final LocalCluster cluster = new LocalCluster();
   private final ScheduledExecutorService executor = Executors.newScheduledThreadPool(1);
   private final FullReader reader = new FullReader();
-  private final ConnectCaEndpoint endpoint =
-      new ConnectCaEndpoint(
-          new CaService(
-              CaSettings.defaults("dc1"),
-              cluster,
-              cluster,
-              cluster,
-              InstantSource.system(),
-              executor),
-          reader,
-          Runnable::run);
+  private final ConnectCaEndpoint endpoint = endpoint(reader, Runnable::run);
+
+  private ConnectCaEndpoint endpoint(StateReader over, Executor callbacks) {
+    return new ConnectCaEndpoint(
+        new CaService(
+            CaSettings.defaults("dc1"),
+            cluster,
+            cluster,
+            cluster,
+            InstantSource.system(),
+            executor),
+        over,
+        callbacks);
+  }
 
   /** All watches are taken. */
-  private final class FullReader implements StateReader {
+  private class FullReader implements StateReader {
     @Override
     public CompletableFuture<Freshness> fresh(Level level, Duration patience) {
       return cluster.fresh(level, patience);
@@ -117,12 +124,42 @@ class ConnectCaEndpointTest {
   @Test
   void shouldEndTheCallOfWhomItCannotTellOfChanges() {
     Listener listener = new Listener();
-    ((ConnectCAServiceImplBase) endpoint.binding())
+    ((ConnectCAServiceImplBase) endpoint.service())
         .watchRoots(WatchRootsRequest.getDefaultInstance(), listener);
 
     assertThat(listener.endedWith).isNotNull();
     assertThat(Status.fromThrowable(listener.endedWith).getCode())
         .isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
     assertThat(listener.endedWith).hasMessageContaining("too many watches");
+  }
+
+  @Test
+  void shouldEndTheCallOfWhomNobodyHasTimeToTell() {
+    List<Runnable> wakes = new ArrayList<>();
+    boolean[] isFull = new boolean[1];
+    StateReader watched =
+        new FullReader() {
+          @Override
+          public Runnable watch(ReadSet reads, long since, Runnable wake) {
+            wakes.add(wake);
+            return () -> {};
+          }
+        };
+    Executor bounded =
+        task -> {
+          if (isFull[0]) {
+            throw new RejectedExecutionException("full");
+          }
+          task.run();
+        };
+    Listener listener = new Listener();
+    ((ConnectCAServiceImplBase) endpoint(watched, bounded).service())
+        .watchRoots(WatchRootsRequest.getDefaultInstance(), listener);
+    assertThat(listener.endedWith).isNull();
+
+    isFull[0] = true;
+    wakes.get(0).run();
+
+    assertThat(listener.endedWith).isNotNull();
   }
 }
