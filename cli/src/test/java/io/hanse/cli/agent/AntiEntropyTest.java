@@ -29,7 +29,12 @@ class AntiEntropyTest {
   private final AntiEntropy entropy =
       new AntiEntropy(
           new AgentIdentity(
-              "n1", "aaaaaaaa-0000-4000-8000-000000000001", "dc1", "127.0.0.1", "127.0.0.1", Map.of()),
+              "n1",
+              "aaaaaaaa-0000-4000-8000-000000000001",
+              "dc1",
+              "127.0.0.1",
+              "127.0.0.1",
+              Map.of()),
           time,
           comparisons,
           this::submit,
