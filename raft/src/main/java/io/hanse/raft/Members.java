@@ -14,16 +14,19 @@ import io.hanse.raft.transport.proto.MemberList;
 import io.hanse.raft.transport.proto.MemberName;
 import io.hanse.raft.transport.proto.MemberRow;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +38,9 @@ public final class Members implements Membership {
   private static final String REMOVE = "raft.remove";
   private static final Duration TRANSFER_PATIENCE = Duration.ofSeconds(3);
 
+  /** Several heartbeats, also on a busy machine. */
+  private static final long LIVING_MILLIS_MIN = 2_000;
+
   private final Leadership leadership;
   private final String self;
   private final Consensus consensus;
@@ -43,6 +49,7 @@ public final class Members implements Membership {
   private final Submitter submitter;
   private final LeaderCall leaderCall;
   private final Duration patience;
+  private final long livingMillis;
   private final Promises promises;
   private final Executor joiner;
 
@@ -53,7 +60,7 @@ public final class Members implements Membership {
       ReadRounds rounds,
       Submitter submitter,
       LeaderCall leaderCall,
-      Duration patience,
+      RaftSettings.Timing timing,
       Promises promises,
       Executor joiner) {
     this.leadership = leadership;
@@ -63,7 +70,8 @@ public final class Members implements Membership {
     this.rounds = rounds;
     this.submitter = submitter;
     this.leaderCall = leaderCall;
-    this.patience = patience;
+    this.patience = timing.hold();
+    this.livingMillis = Math.max(LIVING_MILLIS_MIN, 2L * timing.longestElectionMillis());
     this.promises = promises;
     this.joiner = joiner;
     leaderCall.serve(LIST, request -> CompletableFuture.completedFuture(list()));
@@ -190,29 +198,43 @@ public final class Members implements Membership {
    * date, and the transfer would wait for that in vain.
    */
   CompletableFuture<Void> handOver(String wanted) {
-    Optional<String> target = wanted.isEmpty() ? mostAdvanced() : Optional.of(wanted);
-    if (target.isEmpty()) {
-      return refused("there is no other voter to hand leadership to");
-    }
-    if (target.get().equals(self)) {
+    if (wanted.equals(self)) {
       return CompletableFuture.completedFuture(null);
     }
-    if (!consensus.voters().current().contains(target.get())) {
-      return refused("server \"" + target.get() + "\" is not a voter of this cluster");
+    if (!wanted.isEmpty() && !consensus.voters().current().contains(wanted)) {
+      return refused("server \"" + wanted + "\" is not a voter of this cluster");
     }
-    return submitter
-        .barrier()
-        .thenCompose(
-            done ->
-                rounds.withoutLease(() -> consensus.transferTo(target.get(), TRANSFER_PATIENCE)));
+    if (mostAdvanced().isEmpty()) {
+      return refused("there is no other voter to hand leadership to");
+    }
+    return submitter.barrier().thenCompose(done -> transfer(wanted));
   }
 
+  private CompletableFuture<Void> transfer(String wanted) {
+    Optional<String> target = wanted.isEmpty() ? mostAdvanced() : Optional.of(wanted);
+    return target.isEmpty()
+        ? refused("there is no other voter to hand leadership to")
+        : rounds.withoutLease(() -> consensus.transferTo(target.get(), TRANSFER_PATIENCE));
+  }
+
+  /** Of those that answer: in a quiet cluster who has just died has as much as the others. */
   private Optional<String> mostAdvanced() {
     Set<String> voters = consensus.voters().current();
+    Set<String> living = living(voters);
     return consensus.progress().entrySet().stream()
         .filter(member -> voters.contains(member.getKey()))
-        .max(Map.Entry.comparingByValue())
+        .max(
+            Comparator.comparing((Map.Entry<String, Long> each) -> living.contains(each.getKey()))
+                .thenComparing(Map.Entry::getValue))
         .map(Map.Entry::getKey);
+  }
+
+  /** Those of the servers that answered the leader, which is this one, a moment ago. */
+  private Set<String> living(Set<String> servers) {
+    Map<String, Long> silences = consensus.silences();
+    return servers.stream()
+        .filter(id -> id.equals(self) || silences.getOrDefault(id, 0L) < livingMillis)
+        .collect(Collectors.toSet());
   }
 
   /** A leader does not remove itself: it hands over, and the question goes to the next one. */
@@ -227,6 +249,16 @@ public final class Members implements Membership {
     }
     if (raftId.equals(self)) {
       return handOver("").thenCompose(done -> CompletableFuture.failedFuture(Problems.notLeader()));
+    }
+    Set<String> left = new TreeSet<>(voters.current());
+    // From when it is asked for, a change needs a majority of those that will be left as well.
+    if (left.remove(raftId) && 2 * living(left).size() <= left.size()) {
+      return refused(
+          "the servers that would be left have no majority that answers: "
+              + living(left).size()
+              + " of "
+              + left.size()
+              + "; start the silent ones again, or remove one of those first");
     }
     LOG.info("server is removed raft_id={}", raftId);
     return consensus.removeVoter(raftId);

@@ -113,7 +113,7 @@ public final class Replication implements AutoCloseable {
             rounds,
             submitter,
             leaderCalls,
-            timing.hold(),
+            timing,
             promises,
             joiner);
     Neighbours neighbours =

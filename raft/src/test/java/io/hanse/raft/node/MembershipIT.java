@@ -168,6 +168,32 @@ class MembershipIT {
     assertThat(voters()).hasSize(2).doesNotContain(id(leader));
   }
 
+  /** With it gone, one of two would be left that answers: nothing could be agreed on any more. */
+  @Test
+  void shouldRemoveNobodyWhomTheOthersNeed() throws Exception {
+    cluster = new TestCluster(directory).start("a", "b", "c");
+    Member silent = cluster.follower();
+    String silentId = id(silent);
+    Member needed =
+        cluster.running().stream()
+            .filter(member -> member != silent && !member.leads())
+            .findFirst()
+            .orElseThrow();
+    cluster.stop(silent);
+    await()
+        .atMost(TestCluster.PATIENCE)
+        .until(
+            () ->
+                health().getServersList().stream()
+                    .filter(server -> server.getRaftId().equals(silentId))
+                    .anyMatch(server -> server.getLastContact().getSeconds() >= 3));
+    assertThatThrownBy(() -> needed.node.membership().remove(id(needed)).get(20, TimeUnit.SECONDS))
+        .hasMessageContaining("no majority that answers: 1 of 2");
+    needed.write("still of the majority");
+    needed.node.membership().remove(silentId).get(20, TimeUnit.SECONDS);
+    assertThat(voters()).hasSize(2).doesNotContain(silentId);
+  }
+
   @Test
   void shouldTakeAServerInAnewThatLeft() throws Exception {
     cluster = new TestCluster(directory).start("a", "b", "c");
