@@ -41,7 +41,9 @@ final class LeaderHint {
    */
   void named(String leader, String follower, long nowMillis) {
     refusedMillis = refusedMillis == NEVER ? nowMillis : refusedMillis;
-    address = beside(leader, follower);
+    String named = beside(leader, follower);
+    // Another follower may not know yet who leads.
+    address = named == null ? address : named;
   }
 
   /**

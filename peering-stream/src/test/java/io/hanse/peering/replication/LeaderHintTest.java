@@ -51,6 +51,14 @@ class LeaderHintTest {
   }
 
   @Test
+  void shouldKeepWhatOneFollowerNamesWhereAnotherNamesNobody() {
+    hint.named("10.0.0.1:8300", KNOWN.get(0), now);
+    now += LeaderHint.REFUSED_MILLIS;
+    hint.named("", KNOWN.get(1), now);
+    assertThat(hint.due(KNOWN, now)).hasValue("10.0.0.1:8503");
+  }
+
+  @Test
   void shouldTakeNoWordForAnAddressThatIsNone() {
     for (String none : List.of("", ":8300", "leader", "h".repeat(10_000) + ":8300")) {
       refuse(none, LeaderHint.REFUSED_MILLIS);
