@@ -38,6 +38,9 @@ import org.slf4j.LoggerFactory;
 final class TokenGenerator {
   private static final Logger LOG = LoggerFactory.getLogger(TokenGenerator.class);
 
+  /** Of tokens that are generated at once for one peering, one is numbered in each round. */
+  private static final int READS_MAX = 100;
+
   private final PeeringSettings settings;
   private final CommandSubmitter submitter;
   private final StateReader reader;
@@ -82,7 +85,7 @@ final class TokenGenerator {
               requireAuthority();
               return deleted.makeRoom(call.getName());
             })
-        .thenCompose(done -> write(call, secret, expires, term, PeeringWrites.READS_MAX))
+        .thenCompose(done -> write(call, secret, expires, term, READS_MAX))
         .thenApply(
             peeringId -> {
               PeeringToken token = token(call, peeringId, secret, expires);

@@ -173,4 +173,19 @@ class TokenGeneratorTest {
     assertThat(secret(next.generate())).isEqualTo(good());
     assertThat(secrets().getTokenNumber()).isZero();
   }
+
+  /** All have read the same number when the first is written. */
+  @Test
+  void shouldAnswerAllThatAreAskedForAtOnce() {
+    Leader leader = new Leader();
+    leader.generate().join();
+    leader.isHeldUp = true;
+    List<CompletableFuture<String>> asked = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      asked.add(leader.generate());
+    }
+    leader.deliver();
+    assertThat(asked).allSatisfy(token -> assertThat(secret(token)).isNotEmpty());
+    assertThat(asked.stream().map(TokenGeneratorTest::secret)).contains(good());
+  }
 }
