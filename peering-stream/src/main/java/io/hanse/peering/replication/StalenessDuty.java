@@ -23,16 +23,14 @@ import org.slf4j.LoggerFactory;
  * Does with each peer that nothing is heard of what its policy says: serves on, warns, or withdraws
  * its services from readers until it is heard again. A new leader goes on counting where an earlier
  * one noted that the peer was heard. Since the cluster itself may have stood still meanwhile, it
- * gives the peer a short time to be heard before it does anything. Used on its loop only.
+ * gives the peer a short time to be heard before it does anything. Where this process stood still
+ * while it led, that time does not count. Used on its loop only.
  */
 final class StalenessDuty {
   private static final Logger LOG = LoggerFactory.getLogger(StalenessDuty.class);
 
   /** Between two looks at a peer that is awaited, and after a command that failed. */
   private static final long AGAIN_MILLIS = 500;
-
-  /** Between two looks whether peers were heard. */
-  private static final long LOOK_MILLIS = 1_000;
 
   /** As many are missing where readers are told that a peering is FAILING. */
   private static final long HEARTBEATS_MISSED = 3;
@@ -86,7 +84,13 @@ final class StalenessDuty {
   private final SilenceNews news;
   private final Consumer<String> alarm;
   private final Consumer<String> relief;
+  private final Standstill standstill;
+  private final ExcusedSilences excused = new ExcusedSilences();
   private final long beganMillis;
+
+  /** From then on peers have their short time to be heard. */
+  private long graceBeganMillis;
+
   private final Map<String, Long> seenMillis = new TreeMap<>();
   private final Set<String> silent = new TreeSet<>();
 
@@ -117,7 +121,9 @@ final class StalenessDuty {
     loop = replication.loops().newLoop();
     writer = new LogWriter(loop, replication.submitter(), replication.settings().submitAttempts());
     news = new SilenceNews(HEARTBEATS_MISSED * replication.settings().stream().heartbeatMillis());
+    standstill = new Standstill(loop);
     beganMillis = loop.nowMillis();
+    graceBeganMillis = beganMillis;
     notes = new HeardNotes(loop, writer, replication.state(), statuses);
     notes.silences().forEach((id, silence) -> statuses.heardEarlier(id, silence, beganMillis));
     watch = WatchedQuery.start(loop, replication.state(), StalenessDuty::minded, this::peeringsAre);
@@ -162,6 +168,7 @@ final class StalenessDuty {
     seenMillis.keySet().retainAll(now.keySet());
     silent.retainAll(now.keySet());
     news.retain(now.keySet());
+    excused.retain(now.keySet());
     silentMillis.keySet().retainAll(now.keySet());
     if (!stopped) {
       now.forEach(this::await);
@@ -182,6 +189,7 @@ final class StalenessDuty {
     if (stopped) {
       return;
     }
+    excuseStandstill();
     long next = Long.MAX_VALUE;
     Map<String, Long> minded = new TreeMap<>();
     for (Watched each : peerings.values()) {
@@ -194,7 +202,27 @@ final class StalenessDuty {
       notes.look(minded);
     }
     if (next < Long.MAX_VALUE) {
-      cancelNext = loop.after(next, this::look);
+      lookIn(next);
+    } else {
+      standstill.rest();
+    }
+  }
+
+  private void lookIn(long millis) {
+    cancelNext.run();
+    cancelNext = loop.after(millis, this::look);
+    standstill.dueIn(millis);
+  }
+
+  /** What peers said meanwhile may still be in the sockets. */
+  private void excuseStandstill() {
+    long millis = standstill.look();
+    if (millis > 0) {
+      LOG.warn("this process stood still, which is no silence of its peers millis={}", millis);
+      graceBeganMillis += millis;
+      for (String id : peerings.keySet()) {
+        excused.excuse(id, heardBeforeMillis(id), millis, loop.nowMillis());
+      }
     }
   }
 
@@ -223,10 +251,14 @@ final class StalenessDuty {
     if (each.isWithdrawn() && (!each.withdraws() || isWhole(each))) {
       giveBack(each);
     }
-    return Math.min(left, each.isWithdrawn() ? AGAIN_MILLIS : LOOK_MILLIS);
+    return Math.min(left, each.isWithdrawn() ? AGAIN_MILLIS : Standstill.LOOK_MILLIS);
   }
 
   private long silenceMillis(String id) {
+    return excused.countedMillis(id, heardBeforeMillis(id), loop.nowMillis());
+  }
+
+  private long heardBeforeMillis(String id) {
     return statuses
         .silenceMillis(id)
         .orElseGet(() -> loop.nowMillis() - seenMillis.getOrDefault(id, 0L));
@@ -236,7 +268,7 @@ final class StalenessDuty {
   private long unlessNew(Watched each, long left) {
     return statuses.isHeard(each.peering().getId())
         ? left
-        : Math.max(left, beganMillis + each.graceMillis() - loop.nowMillis());
+        : Math.max(left, graceBeganMillis + each.graceMillis() - loop.nowMillis());
   }
 
   /** Operators hear of a peer's silence without a policy, too. Answers when to look again. */
@@ -254,7 +286,7 @@ final class StalenessDuty {
       if (news.isBack(id)) {
         relief.accept("peering is well again peer=" + each.peering().getName());
       }
-      return left + 1;
+      return Math.min(left + 1, Standstill.LOOK_MILLIS);
     }
     news.fellSilent(id, silence)
         .ifPresent(
@@ -268,7 +300,7 @@ final class StalenessDuty {
                             each.peering().getName(),
                             span,
                             Peerings.dials(each.peering()) ? "dialer" : "acceptor")));
-    return LOOK_MILLIS;
+    return Standstill.LOOK_MILLIS;
   }
 
   private void fellSilent(Watched each, long silence) {
@@ -348,8 +380,7 @@ final class StalenessDuty {
                     withdrawn ? "withdrawn" : "given back",
                     each.peering().getName(),
                     LogWriter.messageOf(failure));
-                cancelNext.run();
-                cancelNext = loop.after(AGAIN_MILLIS, this::look);
+                lookIn(AGAIN_MILLIS);
               }
             });
   }

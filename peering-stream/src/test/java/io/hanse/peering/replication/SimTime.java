@@ -41,10 +41,15 @@ final class SimTime implements Loops {
     long until = now + millis;
     while (!events.isEmpty() && events.peek().millis() <= until) {
       Event event = events.poll();
-      now = event.millis();
+      now = Math.max(now, event.millis());
       event.task().run();
     }
     now = until;
+  }
+
+  /** Nothing runs meanwhile, and what was due does so afterwards. */
+  void standStill(long millis) {
+    now += millis;
   }
 
   boolean chance(double probability) {

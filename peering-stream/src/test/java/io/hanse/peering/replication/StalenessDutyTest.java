@@ -175,6 +175,60 @@ class StalenessDutyTest {
   }
 
   @Test
+  void shouldNotTakeItsOwnStandstillForThePeersSilence() {
+    rig.policy("west", PeeringPolicies.WITHDRAW);
+    rig.hear();
+    rig.time.runFor(20_000);
+    rig.time.standStill(10 * BOUND_MILLIS);
+    rig.time.runFor(BOUND_MILLIS - 20_000 - 1);
+    assertThat(rig.readable()).as("it had so much left before").isEqualTo(1);
+    rig.time.standStill(10_000);
+    rig.time.runFor(0);
+    assertThat(rig.readable()).as("once more").isEqualTo(1);
+    rig.time.runFor(2_000);
+    assertThat(rig.readable()).isZero();
+  }
+
+  @Test
+  void shouldCountAllOfASilenceThatBeganAfterAStandstill() {
+    rig.policy("west", PeeringPolicies.WITHDRAW);
+    rig.hear();
+    rig.time.runFor(20_000);
+    rig.time.standStill(10 * BOUND_MILLIS);
+    rig.time.runFor(100);
+    rig.hear();
+    rig.time.runFor(BOUND_MILLIS - 1);
+    assertThat(rig.readable()).isEqualTo(1);
+    rig.time.runFor(1);
+    assertThat(rig.readable()).isZero();
+  }
+
+  @Test
+  void shouldTellOfNoSilenceThatIsItsOwnStandstill() {
+    rig.hear();
+    rig.time.runFor(20_000);
+    rig.time.standStill(90_000);
+    rig.time.runFor(1_000);
+    rig.hear();
+    rig.time.runFor(10_000);
+    assertThat(rig.told).isEmpty();
+  }
+
+  @Test
+  void shouldGiveANewLeaderItsGraceThoughItStoodStill() {
+    rig.policy("west", PeeringPolicies.WITHDRAW);
+    rig.hear();
+    rig.time.runFor(BOUND_MILLIS - 1_000);
+    rig.changeLeader();
+    rig.time.runFor(2_000);
+    rig.time.standStill(BOUND_MILLIS);
+    rig.time.runFor(2_500);
+    assertThat(rig.readable()).isEqualTo(1);
+    rig.time.runFor(2_500);
+    assertThat(rig.readable()).isZero();
+  }
+
+  @Test
   void shouldServeOnWithoutAPolicyAndWhereItOnlyWarns() {
     rig.hear();
     rig.time.runFor(10 * BOUND_MILLIS);
