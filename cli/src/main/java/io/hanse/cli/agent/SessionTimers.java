@@ -17,6 +17,7 @@ import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Sessions;
 import io.hanse.http.agent.SessionRenewal;
 import io.hanse.peering.replication.Loop;
+import io.hanse.peering.replication.Standstill;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +36,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Ends sessions that were not renewed in time, while this server leads, by proposing it to the log.
  * A session has twice its time to live, as in Consul, and the whole of it again when leadership
- * moves.
+ * moves. What this process stood still meanwhile does not count: renewals may wait in its sockets.
  *
  * <p>A renewal that was acknowledged holds: it waits for what is under way for the session, is
  * answered only while the lease of leadership is good, and the proposals of earlier leaders come to
@@ -152,6 +153,7 @@ final class SessionTimers implements SessionRenewal, AutoCloseable {
     private final Map<String, Long> deadlines = new TreeMap<>();
     private final Map<String, CompletableFuture<?>> ending = new TreeMap<>();
     private final List<String> due = new ArrayList<>();
+    private final Standstill standstill = new Standstill(loop);
     private long fence;
     private OptionalLong generation = OptionalLong.empty();
     private long lastCreated;
@@ -162,6 +164,7 @@ final class SessionTimers implements SessionRenewal, AutoCloseable {
     }
 
     void open() {
+      tick();
       propose(
           Command.newBuilder().setOpenSessionTimers(OpenSessionTimers.getDefaultInstance()).build(),
           result -> {
@@ -189,6 +192,23 @@ final class SessionTimers implements SessionRenewal, AutoCloseable {
 
     private boolean isOver() {
       return watch != this;
+    }
+
+    private void tick() {
+      if (!isOver()) {
+        excuseStandstill();
+        standstill.dueIn(Standstill.LOOK_MILLIS);
+        loop.after(Standstill.LOOK_MILLIS, this::tick);
+      }
+    }
+
+    /** To be called before deadlines are looked at or moved. */
+    private void excuseStandstill() {
+      long millis = standstill.look();
+      if (millis > 0) {
+        LOG.warn("this process stood still, sessions have as much longer millis={}", millis);
+        deadlines.replaceAll((id, deadline) -> deadline + millis);
+      }
     }
 
     /** What is not known to have come to something ends the watch: its fence may be passed late. */
@@ -231,6 +251,7 @@ final class SessionTimers implements SessionRenewal, AutoCloseable {
         return;
       }
       generation = OptionalLong.of(seen.generation());
+      excuseStandstill();
       for (Session session : seen.sessions()) {
         lastCreated = Math.max(lastCreated, session.getRaftIndex().getCreateIndex());
         long millis = GRACE * session.getTtlMillis();
@@ -245,6 +266,7 @@ final class SessionTimers implements SessionRenewal, AutoCloseable {
 
     /** A renewal only moves the deadline: the timer looks at it when it goes off. */
     private void lookAt(String id) {
+      excuseStandstill();
       Long deadline = deadlines.get(id);
       if (isOver() || deadline == null) {
         return;
@@ -269,6 +291,7 @@ final class SessionTimers implements SessionRenewal, AutoCloseable {
     }
 
     private void endThoseDue() {
+      excuseStandstill();
       while (!isOver() && !due.isEmpty()) {
         List<String> some = due.subList(0, Math.min(due.size(), ENDED_AT_ONCE_MAX));
         List<String> ids = some.stream().filter(this::isDue).toList();
@@ -317,6 +340,7 @@ final class SessionTimers implements SessionRenewal, AutoCloseable {
               answer.completeExceptionally(notLeading());
               return;
             }
+            excuseStandstill();
             Optional<Session> session = session(id);
             session
                 .filter(one -> one.getTtlMillis() > 0)

@@ -12,6 +12,7 @@ import io.hanse.fsm.row.Session;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Sessions;
 import io.hanse.http.LocalCluster;
+import io.hanse.peering.replication.Standstill;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -187,6 +188,38 @@ class SessionTimersTest {
     servers.get(0).deliverProposals();
 
     time.pass(2 * TTL + 2_000);
+    assertThat(lives("a")).isFalse();
+  }
+
+  @Test
+  void shouldNotCountWhatTheProcessStoodStill() {
+    lead(0);
+    create("a");
+    create("b");
+    time.pass(TTL);
+    time.standStill(5 * TTL);
+    time.run();
+    assertThat(lives("a")).isTrue();
+    assertThat(renew(0, "a")).as("it waited in the socket").isPresent();
+
+    time.pass(TTL - 1);
+    assertThat(lives("b")).as("what it had left before").isTrue();
+    time.pass(Standstill.LOOK_MILLIS + 1);
+    assertThat(lives("b")).isFalse();
+    assertThat(lives("a")).isTrue();
+    time.pass(TTL - Standstill.LOOK_MILLIS - 1);
+    assertThat(lives("a")).as("a renewal after it gives no more than any").isTrue();
+    time.pass(1);
+    assertThat(lives("a")).isFalse();
+  }
+
+  @Test
+  void shouldGiveNoTimeForWhatIsOnlyABitLate() {
+    lead(0);
+    create("a");
+    time.pass(TTL);
+    time.standStill(2_000);
+    time.pass(TTL - 2_000);
     assertThat(lives("a")).isFalse();
   }
 

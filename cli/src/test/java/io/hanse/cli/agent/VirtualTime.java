@@ -39,6 +39,11 @@ final class VirtualTime implements Loop {
     pass(0);
   }
 
+  /** Nothing runs meanwhile, and what was due does so afterwards. */
+  void standStill(long millis) {
+    now += millis;
+  }
+
   void pass(long millis) {
     long end = now + millis;
     while (!tasks.isEmpty() && tasks.firstKey().millis() <= end) {
