@@ -4,6 +4,7 @@ import io.hanse.fsm.port.Membership;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +24,9 @@ final class Departure {
   private final ScheduledExecutorService timer;
   private final CompletableFuture<Void> left = new CompletableFuture<>();
 
+  /** Under way, or done: then there is nothing to leave any more. */
+  private @Nullable CompletableFuture<Void> current;
+
   Departure(Membership membership, AntiEntropy entropy, ScheduledExecutorService timer) {
     this.membership = membership;
     this.entropy = entropy;
@@ -34,20 +38,35 @@ final class Departure {
     return left;
   }
 
-  /** Leaves; where that fails all is as before. */
-  CompletableFuture<Void> run() {
-    return entropy
-        .hold()
-        .thenCompose(held -> membership.leave())
-        .whenComplete(
-            (done, failure) -> {
-              if (failure != null) {
-                LOG.warn("the cluster was not left cause=\"{}\"", failure.getMessage());
-                entropy.goOn();
-              } else {
-                LOG.info("the cluster was left, this agent stops");
-                timer.schedule(() -> left.complete(null), ANSWER_MILLIS, TimeUnit.MILLISECONDS);
-              }
-            });
+  /**
+   * Leaves; where that fails all is as before. Whoever asks meanwhile has part in it: of two at
+   * once, the one that failed would undo what the other needs.
+   */
+  synchronized CompletableFuture<Void> run() {
+    if (current == null) {
+      CompletableFuture<Void> quiet = entropy.hold();
+      CompletableFuture<Void> departure = new CompletableFuture<>();
+      current = departure;
+      quiet
+          .thenCompose(held -> membership.leave())
+          .whenComplete((done, failure) -> ended(departure, failure));
+      return departure.copy();
+    }
+    return current.copy();
+  }
+
+  private void ended(CompletableFuture<Void> departure, @Nullable Throwable failure) {
+    if (failure == null) {
+      LOG.info("the cluster was left, this agent stops");
+      timer.schedule(() -> left.complete(null), ANSWER_MILLIS, TimeUnit.MILLISECONDS);
+      departure.complete(null);
+      return;
+    }
+    LOG.warn("the cluster was not left cause=\"{}\"", failure.getMessage());
+    entropy.goOn();
+    synchronized (this) {
+      current = null;
+    }
+    departure.completeExceptionally(failure);
   }
 }
