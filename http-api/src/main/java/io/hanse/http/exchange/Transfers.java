@@ -8,6 +8,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -30,6 +31,9 @@ public final class Transfers implements AutoCloseable {
   /** Clients of theirs may be slow: whoever has to restore is not refused because of them. */
   private static final int SAVES = PLACES - 1;
 
+  /** Each may fill so much of the disk, on which the log is too. */
+  private static final int UPLOADS = 4;
+
   private static final int KEEP_SECONDS = 10;
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
   private static final String PREFIX = "transfer-";
@@ -43,6 +47,7 @@ public final class Transfers implements AutoCloseable {
   private final Semaphore places = new Semaphore(PLACES);
 
   private final Semaphore saves = new Semaphore(SAVES);
+  private final Semaphore uploads = new Semaphore(UPLOADS);
 
   /** No more wait for one of them than have a place. */
   private final ThreadPoolExecutor threads = pool(PLACES, "http-transfer");
@@ -51,21 +56,20 @@ public final class Transfers implements AutoCloseable {
   private final ThreadPoolExecutor writer = pool(1, "http-upload");
 
   /** One of those that are under way. */
-  public final class Place implements AutoCloseable {
+  public static final class Place implements AutoCloseable {
     private final AtomicBoolean isTaken = new AtomicBoolean(true);
 
-    private final Semaphore share;
+    private final List<Semaphore> counts;
 
-    private Place(Semaphore share) {
-      this.share = share;
+    private Place(Semaphore... counts) {
+      this.counts = List.of(counts);
     }
 
     /** Gives it back, at the first time. */
     @Override
     public void close() {
       if (isTaken.compareAndSet(true, false)) {
-        places.release();
-        share.release();
+        counts.forEach(Semaphore::release);
       }
     }
   }
@@ -143,7 +147,7 @@ public final class Transfers implements AutoCloseable {
       share.release();
       return CompletableFuture.failedFuture(overloaded());
     }
-    Place place = new Place(share);
+    Place place = new Place(places, share);
     try {
       return CompletableFuture.supplyAsync(() -> runAt(place, task), this::goOn);
     } catch (ProblemException e) {
@@ -181,7 +185,21 @@ public final class Transfers implements AutoCloseable {
   }
 
   /**
-   * Writes a part of an upload, which comes as slowly as its client sends it: that takes no place.
+   * Lets an upload begin. It comes as slowly as its client sends it, so it takes none of the places
+   * of those that run: of uploads there are only so many by themselves.
+   *
+   * @return to be given back when the file is gone
+   * @throws ProblemException OVERLOADED
+   */
+  public Place upload() {
+    if (!uploads.tryAcquire()) {
+      throw overloaded();
+    }
+    return new Place(uploads);
+  }
+
+  /**
+   * Writes a part of an upload.
    *
    * @throws ProblemException SHUTTING_DOWN
    */

@@ -27,7 +27,6 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +76,9 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
   private @Nullable Call current;
   private @Nullable Upload upload;
 
+  /** The answer to the request of which the body is still read, for courtesy. */
+  private @Nullable Answer refusal;
+
   HttpConnection(Dispatcher dispatcher, ResponseWriter writer, Transfers transfers) {
     super(false);
     this.transfers = transfers;
@@ -102,8 +104,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
         return;
       }
       if (part.decoderResult().isFailure()) {
-        isClosing = true;
-        respond(context, Dispatched.server(Answer.text(400, "400 Bad Request")).answer().join());
+        breakOff(context, Answer.text(400, "400 Bad Request"));
         return;
       }
       if (part instanceof HttpRequest request) {
@@ -121,20 +122,36 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     head = request;
     body = null;
     bodyLength = 0;
+    refusal = null;
     if (dispatcher.takesFile(
         request.method().name(), request.uri(), ConnectionGate.clientOf(context))) {
-      upload =
-          new Upload(
-              transfers, context, (file, failure) -> uploaded(context, request, file, failure));
+      beginUpload(context, request);
     }
     if (HttpUtil.is100ContinueExpected(request)) {
       long declared = HttpUtil.getContentLength(request, 0L);
-      if (upload == null && declared > dispatcher.bodyBytesMax(request.uri())) {
-        isClosing = true;
-        respond(context, dispatcher.tooLarge(request.uri(), declared));
+      if (upload == null && refusal == null && declared > dispatcher.bodyBytesMax(request.uri())) {
+        refusal = dispatcher.tooLarge(request.uri(), declared);
+      }
+      if (refusal != null) {
+        breakOff(context, refusal);
       } else {
         context.writeAndFlush(ResponseWriter.interim(HttpResponseStatus.CONTINUE));
       }
+    }
+  }
+
+  private void beginUpload(ChannelHandlerContext context, HttpRequest request) {
+    try {
+      upload =
+          new Upload(
+              transfers,
+              transfers.upload(),
+              context,
+              received -> dispatchUploaded(context, request, received),
+              failure -> breakOff(context, ProblemResponses.of(failure)));
+      upload.begin();
+    } catch (ProblemException e) {
+      refusal = ProblemResponses.of(e);
     }
   }
 
@@ -146,12 +163,19 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
       return;
     }
     int length = content.content().readableBytes();
-    int max = dispatcher.bodyBytesMax(request.uri());
+    boolean isLast = content instanceof LastHttpContent;
     bodyLength += length;
+    if (refusal != null) {
+      if (isLast || bodyLength > DISCARDED_BYTES_MAX) {
+        isClosing = !isLast;
+        respond(context, refusal);
+      }
+      return;
+    }
+    int max = dispatcher.bodyBytesMax(request.uri());
     if (bodyLength <= max && length > 0) {
       copy(content, length);
     }
-    boolean isLast = content instanceof LastHttpContent;
     if (bodyLength > max && (isLast || bodyLength > max + DISCARDED_BYTES_MAX)) {
       isClosing = !isLast;
       long declared = HttpUtil.getContentLength(request, bodyLength);
@@ -161,24 +185,22 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     }
   }
 
-  private void uploaded(
-      ChannelHandlerContext context,
-      HttpRequest request,
-      @Nullable Path file,
-      @Nullable Throwable failure) {
+  private void dispatchUploaded(
+      ChannelHandlerContext context, HttpRequest request, Upload.Received received) {
     upload = null;
-    if (file != null && failure == null) {
-      dispatch(context, request, Optional.of(file));
-      return;
+    try {
+      dispatch(context, request, Optional.of(received));
+    } catch (RuntimeException e) {
+      received.close();
+      throw e;
     }
+  }
+
+  /** Answers before the end of the request. */
+  private void breakOff(ChannelHandlerContext context, Answer answer) {
+    abortUpload();
     isClosing = true;
-    if (file != null) {
-      Transfers.delete(file);
-    }
-    respond(
-        context,
-        ProblemResponses.of(
-            failure == null ? new IllegalStateException("nothing was written") : failure));
+    respond(context, answer);
   }
 
   private void copy(HttpContent content, int length) {
@@ -192,7 +214,8 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     }
   }
 
-  private void dispatch(ChannelHandlerContext context, HttpRequest request, Optional<Path> file) {
+  private void dispatch(
+      ChannelHandlerContext context, HttpRequest request, Optional<Upload.Received> received) {
     isAnswering = true;
     byte[] bytes = body == null ? NOTHING : body.toByteArray();
     body = null;
@@ -203,7 +226,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
                 request.uri(),
                 name -> request.headers().get(name),
                 bytes,
-                file,
+                received.map(Upload.Received::file),
                 ConnectionGate.clientOf(context),
                 context.channel().eventLoop()));
     current = dispatched.call().orElse(null);
@@ -211,7 +234,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
         .answer()
         .whenComplete(
             (answer, failure) -> {
-              file.ifPresent(Transfers::delete);
+              received.ifPresent(Upload.Received::close);
               Answer known = failure == null ? answer : ProblemResponses.of(failure);
               if (context.executor().inEventLoop()) {
                 respond(context, known, dispatched);
@@ -337,14 +360,19 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     }
   }
 
+  private void abortUpload() {
+    if (upload != null) {
+      upload.abort();
+      upload = null;
+    }
+  }
+
   @Override
   public void channelInactive(ChannelHandlerContext context) {
     if (current != null) {
       current.cancel();
     }
-    if (upload != null) {
-      upload.abort();
-    }
+    abortUpload();
     ahead.forEach(ReferenceCountUtil::release);
     ahead.clear();
     context.fireChannelInactive();

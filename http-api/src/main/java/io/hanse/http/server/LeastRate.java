@@ -1,7 +1,8 @@
 package io.hanse.http.server;
 
 /**
- * How slowly a client may take what it asked for: some bytes at times would keep a place for ever.
+ * How slowly a client may take what it asked for, or send what it announced: some bytes at times
+ * would keep a place for ever.
  */
 final class LeastRate {
   /** What any line to a server manages. */
@@ -13,10 +14,10 @@ final class LeastRate {
   private LeastRate() {}
 
   /**
-   * How long the client may take for what it is being sent.
+   * How long the client may take for what it is being sent, or for the next that it sends.
    *
    * @param bytes sent in all, with these
-   * @param millis since it began
+   * @param millis that it has had for them
    * @return not more than that is left for a single part; 0 or less: it is over
    */
   static long millisLeft(long bytes, long millis) {

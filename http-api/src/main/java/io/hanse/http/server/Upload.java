@@ -2,6 +2,7 @@ package io.hanse.http.server;
 
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
+import io.hanse.http.exchange.HttpProblem;
 import io.hanse.http.exchange.Transfers;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -12,21 +13,30 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.BiConsumer;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A body on its way into a file. While a part of it is written, no more is read of the connection.
- * Used on the event loop; only the writing is not.
+ * A client that sends none for a minute, or too little on the whole, is given up. Used on the event
+ * loop; only the writing is not.
  */
 final class Upload {
   static final long BYTES_MAX = 2L << 30;
 
+  private static final int SLOW_STATUS = 408;
+
   private final Transfers transfers;
+  private final Transfers.Place place;
   private final ChannelHandlerContext context;
 
-  /** Takes the file, or what went wrong, once the end is written. */
-  private final BiConsumer<@Nullable Path, @Nullable Throwable> then;
+  /** Takes the body once its end is written. */
+  private final Consumer<Received> whole;
+
+  /** Or else what went wrong, when nothing is left of it. */
+  private final Consumer<Throwable> failed;
 
   private final Queue<ByteBuf> parts = new ConcurrentLinkedQueue<>();
   private boolean isWriting;
@@ -34,17 +44,63 @@ final class Upload {
   private boolean isOver;
   private @Nullable Throwable failure;
 
+  private long takenBytes;
+
+  /** Without the time that the disk took: that is not the client's. */
+  private long waitedNanos;
+
+  private long waitingSinceNanos;
+  private @Nullable Future<?> givingUp;
+
   // Of the thread that writes.
   private @Nullable Path file;
   private @Nullable FileChannel channel;
 
+  /** A whole body, which keeps its place until it is closed: then the file is gone. */
+  record Received(Path file, Transfers.Place place) implements AutoCloseable {
+    @Override
+    public void close() {
+      Transfers.delete(file);
+      place.close();
+    }
+  }
+
+  /**
+   * @param place is given back here, unless a body is handed on
+   */
   Upload(
       Transfers transfers,
+      Transfers.Place place,
       ChannelHandlerContext context,
-      BiConsumer<@Nullable Path, @Nullable Throwable> then) {
+      Consumer<Received> whole,
+      Consumer<Throwable> failed) {
     this.transfers = transfers;
+    this.place = place;
     this.context = context;
-    this.then = then;
+    this.whole = whole;
+    this.failed = failed;
+  }
+
+  /** From now on the client has to send. */
+  void begin() {
+    waitingSinceNanos = context.executor().ticker().nanoTime();
+    long millis = LeastRate.millisLeft(takenBytes, TimeUnit.NANOSECONDS.toMillis(waitedNanos));
+    givingUp =
+        context.executor().schedule(this::giveUp, Math.max(0, millis), TimeUnit.MILLISECONDS);
+  }
+
+  private void giveUp() {
+    givingUp = null;
+    failure = new HttpProblem(SLOW_STATUS, "nothing comes of the snapshot, or too little");
+    finish();
+  }
+
+  private void stopWaiting() {
+    if (givingUp != null) {
+      givingUp.cancel(false);
+      givingUp = null;
+      waitedNanos += context.executor().ticker().nanoTime() - waitingSinceNanos;
+    }
   }
 
   /** The next part; the last one may be empty. */
@@ -52,6 +108,8 @@ final class Upload {
     if (isOver) {
       return;
     }
+    stopWaiting();
+    takenBytes += part.readableBytes();
     isWhole |= isLast;
     parts.add(part.retain());
     context.channel().config().setAutoRead(false);
@@ -66,6 +124,8 @@ final class Upload {
       context.channel().config().setAutoRead(true);
       if (isWhole) {
         finish();
+      } else {
+        begin();
       }
       return;
     }
@@ -103,6 +163,8 @@ final class Upload {
       return null;
     } catch (IOException e) {
       return new UncheckedIOException(e);
+    } catch (RuntimeException | OutOfMemoryError e) {
+      return e;
     }
   }
 
@@ -123,15 +185,20 @@ final class Upload {
   private void finish() {
     isOver = true;
     close();
-    releaseParts();
     context.channel().config().setAutoRead(true);
-    then.accept(file, failure);
+    if (file != null && failure == null) {
+      whole.accept(new Received(file, place));
+      return;
+    }
+    discard();
+    failed.accept(failure == null ? new IllegalStateException("nothing was written") : failure);
   }
 
   /** The client has gone. */
   void abort() {
     if (!isOver) {
       isOver = true;
+      stopWaiting();
       if (!isWriting) {
         discard();
       }
@@ -144,6 +211,7 @@ final class Upload {
     if (file != null) {
       Transfers.delete(file);
     }
+    place.close();
   }
 
   private void releaseParts() {

@@ -15,6 +15,8 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -56,14 +58,7 @@ class SnapshotApiIT {
   }
 
   private void awaitNothingLeft() {
-    await()
-        .atMost(Duration.ofSeconds(20))
-        .until(
-            () -> {
-              try (Stream<Path> left = Files.list(folder)) {
-                return left.findAny().isEmpty();
-              }
-            });
+    await().atMost(Duration.ofSeconds(20)).until(() -> filesLeft() == 0);
   }
 
   @Test
@@ -164,15 +159,55 @@ class SnapshotApiIT {
     try (RawClient broken = new RawClient(fixture.address)) {
       broken.sendText(
           "PUT /v1/snapshot HTTP/1.1\r\nHost: test\r\nContent-Length: 1000000\r\n\r\nbegin");
-      await()
-          .until(
-              () -> {
-                try (Stream<Path> there = Files.list(folder)) {
-                  return there.findAny().isPresent();
-                }
-              });
+      await().until(() -> filesLeft() > 0);
     }
     awaitNothingLeft();
+  }
+
+  @Test
+  void shouldRefuseTheFifthUploadUntilOneHasEnded() throws Exception {
+    byte[] archive = save().body();
+    awaitNothingLeft();
+    List<RawClient> sending = new ArrayList<>();
+    try {
+      for (int i = 0; i < 4; i++) {
+        sending.add(new RawClient(fixture.address));
+        sending
+            .get(i)
+            .sendText("PUT /v1/snapshot HTTP/1.1\r\nHost: test\r\nContent-Length: 9\r\n\r\nbegin");
+      }
+      await().until(() -> filesLeft() == 4);
+
+      HttpResponse<String> refused = restore(archive);
+      assertThat(refused.statusCode()).isEqualTo(429);
+      assertThat(refused.body()).startsWith("too many snapshots are saved or restored");
+      assertThat(askToRestore()).isEqualTo(429);
+      assertThat(filesLeft()).isEqualTo(4);
+
+      sending.get(0).sendText("-end");
+      assertThat(sending.get(0).receive(false).status()).isEqualTo(500);
+      assertThat(restore(archive).statusCode()).isEqualTo(200);
+      assertThat(askToRestore()).isEqualTo(100);
+    } finally {
+      for (RawClient client : sending) {
+        client.close();
+      }
+    }
+    awaitNothingLeft();
+  }
+
+  /** Would send the body only once the server lets it come. */
+  private int askToRestore() throws IOException {
+    try (RawClient asking = new RawClient(fixture.address)) {
+      asking.send("PUT", "/v1/snapshot", Map.of("Expect", "100-continue"), null);
+      return asking.receive(false).status();
+    }
+  }
+
+  private long filesLeft() throws IOException {
+    try (Stream<Path> left = Files.list(folder)) {
+      return left.count();
+    }
   }
 
   @Test

@@ -2,6 +2,9 @@ package io.hanse.http.server;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.hanse.http.exchange.Transfers;
 import io.netty.buffer.ByteBuf;
@@ -15,19 +18,19 @@ import io.netty.channel.local.LocalChannel;
 import io.netty.channel.local.LocalIoHandler;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class UploadTest {
-  private static final int CLIENTS = 32;
+  private static final int CLIENTS = 4;
   private static final int PARTS = 20;
   private static final int PART_BYTES = 1_000;
 
@@ -40,7 +43,7 @@ class UploadTest {
   /** One that sends an archive. */
   private final class Client {
     private final Channel channel = new LocalChannel();
-    private final CompletableFuture<Path> written = new CompletableFuture<>();
+    private final CompletableFuture<Upload.Received> written = new CompletableFuture<>();
     private final ChannelHandlerContext context;
     private final Upload upload;
 
@@ -48,15 +51,14 @@ class UploadTest {
       channel.pipeline().addLast(new ChannelInboundHandlerAdapter());
       loops.register(channel).syncUninterruptibly();
       context = channel.pipeline().lastContext();
-      upload = new Upload(transfers, context, this::ended);
-    }
-
-    private void ended(@Nullable Path file, @Nullable Throwable problem) {
-      if (problem == null) {
-        written.complete(file);
-      } else {
-        written.completeExceptionally(problem);
-      }
+      upload =
+          new Upload(
+              transfers,
+              transfers.upload(),
+              context,
+              written::complete,
+              written::completeExceptionally);
+      context.executor().execute(upload::begin);
     }
 
     void send(int number) {
@@ -97,7 +99,9 @@ class UploadTest {
 
   private static void assertWritten(List<Client> clients) throws Exception {
     for (Client client : clients) {
-      assertThat(Files.size(client.written.get(30, SECONDS))).isEqualTo((long) PARTS * PART_BYTES);
+      try (Upload.Received received = client.written.get(30, SECONDS)) {
+        assertThat(Files.size(received.file())).isEqualTo((long) PARTS * PART_BYTES);
+      }
       assertThat(client.channel.config().isAutoRead()).isTrue();
     }
   }
@@ -105,6 +109,52 @@ class UploadTest {
   @Test
   void shouldTakeManyAtATime() throws Exception {
     assertWritten(sendAll());
+    assertWritten(sendAll());
+    assertNothingKept();
+  }
+
+  private void assertNothingKept() {
+    for (int i = 0; i < CLIENTS; i++) {
+      assertThatCode(transfers::upload).doesNotThrowAnyException();
+    }
+    assertThatThrownBy(transfers::upload).hasMessageContaining("too many snapshots");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void shouldKeepThePlaceUntilTheFileIsGone() throws Exception {
+    List<Client> clients = sendAll();
+    for (Client client : clients) {
+      client.written.get(30, SECONDS);
+    }
+    assertThatThrownBy(transfers::upload).hasMessageContaining("too many snapshots");
+    assertWritten(clients);
+    assertNothingKept();
+  }
+
+  @Test
+  void shouldGiveThePlaceBackOfWhoGoesInTheMiddle() throws Exception {
+    for (int i = 0; i < CLIENTS; i++) {
+      Client client = new Client();
+      client.send(0);
+      client.context.executor().submit(client.upload::abort).get();
+    }
+    for (int i = 0; i < CLIENTS; i++) {
+      await().ignoreExceptions().until(() -> transfers.upload() != null);
+    }
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void shouldGiveThePlaceBackOfWhatCannotBeWritten() throws Exception {
+    Files.delete(folder);
+    Files.createFile(folder);
+    for (Client client : sendAll()) {
+      assertThat(client.written).failsWithin(Duration.ofSeconds(30));
+    }
+    Files.delete(folder);
+    Files.createDirectory(folder);
+    assertNothingKept();
   }
 
   /** A client takes its time to fetch one. */
