@@ -8,9 +8,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Values on the heap until they outgrow it, then in native memory; what a snapshot brings is packed
@@ -19,8 +19,6 @@ import org.slf4j.LoggerFactory;
  * leaves the heap, and readers look on the heap first, so none of them misses it.
  */
 final class TieredValues implements Values {
-  private static final Logger LOG = LoggerFactory.getLogger(TieredValues.class);
-
   /** So many values come before it is tried again what failed. */
   private static final int PAUSE_VALUES = 10_000;
 
@@ -198,7 +196,12 @@ final class TieredValues implements Values {
     } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
       if (!isFailureTold) {
         isFailureTold = true;
-        LOG.error("no native memory for values, which stay on the heap; it is tried again", e);
+        // Java's own: the state machine knows no library but those that it keeps its rows by.
+        Logger.getLogger(TieredValues.class.getName())
+            .log(
+                Level.SEVERE,
+                "no native memory for values, which stay on the heap; it is tried again",
+                e);
       }
       hasFailed = true;
       return;
