@@ -2,9 +2,6 @@ package io.hanse.raft.ratis;
 
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.grpc.GrpcFactory;
 import org.apache.ratis.rpc.RpcFactory;
@@ -24,7 +21,6 @@ import org.apache.ratis.thirdparty.io.netty.util.concurrent.FastThreadLocalThrea
  */
 public final class LogRpc implements RpcType {
   private static final int CALLERS = 4;
-  private static final int IDLE_SECONDS = 10;
 
   static {
     Executor callbacks = callbacks();
@@ -45,19 +41,7 @@ public final class LogRpc implements RpcType {
    * before the call is said to have failed.
    */
   private static Executor callbacks() {
-    ThreadPoolExecutor others =
-        new ThreadPoolExecutor(
-            CALLERS,
-            CALLERS,
-            IDLE_SECONDS,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            task -> {
-              Thread thread = new Thread(task, "log-calls");
-              thread.setDaemon(true);
-              return thread;
-            });
-    others.allowCoreThreadTimeOut(true);
+    Executor others = IdleThreads.of("log-calls", CALLERS);
     return task -> {
       if (Thread.currentThread() instanceof FastThreadLocalThread) {
         task.run();

@@ -6,9 +6,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
@@ -28,10 +25,9 @@ final class RatisNeighbours implements AutoCloseable {
 
   private static final String RESET = "resetConnectBackoff";
   private static final int RENEWALS_MAX = 2;
-  private static final int IDLE_SECONDS = 10;
 
   /** Ratis waits some seconds for a connection that it closes. */
-  private static final Executor RENEWALS = renewals();
+  private static final Executor RENEWALS = IdleThreads.of("raft-renewal", RENEWALS_MAX);
 
   private final RaftServer server;
   private final LongSupplier nanoClock;
@@ -41,23 +37,6 @@ final class RatisNeighbours implements AutoCloseable {
   RatisNeighbours(RaftServer server, LongSupplier nanoClock) {
     this.server = server;
     this.nanoClock = nanoClock;
-  }
-
-  private static Executor renewals() {
-    ThreadPoolExecutor pool =
-        new ThreadPoolExecutor(
-            RENEWALS_MAX,
-            RENEWALS_MAX,
-            IDLE_SECONDS,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            task -> {
-              Thread thread = new Thread(task, "raft-renewal");
-              thread.setDaemon(true);
-              return thread;
-            });
-    pool.allowCoreThreadTimeOut(true);
-    return pool;
   }
 
   /** Wants to know from now on what is asked of the others and what they answer. */
