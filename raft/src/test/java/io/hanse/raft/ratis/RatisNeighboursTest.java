@@ -15,11 +15,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
-import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
-import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
-import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
-import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
@@ -63,19 +59,8 @@ class RatisNeighboursTest {
     server.close();
   }
 
-  private RequestVoteReplyProto ask() throws Exception {
-    return server
-        .getServerRpc()
-        .requestVote(
-            RequestVoteRequestProto.newBuilder()
-                .setServerRequest(
-                    RaftRpcRequestProto.newBuilder()
-                        .setRequestorId(US.toByteString())
-                        .setReplyId(OTHER.toByteString())
-                        .setRaftGroupId(
-                            RaftGroupIdProto.newBuilder()
-                                .setId(RaftGroupId.randomId().toByteString())))
-                .build());
+  private RequestVoteReplyProto ask() throws IOException {
+    return VoteQuestion.ask(server, OTHER);
   }
 
   /** Takes each connection and closes it, until it is closed itself. */

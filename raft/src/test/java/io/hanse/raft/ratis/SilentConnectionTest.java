@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.hanse.raft.FreePorts;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -15,13 +16,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
-import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcReplyProto;
-import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
 import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc.RaftServerProtocolServiceImplBase;
-import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
@@ -101,19 +99,8 @@ class SilentConnectionTest {
     voter.shutdownNow();
   }
 
-  private RequestVoteReplyProto ask() throws Exception {
-    return server
-        .getServerRpc()
-        .requestVote(
-            RequestVoteRequestProto.newBuilder()
-                .setServerRequest(
-                    RaftRpcRequestProto.newBuilder()
-                        .setRequestorId(US.toByteString())
-                        .setReplyId(OTHER.toByteString())
-                        .setRaftGroupId(
-                            RaftGroupIdProto.newBuilder()
-                                .setId(RaftGroupId.randomId().toByteString())))
-                .build());
+  private RequestVoteReplyProto ask() throws IOException {
+    return VoteQuestion.ask(server, OTHER);
   }
 
   private void awaitAnswer() {
