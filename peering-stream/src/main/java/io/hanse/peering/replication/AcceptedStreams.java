@@ -53,7 +53,8 @@ final class AcceptedStreams implements StreamAcceptor {
   }
 
   /**
-   * Makes a stream the one of its peering.
+   * Makes a stream the one of its peering, and the one that reports of it: were that two steps, the
+   * older of two that come at once could be the one that is heard of, and it ends.
    *
    * @return false: no stream is let in
    */
@@ -64,6 +65,7 @@ final class AcceptedStreams implements StreamAcceptor {
         return false;
       }
       older = streams.put(peeringId, stream);
+      replication.statuses().claim(peeringId, stream);
     }
     if (older != null) {
       older.stop(

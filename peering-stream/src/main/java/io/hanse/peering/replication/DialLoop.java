@@ -193,6 +193,7 @@ final class DialLoop {
           "no answer from " + way.shown() + " in " + patience / 1_000 + " s, but it listens";
       LinkStatus unheard = LinkStatus.of(LinkStatus.Code.UNAVAILABLE, text);
       loop.after(patience, () -> opened.stopUnlessHeard(unheard));
+      replication.statuses().claim(peeringId, opened);
       opened.start();
       cancelCheck.run();
       cancelCheck = loop.after(rotation.checkMillis(), this::checkSecret);

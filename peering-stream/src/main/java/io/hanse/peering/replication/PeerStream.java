@@ -125,9 +125,8 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
             });
   }
 
-  /** Begins to speak. */
+  /** Begins to speak. By then it is the one that reports of its peering. */
   void start() {
-    replication.statuses().claim(peering.getId(), this);
     driver.give(new Input.Started());
     // A dialer is told only with the first answer.
     agreeOnChanges();

@@ -97,6 +97,8 @@ class PeerSupervisorTest {
     private @Nullable LinkStatus closedWith;
     private boolean admitted;
     private boolean wasConfirmed;
+    private Runnable onAdmission = () -> {};
+    private @Nullable Inbound inbound;
 
     @Override
     public void send(ReplicationMessage message) {
@@ -114,6 +116,7 @@ class PeerSupervisorTest {
     @Override
     public void admit() {
       admitted = true;
+      onAdmission.run();
     }
 
     @Override
@@ -160,8 +163,12 @@ class PeerSupervisorTest {
    * @param next said on it; nothing, if it is empty
    */
   private Dialer dial(ReplicationMessage next) {
-    Dialer dialer = new Dialer();
+    return dial(next, new Dialer());
+  }
+
+  private Dialer dial(ReplicationMessage next, Dialer dialer) {
     Inbound inbound = supervisor.acceptor().accept(dialer);
+    dialer.inbound = inbound;
     inbound.onMessage(
         ReplicationMessage.newBuilder()
             .setOpen(ReplicationMessage.Open.newBuilder().setPeerId(ID).setStreamSecretId("stream"))
@@ -206,6 +213,28 @@ class PeerSupervisorTest {
     leadership.tell();
     time.runFor(10);
     assertThat(dial().admitted).isTrue();
+  }
+
+  @Test
+  void shouldHearOfTheNewerOfTwoStreamsThatComeAtOnce() {
+    leadership.leads(2);
+    leadership.tell();
+    time.runFor(10);
+    Dialer older = new Dialer();
+    Dialer newer = new Dialer();
+    older.onAdmission = () -> dial(ReplicationMessage.getDefaultInstance(), newer);
+    dial(ReplicationMessage.getDefaultInstance(), older);
+    assertThat(newer.admitted).isTrue();
+    assertThat(newer.closedWith).isNull();
+    time.runFor(1_000);
+    Inbound inbound = newer.inbound;
+    assertThat(inbound).isNotNull();
+    inbound.onMessage(
+        ReplicationMessage.newBuilder()
+            .setHeartbeat(ReplicationMessage.Heartbeat.getDefaultInstance())
+            .build());
+    time.runFor(10);
+    assertThat(statuses.silenceMillis(ID)).as("who reports is who lives").hasValue(10);
   }
 
   /** What is active here would stay so for ever, and the other cluster would not say it again. */
