@@ -18,7 +18,7 @@ final class FaultyLink implements AutoCloseable {
   private static final int CHUNK_BYTES = 16_384;
 
   private final ServerSocket listener;
-  private final int target;
+  private volatile int target;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Queue<Socket> open = new ConcurrentLinkedQueue<>();
   private final AtomicInteger accepted = new AtomicInteger();
@@ -37,6 +37,12 @@ final class FaultyLink implements AutoCloseable {
 
   int port() {
     return listener.getLocalPort();
+  }
+
+  /** Ends all connections; who comes from now on is led to another port. */
+  void leadTo(int port) {
+    target = port;
+    reset();
   }
 
   /** How many connections came. */
