@@ -41,6 +41,7 @@ public final class ApiFixture implements AutoCloseable {
 
   public final LocalCluster cluster = new LocalCluster();
   public final MemoryAgent agent = new MemoryAgent();
+  public final MemoryPeerings peerings = new MemoryPeerings(cluster);
   private final ScheduledExecutorService signing = Executors.newSingleThreadScheduledExecutor();
   private final LeafCache leaves;
   public final HttpApi api;
@@ -86,7 +87,7 @@ public final class ApiFixture implements AutoCloseable {
                 agent,
                 cluster::renew,
                 () -> UUID.randomUUID().toString(),
-                new MemoryPeerings(cluster),
+                peerings,
                 leaves,
                 authority,
                 Map.of(Metric.CONTENTS_BYTES, () -> 7)),

@@ -15,13 +15,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 
 /** Peerings without another end: a token makes a row, a delete marks it. */
 public final class MemoryPeerings implements PeeringService {
   private final LocalCluster cluster;
 
+  /** What is known of a peering's stream, over what is stored. */
+  private volatile UnaryOperator<Peering> streams = UnaryOperator.identity();
+
   public MemoryPeerings(LocalCluster cluster) {
     this.cluster = cluster;
+  }
+
+  /** Says from now on how the streams of all fare. */
+  public void streamsAre(UnaryOperator<Peering> news) {
+    streams = news;
   }
 
   @Override
@@ -74,6 +83,6 @@ public final class MemoryPeerings implements PeeringService {
 
   @Override
   public CompletableFuture<List<Peering>> withStreamStatus(List<Peering> stored) {
-    return CompletableFuture.completedFuture(stored);
+    return CompletableFuture.completedFuture(stored.stream().map(streams).toList());
   }
 }
