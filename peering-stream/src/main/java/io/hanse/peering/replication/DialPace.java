@@ -72,8 +72,8 @@ final class DialPace {
     boolean isAway = code == Code.UNAVAILABLE;
     unanswered += isAway ? 1 : 0;
     isNews = false;
-    // Who leads there may be known in a moment, but no name.
-    boolean mayBeSoon = !isRefused && !failure.isNameUnknown();
+    // Who leads there may be known in a moment, but no name; and who has enough wants no hurry.
+    boolean mayBeSoon = !isRefused && code != Code.RESOURCE_EXHAUSTED && !failure.isNameUnknown();
     boolean isQuick =
         (mayBeSoon && nowMillis - lostMillis < QUICK_MILLIS)
             || (mayBeSoon && isAway && nowMillis - beganMillis < QUICK_MILLIS)

@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.Map;
 
 /** Conversations with a real Consul, from the test resources. */
-final class RecordedEvents {
+public final class RecordedEvents {
   /** One line of a recording; the arguments depend on the kind. */
-  record Event(String scenario, String kind, long millis, List<String> arguments) {
+  public record Event(String scenario, String kind, long millis, List<String> arguments) {
     boolean isFrom(String end) {
       return kind.equals("message") && arguments.get(0).equals(end);
     }
@@ -56,7 +56,7 @@ final class RecordedEvents {
   }
 
   /** By stream or scenario, in the order of their first events. */
-  static Map<String, List<Event>> byScenario(String file) {
+  public static Map<String, List<Event>> byScenario(String file) {
     Map<String, List<Event>> scenarios = new LinkedHashMap<>();
     for (List<String> line : lines(file)) {
       Event event =

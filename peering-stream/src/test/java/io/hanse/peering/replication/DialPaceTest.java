@@ -90,6 +90,14 @@ class DialPaceTest {
   }
 
   @Test
+  void shouldNotHurryWhereTheOtherClusterHasEnough() {
+    now = 0;
+    assertThat(delays(Code.RESOURCE_EXHAUSTED, 3, 3)).containsOnly(8_192L);
+    pace.lost(now);
+    assertThat(delays(Code.RESOURCE_EXHAUSTED, 3, 3)).containsOnly(8_192L);
+  }
+
+  @Test
   void shouldTellOfTheFirstFailureOfARow() {
     delays(Code.UNAVAILABLE, 2, 1);
     assertThat(pace.isNews()).isFalse();
