@@ -32,6 +32,9 @@ public record PeeringSettings(
   public static final String NOT_ENABLED_HERE =
       "peering is not enabled in the configuration of this server";
 
+  /** For so much longer a secret is tried at addresses that had no turn yet. */
+  static final Duration FIRST_ROUND_MORE = Duration.ofSeconds(8);
+
   public static PeeringSettings defaults(String datacenter) {
     return new PeeringSettings(
         datacenter,
@@ -96,6 +99,10 @@ public record PeeringSettings(
   /** For a whole establish on the leader, its writes included. */
   Duration establishPatience() {
     // Twice: through gateways first, then directly.
-    return exchangePatience.multipliedBy(2).plus(attemptPatience).plusSeconds(10);
+    return exchangePatience
+        .multipliedBy(2)
+        .plus(FIRST_ROUND_MORE)
+        .plus(attemptPatience)
+        .plusSeconds(10);
   }
 }

@@ -35,6 +35,9 @@ final class TokenRedemption {
   private final long deadlineNanos;
   private int attempts;
 
+  /** Of them, those since others than the gateways are tried. */
+  private int attemptsAtAll;
+
   private TokenRedemption(
       PeeringSettings settings,
       SecretRedeemer redeemer,
@@ -75,9 +78,11 @@ final class TokenRedemption {
   /** One at a time: the next one begins only when the last has failed. */
   private void attempt() {
     boolean gatewaysOnly = gateways > 0 && System.nanoTime() < gatewaysOnlyUntilNanos;
-    int count = gatewaysOnly ? gateways : candidates.size();
-    String address = candidates.get(attempts % count).getAddress();
+    // Gateways have had their time by then: it may be they that do not answer.
+    int next =
+        gatewaysOnly ? attempts % gateways : (gateways + attemptsAtAll++) % candidates.size();
     attempts++;
+    String address = candidates.get(next).getAddress();
     redeemer
         .redeem(
             new LinkTarget(address, token.serverName(), token.caPems()),
@@ -111,13 +116,20 @@ final class TokenRedemption {
             + name(status.code())
             + " desc = "
             + status.text());
-    if (System.nanoTime() >= deadlineNanos) {
+    if (isTimeOver()) {
       result.completeExceptionally(new ProblemException(problem(status.code()), joined()));
       return;
     }
     long pause = settings.exchangePause().toMillis();
     long jitter = ThreadLocalRandom.current().nextLong(pause / 4 + 1);
     timers.schedule(this::attempt, pause + jitter, TimeUnit.MILLISECONDS);
+  }
+
+  /** Who does not even refuse takes seconds: the others get their turn, each once. */
+  private boolean isTimeOver() {
+    long overNanos = System.nanoTime() - deadlineNanos;
+    boolean isFirstRound = attemptsAtAll < candidates.size() - gateways;
+    return overNanos >= (isFirstRound ? PeeringSettings.FIRST_ROUND_MORE.toNanos() : 0);
   }
 
   private String joined() {
