@@ -74,6 +74,17 @@ final class AgentProcess implements Subject {
   /** Starts one, and waits for nothing. */
   static AgentProcess launch(
       Path bin, Path folder, Recording.Agent agent, boolean isDev, Map<String, Integer> ports) {
+    return launch(bin, folder, agent, isDev, ports, "");
+  }
+
+  /** Starts one whose JVM has flags besides, and waits for nothing. */
+  static AgentProcess launch(
+      Path bin,
+      Path folder,
+      Recording.Agent agent,
+      boolean isDev,
+      Map<String, Integer> ports,
+      String jvmFlags) {
     try {
       Path home = Files.createTempDirectory(folder, agent.name());
       List<String> command = new ArrayList<>(List.of(bin.toString(), "agent"));
@@ -87,7 +98,7 @@ final class AgentProcess implements Subject {
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log));
       // It does not live long enough to earn back what the optimising compiler costs.
-      builder.environment().put("HANSE_JVM_FLAGS", "-XX:TieredStopAtLevel=1");
+      builder.environment().put("HANSE_JVM_FLAGS", "-XX:TieredStopAtLevel=1 " + jvmFlags);
       return new AgentProcess(
           agent.name(), home, builder, configuration(agent, isDev, home), ports);
     } catch (IOException e) {

@@ -54,6 +54,7 @@ public final class AgentCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     loadBeside();
+    KeptNames.keepBriefly();
     try {
       AgentConfig config = AgentConfigReader.read(sources());
       Logs.configure(config.logging());
