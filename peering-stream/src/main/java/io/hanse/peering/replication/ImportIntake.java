@@ -34,16 +34,21 @@ import io.hanse.peering.protocol.WireWeight;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns each resource received from a peer into one command, so that no service is ever half
- * imported, and under a fence, so that no stream puts back what a newer one has replaced. Refuses
- * what has no legal form before it reaches the log; the rest is the applier's to judge.
+ * Turns each resource received from a peer into one command, or into parts and one command that
+ * shows them, so that no service is ever half imported, and under a fence, so that no stream puts
+ * back what a newer one has replaced. Refuses what has no legal form before it reaches the log; the
+ * rest is the applier's to judge.
  */
 final class ImportIntake {
   /** What a fence adds to a command, at most. */
   private static final int FENCE_BYTES = 16;
+
+  /** How often a service is laid down in parts before its stream has to end. */
+  private static final int LAYINGS_MAX = 3;
 
   private final LogWriter writer;
   private final StateReader state;
@@ -104,17 +109,69 @@ final class ImportIntake {
       return CompletableFuture.failedFuture(e);
     }
     int bytes = command.build().getSerializedSize() + FENCE_BYTES;
-    if (bytes > commandBytesMax) {
+    boolean fits = bytes <= commandBytesMax;
+    if (!fits && !command.hasReconcileImport()) {
       return refused("resource is too large to be stored: " + bytes + " > " + commandBytesMax);
     }
-    CompletableFuture<Optional<String>> stored = new CompletableFuture<>();
+    CompletableFuture<Optional<String>> stored =
+        fits ? storeAtOnce(command) : storeInParts(command);
+    return stored.exceptionallyCompose(
+        failure ->
+            LogWriter.problemOf(failure).code().category() == Category.CALLER
+                ? refused(LogWriter.messageOf(failure))
+                : CompletableFuture.failedFuture(failure));
+  }
+
+  private CompletableFuture<Optional<String>> storeAtOnce(Command.Builder command) {
     ReconcileImport service = command.getReconcileImport();
-    order
-        .store(
+    return behindLarge(
             new RowOrder.Words().add(service.getService(), service.getInstancesList()),
-            () -> fence().thenCompose(opened -> write(fenced(command, opened.getIndex()))))
-        .whenComplete((result, failure) -> finish(stored, result, failure));
+            opened -> write(fenced(command, opened)))
+        .thenApply(
+            result -> {
+              if (!result.getDone()) {
+                throw new ProblemException(
+                    ProblemCode.NOT_LEADER, "a newer stream imports for this peering");
+              }
+              return Optional.empty();
+            });
+  }
+
+  private CompletableFuture<Optional<String>> storeInParts(Command.Builder command) {
+    // Without a mark: whoever sends in this way makes none.
+    ImportChange whole =
+        ImportChange.newBuilder()
+            .setService(command.getReconcileImport().getService())
+            .addAllInstances(command.getReconcileImport().getInstancesList())
+            .build();
+    CompletableFuture<Optional<String>> stored =
+        behindLarge(
+            RowOrder.Words.of(List.of(whole)), opened -> layDown(List.of(whole), opened, 1));
+    large = stored;
     return stored;
+  }
+
+  private CompletableFuture<Optional<String>> layDown(
+      List<ImportChange> whole, long opened, int attempt) {
+    return changes(opened)
+        .store(whole)
+        .thenCompose(
+            outcome -> {
+              if (outcome.misfits().isEmpty()) {
+                return CompletableFuture.completedFuture(
+                    Optional.ofNullable(outcome.refusals().get(0)));
+              }
+              // A command whose answer was lost has shown the parts, or dropped them, before.
+              return attempt < LAYINGS_MAX
+                  ? layDown(whole, opened, attempt + 1)
+                  : CompletableFuture.failedFuture(
+                      new ProblemException(
+                          ProblemCode.COMMIT_UNKNOWN, "the parts of a service did not stay"));
+            });
+  }
+
+  private ChangeIntake changes(long opened) {
+    return new ChangeIntake(writer, turns, peer, opened, commandBytesMax);
   }
 
   private CompletableFuture<CommandResult> write(Command command) {
@@ -130,39 +187,25 @@ final class ImportIntake {
 
   /** Stores changes, as {@link ChangeIntake} says. */
   CompletableFuture<ChangeIntake.Outcome> store(List<ImportChange> changes) {
-    CompletableFuture<?> largeBefore = large;
     CompletableFuture<ChangeIntake.Outcome> stored =
-        order.store(
-            RowOrder.Words.of(changes),
-            () ->
-                largeBefore
-                    .handle((before, failure) -> fence())
-                    .thenCompose(fence -> fence)
-                    .thenCompose(
-                        opened ->
-                            new ChangeIntake(
-                                    writer, turns, peer, opened.getIndex(), commandBytesMax)
-                                .store(changes)));
+        behindLarge(RowOrder.Words.of(changes), opened -> changes(opened).store(changes));
     if (ChangeIntake.areLarge(changes, commandBytesMax)) {
       large = stored;
     }
     return stored;
   }
 
-  private static void finish(
-      CompletableFuture<Optional<String>> stored,
-      @Nullable CommandResult result,
-      @Nullable Throwable failure) {
-    if (failure != null && LogWriter.problemOf(failure).code().category() == Category.CALLER) {
-      stored.complete(Optional.of(LogWriter.messageOf(failure)));
-    } else if (failure != null) {
-      stored.completeExceptionally(failure);
-    } else if (result == null || !result.getDone()) {
-      stored.completeExceptionally(
-          new ProblemException(ProblemCode.NOT_LEADER, "a newer stream imports for this peering"));
-    } else {
-      stored.complete(Optional.empty());
-    }
+  /** Stores under the fence, once that is done which is laid down in parts. */
+  private <T> CompletableFuture<T> behindLarge(
+      RowOrder.Words words, LongFunction<CompletableFuture<T>> store) {
+    CompletableFuture<?> largeBefore = large;
+    return order.store(
+        words,
+        () ->
+            largeBefore
+                .handle((before, failure) -> fence())
+                .thenCompose(fence -> fence)
+                .thenCompose(opened -> store.apply(opened.getIndex())));
   }
 
   /** Opened with the first resource: an attempt that is turned away costs nothing. */

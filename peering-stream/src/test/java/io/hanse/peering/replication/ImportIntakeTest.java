@@ -13,10 +13,16 @@ import io.hanse.fsm.row.Node;
 import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.PeeringTrustBundle;
 import io.hanse.peering.LocalCluster;
+import io.hanse.peering.proto.ExportedService;
+import io.hanse.peering.proto.ExportedServiceList;
 import io.hanse.peering.protocol.PeerResources;
+import io.hanse.peering.protocol.StreamLimits;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -106,6 +112,130 @@ class ImportIntakeTest {
         .containsExactlyInAnyOrder("db", "pay");
   }
 
+  /** Nor ahead of what a Consul sends whole. */
+  @Test
+  void shouldStoreNothingAheadOfALargeServiceOfAConsul() {
+    ImportIntake slow =
+        new ImportIntake(
+            new LogWriter(time.newLoop(), this::submitSlowly, 1),
+            cluster,
+            "id",
+            "peer",
+            4_096,
+            RivalRootsTest.silent());
+    List<CompletableFuture<Optional<String>>> stored = new ArrayList<>();
+    stored.add(slow.store(PeerResources.SERVICE, "web", whole("web", 60)));
+    stored.add(slow.store(PeerResources.SERVICE, "db", whole("db", 1)));
+    stored.add(slow.store(PeerResources.SERVICE, "pay", whole("pay", 70)));
+    stored.add(
+        slow.store(
+            PeerResources.SERVICE_LIST,
+            "list",
+            Any.pack(ExportedServiceList.newBuilder().addServices("db").build())));
+    time.runFor(20_000);
+
+    assertThat(stored).allSatisfy(each -> assertThat(each).isCompletedWithValue(Optional.empty()));
+    List<Command.BodyCase> kinds = submitted.stream().map(Command::getBodyCase).toList();
+    int first = kinds.indexOf(Command.BodyCase.COMPLETE_IMPORT);
+    int second = kinds.lastIndexOf(Command.BodyCase.COMPLETE_IMPORT);
+    assertThat(kinds.subList(1, first)).containsOnly(Command.BodyCase.STAGE_IMPORT);
+    assertThat(submitted.subList(1, second))
+        .filteredOn(Command::hasStageImport)
+        .extracting(command -> command.getStageImport().getService())
+        .isSortedAccordingTo(Comparator.reverseOrder());
+    assertThat(kinds.indexOf(Command.BodyCase.RECONCILE_IMPORT)).isGreaterThan(first);
+    assertThat(kinds.indexOf(Command.BodyCase.RECONCILE_IMPORT_LIST)).isGreaterThan(second);
+  }
+
+  private static Any whole(String service, int instances) {
+    return Any.pack(
+        ExportedService.newBuilder()
+            .addAllNodes(change(service, instances).getInstancesList())
+            .build());
+  }
+
+  @Test
+  void shouldRefuseAConsulsServiceBeyondAllPartsByName() {
+    ExportedService.Builder large = ExportedService.newBuilder();
+    for (int i = 0; i < 11; i++) {
+      large.addNodes(change("web", 1).getInstances(0).toBuilder().setService(megabyte()));
+    }
+    CompletableFuture<Optional<String>> stored =
+        intake.store(PeerResources.SERVICE, "web", Any.pack(large.build()));
+    time.runFor(1_000);
+    assertThat(stored.join())
+        .hasValueSatisfying(
+            text -> assertThat(text).contains("service \"web\" is too large to be stored"));
+    assertThat(submitted).allMatch(Command::hasOpenImports);
+  }
+
+  private static NodeService megabyte() {
+    return NodeService.newBuilder()
+        .setId("web")
+        .setService("web")
+        .putMeta("m", "x".repeat(1 << 20))
+        .build();
+  }
+
+  /** One entry of the log is on its way while the next one fills up. */
+  private final class Entries {
+    private List<CompletableFuture<CommandResult>> next = new ArrayList<>();
+    private boolean isOnItsWay;
+    private int count;
+
+    CompletableFuture<CommandResult> submit(Command command) {
+      CompletableFuture<CommandResult> answer = new CompletableFuture<>();
+      next.add(answer);
+      if (!isOnItsWay) {
+        send();
+      }
+      return answer;
+    }
+
+    private void send() {
+      List<CompletableFuture<CommandResult>> sent = next;
+      next = new ArrayList<>();
+      isOnItsWay = !sent.isEmpty();
+      if (isOnItsWay) {
+        count++;
+        time.after(
+            10,
+            () -> {
+              send();
+              sent.forEach(each -> each.complete(CommandResult.newBuilder().setDone(true).build()));
+            });
+      }
+    }
+  }
+
+  /** Of a stream that gives as many to be stored at a time as one does. */
+  @Test
+  void shouldBringAThousandServicesOfAConsulInWithFewEntries() {
+    int window = StreamLimits.DEFAULT.pendingImportsMax();
+    Entries entries = new Entries();
+    ImportIntake gathered =
+        new ImportIntake(
+            new LogWriter(time.newLoop(), entries::submit, 1),
+            cluster,
+            "id",
+            "peer",
+            1 << 20,
+            RivalRootsTest.silent());
+    Queue<CompletableFuture<Optional<String>>> inWork = new ArrayDeque<>();
+    int given = 0;
+    for (int done = 0; done < 1_000; done++) {
+      while (given < 1_000 && inWork.size() < window) {
+        String name = "s" + given++;
+        inWork.add(gathered.store(PeerResources.SERVICE, name, whole(name, 1)));
+      }
+      while (!inWork.element().isDone()) {
+        time.runFor(1);
+      }
+      assertThat(inWork.remove()).isCompletedWithValue(Optional.empty());
+    }
+    assertThat(entries.count).isLessThanOrEqualTo(2 * 1_000 / window + 3);
+  }
+
   private CompletableFuture<CommandResult> submitSlowly(Command command) {
     submitted.add(command);
     CompletableFuture<CommandResult> result = new CompletableFuture<>();
@@ -173,11 +303,7 @@ class ImportIntakeTest {
       large.addInstances(
           CheckServiceNode.newBuilder()
               .setNode(Node.newBuilder().setNode("n" + i))
-              .setService(
-                  NodeService.newBuilder()
-                      .setId("web")
-                      .setService("web")
-                      .putMeta("m", "x".repeat(1 << 20))));
+              .setService(megabyte()));
     }
     CompletableFuture<ChangeIntake.Outcome> stored = intake.store(List.of(large.build()));
     time.runFor(1_000);

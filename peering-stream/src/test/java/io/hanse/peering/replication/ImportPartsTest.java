@@ -8,7 +8,10 @@ import io.hanse.fsm.row.StageImport;
 import io.hanse.fsm.store.Key;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Tables;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,10 +26,19 @@ class ImportPartsTest {
   private final SimNetwork network = pair.network;
   private final SimCluster alpha = pair.alpha;
   private final SimCluster beta = pair.beta;
-  private int staged;
+  private final List<Command.BodyCase> appliedAtBeta = new ArrayList<>();
+  private final List<Integer> readableAtBeta = new ArrayList<>();
+  private boolean started;
 
   private void appliedAtBeta(Command command) {
-    staged += command.hasStageImport() ? 1 : 0;
+    if (started) {
+      appliedAtBeta.add(command.getBodyCase());
+      readableAtBeta.add(pair.readable("web"));
+    }
+  }
+
+  private int staged() {
+    return Collections.frequency(appliedAtBeta, Command.BodyCase.STAGE_IMPORT);
   }
 
   @BeforeEach
@@ -39,6 +51,7 @@ class ImportPartsTest {
     pair.redeem();
     alpha.apply(SimCommands.export("beta", List.of("web")));
     pair.start();
+    started = true;
   }
 
   @AfterEach
@@ -53,11 +66,61 @@ class ImportPartsTest {
   }
 
   @Test
+  void shouldStoreALargeServiceOfAConsulAtOnce() {
+    network.speakInChanges(0);
+    pair.dial();
+    time.runFor(30_000);
+    assertThat(staged()).isGreaterThan(1);
+    assertThat(pair.readable("web")).isEqualTo(INSTANCES);
+
+    alpha.apply(SimCommands.register("more", "web", 80, "passing"));
+    time.runFor(30_000);
+    alpha.apply(SimCommands.deregister("n0", "web-n0"));
+    alpha.apply(SimCommands.deregister("n1", "web-n1"));
+    time.runFor(30_000);
+    assertThat(pair.readable("web")).isEqualTo(INSTANCES - 1);
+    assertThat(new TreeSet<>(readableAtBeta))
+        .containsExactly(0, INSTANCES - 1, INSTANCES, INSTANCES + 1);
+    assertThat(parts()).isZero();
+  }
+
+  /** It would else be shown after it was said to be exported no more. */
+  @Test
+  void shouldHaveAListWaitForALargeServiceOfAConsul() {
+    network.speakInChanges(0);
+    pair.dial();
+    while (staged() == 0) {
+      time.runFor(1);
+    }
+    alpha.apply(SimCommands.export("beta", List.of("api")));
+    time.runFor(30_000);
+    assertThat(appliedAtBeta.lastIndexOf(Command.BodyCase.RECONCILE_IMPORT_LIST))
+        .isGreaterThan(appliedAtBeta.lastIndexOf(Command.BodyCase.COMPLETE_IMPORT));
+    assertThat(readableAtBeta).contains(INSTANCES);
+    assertThat(pair.readable("web")).isZero();
+    assertThat(parts()).isZero();
+  }
+
+  /** Its first answer is lost, and the second one tells of no parts. */
+  @Test
+  void shouldLayALargeServiceDownAgainWhereItIsNotKnownToBeShown() {
+    network.speakInChanges(0);
+    beta.trouble(0.4);
+    pair.dial();
+    time.runFor(300_000);
+    beta.trouble(0);
+    time.runFor(60_000);
+    assertThat(pair.readable("web")).isEqualTo(INSTANCES);
+    assertThat(new TreeSet<>(readableAtBeta)).containsExactly(0, INSTANCES);
+    assertThat(parts()).isZero();
+  }
+
+  @Test
   void shouldKeepNoPartOfWhatDidNotFit() {
     pair.allowAtBeta(10);
     pair.dial();
     time.runFor(30_000);
-    assertThat(staged).isGreaterThan(1);
+    assertThat(staged()).isGreaterThan(1);
     assertThat(pair.readable("web")).isZero();
     assertThat(parts()).isZero();
 

@@ -64,6 +64,9 @@ final class SimInvariants {
       if (command.hasReconcileImport()) {
         services.add(command.getReconcileImport().getService());
       }
+      if (command.hasCompleteImport()) {
+        services.add(command.getCompleteImport().getService());
+      }
       command
           .getImportChanges()
           .getChangesList()
