@@ -48,6 +48,7 @@ final class SimCluster implements StateReader, AutoCloseable {
   final List<byte[]> log = new ArrayList<>();
 
   final List<Server> servers = new ArrayList<>();
+  private final OnlyWhatIsExported exported = new OnlyWhatIsExported();
   private final Consumer<Command> applied;
   private final long client;
   private long sequence;
@@ -71,6 +72,7 @@ final class SimCluster implements StateReader, AutoCloseable {
             .getIndex();
     for (int i = 0; i < SERVERS; i++) {
       servers.add(new Server(name + i));
+      network.allow(name + i, exported);
     }
   }
 
@@ -107,6 +109,11 @@ final class SimCluster implements StateReader, AutoCloseable {
                 .setAckedBelow(sequence)
                 .setCommand(command)
                 .build());
+    if (!SimInvariants.isImport(command)) {
+      try (View view = view()) {
+        exported.changed(view, command, time.nowMillis());
+      }
+    }
     applied.accept(command);
     return result;
   }

@@ -27,6 +27,7 @@ import io.hanse.fsm.row.RegisterCatalog;
 import io.hanse.fsm.row.RemovePeering;
 import io.hanse.fsm.row.RotateStreamSecret;
 import io.hanse.fsm.row.ServiceConsumer;
+import io.hanse.fsm.row.WithdrawImports;
 import io.hanse.fsm.row.WriteConfigEntry;
 import io.hanse.fsm.row.WritePeering;
 import io.hanse.fsm.row.WriteTrustBundle;
@@ -41,6 +42,8 @@ import java.nio.channels.Channels;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.zip.GZIPOutputStream;
 
 /** What operators and agents of simulated clusters write. */
@@ -127,7 +130,6 @@ public final class SimCommands {
         .build();
   }
 
-  /** As a stream of the peer brings them. */
   /** The secret of the cluster that is dialed is followed by another; empty: it is confirmed. */
   public static Command rotate(String id, String current, String next) {
     return Command.newBuilder()
@@ -150,6 +152,7 @@ public final class SimCommands {
         .build();
   }
 
+  /** As a stream of the peer brings them. */
   public static Command rootsOf(String peer, String pem) {
     return Command.newBuilder()
         .setWriteTrustBundle(
@@ -282,6 +285,13 @@ public final class SimCommands {
         .build();
   }
 
+  /** What a peer exports is hidden, or shown again. */
+  public static Command withdraw(String peer, boolean isWithdrawn) {
+    return Command.newBuilder()
+        .setWithdrawImports(WithdrawImports.newBuilder().setPeer(peer).setWithdrawn(isWithdrawn))
+        .build();
+  }
+
   public static Command exportToAll(Collection<String> services, Collection<String> peers) {
     ExportedServices.Builder exported = ExportedServices.newBuilder();
     for (String service : services) {
@@ -289,6 +299,18 @@ public final class SimCommands {
       peers.forEach(peer -> rule.addConsumers(ServiceConsumer.newBuilder().setPeer(peer)));
       exported.addServices(rule);
     }
+    return export(exported);
+  }
+
+  /** Each service to peers of its own. */
+  public static Command exportTo(Map<String, Set<String>> consumers) {
+    ExportedServices.Builder exported = ExportedServices.newBuilder();
+    consumers.forEach(
+        (service, peers) -> {
+          ExportedServiceRule.Builder rule = ExportedServiceRule.newBuilder().setName(service);
+          peers.forEach(peer -> rule.addConsumers(ServiceConsumer.newBuilder().setPeer(peer)));
+          exported.addServices(rule);
+        });
     return export(exported);
   }
 

@@ -38,6 +38,28 @@ import java.util.zip.InflaterInputStream;
 final class SimInvariants {
   private SimInvariants() {}
 
+  static ChangeSet changesIn(Changes changes) {
+    if (changes.getDeflated().isEmpty()) {
+      return changes.getPlain();
+    }
+    InputStream deflated = changes.getDeflated().newInput();
+    try (InputStream set = new InflaterInputStream(deflated, new Inflater(true))) {
+      return ChangeSet.parseFrom(set);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Whether it is of what a peer exports, and so of nothing that is exported. */
+  static boolean isImport(Command command) {
+    return command.hasReconcileImport()
+        || command.hasReconcileImportList()
+        || command.hasImportChanges()
+        || command.hasStageImport()
+        || command.hasCompleteImport()
+        || command.hasPurgeImports();
+  }
+
   /** What an importer has of a service is what the exporter had at some time, and never a mix. */
   static final class NeverHalfImported {
     private final Map<String, Set<List<String>>> history = new TreeMap<>();
@@ -102,18 +124,6 @@ final class SimInvariants {
         ExportedService sent = message.getResponse().getResource().unpack(ExportedService.class);
         return check(sent.getNodesList());
       } catch (InvalidProtocolBufferException e) {
-        throw new AssertionError(e);
-      }
-    }
-
-    private static ChangeSet changesIn(Changes changes) {
-      if (changes.getDeflated().isEmpty()) {
-        return changes.getPlain();
-      }
-      InputStream deflated = changes.getDeflated().newInput();
-      try (InputStream set = new InflaterInputStream(deflated, new Inflater(true))) {
-        return ChangeSet.parseFrom(set);
-      } catch (IOException e) {
         throw new AssertionError(e);
       }
     }

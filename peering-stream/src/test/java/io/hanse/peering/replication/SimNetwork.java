@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class SimNetwork {
   private final SimTime time;
   private final Map<String, StreamAcceptor> listening = new TreeMap<>();
+  private final Map<String, OnlyWhatIsExported> allowed = new TreeMap<>();
   private final List<Connection> connections = new ArrayList<>();
   private int rowsSent;
   private int farewells;
@@ -41,12 +42,18 @@ final class SimNetwork {
     this.time = time;
   }
 
+  /** What the server at an address may tell its peers. */
+  void allow(String address, OnlyWhatIsExported whatIsExported) {
+    allowed.put(address, whatIsExported);
+  }
+
   void listen(String address, StreamAcceptor acceptor) {
     listening.put(address, acceptor);
   }
 
   /** What comes to one address goes to another one. */
   void relay(String address, String to) {
+    allowed.put(address, allowed.get(to));
     listening.put(address, outbound -> listening.get(to).accept(outbound));
   }
 
@@ -118,6 +125,7 @@ final class SimNetwork {
     private final Set<String> extensions;
     private final End dialer = new End(this);
     private final End acceptor = new End(this);
+    private String peerId = "";
     private boolean over;
     private boolean silent;
     private long lateUntilMillis;
@@ -224,6 +232,9 @@ final class SimNetwork {
       rowsSent += SimInvariants.OnlyCompleteRows.check(message);
       farewells += message.hasTerminated() ? 1 : 0;
       End receiver = other;
+      if (!ended) {
+        check(message);
+      }
       for (int i = time.chance(repetitions) ? 2 : 1; i > 0; i--) {
         toOther(
             () -> {
@@ -232,6 +243,19 @@ final class SimNetwork {
               Optional.ofNullable(receiver.inbound).ifPresent(in -> in.onMessage(message));
             });
       }
+    }
+
+    private void check(ReplicationMessage message) {
+      boolean isDialer = this == connection.dialer;
+      if (message.hasOpen()) {
+        connection.peerId = message.getOpen().getPeerId();
+      }
+      allowed
+          .get(isDialer ? connection.from : connection.to)
+          .check(message, isDialer, connection.peerId, time.nowMillis());
+      allowed
+          .get(isDialer ? connection.to : connection.from)
+          .checkHeld(message, !isDialer, connection.peerId);
     }
 
     @Override
