@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
@@ -43,6 +44,7 @@ public final class LocalCluster
   private final Map<String, Function<ByteString, CompletableFuture<ByteString>>> calls =
       new ConcurrentHashMap<>();
   private final List<Consumer<Standing>> listeners = new ArrayList<>();
+  private final List<Runnable> afterEach = new CopyOnWriteArrayList<>();
   private Standing standing = new Standing(1, true, Optional.of("server-1"));
   private long client;
   private long sequence;
@@ -73,10 +75,16 @@ public final class LocalCluster
         Batch.newBuilder().setTimeMillis(System.currentTimeMillis()).addEntries(entry).build();
     logIndex++;
     CommandResult result = machine.apply(logIndex, batch.toByteArray()).getResults(0);
+    afterEach.forEach(Runnable::run);
     if (result.getProblem() != 0) {
       throw new ProblemException(ProblemCode.of(result.getProblem()), result.getMessage());
     }
     return result;
+  }
+
+  /** Runs this after each command, before the next one. */
+  public void afterEach(Runnable look) {
+    afterEach.add(look);
   }
 
   @Override

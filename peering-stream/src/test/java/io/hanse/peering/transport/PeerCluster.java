@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.core.ThrowingRunnable;
 
 /** A cluster that replicates, called by its datacenter without {@code dc-}. */
@@ -45,6 +46,7 @@ final class PeerCluster implements AutoCloseable {
   final String name;
   final ThreadLoops loops = new ThreadLoops("streams", 1);
   final CompletableFuture<StreamAcceptor> acceptor = new CompletableFuture<>();
+  final AtomicInteger streamsAccepted = new AtomicInteger();
   final TestServer server;
   final StreamStatuses statuses = new StreamStatuses(System::nanoTime);
   final LeaderStatuses ofLeader;
@@ -62,7 +64,13 @@ final class PeerCluster implements AutoCloseable {
   PeerCluster(String datacenter, ReplicationSettings settings, long freshMillis)
       throws IOException {
     name = datacenter.substring("dc-".length());
-    server = new TestServer(datacenter, outbound -> acceptor.join().accept(outbound));
+    server =
+        new TestServer(
+            datacenter,
+            outbound -> {
+              streamsAccepted.incrementAndGet();
+              return acceptor.join().accept(outbound);
+            });
     GrpcDialer dialer = new GrpcDialer(server.executor);
     ofLeader = new LeaderStatuses(statuses, server.cluster, server.cluster, freshMillis);
     supervisor =
