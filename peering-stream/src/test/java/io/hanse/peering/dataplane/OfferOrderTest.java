@@ -22,6 +22,8 @@ import io.hanse.fsm.row.Upstream;
 import io.hanse.fsm.row.WritePeering;
 import io.hanse.fsm.row.WriteTrustBundle;
 import io.hanse.peering.LocalCluster;
+import io.hanse.peering.proto.Endpoint;
+import io.hanse.peering.proto.Endpoints;
 import io.hanse.peering.proto.ProxyOpen;
 import io.hanse.peering.proto.ResourceList;
 import io.hanse.peering.proto.Route;
@@ -157,6 +159,41 @@ class OfferOrderTest implements ResourceSet.Sink {
       assertThat(route(sni("db")).getPeer()).isEqualTo("east");
       assertThat(withdrawn).doesNotContain(sni("db"));
     }
+  }
+
+  @Test
+  void shouldOfferNoEndpointsOfAPeerThatIsWithdrawn() {
+    cluster.submit(imported("db")).join();
+    register(web().addUpstreams(toDb("remote")));
+    try (SidecarSource source = sidecar()) {
+      source.start();
+      expectEndpointsUntilWithdrawn();
+    }
+    offers.clear();
+    try (GatewaySource source = gateway()) {
+      source.start();
+      expectEndpointsUntilWithdrawn();
+    }
+  }
+
+  private void expectEndpointsUntilWithdrawn() {
+    loop.run();
+    assertThat(endpoints("peer/east/db")).hasSize(1);
+    cluster.submit(SimCommands.withdraw("east", true)).join();
+    loop.run();
+    assertThat(endpoints("peer/east/db")).isEmpty();
+    cluster.submit(SimCommands.withdraw("east", false)).join();
+    loop.run();
+    assertThat(endpoints("peer/east/db")).hasSize(1);
+  }
+
+  /** The newest of a list. */
+  private List<Endpoint> endpoints(String list) {
+    return offers.stream()
+        .filter(offer -> offer.type().equals(ProxyResources.ENDPOINTS) && offer.id().equals(list))
+        .map(offer -> ((Endpoints) offer.payload()).getEndpointsList())
+        .reduce((older, newer) -> newer)
+        .orElseThrow();
   }
 
   private SidecarSource sidecar() {
