@@ -33,7 +33,6 @@ import org.slf4j.LoggerFactory;
  */
 final class PeerStream implements Inbound, StreamDriver.Owner {
   private static final Logger LOG = LoggerFactory.getLogger(PeerStream.class);
-  private static final int REFUSALS_LOGGED = 20;
 
   /** Between two looks what of all the other end has. */
   private static final long OFFERED_MILLIS = 1_000;
@@ -54,7 +53,7 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
 
   private final boolean isDialed;
   private boolean heard;
-  private final Tally refusals = new Tally(REFUSALS_LOGGED);
+  private final RefusalLog refusals;
   private boolean agreed;
   private Runnable cancelOffered = () -> {};
 
@@ -75,6 +74,7 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
     this.peering = peering;
     this.outbound = outbound;
     this.ended = ended;
+    refusals = new RefusalLog(peering.getName(), LOG::warn);
     isDialed = rules.role() == StreamRules.Role.DIALER;
     protocol = new StreamProtocol(rules, replication.statuses().status(peering.getId()));
     driver = new StreamDriver(loop, protocol, outbound, this);
@@ -316,17 +316,9 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
         refused.reason());
   }
 
-  /** Who floods us with nonsense does not flood the log. */
   @Override
   public void refusedOfTheirs(ReplicationMessage.Request answer) {
-    if (refusals.add()) {
-      LOG.warn(
-          "resource of peer refused peer={} refusals={} type={} cause={}",
-          peering.getName(),
-          refusals.times(),
-          Quoted.of(answer.getResourceUrl()),
-          Quoted.of(answer.getError().getMessage()));
-    }
+    refusals.refused(answer);
   }
 
   @Override

@@ -2,14 +2,15 @@ package io.hanse.peering.replication;
 
 import io.hanse.fsm.error.Quoted;
 import io.hanse.fsm.row.ImportChange;
+import io.hanse.peering.proto.ReplicationMessage.Request;
 import io.hanse.peering.protocol.PeerTexts;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Writes down which changes of one stream's peer are refused here. Who floods us with nonsense does
- * not flood the log. Used on one loop only.
+ * Writes down what of one stream's peer is refused here. Who floods us with nonsense does not flood
+ * the log. Used on one loop only.
  */
 final class RefusalLog {
   private static final int LOGGED = 20;
@@ -43,5 +44,20 @@ final class RefusalLog {
                     + Quoted.of(PeerTexts.cut(reason)));
           }
         });
+  }
+
+  /** A resource that came whole is refused by this answer. */
+  void refused(Request answer) {
+    if (refusals.add()) {
+      lines.accept(
+          "resource of peer refused peer="
+              + peer
+              + " refusals="
+              + refusals.times()
+              + " type="
+              + Quoted.of(answer.getResourceUrl())
+              + " cause="
+              + Quoted.of(answer.getError().getMessage()));
+    }
   }
 }

@@ -3,6 +3,9 @@ package io.hanse.peering.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hanse.fsm.row.ImportChange;
+import io.hanse.fsm.row.Status;
+import io.hanse.peering.proto.ReplicationMessage.Request;
+import io.hanse.peering.protocol.PeerResources;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +27,20 @@ class RefusalLogTest {
     assertThat(lines)
         .containsExactly(
             "change of peer refused peer=west refusals=1 service=\"web\\nx\" cause=\"no\\nroom\"");
+  }
+
+  @Test
+  void shouldNameThePeerTheTypeAndTheReasonOfARefusedResource() {
+    log.refused(
+        Request.newBuilder()
+            .setResourceUrl(PeerResources.TRUST_BUNDLE.url())
+            .setError(Status.newBuilder().setMessage("no\nroots"))
+            .build());
+    assertThat(lines)
+        .containsExactly(
+            "resource of peer refused peer=west refusals=1 type=\""
+                + PeerResources.TRUST_BUNDLE.url()
+                + "\" cause=\"no\\nroots\"");
   }
 
   @Test
