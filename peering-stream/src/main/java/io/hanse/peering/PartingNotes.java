@@ -16,8 +16,10 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +38,10 @@ public final class PartingNotes {
 
   private PartingNotes() {}
 
-  /** What is to be stored before a peering is deleted; nothing where nobody could be told. */
+  /**
+   * What is to be stored, in any order, before a peering is deleted; nothing where nobody could be
+   * told.
+   */
   public static List<Command> before(Rows rows, String name, long nowMillis) {
     Peerings peerings = new Peerings(rows);
     Peering peering =
@@ -60,9 +65,14 @@ public final class PartingNotes {
             .setRemote(remote)
             .setSinceMillis(nowMillis)
             .build();
-    // Parts of an older note must not be read together with this one.
-    List<Command> commands = new ArrayList<>(without(rows, peering.getId()));
-    commands.addAll(writing(note));
+    List<Command> commands = writing(note);
+    Set<String> written = new TreeSet<>();
+    commands.forEach(each -> written.add(each.getWriteSystemRecord().getRecord().getKey()));
+    // Parts of an older note must not be read together with this one. None is deleted that is
+    // written, too: the commands may come to the log in any order.
+    without(rows, peering.getId()).stream()
+        .filter(each -> !written.contains(each.getWriteSystemRecord().getRecord().getKey()))
+        .forEach(commands::add);
     return commands;
   }
 

@@ -19,6 +19,7 @@ import io.hanse.fsm.view.Peerings;
 import io.hanse.peering.proto.PartingNote;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -74,13 +75,17 @@ class PartingNotesTest {
   }
 
   private static Command dialer(String secret) {
+    return dialer(secret, ROOTS);
+  }
+
+  private static Command dialer(String secret, String roots) {
     Peering.Builder peering =
         Peering.newBuilder()
             .setId(ID)
             .setName("alpha")
             .setPeerId("id-there")
             .setPeerServerName("server.there")
-            .addPeerCaPems(ROOTS)
+            .addPeerCaPems(roots)
             .addPeerServerAddresses("there:8503");
     return Command.newBuilder()
         .setWritePeering(
@@ -146,6 +151,29 @@ class PartingNotesTest {
     operations.delete("alpha").join();
 
     assertThat(notes().get(ID).getSecret()).isEqualTo("second");
+  }
+
+  /** They are sent at once. */
+  @Test
+  void shouldTakeThePlaceOfALongerOneInWhicheverOrderItsPartsCome() {
+    cluster.submit(dialer("first", ROOTS + ROOTS)).join();
+    write(/* isReversed= */ false);
+    cluster.submit(dialer("second", ROOTS)).join();
+    write(/* isReversed= */ true);
+    assertThat(notes().get(ID).getSecret()).isEqualTo("second");
+    cluster.submit(dialer("third", ROOTS + ROOTS)).join();
+    write(/* isReversed= */ true);
+    assertThat(notes().get(ID).getSecret()).isEqualTo("third");
+  }
+
+  private void write(boolean isReversed) {
+    try (View view = cluster.view()) {
+      List<Command> commands = new ArrayList<>(PartingNotes.before(view, "alpha", 1));
+      if (isReversed) {
+        Collections.reverse(commands);
+      }
+      commands.forEach(each -> cluster.submit(each).join());
+    }
   }
 
   @Test
