@@ -11,10 +11,8 @@ import io.hanse.peering.proto.ReplicationMessage;
 import io.hanse.peering.proto.ReplicationMessage.Open;
 import io.hanse.peering.protocol.Effect;
 import io.hanse.peering.protocol.PeerResources;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,13 +22,6 @@ import org.jspecify.annotations.Nullable;
  * until the other cluster knows it, also when it is no more here. Used on its loop only.
  */
 final class DialLoop {
-  /** Answers to who comes to say farewell and nothing else: it is known, or nobody knows us. */
-  private static final Set<LinkStatus.Code> KNOWN_THERE =
-      EnumSet.of(
-          LinkStatus.Code.ABORTED,
-          LinkStatus.Code.INVALID_ARGUMENT,
-          LinkStatus.Code.PERMISSION_DENIED);
-
   private enum Phase {
     /** It is dialed as long as the state says how. */
     STANDING,
@@ -118,6 +109,8 @@ final class DialLoop {
       return;
     }
     last = Optional.empty();
+    // By a restore: what was dialed for a farewell is dialed no more, and by the same secret.
+    boolean isBack = phase != Phase.STANDING;
     phase = Phase.STANDING;
     Dialable before = target;
     target = found.dialable().orElse(null);
@@ -125,7 +118,7 @@ final class DialLoop {
     publishRecord();
     if (target == null) {
       cancelAttempt.run();
-    } else if (before == null || target.differsFrom(before)) {
+    } else if (isBack || before == null || target.differsFrom(before)) {
       ring = 0;
       pace.begin();
       if (stream == null) {
@@ -261,7 +254,8 @@ final class DialLoop {
     if (phase == Phase.STOPPED) {
       return;
     }
-    if (isLast(close)) {
+    boolean isBack = close.cause() == Effect.Cause.DELETED && phase == Phase.STANDING;
+    if (isLast(close) && !isBack) {
       if (phase == Phase.LEAVING) {
         phase = Phase.TOLD;
       }
@@ -316,7 +310,7 @@ final class DialLoop {
             close.status().isOk()
                 || (attempt != null
                     && attempt.isFarewell()
-                    && KNOWN_THERE.contains(close.status().code()));
+                    && DialNews.isKnownThere(close.status()));
         if (isKnown) {
           replication.farewells().done(peeringId);
         }

@@ -3,6 +3,8 @@ package io.hanse.peering.replication;
 import io.hanse.fsm.error.Quoted;
 import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.link.LinkTarget;
+import java.util.EnumSet;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -11,9 +13,21 @@ import org.slf4j.event.Level;
 record DialNews(String peeringId) {
   private static final Logger LOG = LoggerFactory.getLogger(DialLoop.class);
 
+  /** Answers to who comes to say farewell and nothing else: it is known, or nobody knows us. */
+  private static final Set<LinkStatus.Code> KNOWN_THERE =
+      EnumSet.of(
+          LinkStatus.Code.ABORTED,
+          LinkStatus.Code.INVALID_ARGUMENT,
+          LinkStatus.Code.PERMISSION_DENIED);
+
   /** A follower's answer is how the leader of the other cluster is found: no trouble. */
   static boolean isFollowers(LinkStatus status) {
     return status.code() == LinkStatus.Code.FAILED_PRECONDITION;
+  }
+
+  /** Whether a farewell is answered as one that need not be said again. */
+  static boolean isKnownThere(LinkStatus status) {
+    return KNOWN_THERE.contains(status.code());
   }
 
   void lost(String peer, LinkStatus status) {

@@ -36,6 +36,7 @@ public final class PeerSupervisor implements AutoCloseable {
   private @Nullable StalenessDuty staleness;
   private @Nullable TokenWays tokenWays;
   private @Nullable PartedPeerings parted;
+  private Set<String> dialed = Set.of();
   private long leadingTerm = -1;
   private boolean closed;
 
@@ -99,6 +100,7 @@ public final class PeerSupervisor implements AutoCloseable {
   }
 
   private void dialersAre(Dialers dialers) {
+    dialed = dialers.dialed();
     for (Map.Entry<String, DialLoop> known : List.copyOf(dialing.entrySet())) {
       String id = known.getKey();
       DialLoop dialLoop = known.getValue();
@@ -118,6 +120,10 @@ public final class PeerSupervisor implements AutoCloseable {
     dialing.remove(id, retired);
     if (parted != null) {
       parted.removal(id).forEach(writer::submit);
+    }
+    // A restore may have brought it back just then.
+    if (leadingTerm >= 0 && dialed.contains(id)) {
+      dial(id, Optional.empty());
     }
   }
 

@@ -88,6 +88,32 @@ class PartingTest {
     assertThat(notes()).isEmpty();
   }
 
+  /** At both clusters, as soon as one of them may have told the other. */
+  @Test
+  void shouldDialAgainWhatARestoreBringsBackAtAnyMomentOfADeletion() {
+    byte[] archive = archive();
+    for (int millis = 0; millis < 2_000; millis += millis < 200 ? 5 : 100) {
+      byte[] there;
+      try (View view = alpha.view()) {
+        there = SimCommands.snapshot(view);
+      }
+      beta.delete("alpha");
+      time.runFor(millis);
+      SimCommands.restore("r" + millis, archive).forEach(beta::apply);
+      SimCommands.restore("r" + millis, there).forEach(alpha::apply);
+      time.runFor(60_000);
+      assertThat(beta.servers.get(0).statuses.isConnected(BETA_ID))
+          .as("after " + millis + " ms")
+          .isTrue();
+    }
+  }
+
+  private byte[] archive() {
+    try (View view = beta.view()) {
+      return SimCommands.snapshot(view);
+    }
+  }
+
   @Test
   void shouldTellNobodyOfADeletionThatNeverCame() {
     try (View view = beta.view()) {
