@@ -26,6 +26,8 @@ final class Hearing {
   /** When the first of what was asked since the last answer was. */
   private long unansweredNanos = NOTHING;
 
+  private long answeredNanos = NOTHING;
+
   Hearing(LongSupplier nanoClock) {
     this.nanoClock = nanoClock;
   }
@@ -41,6 +43,7 @@ final class Hearing {
 
   synchronized void answered() {
     unansweredNanos = NOTHING;
+    answeredNanos = nanoClock.getAsLong();
     patienceNanos = SILENCE.toNanos();
   }
 
@@ -51,6 +54,13 @@ final class Hearing {
         unansweredNanos = NOTHING;
       }
     }
+  }
+
+  /** Since it last answered; {@code Long.MAX_VALUE} if it never did. */
+  synchronized long sinceAnswerMillis() {
+    return answeredNanos == NOTHING
+        ? Long.MAX_VALUE
+        : (nanoClock.getAsLong() - answeredNanos) / 1_000_000;
   }
 
   synchronized boolean isSilent() {

@@ -5,16 +5,68 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.leader.LeaderState;
 import org.apache.ratis.util.AwaitForSignal;
+import org.apache.ratis.util.TimeDuration;
+import org.apache.ratis.util.TimeoutExecutor;
 
 /**
  * Sends the log to one follower. Its thread is told of each answer and each commit, four times an
  * entry, and nearly always has nothing to send then: it is left asleep.
  */
 final class LogSender extends GrpcLogAppender {
+  /**
+   * How many of the longest election timeouts a new leader has for its followers' first answers,
+   * before the one timeout that each answer is good for.
+   */
+  static final int FIRST_TIMEOUTS = 3;
+
+  private static final double LOOKS_PER_TIMEOUT = 4;
+
   private final AwaitForSignal wake = new KeptSignal("log-sender");
+  private final TimeDuration timeout;
 
   LogSender(RaftServer.Division server, LeaderState state, FollowerInfo follower) {
     super(server, state, follower);
+    timeout = server.properties().maxRpcTimeout();
+  }
+
+  @Override
+  public void start() {
+    super.start();
+    presumeHeardLater();
+  }
+
+  /**
+   * A leader that has not heard a majority for one timeout gives up its office (thesis 6.2), also
+   * the first one, in which the followers of a busy machine are still opening connections: then an
+   * election follows an election. So at first its followers count as heard.
+   *
+   * <p>Nothing rests on that but the office. What is acknowledged is in the logs of a majority by
+   * their answers ({@code matchIndex}), and a leader serves nothing before its first entry is.
+   * Reads and leases rest on the rounds of {@link io.hanse.raft.ReadRounds}, Ratis' own leases are
+   * off, and who asks for silences gets the true ones ({@link RatisGroup}). A later term ends this
+   * one as ever. A leader that reaches nobody goes after {@value #FIRST_TIMEOUTS} timeouts more;
+   * the others, which do not hear it, elect one meanwhile.
+   */
+  private void presumeHeardLater() {
+    TimeoutExecutor.getInstance()
+        .onTimeout(
+            timeout.multiply(1 / LOOKS_PER_TIMEOUT),
+            this::presumeHeard,
+            LOG,
+            () -> "a follower was not presumed to be heard " + this);
+  }
+
+  private void presumeHeard() {
+    // Who is being brought up to date for its vote must show that itself.
+    if (isRunning() && isNew() && !getLeaderState().isFollowerBootstrapping(getFollower())) {
+      getFollower().updateLastRpcResponseTime();
+      presumeHeardLater();
+    }
+  }
+
+  private boolean isNew() {
+    long leadingMillis = getServer().getInfo().getRoleInfoProto().getRoleElapsedTimeMs();
+    return leadingMillis < FIRST_TIMEOUTS * (long) getServer().properties().maxRpcTimeoutMs();
   }
 
   @Override

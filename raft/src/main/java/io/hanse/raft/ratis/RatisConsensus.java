@@ -201,7 +201,7 @@ public final class RatisConsensus implements Consensus {
   @Override
   public Map<String, Long> silences() {
     RatisGroup present = group;
-    return present == null ? Map.of() : present.silences();
+    return present == null ? Map.of() : present.silences(running().neighbours());
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
+import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
@@ -52,11 +53,18 @@ record RatisGroup(RaftServer.Division division, RatisStateMachine stateMachine) 
     return progress;
   }
 
-  Map<String, Long> silences() {
+  /**
+   * What Ratis knows of it is true, but for what {@link LogSender} presumes: then whoever has not
+   * answered is silent for as long as it would be without.
+   */
+  Map<String, Long> silences(RatisNeighbours neighbours) {
+    RoleInfoProto role = division.getInfo().getRoleInfoProto();
+    long leading = role.getRoleElapsedTimeMs() + division.properties().maxRpcTimeoutMs();
     Map<String, Long> silences = new TreeMap<>();
-    for (ServerRpcProto follower :
-        division.getInfo().getRoleInfoProto().getLeaderInfo().getFollowerInfoList()) {
-      silences.put(follower.getId().getId().toStringUtf8(), follower.getLastRpcElapsedTimeMs());
+    for (ServerRpcProto follower : role.getLeaderInfo().getFollowerInfoList()) {
+      String id = follower.getId().getId().toStringUtf8();
+      long unanswered = Math.min(neighbours.sinceAnswerMillis(id), leading);
+      silences.put(id, Math.max(follower.getLastRpcElapsedTimeMs(), unanswered));
     }
     return silences;
   }

@@ -53,6 +53,12 @@ final class RatisNeighbours implements AutoCloseable {
     return hearings.computeIfAbsent(raftId, id -> new Hearing(nanoClock));
   }
 
+  /** Since another server last answered; {@code Long.MAX_VALUE} if it never did. */
+  long sinceAnswerMillis(String raftId) {
+    Hearing hearing = hearings.get(raftId);
+    return hearing == null ? Long.MAX_VALUE : hearing.sinceAnswerMillis();
+  }
+
   /** Another server asks for a vote: it is there, and hears nothing of a leader. */
   void asksForVote(String raftId) {
     dialNow(raftId);

@@ -238,6 +238,7 @@ class MembershipIT {
     cluster = new TestCluster(directory).start("a", "b");
     Member left = cluster.leader();
     cluster.stop(cluster.follower());
+    await().atMost(TestCluster.PATIENCE).until(() -> !left.leads());
     assertThatThrownBy(() -> left.node.membership().leave().get(20, TimeUnit.SECONDS))
         .hasMessageContaining("No cluster leader");
     assertThat(left.node.membership().knownMembers()).hasSize(2);

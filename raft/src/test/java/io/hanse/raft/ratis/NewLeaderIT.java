@@ -1,0 +1,117 @@
+package io.hanse.raft.ratis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.hanse.raft.FreePorts;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.RaftConfigKeys;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.grpc.GrpcConfigKeys;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.RaftServerConfigKeys;
+import org.apache.ratis.statemachine.impl.BaseStateMachine;
+import org.apache.ratis.util.TimeDuration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A leader that was just elected, and followers whose first answers take longer than elections. */
+class NewLeaderIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final int TIMEOUT_MILLIS = 600;
+
+  @TempDir Path folder;
+
+  private SlowVoter one;
+  private SlowVoter other;
+  private RaftServer server;
+  private RaftServer.Division division;
+  private RatisNeighbours neighbours;
+
+  private void start(long delayMillis) throws IOException {
+    one = new SlowVoter("one", delayMillis);
+    other = new SlowVoter("other", delayMillis);
+    int port = FreePorts.next();
+    RaftProperties properties = new RaftProperties();
+    properties.set(RaftConfigKeys.Rpc.TYPE_KEY, LogRpc.class.getName());
+    RaftServerConfigKeys.setStorageDir(properties, List.of(folder.toFile()));
+    RaftServerConfigKeys.Rpc.setTimeoutMin(properties, millis(TIMEOUT_MILLIS / 2));
+    RaftServerConfigKeys.Rpc.setTimeoutMax(properties, millis(TIMEOUT_MILLIS));
+    RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(
+        properties, millis(TIMEOUT_MILLIS));
+    GrpcConfigKeys.Server.setHost(properties, "127.0.0.1");
+    GrpcConfigKeys.Server.setPort(properties, port);
+    GrpcConfigKeys.Server.setHeartbeatChannel(properties, true);
+    RaftPeer us =
+        RaftPeer.newBuilder()
+            .setId(RaftPeerId.valueOf("us"))
+            .setAddress("127.0.0.1:" + port)
+            .build();
+    RaftGroup group =
+        RaftGroup.valueOf(RaftGroupId.randomId(), List.of(us, one.peer(), other.peer()));
+    server =
+        RaftServer.newBuilder()
+            .setServerId(us.getId())
+            .setGroup(group)
+            .setProperties(properties)
+            .setStateMachineRegistry(id -> new BaseStateMachine())
+            .build();
+    neighbours = new RatisNeighbours(server, System::nanoTime);
+    neighbours.listen();
+    server.start();
+    division = server.getDivision(group.getGroupId());
+  }
+
+  private static TimeDuration millis(long count) {
+    return TimeDuration.valueOf(count, TimeUnit.MILLISECONDS);
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    neighbours.close();
+    server.close();
+    one.close();
+    other.close();
+  }
+
+  private Map<String, Long> silences() {
+    return new RatisGroup(division, null).silences(neighbours);
+  }
+
+  @Test
+  void shouldKeepItsOfficeUntilTheFirstAnswersCome() throws Exception {
+    start(1_000);
+    await().atMost(PATIENCE).until(() -> division.getInfo().isLeaderReady());
+    assertThat(one.terms()).hasSize(1);
+    assertThat(other.terms()).isEqualTo(one.terms());
+    assertThat(division.getInfo().getCurrentTerm()).isEqualTo(one.terms().get(0));
+  }
+
+  @Test
+  void shouldGiveUpItsOfficeWhereNoAnswerComes() throws Exception {
+    start(SlowVoter.NEVER);
+    // Nobody is taken for living who is only waited for, and nothing is served meanwhile.
+    await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(10))
+        .until(
+            () ->
+                division.getInfo().isLeader()
+                    && silences().size() == 2
+                    && silences().values().stream().allMatch(silent -> silent > TIMEOUT_MILLIS));
+    assertThat(division.getInfo().isLeaderReady()).isFalse();
+
+    await().atMost(PATIENCE).until(() -> one.terms().size() > 1);
+    assertThat(division.getRaftLog().getLastCommittedIndex()).isNegative();
+  }
+}
