@@ -232,7 +232,8 @@ final class SimNetwork {
       rowsSent += SimInvariants.OnlyCompleteRows.check(message);
       farewells += message.hasTerminated() ? 1 : 0;
       End receiver = other;
-      if (!ended) {
+      // What is left of a server that died speaks to nobody.
+      if (!ended && allowed.containsKey(connection.to)) {
         check(message);
       }
       for (int i = time.chance(repetitions) ? 2 : 1; i > 0; i--) {
