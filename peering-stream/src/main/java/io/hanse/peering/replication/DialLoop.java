@@ -1,14 +1,11 @@
 package io.hanse.peering.replication;
 
-import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.store.View;
 import io.hanse.peering.link.Inbound;
 import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.link.LinkTarget;
 import io.hanse.peering.link.Outbound;
 import io.hanse.peering.link.SecretFollower;
-import io.hanse.peering.proto.ReplicationMessage;
-import io.hanse.peering.proto.ReplicationMessage.Open;
 import io.hanse.peering.protocol.Effect;
 import io.hanse.peering.protocol.PeerResources;
 import java.util.List;
@@ -57,7 +54,6 @@ final class DialLoop {
   private Optional<Dialable> last;
 
   private @Nullable PeerStream stream;
-
   private Phase phase = Phase.STANDING;
   private @Nullable Attempt attempt;
 
@@ -73,6 +69,7 @@ final class DialLoop {
   private final DialPace pace;
   private final LeaderHint leaderHint = new LeaderHint();
   private final DialNews news;
+  private final FarewellHold hold;
   private Runnable cancelCheck = () -> {};
 
   /**
@@ -88,6 +85,7 @@ final class DialLoop {
     this.rotation = new SecretRotation(replication, loop);
     this.pace = new DialPace(loop.nowMillis());
     this.news = new DialNews(peeringId);
+    this.hold = new FarewellHold(replication.settings().tokenWayMillisMax());
     this.watch = WatchedQuery.start(loop, replication.state(), this::find, this::targetIs);
   }
 
@@ -100,11 +98,13 @@ final class DialLoop {
       return;
     }
     isReplaced = found.isReplaced();
+    boolean holdsAnew = hold.changes(found.establishing(), loop.nowMillis());
     if (found.isDeleted()) {
       if (isReplaced) {
         finish();
       } else {
         leave();
+        holdBack(holdsAnew);
       }
       return;
     }
@@ -154,8 +154,26 @@ final class DialLoop {
     }
   }
 
+  /** What was begun ends, and another attempt is made when it is time; or at once. */
+  private void holdBack(boolean isNews) {
+    if (phase == Phase.TOLD || !isNews) {
+      return;
+    }
+    if (stream == null) {
+      cancelAttempt.run();
+      attempt();
+    } else if (hold.leftMillis(loop.nowMillis()) > 0) {
+      stream.stop(LinkStatus.of(LinkStatus.Code.UNAVAILABLE, "it may be established anew"));
+    }
+  }
+
   private void attempt() {
     if (phase == Phase.STOPPED || stream != null || target == null) {
+      return;
+    }
+    long heldMillis = phase == Phase.STANDING ? 0 : hold.leftMillis(loop.nowMillis());
+    if (heldMillis > 0) {
+      cancelAttempt = loop.after(heldMillis, this::attempt);
       return;
     }
     Dialable dialed = target;
@@ -211,25 +229,13 @@ final class DialLoop {
         && stream.isHeard()
         && stream.extensions().contains(SecretFollower.EXTENSION)
         && rotation.isDue(target.secretSinceMillis())) {
-      Peering peering = target.peering();
-      rotation.begin(
-          new LinkTarget(
-              attempt.way().address(), peering.getPeerServerName(), peering.getPeerCaPemsList()),
-          peering,
-          target.secret());
+      rotation.begin(target.at(attempt.way().address()), target.peering(), target.secret());
     }
   }
 
   /** Runs inside of the dialing: nothing can be received before it returns. */
   private Inbound open(Dialable dialed, Outbound outbound) {
-    outbound.send(
-        ReplicationMessage.newBuilder()
-            .setOpen(
-                Open.newBuilder()
-                    .setPeerId(dialed.peering().getPeerId())
-                    .setStreamSecretId(dialed.secret())
-                    .setRemote(dialed.remote()))
-            .build());
+    outbound.send(dialed.opening());
     int mine = attempts;
     PeerStream opened =
         new PeerStream(

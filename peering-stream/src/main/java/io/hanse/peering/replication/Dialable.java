@@ -10,6 +10,8 @@ import io.hanse.fsm.view.Peerings;
 import io.hanse.peering.DialTargets;
 import io.hanse.peering.link.LinkTarget;
 import io.hanse.peering.proto.PartingNote;
+import io.hanse.peering.proto.ReplicationMessage;
+import io.hanse.peering.proto.ReplicationMessage.Open;
 import java.util.List;
 import java.util.Optional;
 
@@ -47,6 +49,17 @@ record Dialable(
   static Dialable of(PartingNote note) {
     return new Dialable(
         note.getPeering(), note.getWaysList(), note.getSecret(), 0, note.getRemote());
+  }
+
+  /** The first message of a stream. */
+  ReplicationMessage opening() {
+    return ReplicationMessage.newBuilder()
+        .setOpen(
+            Open.newBuilder()
+                .setPeerId(peering.getPeerId())
+                .setStreamSecretId(secret)
+                .setRemote(remote))
+        .build();
   }
 
   List<String> addresses() {

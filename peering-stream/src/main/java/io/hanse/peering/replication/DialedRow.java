@@ -3,6 +3,7 @@ package io.hanse.peering.replication;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Peerings;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -12,8 +13,11 @@ import java.util.Optional;
  * @param isDeleted it is marked so, or no more
  * @param isReplaced it is no more, and another peering here is with the same one there: a farewell
  *     would end what was established anew
+ * @param establishing it is deleted, and a token of the same one there is being redeemed: the index
+ *     of what was written of that last; 0: none is
  */
-record DialedRow(Optional<Dialable> dialable, boolean isDeleted, boolean isReplaced) {
+record DialedRow(
+    Optional<Dialable> dialable, boolean isDeleted, boolean isReplaced, long establishing) {
   /**
    * Reads it.
    *
@@ -22,18 +26,32 @@ record DialedRow(Optional<Dialable> dialable, boolean isDeleted, boolean isRepla
   static DialedRow of(View view, String peeringId, Optional<Dialable> known) {
     Peerings peerings = new Peerings(view);
     Optional<Peering> peering = peerings.byId(peeringId);
+    boolean isDeleted = peering.map(Peering::hasDeletedAt).orElse(true);
+    List<Peering> others =
+        isDeleted && known.isPresent() ? withSame(peerings, known.get()) : List.of();
     return new DialedRow(
         peering.filter(Peerings::isActive).flatMap(active -> Dialable.of(view, active)),
-        peering.map(Peering::hasDeletedAt).orElse(true),
-        peering.isEmpty() && known.filter(dialed -> isReplaced(peerings, dialed)).isPresent());
+        isDeleted,
+        peering.isEmpty() && others.stream().anyMatch(each -> isRedeemed(peerings, each)),
+        others.stream()
+            .filter(each -> !isRedeemed(peerings, each))
+            .mapToLong(each -> each.getRaftIndex().getModifyIndex())
+            .max()
+            .orElse(0));
   }
 
-  private static boolean isReplaced(Peerings peerings, Dialable dialed) {
+  private static List<Peering> withSame(Peerings peerings, Dialable dialed) {
     return peerings.all().stream()
         .filter(Peerings::isActive)
         .filter(each -> each.getPeerId().equals(dialed.peering().getPeerId()))
-        // Before its token is redeemed it may yet come to nothing.
-        .flatMap(each -> peerings.secrets(each.getId()).stream())
-        .anyMatch(secrets -> !secrets.getActiveStream().isEmpty());
+        .toList();
+  }
+
+  /** Before its token is redeemed a peering may yet come to nothing. */
+  private static boolean isRedeemed(Peerings peerings, Peering peering) {
+    return peerings
+        .secrets(peering.getId())
+        .filter(secrets -> !secrets.getActiveStream().isEmpty())
+        .isPresent();
   }
 }

@@ -2,9 +2,11 @@ package io.hanse.peering.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.row.SystemRecord;
+import io.hanse.fsm.row.WritePeering;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Peerings;
 import io.hanse.fsm.view.SystemRecords;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.Test;
 /** The other cluster hears of a deletion though all servers of the dialing one start anew. */
 class PartingTest {
   private static final String ALPHA_ID = "a1fa0000-0000-4000-8000-000000000001";
+  private static final String NEXT_ID = "be7a0000-0000-4000-8000-000000000003";
   private static final String BETA_ID = "be7a0000-0000-4000-8000-000000000002";
 
   private final SimTime time = new SimTime(1);
@@ -106,6 +109,53 @@ class PartingTest {
           .as("after " + millis + " ms")
           .isTrue();
     }
+  }
+
+  /** By the old secret, which the other cluster still knows, it would end the new one. */
+  @Test
+  void shouldSayNoFarewellWhileTheSameIsEstablishedAnew() {
+    beginAnewWhileAlphaIsAway();
+    time.runFor(30_000);
+    assertThat(peering(alpha, "beta").filter(Peerings::isActive)).isPresent();
+    beta.apply(SimCommands.dialer(NEXT_ID, "alpha", ALPHA_ID, alpha.addresses(), "next stream"));
+    time.runFor(ReplicationSettings.DEFAULT.farewellMillisMax());
+    assertThat(peering(alpha, "beta").filter(Peerings::isActive)).isPresent();
+    assertThat(beta.servers.get(0).statuses.isConnected(NEXT_ID)).isTrue();
+    assertThat(notes()).isEmpty();
+  }
+
+  @Test
+  void shouldSayItAfterAllWhereThatComesToNothing() {
+    beginAnewWhileAlphaIsAway();
+    time.runFor(ReplicationSettings.DEFAULT.tokenWayMillisMax() + 60_000);
+    assertThat(peering(alpha, "beta").map(Peering::getState)).hasValue(PeeringState.TERMINATED);
+    assertThat(notes()).isEmpty();
+  }
+
+  /** The token is redeemed as soon as alpha is there again. */
+  private void beginAnewWhileAlphaIsAway() {
+    network.trouble(20, 1);
+    network.connections().forEach(SimNetwork.Connection::cut);
+    time.runFor(20_000);
+    beta.delete("alpha");
+    time.runFor(10_000);
+    assertThat(peering(beta, "alpha")).isEmpty();
+    alpha.apply(SimCommands.acceptor(ALPHA_ID, "beta", "next token"));
+    beta.apply(
+        Command.newBuilder()
+            .setWritePeering(
+                WritePeering.newBuilder()
+                    .setPeering(
+                        Peering.newBuilder()
+                            .setId(NEXT_ID)
+                            .setName("alpha")
+                            .setPeerId(ALPHA_ID)
+                            .setPeerServerName("server")
+                            .addPeerCaPems("PEM")
+                            .addAllPeerServerAddresses(alpha.addresses())))
+            .build());
+    alpha.apply(SimCommands.exchange(ALPHA_ID, "next token", "next stream"));
+    network.trouble(20, 0);
   }
 
   private byte[] archive() {
