@@ -11,6 +11,9 @@ public interface Outbound {
   /** The extension by which services travel in changes. */
   String CHANGES = "changes-1";
 
+  /** The extension by which a server that hangs is left soon. */
+  String PROMPT_HEARTBEATS = "prompt-heartbeats-1";
+
   /** Sends a message after all sent before. */
   void send(ReplicationMessage message);
 
@@ -44,6 +47,14 @@ public interface Outbound {
 
   /** What the other end announced; complete with the first message from it. */
   Set<String> extensions();
+
+  /**
+   * Grows with what has come of the messages that were asked for, parts of them too; 0 where that
+   * is not counted.
+   */
+  default long receivedBytes() {
+    return 0;
+  }
 
   /** The other end's address, for logs. */
   String remote();

@@ -17,6 +17,12 @@ public sealed interface Input {
 
   record MessageReceived(ReplicationMessage message) implements Input {}
 
+  /** Something of the other end's came, be it a part of a message that goes on. */
+  record PartReceived() implements Input {}
+
+  /** Both ends announced that the one that was dialed sends heartbeats often. */
+  record PromptHeartbeatsAgreed() implements Input {}
+
   /** Time has passed; to be given at least once a second. */
   record Tick() implements Input {}
 

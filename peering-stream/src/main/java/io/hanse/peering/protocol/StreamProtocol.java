@@ -36,6 +36,7 @@ public final class StreamProtocol {
   private final ImportQueue imports = new ImportQueue();
   private final StrayServices strays = new StrayServices();
   private final StatusRecorder status;
+  private final SignsOfLife life;
   private final ChangeExchange changes;
   private final Outgoing outgoing;
 
@@ -43,8 +44,6 @@ public final class StreamProtocol {
   private List<Effect> effects = new ArrayList<>();
   private Effect.@Nullable Close close;
   private long now;
-  private long heartbeatDueMillis;
-  private long silenceDueMillis;
   private long drainDueMillis;
   private boolean readOwed;
   private boolean halfClosed;
@@ -57,6 +56,7 @@ public final class StreamProtocol {
   /** A stream that takes the place of an earlier one, whose status it carries on. */
   public StreamProtocol(StreamRules rules, PeerStreamStatus earlier) {
     this.rules = rules;
+    this.life = new SignsOfLife(rules);
     this.status = new StatusRecorder(earlier);
     this.changes = new ChangeExchange(this::add, status, rules.limits().messageBytesMax());
     this.outgoing = new Outgoing(rules.limits(), ledger, status, changes, this::add);
@@ -114,6 +114,10 @@ public final class StreamProtocol {
       }
     } else if (input instanceof Input.Tick) {
       tick();
+    } else if (input instanceof Input.PartReceived) {
+      life.heard();
+    } else if (input instanceof Input.PromptHeartbeatsAgreed) {
+      life.agreePrompt(now);
     } else if (input instanceof Input.TransportReady) {
       outgoing.transportReady();
     } else if (input instanceof Input.Started) {
@@ -141,8 +145,7 @@ public final class StreamProtocol {
 
   private void start() {
     phase = Phase.OPEN;
-    heartbeatDueMillis = now + rules.limits().heartbeatMillis();
-    silenceDueMillis = now + rules.limits().silenceMillisMax();
+    life.start(now);
     if (rules.role() == StreamRules.Role.ACCEPTOR) {
       status.connected();
       status.heard(now);
@@ -161,6 +164,7 @@ public final class StreamProtocol {
     // A dialer knows only by an answer that it was let in.
     status.connected();
     status.heard(now);
+    life.heard();
     Optional<String> flaw = PeerTexts.flaw(message);
     if (flaw.isPresent()) {
       refuse(flaw.get());
@@ -170,7 +174,7 @@ public final class StreamProtocol {
       case REQUEST -> receive(message.getRequest());
       case RESPONSE -> receive(message.getResponse());
       case HEARTBEAT -> {
-        silenceDueMillis = now + rules.limits().silenceMillisMax();
+        life.heartbeat(now);
         status.heartbeat(now);
       }
       case EXTENDED -> changes.receive(now, message.getExtended()).ifPresent(this::refuse);
@@ -319,16 +323,12 @@ public final class StreamProtocol {
 
   private void tick() {
     if (phase == Phase.OPEN) {
-      if (now >= silenceDueMillis) {
-        fail(LinkStatus.of(LinkStatus.Code.UNKNOWN, "heartbeat timeout"));
+      Optional<LinkStatus> silence = life.tick(now, !readOwed);
+      if (silence.isPresent()) {
+        fail(silence.get());
         return;
       }
-      if (now >= heartbeatDueMillis) {
-        // At a fixed rate, but without a burst after a pause.
-        heartbeatDueMillis += rules.limits().heartbeatMillis();
-        if (heartbeatDueMillis <= now) {
-          heartbeatDueMillis = now + rules.limits().heartbeatMillis();
-        }
+      if (life.takeHeartbeat(now)) {
         effects.add(
             new Effect.Send(
                 ReplicationMessage.newBuilder()

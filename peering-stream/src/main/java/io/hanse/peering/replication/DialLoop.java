@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps one stream to the other cluster of one peering, as long as this server leads: one attempt
- * at a time, on a fresh connection, at the next address of the ring. After a good stream the ring
- * begins anew: what was fallen back from is preferred again. A peering that is deleted is dialed
- * until the other cluster knows it, also when it is no more here. Used on its loop only.
+ * at a time, on a fresh connection, at the next address of the {@link DialRing}. A peering that is
+ * deleted is dialed until the other cluster knows it, also when it is no more here. Used on its
+ * loop only.
  */
 final class DialLoop {
   private enum Phase {
@@ -60,7 +60,7 @@ final class DialLoop {
   /** As {@link DialedRow} says: then nobody is told of the end. */
   private boolean isReplaced;
 
-  private int ring;
+  private final DialRing ring = new DialRing();
   private int attempts;
   private Runnable cancelAttempt = () -> {};
   private Runnable retiredOver = () -> {};
@@ -119,7 +119,7 @@ final class DialLoop {
     if (target == null) {
       cancelAttempt.run();
     } else if (isBack || before == null || target.differsFrom(before)) {
-      ring = 0;
+      ring.begin();
       pace.begin();
       if (stream == null) {
         cancelAttempt.run();
@@ -147,7 +147,7 @@ final class DialLoop {
       phase = Phase.TOLD;
       replication.farewells().done(peeringId);
     } else if (stream == null) {
-      ring = 0;
+      ring.begin();
       pace.begin();
       cancelAttempt.run();
       attempt();
@@ -181,7 +181,7 @@ final class DialLoop {
         leaderHint
             .due(dialed.addresses(), loop.nowMillis())
             .map(dialed::at)
-            .orElseGet(() -> dialed.way(ring++));
+            .orElseGet(() -> ring.next(dialed));
     attempts++;
     attempt = new Attempt(way, loop.nowMillis(), phase != Phase.STANDING);
     record.keepOnly(dialed.addresses());
@@ -284,9 +284,9 @@ final class DialLoop {
     if (wasGood
         && attempt != null
         && loop.nowMillis() - attempt.atMillis() >= replication.settings().healthyMillis()) {
-      preferFirst();
+      ring.lost(attempt.way().address());
       pace.lost(loop.nowMillis());
-      news.lost(peerName(), status);
+      news.lost(peerName(), attempt.way(), status);
     }
     goOnAfter(status);
   }
@@ -323,12 +323,6 @@ final class DialLoop {
         yield isKnown;
       }
     };
-  }
-
-  /** What was fallen back from is tried first again, unless it is what was just lost. */
-  private void preferFirst() {
-    boolean wasFirst = target != null && (ring - 1) % target.addresses().size() == 0;
-    ring = wasFirst ? ring : 0;
   }
 
   /** Ends the loop; a stream that says goodbye to the other cluster may finish. */

@@ -30,12 +30,13 @@ record DialNews(String peeringId) {
     return KNOWN_THERE.contains(status.code());
   }
 
-  void lost(String peer, LinkStatus status) {
+  void lost(String peer, LinkTarget way, LinkStatus status) {
     LOG.atLevel(isFollowers(status) ? Level.INFO : Level.WARN)
         .log(
-            "stream lost, dialing again peer={} peering={} code={} text={}",
+            "stream lost, dialing again peer={} peering={} address={} code={} text={}",
             peer,
             peeringId,
+            way.shown(),
             status.code(),
             Quoted.of(status.text()));
   }

@@ -54,7 +54,11 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
   private final boolean isDialed;
   private boolean heard;
   private final RefusalLog refusals;
-  private boolean agreed;
+
+  /** What both ends announced is known. */
+  private boolean isAgreed;
+
+  private boolean inChanges;
   private Runnable cancelOffered = () -> {};
 
   /**
@@ -129,7 +133,7 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
   void start() {
     driver.give(new Input.Started());
     // A dialer is told only with the first answer.
-    agreeOnChanges();
+    agree();
     feed.start();
     ownRow =
         Optional.of(
@@ -141,7 +145,7 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
   private void tellWhatWasOffered() {
     cancelOffered = loop.after(OFFERED_MILLIS, this::tellWhatWasOffered);
     replication.contents().clean(loop.nowMillis());
-    if (agreed) {
+    if (inChanges) {
       driver.give(new Input.AllOffered(feed.asOfMillis(), feed.isRestUnread()));
     }
   }
@@ -211,8 +215,8 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
       tellOfDialed();
     }
     if (replication.leadership().standing().self()) {
-      agreeOnChanges();
-      storage.heard(message, agreed);
+      agree();
+      storage.heard(message, inChanges);
       driver.give(new Input.MessageReceived(message));
       // An answer makes room.
       feed.pump();
@@ -249,9 +253,17 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
     }
   }
 
-  private void agreeOnChanges() {
-    if (!agreed && outbound.extensions().contains(Outbound.CHANGES)) {
-      agreed = true;
+  private void agree() {
+    if (isAgreed) {
+      return;
+    }
+    Set<String> theirs = outbound.extensions();
+    isAgreed = !theirs.isEmpty();
+    if (theirs.contains(Outbound.PROMPT_HEARTBEATS)) {
+      driver.give(new Input.PromptHeartbeatsAgreed());
+    }
+    if (theirs.contains(Outbound.CHANGES)) {
+      inChanges = true;
       driver.give(new Input.ChangesAgreed());
     }
   }

@@ -59,6 +59,7 @@ public final class StreamDriver implements Inbound {
   private final Owner owner;
   private Runnable cancelTick = () -> {};
   private boolean awaitsReady;
+  private long receivedBytes;
   private boolean closed;
 
   public StreamDriver(Loop loop, StreamProtocol protocol, Outbound outbound, Owner owner) {
@@ -83,6 +84,11 @@ public final class StreamDriver implements Inbound {
   private void tick() {
     if (!closed) {
       startTicking();
+      long received = outbound.receivedBytes();
+      if (received != receivedBytes) {
+        receivedBytes = received;
+        give(new Input.PartReceived());
+      }
       give(new Input.Tick());
     }
   }

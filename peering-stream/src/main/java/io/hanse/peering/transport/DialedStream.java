@@ -2,6 +2,7 @@ package io.hanse.peering.transport;
 
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
+import io.grpc.ClientStreamTracer;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -13,6 +14,7 @@ import io.hanse.peering.link.Outbound;
 import io.hanse.peering.proto.PeerStreamServiceGrpc;
 import io.hanse.peering.proto.ReplicationMessage;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,7 @@ final class DialedStream implements Outbound {
   private volatile Set<String> extensions = Set.of();
   private volatile boolean over;
   private final Backlog backlog;
+  private final ReceivedBytes received = new ReceivedBytes();
   private boolean halfClosed;
 
   /** Why we ended it, where that is more than a cancellation. */
@@ -40,7 +43,7 @@ final class DialedStream implements Outbound {
                     method.getRequestMarshaller(),
                     Received.marshaller(method.getResponseMarshaller()))
                 .build(),
-            CallOptions.DEFAULT);
+            CallOptions.DEFAULT.withStreamTracerFactory(received));
     this.backlog = new Backlog(call::isReady, () -> call.request(1));
   }
 
@@ -110,6 +113,11 @@ final class DialedStream implements Outbound {
   }
 
   @Override
+  public long receivedBytes() {
+    return received.count();
+  }
+
+  @Override
   public String remote() {
     return target.address();
   }
@@ -154,6 +162,26 @@ final class DialedStream implements Outbound {
       channel.shutdownNow();
       LinkStatus own = endedWith;
       inbound().onEnd(own != null ? own : DialFailure.of(status, trailers, target));
+    }
+  }
+
+  /** Counts what comes, message or not, as it comes. */
+  private static final class ReceivedBytes extends ClientStreamTracer.Factory {
+    private final AtomicLong bytes = new AtomicLong();
+
+    long count() {
+      return bytes.get();
+    }
+
+    @Override
+    public ClientStreamTracer newClientStreamTracer(
+        ClientStreamTracer.StreamInfo stream, Metadata headers) {
+      return new ClientStreamTracer() {
+        @Override
+        public void inboundWireSize(long more) {
+          bytes.addAndGet(more);
+        }
+      };
     }
   }
 

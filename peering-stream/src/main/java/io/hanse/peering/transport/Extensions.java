@@ -22,7 +22,12 @@ final class Extensions {
 
   /** All that this version announces. */
   static final Set<String> OURS =
-      Set.of(REDEEMER_NONCE, TOKEN_REASONS, SecretFollower.EXTENSION, Outbound.CHANGES);
+      Set.of(
+          REDEEMER_NONCE,
+          TOKEN_REASONS,
+          SecretFollower.EXTENSION,
+          Outbound.CHANGES,
+          Outbound.PROMPT_HEARTBEATS);
 
   static final Metadata.Key<String> NONCE =
       Metadata.Key.of("hanse-redeemer-nonce", Metadata.ASCII_STRING_MARSHALLER);

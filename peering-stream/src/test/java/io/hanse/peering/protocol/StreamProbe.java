@@ -38,6 +38,13 @@ final class StreamProbe {
         .on(new Input.Started());
   }
 
+  /** One that reads nothing more while it stores something. */
+  static StreamProbe dialerWithRoomForOneImport() {
+    StreamLimits limits =
+        new StreamLimits(15_000, 120_000, 10_000, 9, 1, 1 << 20, 1 << 20, 8 << 20);
+    return new StreamProbe(PeerResources.dialer(PEER_ID, limits)).on(new Input.Started());
+  }
+
   StreamProbe on(Input input) {
     effects = protocol.on(now, input);
     return this;

@@ -35,7 +35,7 @@ final class SimNetwork {
   private double refusals;
   private double repetitions;
 
-  /** The share of connections on which both ends speak in changes. */
+  /** The share of connections on which both ends are Hanses. */
   private double changes;
 
   SimNetwork(SimTime time) {
@@ -101,7 +101,9 @@ final class SimNetwork {
     }
     Connection connection =
         new Connection(
-            from, target.address(), time.chance(changes) ? Set.of(Outbound.CHANGES) : Set.of());
+            from,
+            target.address(),
+            time.chance(changes) ? Set.of(Outbound.CHANGES, Outbound.PROMPT_HEARTBEATS) : Set.of());
     connections.add(connection);
     connection.dialer.inbound = inbound.apply(connection.dialer);
     time.after(1 + time.random.nextLong(latencyMillisMax), connection::arrive);

@@ -1,0 +1,67 @@
+package io.hanse.peering.transport;
+
+import static io.hanse.peering.transport.PeerCluster.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hanse.peering.link.LinkTarget;
+import io.hanse.peering.link.Outbound;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A large message on a slow line takes its time, and its sender is there all the while. */
+class PartialMessageIT {
+  private static final int DATA = 0;
+  private static final int END_HEADERS = 4;
+  private static final int FIRST_CALL = 3;
+  private static final int MESSAGE_BYTES = 1_000_000;
+
+  private final ExecutorService executor = Executors.newCachedThreadPool();
+
+  @AfterEach
+  void stop() {
+    executor.shutdownNow();
+  }
+
+  /** The status 200 and gRPC's content type, in HPACK. */
+  private static byte[] headers() {
+    byte[] type = "application/grpc".getBytes(StandardCharsets.US_ASCII);
+    return ByteBuffer.allocate(type.length + 3)
+        .put((byte) 0x88)
+        .put((byte) 0x5f)
+        .put((byte) type.length)
+        .put(type)
+        .array();
+  }
+
+  @Test
+  void shouldCountWhatComesBeforeTheMessageIsWhole() throws Exception {
+    RecordingInbound inbound = new RecordingInbound();
+    try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      listener.setSoTimeout(20_000);
+      Outbound stream =
+          new GrpcDialer(executor)
+              .dial(
+                  new LinkTarget("127.0.0.1:" + listener.getLocalPort(), "", List.of()),
+                  outbound -> inbound);
+      stream.requestNext();
+      try (RawHttp2 acceptor = RawHttp2.serve(listener.accept())) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (acceptor.next(deadline).orElseThrow().type() != RawHttp2.HEADERS) {}
+        acceptor.send(RawHttp2.HEADERS, END_HEADERS, FIRST_CALL, headers());
+        byte[] begun = ByteBuffer.allocate(105).put((byte) 0).putInt(MESSAGE_BYTES).array();
+        acceptor.send(DATA, 0, FIRST_CALL, begun);
+        eventually(() -> assertThat(stream.receivedBytes()).isEqualTo(100));
+        acceptor.send(DATA, 0, FIRST_CALL, new byte[50]);
+        eventually(() -> assertThat(stream.receivedBytes()).isEqualTo(150));
+      }
+    }
+  }
+}
