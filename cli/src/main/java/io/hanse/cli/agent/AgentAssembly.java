@@ -216,7 +216,13 @@ public final class AgentAssembly implements AutoCloseable {
     parts.endFirst(http);
     // While all is served still: who is led, or dials, finds the next leader before this server
     // goes.
-    parts.begin("leadership", replication::resign);
+    parts.begin(
+        "leadership",
+        new Succession(
+            replication.leadership(),
+            echoes::ofMajority,
+            replication::resign,
+            Succession.PATIENCE));
     LOG.info("agent started node={} id={}", identity.nodeName(), identity.nodeId());
     new Readiness(
             replication.reader(),

@@ -5,6 +5,7 @@ import io.hanse.fsm.port.Leadership;
 import io.hanse.fsm.port.Membership;
 import io.hanse.fsm.port.ServerCall;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -87,6 +88,26 @@ final class ServerEchoes {
   private boolean hasLeader() {
     Leadership.Standing standing = leadership.standing();
     return standing.self() || standing.leader().isPresent();
+  }
+
+  /** Whether enough voters answer now to elect a leader, with this one's vote; never fails. */
+  CompletableFuture<Boolean> ofMajority() {
+    List<String> voters =
+        membership.knownMembers().stream()
+            .filter(Membership.Member::voter)
+            .map(Membership.Member::raftId)
+            .toList();
+    CompletableFuture<Integer> answers = CompletableFuture.completedFuture(0);
+    for (String voter : voters) {
+      CompletableFuture<Integer> answer =
+          voter.equals(leadership.self())
+              ? CompletableFuture.completedFuture(1)
+              : calls
+                  .callServer(voter, QUESTION, ByteString.EMPTY, INTERVAL)
+                  .handle((echo, failure) -> failure == null ? 1 : 0);
+      answers = answers.thenCombine(answer, Integer::sum);
+    }
+    return answers.thenApply(count -> voters.size() > 1 && 2 * count > voters.size());
   }
 
   /**

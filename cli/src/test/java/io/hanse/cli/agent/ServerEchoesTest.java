@@ -56,6 +56,15 @@ class ServerEchoesTest {
     assertThat(echoes.isSilent("c")).isEmpty();
   }
 
+  @Test
+  void shouldKnowWhetherTheOthersCanElectALeaderBesideOneThatGoes() {
+    assertThat(echoes.ofMajority().join()).isTrue();
+    stopped.add("b");
+    assertThat(echoes.ofMajority().join()).isTrue();
+    stopped.add("c");
+    assertThat(echoes.ofMajority().join()).isFalse();
+  }
+
   private void pass(int seconds) {
     for (int i = 0; i < seconds; i++) {
       echoes.ask();
