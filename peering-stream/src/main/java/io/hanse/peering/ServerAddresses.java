@@ -69,6 +69,29 @@ public final class ServerAddresses {
     return addresses;
   }
 
+  /**
+   * Where dialers reach one server, which may share its host with others; empty where they are to
+   * come by the mesh gateways, or it takes none.
+   */
+  public static Optional<String> forDialersOf(Rows rows, Server server) {
+    if (MeshGateways.areUsed(rows)) {
+      return Optional.empty();
+    }
+    String node = Keys.fold(server.getNode());
+    return new Catalog(rows)
+        .service("", SERVERS).stream()
+            .filter(instance -> Keys.fold(instance.getNode().getNode()).equals(node))
+            .findFirst()
+            .flatMap(ServerAddresses::of)
+            .or(() -> of(server));
+  }
+
+  /** By what it says of itself, which is known before it is in the catalog. */
+  private static Optional<String> of(Server server) {
+    int port = server.getGrpcTlsPort() > 0 ? server.getGrpcTlsPort() : server.getGrpcPort();
+    return port > 0 ? Optional.of(joined(server.getAddress(), port)) : Optional.empty();
+  }
+
   /** Of the servers themselves: at least one, or a failure. */
   private static List<String> of(Rows rows, Map<String, String> known) {
     List<String> addresses = new ArrayList<>();
@@ -80,11 +103,9 @@ public final class ServerAddresses {
     if (addresses.isEmpty()) {
       // In a cluster's first moments its servers are not in the catalog yet.
       for (Server server : new Servers(rows).all()) {
-        int port = server.getGrpcTlsPort() > 0 ? server.getGrpcTlsPort() : server.getGrpcPort();
-        if (port > 0) {
-          addresses.add(
-              known.getOrDefault(Keys.fold(server.getNode()), joined(server.getAddress(), port)));
-        }
+        of(server)
+            .ifPresent(
+                address -> addresses.add(known.getOrDefault(Keys.fold(server.getNode()), address)));
       }
     }
     if (addresses.isEmpty()) {

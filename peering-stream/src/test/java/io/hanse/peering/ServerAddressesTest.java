@@ -9,6 +9,7 @@ import io.hanse.fsm.row.HealthCheck;
 import io.hanse.fsm.row.Node;
 import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.RegisterCatalog;
+import io.hanse.fsm.row.Server;
 import io.hanse.fsm.store.View;
 import java.util.Collections;
 import java.util.List;
@@ -27,6 +28,24 @@ class ServerAddressesTest {
             .containsExactly("10.0.0.1:8503", "10.0.0.2:8503");
         assertThat(ServerAddresses.forToken(view, Map.of("two", "[::2]:9503")))
             .containsExactly("10.0.0.1:8503", "[::2]:9503");
+      }
+    }
+  }
+
+  @Test
+  void shouldKnowEachOfSeveralServersOnOneHostByItsPort() {
+    try (LocalCluster cluster = new LocalCluster()) {
+      cluster.submit(server("one", "10.0.0.9", "passing", "8503")).join();
+      cluster.submit(server("Two", "10.0.0.9", "passing", "8603")).join();
+      Server.Builder three =
+          Server.newBuilder().setNode("three").setAddress("10.0.0.9").setGrpcTlsPort(8_703);
+      try (View view = cluster.view()) {
+        assertThat(ServerAddresses.forDialersOf(view, three.setNode("two").build()))
+            .hasValue("10.0.0.9:8603");
+        assertThat(ServerAddresses.forDialersOf(view, three.setNode("three").build()))
+            .as("it is not in the catalog yet")
+            .hasValue("10.0.0.9:8703");
+        assertThat(ServerAddresses.forDialersOf(view, three.setGrpcTlsPort(0).build())).isEmpty();
       }
     }
   }
@@ -54,6 +73,10 @@ class ServerAddressesTest {
   }
 
   private static Command server(String node, String address, String status) {
+    return server(node, address, status, "8503");
+  }
+
+  private static Command server(String node, String address, String status, String port) {
     return Command.newBuilder()
         .setRegister(
             RegisterCatalog.newBuilder()
@@ -62,7 +85,7 @@ class ServerAddressesTest {
                     NodeService.newBuilder()
                         .setId("consul")
                         .setService("consul")
-                        .putMeta("grpc_tls_port", "8503"))
+                        .putMeta("grpc_tls_port", port))
                 .addChecks(
                     HealthCheck.newBuilder()
                         .setNode(node)

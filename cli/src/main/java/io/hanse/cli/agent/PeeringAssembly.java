@@ -7,7 +7,6 @@ import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.store.StoreSettings;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Peerings;
-import io.hanse.fsm.view.Servers;
 import io.hanse.http.metrics.Metric;
 import io.hanse.identity.CaService;
 import io.hanse.identity.KeptLeaf;
@@ -39,7 +38,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -129,23 +127,21 @@ final class PeeringAssembly implements AutoCloseable {
     parts.begin("certificate", certificate).start();
     operations.serve();
     ThreadLoops loops = parts.begin("loops", new ThreadLoops("peering", STREAM_THREADS));
-    PeerSupervisor supervisor =
-        parts.begin(
-            "streams",
-            new PeerSupervisor(
-                new io.hanse.peering.replication.Replication(
-                    streams,
-                    replication.submitter(),
-                    replication.leadership(),
-                    dialer,
-                    dialer,
-                    loops,
-                    statuses,
-                    new Farewells(),
-                    ReplicationSettings.DEFAULT,
-                    contents,
-                    new KeptOffers(),
-                    new LogPace())));
+    io.hanse.peering.replication.Replication streaming =
+        new io.hanse.peering.replication.Replication(
+            streams,
+            replication.submitter(),
+            replication.leadership(),
+            dialer,
+            dialer,
+            loops,
+            statuses,
+            new Farewells(),
+            ReplicationSettings.DEFAULT,
+            contents,
+            new KeptOffers(),
+            new LogPace());
+    PeerSupervisor supervisor = parts.begin("streams", new PeerSupervisor(streaming));
     ofLeader.serve(settings);
     if (config.isPeeringEnabled()) {
       supervisor.start();
@@ -169,7 +165,7 @@ final class PeeringAssembly implements AutoCloseable {
                         supervisor.acceptor(),
                         operations,
                         replication.leadership(),
-                        () -> leaderAddress(replication),
+                        streaming::leader,
                         threads.timer()),
                     new DataPlaneEndpoint(proxies, threads.timer()),
                     new ConnectCaEndpoint(authority, ofProxies, threads.workers())),
@@ -193,16 +189,6 @@ final class PeeringAssembly implements AutoCloseable {
   private boolean hasPeerings() {
     try (View view = replication.reader().view()) {
       return !new Peerings(view).all().isEmpty();
-    }
-  }
-
-  private static Optional<String> leaderAddress(Replication replication) {
-    Optional<String> leader = replication.leadership().standing().leader();
-    try (View view = replication.reader().view()) {
-      Servers servers = new Servers(view);
-      return leader
-          .flatMap(servers::byRaftId)
-          .map(server -> server.getAddress() + ":" + server.getServerPort());
     }
   }
 

@@ -5,11 +5,11 @@ import java.util.Optional;
 /**
  * How a stream or a call ended, in the words of the wire.
  *
- * @param leaderAddress where the leader may be, in the refusal of a server that does not lead
+ * @param leader where the leader may be, in the refusal of a server that does not lead
  * @param isNameUnknown nobody was asked, for the name of the address leads nowhere
  */
 public record LinkStatus(
-    Code code, String text, Optional<String> leaderAddress, boolean isNameUnknown) {
+    Code code, String text, Optional<LeaderPlace> leader, boolean isNameUnknown) {
   public static final LinkStatus OK = of(Code.OK, "");
 
   /** The codes of gRPC. */
@@ -44,8 +44,8 @@ public record LinkStatus(
     }
   }
 
-  public LinkStatus(Code code, String text, Optional<String> leaderAddress) {
-    this(code, text, leaderAddress, false);
+  public LinkStatus(Code code, String text, Optional<LeaderPlace> leader) {
+    this(code, text, leader, false);
   }
 
   public static LinkStatus of(Code code, String text) {

@@ -120,6 +120,6 @@ final class Answers {
       return LinkStatus.of(LinkStatus.Code.UNKNOWN, UNEXPECTED_END);
     }
     return new LinkStatus(
-        ended.code(), PeerTexts.cut(ended.text()), ended.leaderAddress(), ended.isNameUnknown());
+        ended.code(), PeerTexts.cut(ended.text()), ended.leader(), ended.isNameUnknown());
   }
 }

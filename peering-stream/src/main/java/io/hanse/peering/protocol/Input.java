@@ -2,6 +2,7 @@ package io.hanse.peering.protocol;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
+import io.hanse.peering.link.LeaderPlace;
 import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.proto.ReplicationMessage;
 import java.util.Map;
@@ -102,7 +103,7 @@ public sealed interface Input {
   record TerminationStored() implements Input {}
 
   /** This server no longer leads; where the leader may be, if known. */
-  record LeadershipLost(Optional<String> leaderAddress) implements Input {}
+  record LeadershipLost(Optional<LeaderPlace> leader) implements Input {}
 
   /** The stream is to end for a reason outside of it. */
   record Stopped(LinkStatus status) implements Input {}

@@ -132,7 +132,7 @@ public final class StreamProtocol {
       remoteEnded(ended.status());
     } else if (input instanceof Input.LeadershipLost lost) {
       String text = "node is not a leader anymore; cannot continue streaming";
-      fail(new LinkStatus(LinkStatus.Code.FAILED_PRECONDITION, text, lost.leaderAddress()));
+      fail(new LinkStatus(LinkStatus.Code.FAILED_PRECONDITION, text, lost.leader()));
     } else if (input instanceof Input.Stopped stopped) {
       fail(stopped.status());
     }

@@ -2,6 +2,7 @@ package io.hanse.peering.replication;
 
 import io.hanse.fsm.store.View;
 import io.hanse.peering.link.Inbound;
+import io.hanse.peering.link.LeaderPlace;
 import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.link.LinkTarget;
 import io.hanse.peering.link.Outbound;
@@ -273,7 +274,7 @@ final class DialLoop {
       leaderHint.forget();
     } else if (DialNews.isFollowers(status) && attempt != null && isToldByPeer(attempt.way())) {
       leaderHint.named(
-          status.leaderAddress().orElse(""), attempt.way().address(), loop.nowMillis());
+          status.leader().orElse(LeaderPlace.UNKNOWN), attempt.way().address(), loop.nowMillis());
     }
     if (DialNews.isFollowers(status)) {
       record.answered();

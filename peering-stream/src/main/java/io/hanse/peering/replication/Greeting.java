@@ -112,7 +112,7 @@ final class Greeting implements Inbound {
 
   private void refuseOnFollower() {
     String text = "cannot establish a peering stream on a follower node";
-    end(new LinkStatus(Code.FAILED_PRECONDITION, text, replication.leaderAddress()));
+    end(new LinkStatus(Code.FAILED_PRECONDITION, text, replication.leader()));
   }
 
   private void promote(Opening.Promote promote) {

@@ -190,7 +190,7 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
 
   /** This server no longer leads. Safe from any thread. */
   void leadershipLost() {
-    loop.execute(() -> driver.give(new Input.LeadershipLost(replication.leaderAddress())));
+    loop.execute(() -> driver.give(new Input.LeadershipLost(replication.leader())));
   }
 
   /** Whether the other end has said anything yet. */
@@ -221,7 +221,7 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
       // An answer makes room.
       feed.pump();
     } else {
-      driver.give(new Input.LeadershipLost(replication.leaderAddress()));
+      driver.give(new Input.LeadershipLost(replication.leader()));
     }
   }
 

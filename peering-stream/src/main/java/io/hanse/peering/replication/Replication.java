@@ -6,6 +6,8 @@ import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Servers;
 import io.hanse.peering.LogPace;
+import io.hanse.peering.ServerAddresses;
+import io.hanse.peering.link.LeaderPlace;
 import io.hanse.peering.link.SecretFollower;
 import io.hanse.peering.link.StreamDialer;
 import java.util.Optional;
@@ -34,14 +36,18 @@ public record Replication(
     KeptOffers kept,
     LogPace pace) {
 
-  /** Where the leader's servers speak to each other, for those that ask a follower. */
-  Optional<String> leaderAddress() {
+  /** Where the leader is, for those that ask a follower. */
+  public Optional<LeaderPlace> leader() {
     try (View view = state.view()) {
       return leadership
           .standing()
           .leader()
           .flatMap(raftId -> new Servers(view).byRaftId(raftId))
-          .map(server -> server.getAddress() + ":" + server.getServerPort());
+          .map(
+              server ->
+                  new LeaderPlace(
+                      server.getAddress() + ":" + server.getServerPort(),
+                      ServerAddresses.forDialersOf(view, server).orElse("")));
     }
   }
 }

@@ -34,7 +34,7 @@ final class DialFailure {
   static LinkStatus of(Status status, @Nullable Metadata trailers, LinkTarget target) {
     LinkStatus plain = GrpcStatuses.fromGrpc(status, trailers, target.address());
     boolean isNameUnknown = cause(status, UnknownHostException.class).isPresent();
-    return new LinkStatus(plain.code(), text(status, target), plain.leaderAddress(), isNameUnknown);
+    return new LinkStatus(plain.code(), text(status, target), plain.leader(), isNameUnknown);
   }
 
   private static String text(Status status, LinkTarget target) {

@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.hanse.fsm.error.ProblemException;
+import io.hanse.peering.link.LeaderPlace;
 import io.hanse.peering.link.LinkException;
 import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.proto.LeaderAddress;
@@ -35,16 +36,20 @@ final class GrpcStatuses {
   static Metadata trailers(LinkStatus status) {
     Metadata trailers = new Metadata();
     status
-        .leaderAddress()
+        .leader()
         .ifPresent(
-            address ->
+            leader ->
                 trailers.put(
                     DETAILS,
                     io.hanse.fsm.row.Status.newBuilder()
                         .setCode(status.code().number())
                         .setMessage(status.text())
                         .addDetails(
-                            Any.pack(LeaderAddress.newBuilder().setAddress(address).build()))
+                            Any.pack(
+                                LeaderAddress.newBuilder()
+                                    .setAddress(leader.address())
+                                    .setDialed(leader.dialed())
+                                    .build()))
                         .build()
                         .toByteArray()));
     return trailers;
@@ -79,7 +84,7 @@ final class GrpcStatuses {
     return description == null || at < 0 ? description : description.substring(0, at);
   }
 
-  private static Optional<String> leader(@Nullable Metadata trailers) {
+  private static Optional<LeaderPlace> leader(@Nullable Metadata trailers) {
     byte[] details = trailers == null ? null : trailers.get(DETAILS);
     if (details == null) {
       return Optional.empty();
@@ -87,7 +92,8 @@ final class GrpcStatuses {
     try {
       for (Any detail : io.hanse.fsm.row.Status.parseFrom(details).getDetailsList()) {
         if (detail.is(LeaderAddress.class)) {
-          return Optional.of(detail.unpack(LeaderAddress.class).getAddress());
+          LeaderAddress leader = detail.unpack(LeaderAddress.class);
+          return Optional.of(new LeaderPlace(leader.getAddress(), leader.getDialed()));
         }
       }
     } catch (InvalidProtocolBufferException e) {

@@ -9,6 +9,7 @@ import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.hanse.fsm.port.Leadership;
 import io.hanse.peering.PeeringSettings;
+import io.hanse.peering.link.LeaderPlace;
 import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.link.SecretIssuer;
 import io.hanse.peering.link.StreamAcceptor;
@@ -44,26 +45,26 @@ public final class PeerStreamEndpoint implements ExternalService {
   private final StreamAcceptor acceptor;
   private final SecretIssuer issuer;
   private final Leadership leadership;
-  private final Supplier<Optional<String>> leaderAddress;
+  private final Supplier<Optional<LeaderPlace>> leader;
   private final ScheduledExecutorService timers;
 
   /**
    * Connects the service to those who decide.
    *
-   * @param leaderAddress where the leader's own port for servers is, if known
+   * @param leader where the leader is, if known
    */
   public PeerStreamEndpoint(
       PeeringSettings settings,
       StreamAcceptor acceptor,
       SecretIssuer issuer,
       Leadership leadership,
-      Supplier<Optional<String>> leaderAddress,
+      Supplier<Optional<LeaderPlace>> leader,
       ScheduledExecutorService timers) {
     this.settings = settings;
     this.acceptor = acceptor;
     this.issuer = issuer;
     this.leadership = leadership;
-    this.leaderAddress = leaderAddress;
+    this.leader = leader;
     this.timers = timers;
   }
 
@@ -108,7 +109,7 @@ public final class PeerStreamEndpoint implements ExternalService {
     return new LinkStatus(
         LinkStatus.Code.FAILED_PRECONDITION,
         "cannot establish a peering stream on a follower node",
-        Optional.of(leaderAddress.get().orElse("")));
+        Optional.of(leader.get().orElse(LeaderPlace.UNKNOWN)));
   }
 
   private CompletableFuture<String> answered(ExchangeSecretRequest request, Metadata headers) {

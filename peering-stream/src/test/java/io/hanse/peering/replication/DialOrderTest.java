@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hanse.fsm.row.Command;
 import io.hanse.peering.link.Inbound;
+import io.hanse.peering.link.LeaderPlace;
 import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.link.Outbound;
 import io.hanse.peering.proto.ReplicationMessage;
@@ -126,12 +127,12 @@ class DialOrderTest {
   }
 
   /** A server that leads nobody, and says who does. */
-  private static Inbound refuse(Outbound outbound) {
+  private static Inbound refuse(Outbound outbound, LeaderPlace leader) {
     outbound.close(
         new LinkStatus(
             LinkStatus.Code.FAILED_PRECONDITION,
             "cannot establish a peering stream on a follower node",
-            Optional.of("10.0.0.1:8300")));
+            Optional.of(leader)));
     return new Inbound() {
       @Override
       public void onMessage(ReplicationMessage message) {}
@@ -149,6 +150,11 @@ class DialOrderTest {
 
   private void startWithFollowersOnly(boolean isPinned) {
     List<String> followers = List.of("10.0.0.2:8503", "10.0.0.3:8503");
+    startWith(followers, new LeaderPlace("10.0.0.1:8300", ""), "10.0.0.1:8503", isPinned);
+  }
+
+  private void startWith(
+      List<String> followers, LeaderPlace named, String leader, boolean isPinned) {
     alpha.apply(SimCommands.initialize(ALPHA_ID, "dc-alpha"));
     beta.apply(SimCommands.initialize(BETA_ID, "dc-beta"));
     alpha.apply(SimCommands.acceptor(ALPHA_ID, "beta", "establishment"));
@@ -157,9 +163,9 @@ class DialOrderTest {
     if (isPinned) {
       beta.apply(SimCommands.pin("alpha", followers));
     }
-    followers.forEach(address -> network.listen(address, DialOrderTest::refuse));
+    followers.forEach(address -> network.listen(address, outbound -> refuse(outbound, named)));
     alpha.start();
-    network.relay("10.0.0.1:8503", alpha.addresses().get(0));
+    network.relay(leader, alpha.addresses().get(0));
     beta.start();
   }
 
@@ -171,6 +177,14 @@ class DialOrderTest {
     assertThat(ways()).doesNotContain("10.0.0.1:8503");
     time.runFor(2_000);
     assertThat(ways()).containsExactly("10.0.0.1:8503");
+  }
+
+  @Test
+  void shouldFindALeaderThatSharesItsHostWithItsFollowers() {
+    LeaderPlace named = new LeaderPlace("10.0.0.9:8300", "10.0.0.9:8703");
+    startWith(List.of("10.0.0.9:8503", "10.0.0.9:8603"), named, "10.0.0.9:8703", false);
+    time.runFor(LeaderHint.REFUSED_MILLIS + 2_000);
+    assertThat(ways()).containsExactly("10.0.0.9:8703");
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.hanse.peering.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hanse.peering.link.LeaderPlace;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -12,10 +13,14 @@ class LeaderHintTest {
   private final LeaderHint hint = new LeaderHint();
   private long now = 1_000_000;
 
+  private static LeaderPlace consul(String leader) {
+    return new LeaderPlace(leader, "");
+  }
+
   private void refuse(String leader, long forMillis) {
-    hint.named(leader, KNOWN.get(0), now);
+    hint.named(consul(leader), KNOWN.get(0), now);
     now += forMillis;
-    hint.named(leader, KNOWN.get(1), now);
+    hint.named(consul(leader), KNOWN.get(1), now);
   }
 
   @Test
@@ -52,9 +57,9 @@ class LeaderHintTest {
 
   @Test
   void shouldKeepWhatOneFollowerNamesWhereAnotherNamesNobody() {
-    hint.named("10.0.0.1:8300", KNOWN.get(0), now);
+    hint.named(consul("10.0.0.1:8300"), KNOWN.get(0), now);
     now += LeaderHint.REFUSED_MILLIS;
-    hint.named("", KNOWN.get(1), now);
+    hint.named(consul(""), KNOWN.get(1), now);
     assertThat(hint.due(KNOWN, now)).hasValue("10.0.0.1:8503");
   }
 
@@ -64,5 +69,32 @@ class LeaderHintTest {
       refuse(none, LeaderHint.REFUSED_MILLIS);
       assertThat(hint.due(KNOWN, now)).isEmpty();
     }
+  }
+
+  /** In containers that have the network of their host, each server has ports of its own. */
+  @Test
+  void shouldTryAServerThatSharesItsHostAtItsOwnPort() {
+    List<String> known = List.of("10.0.0.9:8503", "10.0.0.9:8603");
+    LeaderPlace said = new LeaderPlace("10.0.0.9:8500", "10.0.0.9:8703");
+    hint.named(said, known.get(0), now);
+    now += LeaderHint.REFUSED_MILLIS;
+    assertThat(hint.due(known, now)).hasValue("10.0.0.9:8703");
+  }
+
+  @Test
+  void shouldNotGuessThePortOnAHostThatServersShare() {
+    List<String> known = List.of("10.0.0.9:8503", "10.0.0.9:8603", "10.0.0.8:9503");
+    hint.named(consul("10.0.0.9:8500"), "10.0.0.8:9503", now);
+    now += LeaderHint.REFUSED_MILLIS;
+    assertThat(hint.due(known, now)).as("10.0.0.9:9503 is nobody's").isEmpty();
+    hint.named(consul("10.0.0.7:8500"), "10.0.0.8:9503", now);
+    assertThat(hint.due(known, now)).hasValue("10.0.0.7:9503");
+  }
+
+  @Test
+  void shouldTakeNoWordOfAHanseForAnAddressThatIsNone() {
+    hint.named(new LeaderPlace("10.0.0.1:8300", "x".repeat(1_000)), KNOWN.get(0), now);
+    now += LeaderHint.REFUSED_MILLIS;
+    assertThat(hint.due(KNOWN, now)).isEmpty();
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.hanse.peering.link.Inbound;
+import io.hanse.peering.link.LeaderPlace;
 import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.link.LinkTarget;
 import io.hanse.peering.link.Outbound;
@@ -126,7 +127,7 @@ class PeerStreamIT {
             new LinkStatus(
                 LinkStatus.Code.FAILED_PRECONDITION,
                 "cannot establish a peering stream on a follower node",
-                Optional.of("127.0.0.1:8300")));
+                Optional.of(new LeaderPlace("127.0.0.1:8300", "127.0.0.1:8503"))));
   }
 
   @Test

@@ -13,6 +13,7 @@ import io.hanse.identity.ServerCertificate;
 import io.hanse.peering.LocalCluster;
 import io.hanse.peering.PeeringOperations;
 import io.hanse.peering.PeeringSettings;
+import io.hanse.peering.link.LeaderPlace;
 import io.hanse.peering.link.StreamAcceptor;
 import java.io.IOException;
 import java.time.Duration;
@@ -88,7 +89,7 @@ final class TestServer implements AutoCloseable {
                     acceptor,
                     peerings,
                     cluster,
-                    () -> Optional.of("127.0.0.1:8300"),
+                    () -> Optional.of(new LeaderPlace("127.0.0.1:8300", "127.0.0.1:8503")),
                     executor),
                 new ConnectCaEndpoint(authority, cluster, executor)),
             executor);
