@@ -58,6 +58,10 @@ final class StatusOverlay {
           + " that is older than the secret; generate a token here, and establish with it there under"
           + " the same name";
 
+  private static final String STRANGER =
+      " by the peer's id, with a secret that is not valid, and was refused: a copy of the peer that"
+          + " was restored elsewhere does so, and is ended there";
+
   private final Peering peering;
   private final PeerStreamStatus status;
   private final boolean isRedeemed;
@@ -101,7 +105,8 @@ final class StatusOverlay {
             .clearDialed()
             .clearTokenRefusal()
             .clearTokenRefusedMillis()
-            .clearSecretRefusedMillis();
+            .clearSecretRefusedMillis()
+            .clearStrangerRefusedMillis();
     if (!ofStream.build().equals(PeerStreamStatus.getDefaultInstance())) {
       shown.setStreamStatus(streamStatus());
     }
@@ -225,7 +230,7 @@ final class StatusOverlay {
   }
 
   private String reason(PeeringState state) {
-    String reason = withRefusal(state, reasonOf(state));
+    String reason = withStranger(withRefusal(state, reasonOf(state)));
     if (status.getWithdrawnSinceMillis() == 0 || !Peerings.isActive(peering)) {
       return reason;
     }
@@ -242,6 +247,21 @@ final class StatusOverlay {
             + seconds(status.getTokenRefusedMillis())
             + ": "
             + status.getTokenRefusal()
+        : reason;
+  }
+
+  /** It is not the peer, which was connected meanwhile, and says nothing of how that fares. */
+  private String withStranger(String reason) {
+    long nowMillis = status.getLastHeardMillis() + status.getSilenceMillis();
+    boolean isNews =
+        status.getStrangerRefusedMillis() > 0
+            && nowMillis - status.getStrangerRefusedMillis() < StreamStatuses.STRANGER_MILLIS
+            && Peerings.isActive(peering);
+    return isNews
+        ? (reason.isEmpty() ? "" : reason + "; ")
+            + "another cluster dialed at "
+            + seconds(status.getStrangerRefusedMillis())
+            + STRANGER
         : reason;
   }
 

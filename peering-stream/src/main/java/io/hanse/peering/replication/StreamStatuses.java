@@ -20,6 +20,9 @@ import java.util.function.LongSupplier;
  * Remembers how the streams of this server fare, for as long as it leads. Nothing of it is stored.
  */
 public final class StreamStatuses {
+  /** Who dials so comes again within a minute, and is not the peer because that is gone now. */
+  static final long STRANGER_MILLIS = 300_000;
+
   /**
    * A status, the stream that may change it, and when the other end was heard.
    *
@@ -116,6 +119,9 @@ public final class StreamStatuses {
   /** When dialers were turned away last for their secret, since a stream was let in. */
   private final Map<String, Long> secretsRefusedMillis = new ConcurrentSkipListMap<>();
 
+  /** The same of those that came while the peer itself was connected: copies of it, at best. */
+  private final Map<String, Long> strangersRefusedMillis = new ConcurrentSkipListMap<>();
+
   /** What operators were told of a peering. */
   private final Set<String> told = ConcurrentHashMap.newKeySet();
 
@@ -208,7 +214,12 @@ public final class StreamStatuses {
 
   /** Who wanted to open a stream of a peering that is active did not have its secret. */
   void secretRefused(String peeringId, long nowMillis) {
-    secretsRefusedMillis.put(peeringId, nowMillis);
+    Long stranger = strangersRefusedMillis.get(peeringId);
+    if (status(peeringId).getConnected()) {
+      strangersRefusedMillis.put(peeringId, nowMillis);
+    } else if (stranger == null || nowMillis - stranger >= STRANGER_MILLIS) {
+      secretsRefusedMillis.put(peeringId, nowMillis);
+    }
   }
 
   /** Whether this is the first time that it happens to a peering since this server leads. */
@@ -229,6 +240,7 @@ public final class StreamStatuses {
     told.clear();
     refusals.clear();
     secretsRefusedMillis.clear();
+    strangersRefusedMillis.clear();
     withdrawals = Map.of();
   }
 
@@ -240,6 +252,7 @@ public final class StreamStatuses {
     awaitedNanos.remove(peeringId);
     refusals.remove(peeringId);
     secretsRefusedMillis.remove(peeringId);
+    strangersRefusedMillis.remove(peeringId);
     told.removeIf(each -> each.endsWith(peeringId));
   }
 
@@ -336,6 +349,7 @@ public final class StreamStatuses {
       shown.setTokenRefusal(refusal.reason()).setTokenRefusedMillis(refusal.millis());
     }
     shown.setSecretRefusedMillis(secretsRefusedMillis.getOrDefault(id, 0L));
+    shown.setStrangerRefusedMillis(strangersRefusedMillis.getOrDefault(id, 0L));
     Earlier known = earlier.get(id);
     if (known != null && shown.getLastHeardMillis() == 0) {
       shown.setLastHeardMillis(known.heardMillis()).setSilenceMillis(millisSince(known));

@@ -104,6 +104,28 @@ class StatusOverlayTest {
   }
 
   @Test
+  void shouldNotSayOfThePeerWhatAnotherClusterDid() {
+    PeerStreamStatus.Builder status =
+        CONNECTED.toBuilder().setSilenceMillis(5_000).setStrangerRefusedMillis(960_500);
+    String copy =
+        "another cluster dialed at 1970-01-01T00:16:00Z by the peer's id, with a secret that is not"
+            + " valid, and was refused: a copy of the peer that was restored elsewhere does so, and"
+            + " is ended there";
+    assertThat(shown(ACCEPTING, status).getState()).isEqualTo(PeeringState.ACTIVE);
+    assertThat(shown(ACCEPTING, status).getDetail().getReason()).isEqualTo(copy);
+
+    PeerStreamStatus.Builder lost = status.clone().setConnected(false).setDisconnectError("reset");
+    assertThat(shown(ACCEPTING, lost).getDetail().getReason())
+        .isEqualTo("the other cluster, which dials, is not connected: reset; " + copy);
+
+    assertThat(shown(ACCEPTING, status.setSilenceMillis(261_000)).getDetail().getReason())
+        .as("it comes no more")
+        .doesNotContain("another cluster dialed");
+    PeerStreamStatus.Builder alone = PeerStreamStatus.newBuilder().setStrangerRefusedMillis(5);
+    assertThat(shown(ACCEPTING, alone).hasStreamStatus()).isFalse();
+  }
+
+  @Test
   void shouldTellWhyATokenWasRefusedWhileNothingIsConnected() {
     Peering begun = DIALING.toBuilder().setState(PeeringState.PENDING).build();
     PeerStreamStatus.Builder refused =
