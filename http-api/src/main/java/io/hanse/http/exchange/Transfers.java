@@ -4,13 +4,15 @@ import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.port.PoolShutdown;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
@@ -34,6 +36,9 @@ public final class Transfers implements AutoCloseable {
   /** Each may fill so much of the disk, on which the log is too. */
   private static final int UPLOADS = 4;
 
+  /** Who is slow, and only just not too slow, keeps its place for long. */
+  private static final int UPLOADS_PER_CLIENT = UPLOADS / 2;
+
   private static final int KEEP_SECONDS = 10;
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
   private static final String PREFIX = "transfer-";
@@ -49,6 +54,9 @@ public final class Transfers implements AutoCloseable {
   private final Semaphore saves = new Semaphore(SAVES);
   private final Semaphore uploads = new Semaphore(UPLOADS);
 
+  /** How many each client has; of those with any. */
+  private final Map<InetAddress, Integer> uploadsOf = new ConcurrentHashMap<>();
+
   /** No more wait for one of them than have a place. */
   private final ThreadPoolExecutor threads = pool(PLACES, "http-transfer");
 
@@ -59,17 +67,17 @@ public final class Transfers implements AutoCloseable {
   public static final class Place implements AutoCloseable {
     private final AtomicBoolean isTaken = new AtomicBoolean(true);
 
-    private final List<Semaphore> counts;
+    private final Runnable given;
 
-    private Place(Semaphore... counts) {
-      this.counts = List.of(counts);
+    private Place(Runnable given) {
+      this.given = given;
     }
 
     /** Gives it back, at the first time. */
     @Override
     public void close() {
       if (isTaken.compareAndSet(true, false)) {
-        counts.forEach(Semaphore::release);
+        given.run();
       }
     }
   }
@@ -141,13 +149,18 @@ public final class Transfers implements AutoCloseable {
 
   private <T> CompletableFuture<T> run(Semaphore share, Function<Place, T> task) {
     if (!share.tryAcquire()) {
-      return CompletableFuture.failedFuture(overloaded());
+      return CompletableFuture.failedFuture(overloaded(""));
     }
     if (!places.tryAcquire()) {
       share.release();
-      return CompletableFuture.failedFuture(overloaded());
+      return CompletableFuture.failedFuture(overloaded(""));
     }
-    Place place = new Place(places, share);
+    Place place =
+        new Place(
+            () -> {
+              places.release();
+              share.release();
+            });
     try {
       return CompletableFuture.supplyAsync(() -> runAt(place, task), this::goOn);
     } catch (ProblemException e) {
@@ -156,10 +169,10 @@ public final class Transfers implements AutoCloseable {
     }
   }
 
-  private static ProblemException overloaded() {
+  private static ProblemException overloaded(String where) {
     return new ProblemException(
         ProblemCode.OVERLOADED,
-        "too many snapshots are saved or restored at this time; try again later");
+        "too many snapshots are saved or restored at this time" + where + "; try again later");
   }
 
   private static <T> T runAt(Place place, Function<Place, T> task) {
@@ -186,16 +199,26 @@ public final class Transfers implements AutoCloseable {
 
   /**
    * Lets an upload begin. It comes as slowly as its client sends it, so it takes none of the places
-   * of those that run: of uploads there are only so many by themselves.
+   * of those that run: of uploads there are only so many by themselves, and fewer of one client.
    *
    * @return to be given back when the file is gone
    * @throws ProblemException OVERLOADED
    */
-  public Place upload() {
+  public Place upload(InetAddress client) {
     if (!uploads.tryAcquire()) {
-      throw overloaded();
+      throw overloaded("");
     }
-    return new Place(uploads);
+    Place place =
+        new Place(
+            () -> {
+              uploadsOf.computeIfPresent(client, (it, count) -> count == 1 ? null : count - 1);
+              uploads.release();
+            });
+    if (uploadsOf.merge(client, 1, Integer::sum) > UPLOADS_PER_CLIENT) {
+      place.close();
+      throw overloaded(" by this address");
+    }
+    return place;
   }
 
   /**

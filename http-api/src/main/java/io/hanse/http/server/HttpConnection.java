@@ -145,7 +145,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
       upload =
           new Upload(
               transfers,
-              transfers.upload(),
+              transfers.upload(ConnectionGate.clientOf(context)),
               context,
               received -> dispatchUploaded(context, request, received),
               failure -> breakOff(context, ProblemResponses.of(failure)));

@@ -2,9 +2,11 @@ package io.hanse.http.exchange;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -143,5 +145,22 @@ class TransfersTest {
     assertThat(refusal(transfers.save(TransfersTest::give))).isEqualTo(ProblemCode.OVERLOADED);
     assertThat(more().get(30, SECONDS)).isTrue();
     assertThat(more().get(30, SECONDS)).isTrue();
+  }
+
+  /** Slow ones keep their places for long, and nobody else can restore meanwhile. */
+  @Test
+  void shouldKeepPlacesOfUploadsForOtherClients() {
+    InetAddress one = InetAddresses.of(1);
+    Transfers.Place first = transfers.upload(one);
+    transfers.upload(one);
+    assertThatThrownBy(() -> transfers.upload(one)).hasMessageContaining("by this address");
+    first.close();
+    transfers.upload(one);
+
+    transfers.upload(InetAddresses.of(2));
+    transfers.upload(InetAddresses.of(3));
+    assertThatThrownBy(() -> transfers.upload(InetAddresses.of(4)))
+        .hasMessageContaining("too many snapshots")
+        .hasMessageNotContaining("address");
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hanse.http.exchange.HttpProblem;
+import io.hanse.http.exchange.InetAddresses;
 import io.hanse.http.exchange.Transfers;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -26,18 +27,19 @@ class SlowUploadTest {
   private final CompletableFuture<Upload.Received> written = new CompletableFuture<>();
   private Transfers transfers;
   private Upload upload;
+  private int clients;
 
   @BeforeEach
   void begin() {
     channel.freezeTime();
     transfers = new Transfers(Optional.of(folder));
     for (int others = 0; others < 3; others++) {
-      transfers.upload();
+      place();
     }
     upload =
         new Upload(
             transfers,
-            transfers.upload(),
+            place(),
             channel.pipeline().lastContext(),
             written::complete,
             written::completeExceptionally);
@@ -48,6 +50,11 @@ class SlowUploadTest {
   void end() {
     transfers.close();
     channel.finishAndReleaseAll();
+  }
+
+  /** Each is another client. */
+  private Transfers.Place place() {
+    return transfers.upload(InetAddresses.of(++clients));
   }
 
   private void send(int bytes, boolean isLast) {
@@ -80,7 +87,7 @@ class SlowUploadTest {
         .isInstanceOfSatisfying(
             HttpProblem.class, problem -> assertThat(problem.status()).isEqualTo(408));
     assertThat(folder).isEmptyDirectory();
-    transfers.upload();
+    place();
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.hanse.http.exchange.InetAddresses;
 import io.hanse.http.exchange.Transfers;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -39,6 +40,12 @@ class UploadTest {
   private final EventLoopGroup loops =
       new MultiThreadIoEventLoopGroup(2, LocalIoHandler.newFactory());
   private Transfers transfers;
+  private int clientsSoFar;
+
+  /** Each is another client's. */
+  private Transfers.Place place() {
+    return transfers.upload(InetAddresses.of(++clientsSoFar));
+  }
 
   /** One that sends an archive. */
   private final class Client {
@@ -53,11 +60,7 @@ class UploadTest {
       context = channel.pipeline().lastContext();
       upload =
           new Upload(
-              transfers,
-              transfers.upload(),
-              context,
-              written::complete,
-              written::completeExceptionally);
+              transfers, place(), context, written::complete, written::completeExceptionally);
       context.executor().execute(upload::begin);
     }
 
@@ -115,9 +118,9 @@ class UploadTest {
 
   private void assertNothingKept() {
     for (int i = 0; i < CLIENTS; i++) {
-      assertThatCode(transfers::upload).doesNotThrowAnyException();
+      assertThatCode(this::place).doesNotThrowAnyException();
     }
-    assertThatThrownBy(transfers::upload).hasMessageContaining("too many snapshots");
+    assertThatThrownBy(this::place).hasMessageContaining("too many snapshots");
     assertThat(folder).isEmptyDirectory();
   }
 
@@ -127,7 +130,7 @@ class UploadTest {
     for (Client client : clients) {
       client.written.get(30, SECONDS);
     }
-    assertThatThrownBy(transfers::upload).hasMessageContaining("too many snapshots");
+    assertThatThrownBy(this::place).hasMessageContaining("too many snapshots");
     assertWritten(clients);
     assertNothingKept();
   }
@@ -140,7 +143,7 @@ class UploadTest {
       client.context.executor().submit(client.upload::abort).get();
     }
     for (int i = 0; i < CLIENTS; i++) {
-      await().ignoreExceptions().until(() -> transfers.upload() != null);
+      await().ignoreExceptions().until(() -> place() != null);
     }
     assertThat(folder).isEmptyDirectory();
   }
