@@ -56,7 +56,8 @@ final class AgentThreads implements AutoCloseable {
   /**
    * What other clusters and proxies say and are told. Refuses nothing: gRPC drops a callback that
    * is refused, and its call never ends. How much waits is bounded by the calls, of which each has
-   * one callback at a time here, and by what each may send ahead.
+   * one callback at a time here: those of others by {@code ExternalGrpcSettings}, which refuses
+   * more before they come here, our own by the peerings.
    */
   ExecutorService workers() {
     return workers;

@@ -39,8 +39,8 @@ public final class ExternalGrpcServer implements AutoCloseable {
   /** What a connection may send that nobody has asked for yet; its size does not grow. */
   private static final int WINDOW_BYTES = 512 << 10;
 
-  /** A peer has one stream, a proxy a few calls. */
-  private static final int CALLS_PER_CONNECTION_MAX = 256;
+  /** A peer has one stream, a proxy a few calls; all of one address together are a fifth of all. */
+  private static final int CALLS_PER_CONNECTION_MAX = 128;
 
   private static final int RESETS_MAX = 1_000;
   private static final int RESETS_SECONDS = 10;
@@ -129,13 +129,16 @@ public final class ExternalGrpcServer implements AutoCloseable {
     Set<String> names = new TreeSet<>();
     definitions.forEach(service -> names.add(service.getServiceDescriptor().getName()));
     InetSocketAddress address = new InetSocketAddress(settings.host(), settings.port());
+    OpenCalls calls = new OpenCalls(settings.callsMax());
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(address, credentials)
             .executor(executor)
             .addStreamTracerFactory(new Admissions())
+            .addStreamTracerFactory(calls)
             // The last is asked first.
             .intercept(new RequestPatience(REQUEST_MILLIS_MAX))
             .intercept(new CallPermissions())
+            .intercept(calls)
             // Nobody who dials compresses, and a small message must not become a large one.
             .decompressorRegistry(
                 DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, false))

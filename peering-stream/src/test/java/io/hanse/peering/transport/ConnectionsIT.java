@@ -12,6 +12,7 @@ import io.grpc.Status;
 import io.hanse.identity.ServerNameTrust;
 import io.hanse.identity.TlsContexts;
 import io.hanse.peering.PeeringSettings;
+import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.link.LinkTarget;
 import io.hanse.peering.link.Outbound;
 import io.hanse.peering.proto.ConnectCAServiceGrpc;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.Test;
 /** How many connections and idle streams one address may have at the gRPC port. */
 class ConnectionsIT {
   private static final int MAX = 3;
+  private static final int CALLS_MAX = 110;
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final Queue<Outbound> letIn = new ConcurrentLinkedQueue<>();
@@ -47,7 +49,9 @@ class ConnectionsIT {
     server = new TestServer("dc1", outbound -> new RecordingInbound());
     bounded =
         ExternalGrpcServer.start(
-            ExternalGrpcSettings.of("127.0.0.1", 0).withConnectionsPerClientMax(MAX),
+            ExternalGrpcSettings.of("127.0.0.1", 0)
+                .withConnectionsPerClientMax(MAX)
+                .withCallsMax(CALLS_MAX),
             server.certificate,
             List.of(
                 new PeerStreamEndpoint(
@@ -142,6 +146,35 @@ class ConnectionsIT {
     } finally {
       channel.shutdownNow();
     }
+  }
+
+  /** Of all addresses together: each that is let in may wait for a thread. */
+  @Test
+  void shouldRefuseCallsBeyondItsBound() {
+    GrpcDialer dialer = new GrpcDialer(server.executor);
+    LinkTarget target =
+        new LinkTarget("127.0.0.1:" + bounded.port(), server.serverName(), server.roots());
+    List<Outbound> open = new ArrayList<>();
+    for (int i = 1; i <= CALLS_MAX; i++) {
+      int wanted = i;
+      open.add(dialer.dial(target, outbound -> new RecordingInbound()));
+      await().atMost(PATIENCE).until(() -> letIn.size() == wanted);
+    }
+    RecordingInbound tooMuch = new RecordingInbound();
+    dialer.dial(target, outbound -> tooMuch);
+    await().atMost(PATIENCE).until(tooMuch.end::isDone);
+    LinkStatus refusal = tooMuch.end.join();
+    assertThat(refusal.code()).isEqualTo(LinkStatus.Code.RESOURCE_EXHAUSTED);
+    assertThat(refusal.text()).contains("too many calls are open");
+
+    open.get(0).close(LinkStatus.of(LinkStatus.Code.CANCELLED, "enough"));
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              dialer.dial(target, outbound -> new RecordingInbound());
+              return letIn.size() > CALLS_MAX;
+            });
   }
 
   private static final class Watch extends ClientCall.Listener<WatchRootsResponse> {
