@@ -13,10 +13,12 @@ import java.util.List;
  * archive has of them the other cluster has forgotten: with those the peering could never be
  * connected again. So, like a counter, what is newer stays. A token that was redeemed, revoked or
  * replaced since is no good again either. With them stays what the other cluster said of itself as
- * it came with the first of them: it says it once.
+ * it came with the first of them: it says it once. And where it is dialed, what it said last of its
+ * roots and of where its servers are: by what the archive has it may be reached no more, and it
+ * says so only to who is connected.
  */
 final class KeptSecrets {
-  static final KeptSecrets NONE = new KeptSecrets(List.of());
+  static final KeptSecrets NONE = new KeptSecrets(List.of(), false);
 
   private record Kept(Peering peering, PeeringSecrets secrets) {
     /** Whether the other cluster is still the one that these secrets are shared with. */
@@ -28,13 +30,19 @@ final class KeptSecrets {
   }
 
   private final List<Kept> all;
+  private final boolean withPlaces;
 
-  private KeptSecrets(List<Kept> all) {
+  private KeptSecrets(List<Kept> all, boolean withPlaces) {
     this.all = all;
+    this.withPlaces = withPlaces;
   }
 
-  /** Those of the state that is about to be replaced. */
-  static KeptSecrets of(Rows rows) {
+  /**
+   * Those of the state that is about to be replaced.
+   *
+   * @param withPlaces and where peers are dialed
+   */
+  static KeptSecrets of(Rows rows, boolean withPlaces) {
     Peerings peerings = new Peerings(rows);
     List<Kept> all = new ArrayList<>();
     for (Peering peering : peerings.all()) {
@@ -42,7 +50,7 @@ final class KeptSecrets {
         peerings.secrets(peering.getId()).ifPresent(secrets -> all.add(new Kept(peering, secrets)));
       }
     }
-    return new KeptSecrets(all);
+    return new KeptSecrets(all, withPlaces);
   }
 
   /** Puts them in place of those that the restored state has of the same peerings. */
@@ -57,12 +65,26 @@ final class KeptSecrets {
               peering -> {
                 // A stream that runs yet brings differences to what is no more.
                 applier.replace(peering, kept.secrets().toBuilder().clearImportFence().build());
-                if (!peering.hasRemote() && kept.peering().hasRemote()) {
-                  Tables.PEERINGS.put(
-                      context.rows(),
-                      peering.toBuilder().setRemote(kept.peering().getRemote()).build());
+                Peering next = withWhatItSaid(peering, kept.peering());
+                if (!next.equals(peering)) {
+                  Tables.PEERINGS.put(context.rows(), next);
                 }
               });
     }
+  }
+
+  private Peering withWhatItSaid(Peering restored, Peering running) {
+    Peering.Builder next = restored.toBuilder();
+    if (!restored.hasRemote() && running.hasRemote()) {
+      next.setRemote(running.getRemote());
+    }
+    if (withPlaces && Peerings.dials(running)) {
+      next.setPeerServerName(running.getPeerServerName())
+          .clearPeerCaPems()
+          .addAllPeerCaPems(running.getPeerCaPemsList())
+          .clearPeerServerAddresses()
+          .addAllPeerServerAddresses(running.getPeerServerAddressesList());
+    }
+    return next.build();
   }
 }

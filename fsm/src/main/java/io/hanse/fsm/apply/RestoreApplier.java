@@ -107,7 +107,9 @@ final class RestoreApplier {
     Optional<ClusterIdentity> identity = new Ca(rows).cluster();
     Map<Key, Long> counters = counters(rows);
     KeptSecrets secrets =
-        command.getKeepsPeeringSecrets() ? KeptSecrets.of(rows) : KeptSecrets.NONE;
+        command.getKeepsPeeringSecrets()
+            ? KeptSecrets.of(rows, command.getKeepsPeerPlaces())
+            : KeptSecrets.NONE;
     Restoration building = building(rows, restore);
     advance(rows, building, restore.getChunks());
     if (!command.getKeepsParts() || !building.take(rows, Tables.SCHEMA, restore.getChunks())) {

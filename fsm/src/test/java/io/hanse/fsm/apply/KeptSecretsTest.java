@@ -44,7 +44,8 @@ class KeptSecretsTest {
         .get(commands.size() - 1)
         .setLevel(5)
         .getCompleteRestoreBuilder()
-        .setKeepsPeeringSecrets(true);
+        .setKeepsPeeringSecrets(true)
+        .setKeepsPeerPlaces(true);
     commands.forEach(into::done);
   }
 
@@ -129,6 +130,24 @@ class KeptSecretsTest {
 
     assertThat(secrets("id-west").getActiveStream()).isEqualTo("second");
     assertThat(replica.now().size(TableId.SECRETS_IN_USE)).isZero();
+  }
+
+  /** By what the archive has, nobody may be there any more. */
+  @Test
+  void shouldKeepWhereTheOtherClusterIsDialed() {
+    replica.done(establish(dialer("west").addPeerCaPems("old root"), "stream"));
+    byte[] archive = snapshot();
+    replica.done(
+        establish(
+            dialer("west")
+                .clearPeerServerAddresses()
+                .addPeerServerAddresses("10.0.0.77:8503")
+                .addPeerCaPems("new root"),
+            "stream"));
+    restore(archive);
+    Peering kept = new Peerings(replica.now()).byId("id-west").orElseThrow();
+    assertThat(kept.getPeerServerAddressesList()).containsExactly("10.0.0.77:8503");
+    assertThat(kept.getPeerCaPemsList()).containsExactly("new root");
   }
 
   @Test

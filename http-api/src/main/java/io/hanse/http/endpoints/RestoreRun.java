@@ -184,7 +184,8 @@ final class RestoreRun {
                     CompleteRestore.newBuilder()
                         .setId(id)
                         .setKeepsParts(true)
-                        .setKeepsPeeringSecrets(true)))
+                        .setKeepsPeeringSecrets(true)
+                        .setKeepsPeerPlaces(true)))
         .join();
   }
 

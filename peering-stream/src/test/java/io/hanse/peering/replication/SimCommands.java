@@ -218,7 +218,12 @@ public final class SimCommands {
     Command.Builder part = Command.newBuilder();
     part.getStageRestoreBuilder().setId(id).setContent(ByteString.copyFrom(packed.toByteArray()));
     Command.Builder complete = Command.newBuilder().setLevel(5);
-    complete.getCompleteRestoreBuilder().setId(id).setKeepsParts(true).setKeepsPeeringSecrets(true);
+    complete
+        .getCompleteRestoreBuilder()
+        .setId(id)
+        .setKeepsParts(true)
+        .setKeepsPeeringSecrets(true)
+        .setKeepsPeerPlaces(true);
     return List.of(begin.build(), part.build(), complete.build());
   }
 
