@@ -41,6 +41,9 @@ class SpiffeIdTest {
         .hasToString("spiffe://" + TD + "/agent/server/dc/dc1");
     assertThat(SpiffeId.signing(DOMAIN)).hasToString("spiffe://" + TD);
     assertThat(DOMAIN.serverName("dc1")).isEqualTo("server.dc1.peering." + TD);
+    assertThat(TrustDomain.isServerName(DOMAIN.serverName("internal"))).isTrue();
+    assertThat(TrustDomain.isServerName("db.default.dc1.internal." + TD)).isFalse();
+    assertThat(TrustDomain.isServerName("server.default.peering.internal." + TD)).isFalse();
   }
 
   @Test

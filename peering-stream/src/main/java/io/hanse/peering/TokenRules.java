@@ -2,8 +2,11 @@ package io.hanse.peering;
 
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.error.Quoted;
 import io.hanse.fsm.row.PeerAddress;
 import io.hanse.identity.Pem;
+import io.hanse.identity.TrustDomain;
+import io.hanse.peering.protocol.PeerTexts;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -115,6 +118,14 @@ final class TokenRules {
     checkAddresses(token.addresses());
     if (!token.caPems().isEmpty() && token.serverName().isEmpty()) {
       throw refused("peering token server name value is empty");
+    }
+    // Gateways here lead what asks for this name to where the token says.
+    if (!token.serverName().isEmpty() && !TrustDomain.isServerName(token.serverName())) {
+      throw refused(
+          "peering token server name "
+              + Quoted.of(PeerTexts.cut(token.serverName()))
+              + " is not that of another cluster's servers: server.<datacenter>.peering.<trust"
+              + " domain>");
     }
     if (token.peerId().isEmpty()) {
       throw refused("peering token peer ID value is empty");

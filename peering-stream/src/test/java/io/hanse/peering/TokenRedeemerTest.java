@@ -109,7 +109,7 @@ class TokenRedeemerTest {
         List.of(root + "\n"),
         List.of(),
         List.of(address),
-        "server.of-" + root,
+        "server." + root + ".peering.beta.consul",
         peerId,
         secret,
         RemoteInfo.newBuilder().setDatacenter("dc-beta").build(),
@@ -189,7 +189,7 @@ class TokenRedeemerTest {
   void shouldTakeWhatAGoodTokenSays() {
     establish(token(PEER_ID, "newest-root", "second"));
     assertThat(stored().getPeerCaPemsList()).containsExactly("newest-root\n");
-    assertThat(stored().getPeerServerName()).isEqualTo("server.of-newest-root");
+    assertThat(stored().getPeerServerName()).isEqualTo("server.newest-root.peering.beta.consul");
     assertThat(stored().getState()).isEqualTo(PeeringState.ESTABLISHING);
   }
 

@@ -10,6 +10,7 @@ import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Ca;
 import io.hanse.fsm.view.Health;
 import io.hanse.fsm.view.Peerings;
+import io.hanse.identity.TrustDomain;
 import io.hanse.peering.DialTargets;
 import io.hanse.peering.MeshGateways;
 import io.hanse.peering.proto.Endpoint;
@@ -97,7 +98,8 @@ final class PeeringRoutes {
    * Also of a peering that the other side has ended: it is established anew by the same way. Of
    * those whose servers have one name, an active one, then the newest: nobody can tell them apart.
    * Where the token leads that a peering is being established by, besides: first to the servers of
-   * its own peering, and never in place of a way that stands.
+   * its own peering, and never in place of a way that stands. A name that is no servers' may be
+   * that of a mesh service, whose way is not a peer's to say; no token has it that is taken now.
    */
   private static void outward(
       View view, Map<String, Endpoints> endpoints, Map<String, Route> routes) {
@@ -107,10 +109,10 @@ final class PeeringRoutes {
       if (!Peerings.dials(peering) || Peerings.isBeingDeleted(peering)) {
         continue;
       }
-      if (!peering.getPeerServerName().isEmpty()) {
+      if (TrustDomain.isServerName(peering.getPeerServerName())) {
         byName.merge(peering.getPeerServerName(), peering, PeeringRoutes::preferred);
       }
-      if (peering.hasEstablishing()) {
+      if (TrustDomain.isServerName(peering.getEstablishing().getServerName())) {
         establishing.add(peering);
       }
     }

@@ -93,6 +93,15 @@ class PeeringRoutesTest {
     assertThat(ports()).containsExactly(2);
   }
 
+  @Test
+  void shouldNotLeadToAPeerWhatAsksForAServiceOfTheMesh() {
+    String service = "db.default.dc1.internal." + OWN_ID + ".consul";
+    String oddService = "server.default.peering.internal." + OWN_ID + ".consul";
+    establish(peering(2, "east", service), oddService);
+    assertThat(ports(service)).isEmpty();
+    assertThat(ports(oddService)).isEmpty();
+  }
+
   /** By a token that leads to port 7. */
   private void establish(Peering.Builder peering, String serverName) {
     peering.getEstablishingBuilder().setServerName(serverName).addAddresses("10.0.0.1:7");
