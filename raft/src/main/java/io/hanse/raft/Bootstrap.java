@@ -46,7 +46,7 @@ final class Bootstrap {
   private final Consensus consensus;
   private final PeerCalls peers;
   private final LongSupplier nanoClock;
-  private final Runnable whenRemoved;
+  private final Retirement retirement;
   private final long startNanos;
   private volatile long promisedNanos;
   private volatile long enlistedNanos;
@@ -65,7 +65,7 @@ final class Bootstrap {
       Consensus consensus,
       PeerCalls peers,
       LongSupplier nanoClock,
-      Runnable whenRemoved) {
+      Retirement retirement) {
     this.self = self;
     this.settings = settings;
     this.promises = promises;
@@ -73,7 +73,7 @@ final class Bootstrap {
     this.consensus = consensus;
     this.peers = peers;
     this.nanoClock = nanoClock;
-    this.whenRemoved = whenRemoved;
+    this.retirement = retirement;
     this.startNanos = nanoClock.getAsLong();
     this.promisedNanos = startNanos;
     this.enlistedNanos = startNanos;
@@ -88,10 +88,11 @@ final class Bootstrap {
       neighbours.exchange();
     }
     try {
-      if (promises.isRemoved() || neighbours.saysRemoved()) {
-        retire();
+      if (retirement.isDue()) {
+        retirement.begin();
         return;
       }
+      retirement.stayIfKept();
       if (consensus.isLeftOut()) {
         // Until the leader says that it was removed, it may be a member or about to become one: it
         // has to be there when the leader appends.
@@ -116,18 +117,6 @@ final class Bootstrap {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  /**
-   * The group goes on without this server. What it has is set aside, for nothing is thrown away.
-   */
-  private void retire() throws IOException {
-    if (!promises.isRemoved()) {
-      promises.removed();
-      LOG.warn("{} group={}", Problems.removed().getMessage(), promises.groupId().orElse(""));
-      whenRemoved.run();
-    }
-    consensus.leave();
   }
 
   /** Another server asks for the promise. Any thread. */

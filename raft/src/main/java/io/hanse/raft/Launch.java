@@ -76,13 +76,28 @@ public final class Launch {
       Fatal fatal,
       Surroundings surroundings)
       throws IOException {
-    DataDirectory directory = opening.open();
+    DataDirectory directory = open(opening, settings, surroundings);
     try {
       return new Replication(settings, replica, fatal, directory, surroundings);
     } catch (IOException | RuntimeException e) {
       directory.close();
       throw e;
     }
+  }
+
+  private static DataDirectory open(
+      Opening opening, RaftSettings settings, Surroundings surroundings) throws IOException {
+    DataDirectory directory = opening.open();
+    try {
+      if (!new UnfinishedLeave(directory, settings, surroundings).finish()) {
+        return directory;
+      }
+    } catch (IOException | RuntimeException e) {
+      directory.close();
+      throw e;
+    }
+    directory.close();
+    return opening.open();
   }
 
   private static DurableFiles files() {

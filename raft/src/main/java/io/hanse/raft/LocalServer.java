@@ -68,14 +68,15 @@ final class LocalServer implements ServerRequests {
 
   /** What a server says of itself. */
   static Account account(
-      Server self, RaftSettings settings, Consensus consensus, Promises promises) {
+      Server self, RaftSettings settings, Optional<String> leader, Promises promises) {
     return Account.newBuilder()
         .setServer(self)
         .setBootstrapExpect(settings.bootstrap().expect())
         .setStage(promises.stage())
         .setGroupId(promises.groupId().orElse(""))
         .setPromisedTo(promises.promisedTo())
-        .setLeaderRaftId(consensus.position().leader().orElse(""))
+        .setLeaderRaftId(leader.orElse(""))
+        .setMayHaveLeft(promises.mayHaveLeft())
         .build();
   }
 
@@ -114,9 +115,10 @@ final class LocalServer implements ServerRequests {
     neighbours.note(caller, nanoClock.getAsLong());
     JoinReply.Builder reply =
         JoinReply.newBuilder()
-            .setAccount(account(self, settings, consensus, promises))
+            .setAccount(account(self, settings, consensus.position().leader(), promises))
             .addAllKnown(book.all());
-    if (!wasMember(caller) || isMember(caller.getServer().getRaftId())) {
+    String raftId = caller.getServer().getRaftId();
+    if (!wasMember(caller) || (isMember(raftId) && !caller.getMayHaveLeft())) {
       return CompletableFuture.completedFuture(reply.build());
     }
     // Only who surely leads knows the newest configuration.
@@ -125,7 +127,8 @@ final class LocalServer implements ServerRequests {
         .handle(
             (point, failure) ->
                 reply
-                    .setCallerRemoved(failure == null && !isMember(caller.getServer().getRaftId()))
+                    .setCallerRemoved(failure == null && !isMember(raftId))
+                    .setCallerKept(failure == null && isKept(raftId))
                     .build());
   }
 
@@ -145,6 +148,14 @@ final class LocalServer implements ServerRequests {
   @Override
   public boolean isMember(String raftId) {
     return !consensus.position().ready() || consensus.voters().isMember(raftId);
+  }
+
+  /** Said of nobody whom a change that is under way may take out. */
+  private boolean isKept(String raftId) {
+    Consensus.Voters voters = consensus.voters();
+    return consensus.position().ready()
+        && voters.previous().isEmpty()
+        && voters.current().contains(raftId);
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.hanse.fsm.row.Server;
 import io.hanse.raft.transport.proto.MemberList;
 import io.hanse.raft.transport.proto.MemberName;
 import io.hanse.raft.transport.proto.MemberRow;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -139,7 +140,11 @@ public final class Members implements Membership {
       return CompletableFuture.completedFuture(null);
     }
     LOG.info("this server leaves the others raft_id={}", self);
-    promises.leaving(true);
+    try {
+      promises.resolveToLeave();
+    } catch (IOException e) {
+      return CompletableFuture.failedFuture(e);
+    }
     CompletableFuture<Void> removed =
         promises.isRemoved() ? CompletableFuture.completedFuture(null) : remove(self);
     // Where the exchange with the others goes on as well, which may be told of the removal.
@@ -148,7 +153,7 @@ public final class Members implements Membership {
         .whenComplete(
             (done, failure) -> {
               if (failure != null) {
-                promises.leaving(false);
+                promises.leaveFailed();
               }
             });
   }

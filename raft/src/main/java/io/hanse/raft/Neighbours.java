@@ -66,6 +66,7 @@ final class Neighbours {
 
   private final Set<InetSocketAddress> toldUnreached = ConcurrentHashMap.newKeySet();
   private volatile boolean saysRemoved;
+  private volatile boolean saysKept;
   private final Set<String> complaints = ConcurrentHashMap.newKeySet();
 
   /**
@@ -94,6 +95,7 @@ final class Neighbours {
     book.retain(this::isNeeded);
     seen.keySet().removeIf(raftId -> !mayBelong.test(raftId) && isLongGone(raftId));
     answered.keySet().retainAll(seen.keySet());
+    saysKept = false;
     List<CompletableFuture<Void>> answers = new ArrayList<>();
     Account mine = ownAccount.get();
     for (InetSocketAddress address : targets()) {
@@ -143,6 +145,7 @@ final class Neighbours {
       unreachedNanos.remove(address);
       toldUnreached.remove(address);
       saysRemoved |= reply.getCallerRemoved();
+      saysKept |= reply.getCallerKept();
       note(reply.getAccount(), askedNanos);
       keepLatest(answered, reply.getAccount(), askedNanos);
       // Else two servers would tell each other again and again of what both have forgotten.
@@ -173,6 +176,11 @@ final class Neighbours {
   /** Whether the leader of this server's group said that it is not in it any more. */
   boolean saysRemoved() {
     return saysRemoved;
+  }
+
+  /** Whether it said in the last exchange that this server, which may have left, is in it still. */
+  boolean saysKept() {
+    return saysKept;
   }
 
   /** Takes note of a server, whoever began the exchange. */

@@ -50,6 +50,13 @@ public final class Problems {
         "this server was removed from the cluster; empty its data_dir to let it join anew");
   }
 
+  /** What a server answers once it knows that it has left, until it ends. */
+  public static ProblemException left() {
+    return new ProblemException(
+        ProblemCode.FAILED_PRECONDITION,
+        "this server has left the cluster; started again, it joins anew");
+  }
+
   public static ProblemException stranger(String raftId) {
     return new ProblemException(
         ProblemCode.FAILED_PRECONDITION, "server " + raftId + " is not a member of this cluster");

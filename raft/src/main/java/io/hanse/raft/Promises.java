@@ -151,13 +151,41 @@ final class Promises {
     write(record.toBuilder().setRemoved(true).build());
   }
 
-  /** While it is so, nothing is concluded from what the others say of this server. */
-  synchronized void leaving(boolean isLeaving) {
-    this.isLeaving = isLeaving;
+  /**
+   * This server is to leave. Written down before the group is asked to let it go: however this
+   * process ends, the next one knows that it has to find out whether it did.
+   */
+  synchronized void resolveToLeave() throws IOException {
+    write(record.toBuilder().setLeaving(true).build());
+    isLeaving = true;
   }
 
+  /** While it is so, nothing is concluded from what the others say of this server. */
   synchronized boolean isLeaving() {
     return isLeaving;
+  }
+
+  /** The attempt to leave has failed; that the group has let this server go may be true still. */
+  synchronized void leaveFailed() {
+    isLeaving = false;
+  }
+
+  /** Whether this server was told to leave, and does not know what came of it. */
+  synchronized boolean mayHaveLeft() {
+    return record.getLeaving();
+  }
+
+  /**
+   * The group is known to have this server still.
+   *
+   * @return whether it was to leave, and is not any more
+   */
+  synchronized boolean stay() throws IOException {
+    if (isLeaving || !record.getLeaving()) {
+      return false;
+    }
+    write(record.toBuilder().clearLeaving().build());
+    return true;
   }
 
   /** From its next start on, this server is another one that asks to be taken into the group. */

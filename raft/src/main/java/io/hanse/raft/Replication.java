@@ -11,10 +11,10 @@ import io.hanse.fsm.row.Server;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,7 +46,9 @@ public final class Replication implements AutoCloseable {
   private final ReadLevels reads;
   private final LeaderCalls leaderCalls;
   private final Members members;
+  private final Retirement retirement;
   private final Bootstrap bootstrap;
+  private final JoinLoop joinLoop;
   private final LeaderDuties duties;
   private final MemberDuty memberDuty;
   private final Surroundings surroundings;
@@ -59,10 +61,6 @@ public final class Replication implements AutoCloseable {
   private volatile Surroundings.@Nullable Endpoint endpoint;
   private volatile boolean isClosed;
   private boolean isFoundBroken;
-  private final AtomicBoolean isStepAsked = new AtomicBoolean();
-
-  /** Of the joining thread only. */
-  private int joinFailures;
 
   /** Nothing runs or listens yet. */
   Replication(
@@ -122,22 +120,17 @@ public final class Replication implements AutoCloseable {
             settings.bootstrap().retryJoin(),
             book,
             peers,
-            () -> LocalServer.account(self, settings, consensus, promises),
+            () -> LocalServer.account(self, settings, consensus.position().leader(), promises),
             server -> !promises.isFormed() || consensus.voters().mayBelong(server),
             System::nanoTime);
     quorumNews =
         new QuorumNews(standing, () -> consensus.voters().current(), neighbours, System::nanoTime);
     contact.onLoss(new LeaderLoss(standing, consensus, contact, timing, timer)::suspected);
+    retirement = new Retirement(raftId, promises, neighbours, consensus, standing::close);
     bootstrap =
         new Bootstrap(
-            raftId,
-            settings,
-            promises,
-            neighbours,
-            consensus,
-            peers,
-            System::nanoTime,
-            () -> standing.close(Problems.removed()));
+            raftId, settings, promises, neighbours, consensus, peers, System::nanoTime, retirement);
+    joinLoop = new JoinLoop(bootstrap, joiner);
     memberDuty =
         new MemberDuty(
             standing,
@@ -185,10 +178,7 @@ public final class Replication implements AutoCloseable {
   }
 
   private void run() {
-    if (promises.isRemoved()) {
-      LOG.warn("{}", Problems.removed().getMessage());
-      standing.close(Problems.removed());
-    }
+    retirement.remember();
     standing.onChange(this::standingChanged);
     standing.refresh();
     timer.scheduleWithFixedDelay(
@@ -197,7 +187,7 @@ public final class Replication implements AutoCloseable {
         this::watch, WATCHDOG_MILLIS, WATCHDOG_MILLIS, TimeUnit.MILLISECONDS);
     long duty = settings.timing().dutyInterval().toMillis();
     timer.scheduleWithFixedDelay(duties::tidy, duty, duty, TimeUnit.MILLISECONDS);
-    joiner.execute(this::join);
+    joinLoop.begin();
     LOG.info(
         "server started raft_id={} start={} raft={} servers={}",
         self.getRaftId(),
@@ -229,16 +219,6 @@ public final class Replication implements AutoCloseable {
         "standing term={} self={} leader={}", now.term(), now.self(), now.leader().orElse("none"));
   }
 
-  private void stepSoon() {
-    if (isStepAsked.compareAndSet(false, true)) {
-      joiner.execute(
-          () -> {
-            isStepAsked.set(false);
-            bootstrap.step();
-          });
-    }
-  }
-
   private void watch() {
     try {
       if (consensus.isBroken()) {
@@ -249,7 +229,7 @@ public final class Replication implements AutoCloseable {
         return;
       }
       if (consensus.isLeftOut()) {
-        stepSoon();
+        joinLoop.stepSoon();
         return;
       }
       if (quorumNews.isDue()) {
@@ -260,20 +240,6 @@ public final class Replication implements AutoCloseable {
       memberDuty.look();
     } catch (RuntimeException e) {
       LOG.warn("watchdog failed", e);
-    }
-  }
-
-  private void join() {
-    try {
-      bootstrap.step();
-      joinFailures = 0;
-    } catch (RuntimeException e) {
-      if (joinFailures++ == 0) {
-        LOG.warn("the join exchange failed and will be tried again", e);
-      }
-    }
-    if (!isClosed) {
-      joiner.schedule(this::join, bootstrap.pause().toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 
@@ -319,6 +285,11 @@ public final class Replication implements AutoCloseable {
           consensus.renewConnections();
           LOG.info("connections to the other servers are made anew");
         });
+  }
+
+  /** Done when the others turn out to have let this server go though its leave had failed. */
+  public CompletableFuture<Void> left() {
+    return retirement.left();
   }
 
   /** The row of this server, with its raft id and start number. */

@@ -118,7 +118,7 @@ class BootstrapSimTest {
               consensus,
               peers,
               nanos::get,
-              () -> {});
+              new Retirement(disk.raftId(), promises, neighbours, consensus, why -> {}));
     }
 
     Account account() {

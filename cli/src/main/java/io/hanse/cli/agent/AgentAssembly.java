@@ -126,6 +126,7 @@ public final class AgentAssembly implements AutoCloseable {
             System::nanoTime);
     RequestedReload requestedReload = new RequestedReload(threads.background(), RELOAD_PATIENCE);
     Departure departure = new Departure(replication.membership(), entropy[0], threads.timer());
+    replication.left().thenRun(departure::foundGone);
     left = departure.left();
     ServerAgent agent =
         new ServerAgent(

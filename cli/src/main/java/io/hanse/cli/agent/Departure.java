@@ -55,6 +55,13 @@ final class Departure {
     return current.copy();
   }
 
+  /** The others turn out to have let this server go, though the leave had failed. */
+  void foundGone() {
+    entropy.hold();
+    LOG.info("the cluster was left, this agent stops");
+    left.complete(null);
+  }
+
   private void ended(CompletableFuture<Void> departure, @Nullable Throwable failure) {
     if (failure == null) {
       LOG.info("the cluster was left, this agent stops");

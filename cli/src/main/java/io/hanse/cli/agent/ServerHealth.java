@@ -25,6 +25,7 @@ import io.hanse.fsm.view.Health;
 import io.hanse.fsm.view.Servers;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -182,6 +183,7 @@ final class ServerHealth {
                     .build());
           }
         });
+    commands.addAll(forgetStrays(view, known.values()));
     for (Server server : known.values()) {
       Beat beat = beats.get(server.getRaftId());
       boolean alive = beat != null && beat.isFresh(nowNanos);
@@ -202,19 +204,39 @@ final class ServerHealth {
     known.values().removeIf(server -> !members.contains(server.getRaftId()) && removed.add(server));
     List<Command> commands = new ArrayList<>();
     for (Server server : removed) {
+      // Its row goes last: a leader that ends in between leaves it for the next one to do.
+      if (known.values().stream().noneMatch(other -> other.getNode().equals(server.getNode()))) {
+        commands.add(leavesCatalog(server.getNode()));
+      }
       commands.add(
           Command.newBuilder()
               .setRemoveServer(RemoveServer.newBuilder().setRaftId(server.getRaftId()))
               .build());
-      if (known.values().stream().noneMatch(other -> other.getNode().equals(server.getNode()))) {
-        LOG.info("removed server leaves the catalog node={}", server.getNode());
-        commands.add(
-            Command.newBuilder()
-                .setDeregister(DeregisterCatalog.newBuilder().setNode(server.getNode()))
-                .build());
-      }
     }
     return commands;
+  }
+
+  private static Command leavesCatalog(String node) {
+    LOG.info("removed server leaves the catalog node={}", node);
+    return Command.newBuilder().setDeregister(DeregisterCatalog.newBuilder().setNode(node)).build();
+  }
+
+  /**
+   * Nodes that are in the catalog as servers, and are none that is known: left over by a server
+   * that told of itself once more as it was removed, or that has another name now.
+   */
+  private static List<Command> forgetStrays(View view, Collection<Server> known) {
+    Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+    known.forEach(server -> names.add(server.getNode()));
+    Health health = new Health(view);
+    return new Catalog(view)
+        .service("", SERVICE_ID).stream()
+            .filter(instance -> instance.getService().getId().equals(SERVICE_ID))
+            .map(instance -> instance.getNode().getNode())
+            .filter(node -> !names.contains(node))
+            .filter(node -> health.check("", node, CHECK_ID).isPresent())
+            .map(ServerHealth::leavesCatalog)
+            .toList();
   }
 
   /** Whether a server that was wiped, and came back as a new one, has the node already. */

@@ -126,6 +126,25 @@ class DepartureTest {
   }
 
   @Test
+  void shouldStopOnceItIsFoundToHaveLeftThoughThatFailed() {
+    passThatHangs();
+    endPass();
+    CompletableFuture<Void> leaving = departure.run();
+    time.run();
+    fail(members.leaving);
+    time.run();
+    assertThat(leaving).isCompletedExceptionally();
+    assertThat(departure.left()).isNotDone();
+
+    departure.foundGone();
+    time.run();
+    assertThat(departure.left()).isCompleted();
+    int before = told;
+    register("api");
+    assertThat(told).as("held").isEqualTo(before);
+  }
+
+  @Test
   void shouldNotEndForAllWhereOneGivesUp() {
     CompletableFuture<Void> impatient = departure.run();
     CompletableFuture<Void> patient = departure.run();

@@ -11,6 +11,7 @@ import io.hanse.fsm.row.ServerHealthState;
 import io.hanse.fsm.view.Autopilot;
 import io.hanse.raft.RaftSettings;
 import io.hanse.raft.node.TestCluster.Member;
+import io.hanse.raft.transport.proto.BootstrapRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -216,6 +217,36 @@ class MembershipIT {
       assertThat(leaver.replica.writes("without it " + round)).isEqualTo(1);
     }
     assertThat(cluster.failures).isEmpty();
+  }
+
+  /** As one whose process ended while it left. */
+  private void resolveToLeave(Member member) throws IOException {
+    Path file = directory.resolve(member.name).resolve("raft/bootstrap");
+    BootstrapRecord promises = BootstrapRecord.parseFrom(Files.readAllBytes(file));
+    Files.write(file, promises.toBuilder().setLeaving(true).build().toByteArray());
+  }
+
+  @Test
+  void shouldFindOutAtItsStartWhatCameOfItsLeave() throws Exception {
+    cluster = new TestCluster(directory).start("a", "b", "c");
+    Member leaver = cluster.follower();
+    leaver.write("before");
+    String old = id(leaver);
+    cluster.stop(leaver);
+    resolveToLeave(leaver);
+    cluster.start(leaver, 3, cluster.joinAddresses());
+    assertThat(id(leaver)).as("the others have it still").isEqualTo(old);
+    leaver.write("stays");
+
+    cluster.stop(leaver);
+    resolveToLeave(leaver);
+    cluster.leader().node.membership().remove(old).get(20, TimeUnit.SECONDS);
+    cluster.leader().write("without it");
+    cluster.start(leaver, 3, cluster.joinAddresses());
+    assertThat(id(leaver)).as("the others are without it").isNotEqualTo(old);
+    awaitVoters(cluster.running().toArray(Member[]::new));
+    cluster.awaitEqual();
+    assertThat(leaver.replica.writes("without it")).isEqualTo(1);
   }
 
   @Test
