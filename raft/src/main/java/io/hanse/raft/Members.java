@@ -39,6 +39,12 @@ public final class Members implements Membership {
   private static final String REMOVE = "raft.remove";
   private static final Duration TRANSFER_PATIENCE = Duration.ofSeconds(3);
 
+  /** A leader that leaves hands over, is followed by another, and asks that one. */
+  private static final int LEAVE_HOLDS = 3;
+
+  private static final Executor A_LITTLE_LATER =
+      CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS);
+
   /** Several heartbeats, also on a busy machine. */
   private static final long LIVING_MILLIS_MIN = 2_000;
 
@@ -146,7 +152,9 @@ public final class Members implements Membership {
       return CompletableFuture.failedFuture(e);
     }
     CompletableFuture<Void> removed =
-        promises.isRemoved() ? CompletableFuture.completedFuture(null) : remove(self);
+        promises.isRemoved()
+            ? CompletableFuture.completedFuture(null)
+            : removeSelf(System.nanoTime() + LEAVE_HOLDS * patience.toNanos());
     // Where the exchange with the others goes on as well, which may be told of the removal.
     return removed
         .thenRunAsync(promises::startOver, joiner)
@@ -158,7 +166,28 @@ public final class Members implements Membership {
             });
   }
 
+  /** Waits for its turn where the leader is about another change of the group. */
+  private CompletableFuture<Void> removeSelf(long deadline) {
+    Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+    return command(REMOVE, MemberName.newBuilder().setRaftId(self).build(), left)
+        .exceptionallyCompose(
+            failure ->
+                isBusy(failure) && deadline - System.nanoTime() > 0
+                    ? CompletableFuture.runAsync(() -> {}, A_LITTLE_LATER)
+                        .thenCompose(later -> removeSelf(deadline))
+                    : CompletableFuture.failedFuture(failure));
+  }
+
+  private static boolean isBusy(Throwable failure) {
+    ProblemCode code = Problems.code(failure);
+    return code == ProblemCode.OVERLOADED || code == ProblemCode.CONFLICT;
+  }
+
   private CompletableFuture<Void> command(String call, MemberName name) {
+    return command(call, name, patience);
+  }
+
+  private CompletableFuture<Void> command(String call, MemberName name, Duration patience) {
     return leaderCall.call(call, name.toByteString(), patience).thenApply(answer -> null);
   }
 

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.row.Server;
 import io.hanse.fsm.store.FolderSync;
 import io.hanse.raft.transport.proto.Account;
@@ -26,6 +28,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LeaveTest {
   private static final String GROUP = "group";
   private static final String BOSS = "boss";
+  private static final Duration HOLD = Duration.ofMillis(300);
 
   @TempDir Path folder;
 
@@ -47,6 +51,7 @@ class LeaveTest {
   private volatile boolean isSilent;
   private volatile boolean isAnswerLost;
   private volatile boolean isQuestionLost;
+  private final AtomicInteger refusals = new AtomicInteger();
   private @Nullable Replication running;
 
   @AfterEach
@@ -62,7 +67,7 @@ class LeaveTest {
         new InetSocketAddress(0),
         Optional.empty(),
         new RaftSettings.Bootstrap(3, List.of("127.0.0.1:1")),
-        RaftSettings.Timing.defaults().withHold(Duration.ofMillis(300)),
+        RaftSettings.Timing.defaults().withHold(HOLD),
         RaftSettings.Limits.defaults());
   }
 
@@ -218,6 +223,26 @@ class LeaveTest {
     isItselfOrJoinsAnew(place, old, true);
   }
 
+  /** A leader that leaves hands over first, and the next one may need longer than a read waits. */
+  @Test
+  void shouldGoOnAskingLongerThanAnotherQuestionWould() throws Exception {
+    Replication server = open(member("late"));
+    isQuestionLost = true;
+    CompletableFuture<Void> leaving = server.membership().leave();
+    CompletableFuture.runAsync(
+        () -> isQuestionLost = false,
+        CompletableFuture.delayedExecutor(2 * HOLD.toMillis(), TimeUnit.MILLISECONDS));
+    assertThat(leaving).succeedsWithin(Duration.ofSeconds(20));
+  }
+
+  @Test
+  void shouldWaitWhileTheGroupChanges() throws Exception {
+    Replication server = open(member("busy"));
+    refusals.set(2);
+    assertThat(leaves(server)).isTrue();
+    assertThat(group).doesNotContain(server.self().getRaftId());
+  }
+
   @Test
   void shouldCountAsTakenOutWhereItWasNotToLeave() throws Exception {
     Path place = member("taken-out");
@@ -278,8 +303,7 @@ class LeaveTest {
         Consensus.Listener listener) {
       FakeConsensus consensus = new FakeConsensus(directory.raftId());
       consensus.group = Optional.of(GROUP);
-      consensus.voters =
-          new Consensus.Voters(Set.of(directory.raftId(), BOSS, "third"), Set.of());
+      consensus.voters = new Consensus.Voters(Set.of(directory.raftId(), BOSS, "third"), Set.of());
       consensus.position = new Consensus.Position(1, false, Optional.of(BOSS), 1, 1);
       return consensus;
     }
@@ -317,14 +341,16 @@ class LeaveTest {
       if (!name.equals("raft.remove") || isQuestionLost) {
         return unreachable();
       }
+      if (refusals.getAndDecrement() > 0) {
+        return CompletableFuture.failedFuture(
+            new ProblemException(ProblemCode.OVERLOADED, "another change is under way"));
+      }
       try {
         group.remove(MemberName.parseFrom(request).getRaftId());
       } catch (InvalidProtocolBufferException e) {
         return CompletableFuture.failedFuture(e);
       }
-      return isAnswerLost
-          ? unreachable()
-          : CompletableFuture.completedFuture(ByteString.EMPTY);
+      return isAnswerLost ? unreachable() : CompletableFuture.completedFuture(ByteString.EMPTY);
     }
 
     @Override

@@ -266,7 +266,10 @@ class MembershipIT {
 
   @Test
   void shouldStayWhereNobodyCanLetItGo() throws Exception {
-    cluster = new TestCluster(directory).start("a", "b");
+    cluster =
+        new TestCluster(directory)
+            .with(RaftSettings.Timing.defaults().withHold(Duration.ofSeconds(3)))
+            .start("a", "b");
     Member left = cluster.leader();
     cluster.stop(cluster.follower());
     await().atMost(TestCluster.PATIENCE).until(() -> !left.leads());
