@@ -123,6 +123,11 @@ final class AgentProcess implements Subject {
     process.destroyForcibly().waitFor();
   }
 
+  /** Tells it to end, and waits for nothing. */
+  void terminate() {
+    process.destroy();
+  }
+
   String name() {
     return name;
   }
@@ -192,8 +197,13 @@ final class AgentProcess implements Subject {
 
   /** After its end: whom it looks for when it starts again. */
   void join(List<String> addresses) throws IOException {
+    configure("retry_join", addresses);
+  }
+
+  /** After its end: what it is told when it starts again. */
+  void configure(String key, Object value) throws IOException {
     configuration = new TreeMap<>(configuration);
-    configuration.put("retry_join", addresses);
+    configuration.put(key, value);
     configure();
   }
 

@@ -59,7 +59,7 @@ class LeaveIT {
   }
 
   @Test
-  void shouldHaveAServerAndThenTheLeaderLeaveTheOthers() throws Exception {
+  void shouldHaveServersLeaveTheOthersAlsoTheLeaderAndAtASignal() throws Exception {
     cluster = PeerCluster.start("trio", Product.HANSE, folder, 3);
     cluster.trustServersSoon();
     cluster.register();
@@ -75,6 +75,7 @@ class LeaveIT {
     assertThat(leader.answer("GET", "/v1/catalog/service/" + cluster.service(), "").items())
         .isEmpty();
 
+    follower.configure("leave_on_terminate", true);
     follower.startAgain();
     follower.awaitReady();
     awaitNodes(follower, "trio-0", "trio-1", "trio-2");
@@ -95,6 +96,16 @@ class LeaveIT {
             .filter(node -> !node.equals(leader.name()))
             .toArray(String[]::new));
     follower.answer("PUT", "/v1/kv/a", "1");
+
+    AgentProcess last =
+        cluster.servers().stream()
+            .filter(each -> each != leader && each != follower)
+            .findFirst()
+            .orElseThrow();
+    follower.terminate();
+    assertThat(follower.awaitEnd()).isZero();
+    awaitNodes(last, last.name());
+    last.answer("PUT", "/v1/kv/b", "1");
   }
 
   @Test

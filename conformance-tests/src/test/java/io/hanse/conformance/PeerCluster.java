@@ -179,6 +179,10 @@ final class PeerCluster implements AutoCloseable {
     servers.forEach(AgentProcess::awaitReady);
   }
 
+  List<AgentProcess> servers() {
+    return List.copyOf(servers);
+  }
+
   int size() {
     return servers.size();
   }

@@ -40,6 +40,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +54,7 @@ public final class AgentAssembly implements AutoCloseable {
 
   private volatile Runnable reload = () -> {};
   private CompletableFuture<Void> left = new CompletableFuture<>();
+  private volatile Supplier<CompletableFuture<Void>> leave = CompletableFuture::new;
 
   private AgentAssembly() {}
 
@@ -128,6 +130,7 @@ public final class AgentAssembly implements AutoCloseable {
     Departure departure = new Departure(replication.membership(), entropy[0], threads.timer());
     replication.left().thenRun(departure::foundGone);
     left = departure.left();
+    leave = departure::run;
     ServerAgent agent =
         new ServerAgent(
             identity,
@@ -359,6 +362,11 @@ public final class AgentAssembly implements AutoCloseable {
   public void reload() {
     LOG.info("certificates are read again");
     reload.run();
+  }
+
+  /** Leaves the cluster; where that fails all is as before. */
+  public CompletableFuture<Void> leave() {
+    return leave.get();
   }
 
   /** Done when the agent has left its cluster, as it was asked to, and is to be closed. */

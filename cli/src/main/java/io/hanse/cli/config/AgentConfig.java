@@ -23,6 +23,7 @@ public record AgentConfig(
     Ports ports,
     Tls tls,
     Joining joining,
+    Leaving leaving,
     Timing timing,
     Limits limits,
     Snapshots snapshots,
@@ -117,6 +118,9 @@ public record AgentConfig(
       join = List.copyOf(join);
     }
   }
+
+  /** At which signals the agent leaves its cluster before it ends: SIGINT, SIGTERM. */
+  public record Leaving(boolean onInterrupt, boolean onTerminate) {}
 
   public record Timing(
       int raftMultiplier,

@@ -74,6 +74,7 @@ public final class AgentConfigReader {
             ports(server, dev),
             new ConfigTls(values, sources.directory(), datacenter, domain).read(),
             joining,
+            leaving(server),
             timing(),
             new AgentConfig.Limits(
                 values.whole("limits.http_max_conns_per_client", 200),
@@ -101,6 +102,13 @@ public final class AgentConfigReader {
           "client agents are not supported yet; set server = true or give -server");
     }
     return config;
+  }
+
+  /** A server is to come back, unless it is told otherwise. */
+  private AgentConfig.Leaving leaving(boolean server) {
+    return new AgentConfig.Leaving(
+        !values.truth("skip_leave_on_interrupt", server),
+        values.truth("leave_on_terminate", !server));
   }
 
   /** Better no start than one with less protection than the configuration asks for. */

@@ -50,7 +50,8 @@ final class ConfigKeys {
         "node_name pid_file primary_datacenter");
     used(
         Kind.TRUTH,
-        "bootstrap connect.enabled log_json peering.enabled server translate_wan_addrs");
+        "bootstrap connect.enabled leave_on_terminate log_json peering.enabled server",
+        "skip_leave_on_interrupt translate_wan_addrs");
     used(
         Kind.WHOLE,
         "bootstrap_expect http_config.max_header_bytes limits.http_max_conns_per_client",
@@ -121,9 +122,9 @@ final class ConfigKeys {
         "enable_additional_node_meta_txt",
         "enable_agent_tls_for_checks enable_central_service_config enable_debug",
         "enable_local_script_checks enable_script_checks enable_syslog encrypt_verify_incoming",
-        "encrypt_verify_outgoing http_config.use_cache leave_on_terminate non_voting_server",
+        "encrypt_verify_outgoing http_config.use_cache non_voting_server",
         "peering.test_allow_peer_registrations read_replica rejoin_after_leave",
-        "rpc.enable_streaming skip_leave_on_interrupt ui use_streaming_backend");
+        "rpc.enable_streaming ui use_streaming_backend");
     warned(
         Kind.WHOLE,
         "limits.http_max_header_bytes limits.rpc_max_burst limits.txn_max_req_len retry_max");

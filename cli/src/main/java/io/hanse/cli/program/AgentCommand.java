@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.logging.LogManager;
@@ -83,7 +84,18 @@ public final class AgentCommand implements Callable<Integer> {
     // Before anything answers: who sees that the agent does may send the signal, which would end
     // it.
     CompletableFuture<AgentAssembly> started = new CompletableFuture<>();
-    Hangup.onSignal(() -> started.thenAccept(AgentAssembly::reload));
+    ProcessSignal.HUP.onEach(() -> started.thenAccept(AgentAssembly::reload));
+    LeaveAtSignal leave =
+        new LeaveAtSignal(
+            () -> Optional.ofNullable(started.getNow(null)).map(AgentAssembly::leave),
+            LeaveAtSignal.PATIENCE,
+            () -> Runtime.getRuntime().exit(0));
+    if (config.leaving().onInterrupt()) {
+      ProcessSignal.INT.onEach(leave::heard);
+    }
+    if (config.leaving().onTerminate()) {
+      ProcessSignal.TERM.onEach(leave::heard);
+    }
     AgentAssembly agent;
     try {
       agent = AgentAssembly.start(config);

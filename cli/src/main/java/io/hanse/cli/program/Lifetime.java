@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a program running until SIGTERM or SIGINT, then closes it within a bound. For proxies the
- * start script has SIGHUP ignored; servers hear it ({@link Hangup}).
+ * start script has SIGHUP ignored; servers hear it ({@link ProcessSignal}).
  */
 final class Lifetime {
   private static final Logger LOG = LoggerFactory.getLogger(Lifetime.class);

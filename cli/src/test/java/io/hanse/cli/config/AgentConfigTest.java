@@ -187,6 +187,20 @@ class AgentConfigTest {
   }
 
   @Test
+  void shouldLeaveAtASignalOnlyWhereAServerIsToldTo() {
+    AgentConfig.Leaving never = new AgentConfig.Leaving(false, false);
+    assertThat(read(SERVER).leaving()).isEqualTo(never);
+    assertThat(read(SERVER + "leave_on_terminate = true").leaving())
+        .isEqualTo(new AgentConfig.Leaving(false, true));
+    assertThat(read(SERVER + "skip_leave_on_interrupt = false").leaving())
+        .isEqualTo(new AgentConfig.Leaving(true, false));
+    AgentConfig neither =
+        read(SERVER + "leave_on_terminate = false skip_leave_on_interrupt = true");
+    assertThat(neither.leaving()).isEqualTo(never);
+    assertThat(neither.warnings()).isEmpty();
+  }
+
+  @Test
   void shouldNameInOneWarningWhatItIgnores() {
     AgentConfig config =
         read(

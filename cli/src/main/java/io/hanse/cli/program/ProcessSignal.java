@@ -6,43 +6,51 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hears SIGHUP, which asks a server to read its files again. By reflection: Java has signals, but
- * not as an interface that one may compile against.
+ * What the system tells this process. By reflection: Java has signals, but not as an interface that
+ * one may compile against.
  */
-final class Hangup {
-  private static final Logger LOG = LoggerFactory.getLogger(Hangup.class);
+enum ProcessSignal {
+  /** Asks a server to read its files again. */
+  HUP,
+  /** From a terminal. */
+  INT,
+  /** From who manages processes. */
+  TERM;
 
-  private Hangup() {}
+  private static final Logger LOG = LoggerFactory.getLogger(ProcessSignal.class);
 
-  /** Runs the task at each signal, on a thread of the JVM. Where the signal is ignored, never. */
-  static void onSignal(Runnable task) {
+  /**
+   * Runs the task at each signal, on a thread of its own, in place of what Java would do. Where the
+   * signal is ignored, never.
+   */
+  void onEach(Runnable task) {
     try {
       Class<?> signal = Class.forName("sun.misc.Signal");
       Class<?> handler = Class.forName("sun.misc.SignalHandler");
       Object listener =
           Proxy.newProxyInstance(
-              Hangup.class.getClassLoader(),
+              ProcessSignal.class.getClassLoader(),
               new Class<?>[] {handler},
               (proxy, method, arguments) -> answer(proxy, method.getName(), arguments, task));
       signal
           .getMethod("handle", signal, handler)
-          .invoke(null, signal.getConstructor(String.class).newInstance("HUP"), listener);
+          .invoke(null, signal.getConstructor(String.class).newInstance(name()), listener);
     } catch (ReflectiveOperationException e) {
-      LOG.warn("SIGHUP is not heard on this Java cause=\"{}\"", e.toString());
+      LOG.warn("SIG{} is not heard on this Java cause=\"{}\"", this, e.toString());
     }
   }
 
-  private static @Nullable Object answer(
+  private @Nullable Object answer(
       Object proxy, String method, Object @Nullable [] arguments, Runnable task) {
     return switch (method) {
       case "handle" -> {
-        LOG.info("signal received signal=HUP");
+        LOG.info("signal received signal={}", this);
         task.run();
         yield null;
       }
       case "hashCode" -> System.identityHashCode(proxy);
       case "equals" -> arguments != null && proxy == arguments[0];
-      default -> "Hangup";
+      default -> "answer to SIG" + this;
     };
   }
 }
