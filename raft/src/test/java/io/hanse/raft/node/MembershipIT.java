@@ -286,8 +286,14 @@ class MembershipIT {
             .start("a", "b", "c");
     Member dead = cluster.follower();
     String id = id(dead);
-    assertThat(health().getHealthy()).isTrue();
-    assertThat(health().getFailureTolerance()).isEqualTo(1);
+    // A new leader has yet to hear from both others.
+    await()
+        .atMost(TestCluster.PATIENCE)
+        .untilAsserted(
+            () -> {
+              assertThat(health().getHealthy()).isTrue();
+              assertThat(health().getFailureTolerance()).isEqualTo(1);
+            });
     cluster.stop(dead);
     await()
         .atMost(TestCluster.PATIENCE)
