@@ -43,4 +43,12 @@ public interface Rows {
 
   /** The public index of the version. */
   long publicIndex();
+
+  /**
+   * The index at which an archive took the place of the state last; 0: never, or this is a version
+   * in the making.
+   */
+  default long restoredIndex() {
+    return 0;
+  }
 }

@@ -37,6 +37,12 @@ public final class View implements Rows, AutoCloseable {
     return version.publicIndex();
   }
 
+  @Override
+  public long restoredIndex() {
+    // Nothing is deleted from this table, so nothing but a restore raises its floor.
+    return version.floor(TableId.CLUSTER);
+  }
+
   /** The clock of the log at this version. */
   public long timeMillis() {
     return version.timeMillis();

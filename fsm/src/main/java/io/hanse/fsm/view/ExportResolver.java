@@ -40,6 +40,7 @@ public final class ExportResolver {
   private final ConfigEntries entries;
   private final Peerings peerings;
   private final Ca ca;
+  private final ExportedInstances instances;
   private final Consumer<String> withheld;
 
   public ExportResolver(Rows rows) {
@@ -55,6 +56,7 @@ public final class ExportResolver {
     entries = new ConfigEntries(rows);
     peerings = new Peerings(rows);
     ca = new Ca(rows);
+    instances = new ExportedInstances(rows.restoredIndex());
     this.withheld = withheld;
   }
 
@@ -152,7 +154,7 @@ public final class ExportResolver {
     }
     for (CheckServiceNode instance : health.service("", service)) {
       if (instance.getService().getKind().equals(ServiceKinds.TYPICAL) && isComplete(instance)) {
-        exported.add(ExportedInstances.plain(instance));
+        exported.add(instances.plain(instance));
       }
     }
     return exported;
@@ -178,7 +180,7 @@ public final class ExportResolver {
     int number = 0;
     for (CheckServiceNode gateway : health.ofKind("", ServiceKinds.MESH_GATEWAY)) {
       if (isComplete(gateway)) {
-        exported.add(ExportedInstances.through(gateway, number, mesh));
+        exported.add(instances.through(gateway, number, mesh));
         number++;
       }
     }

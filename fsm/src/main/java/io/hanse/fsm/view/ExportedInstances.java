@@ -25,7 +25,16 @@ final class ExportedInstances {
   /** From the best to the worst; what is not here is worse still. */
   private static final List<String> STATUSES = List.of(PASSING, "warning", "critical");
 
-  private ExportedInstances() {}
+  private final long restoredIndex;
+
+  /**
+   * Of one state.
+   *
+   * @param restoredIndex when an archive took its place last
+   */
+  ExportedInstances(long restoredIndex) {
+    this.restoredIndex = restoredIndex;
+  }
 
   /**
    * What all mesh instances of one service for one peer have in common.
@@ -44,7 +53,7 @@ final class ExportedInstances {
     }
   }
 
-  static ExportedInstance plain(CheckServiceNode instance) {
+  ExportedInstance plain(CheckServiceNode instance) {
     NodeService service =
         instance.getService().toBuilder()
             .clearConnect()
@@ -58,7 +67,7 @@ final class ExportedInstances {
   }
 
   /** A mesh gateway in the part of a service's sidecar: whoever dials it reaches the service. */
-  static ExportedInstance through(CheckServiceNode gateway, int number, Mesh mesh) {
+  ExportedInstance through(CheckServiceNode gateway, int number, Mesh mesh) {
     NodeService of = gateway.getService();
     String twin = mesh.service() + ExportResolver.SIDECAR_SUFFIX;
     NodeService.Builder service =
@@ -87,15 +96,15 @@ final class ExportedInstances {
     return instance.getNode().toBuilder().clearRaftIndex().clearPeerName().clearPartition().build();
   }
 
-  private static ExportedInstance together(CheckServiceNode origin, NodeService service) {
+  private ExportedInstance together(CheckServiceNode origin, NodeService service) {
     Node node = node(origin);
     CheckServiceNode.Builder row = CheckServiceNode.newBuilder().setNode(node).setService(service);
     flattened(node, service, origin.getChecksList()).ifPresent(row::addChecks);
-    long version =
+    long written =
         Math.max(
             origin.getNode().getRaftIndex().getModifyIndex(),
             origin.getService().getRaftIndex().getModifyIndex());
-    return new ExportedInstance(row.build(), version);
+    return new ExportedInstance(row.build(), Math.max(written, restoredIndex));
   }
 
   /** All checks as one. Which of them failed is this cluster's own business. */
