@@ -22,7 +22,10 @@ final class PeeringWrites {
   static final int READS_MAX = 5;
 
   /** Of what is written on the condition that nobody else was faster. */
-  static final int RESTING_LEVEL = 5;
+  private static final int RESTING_LEVEL = 5;
+
+  /** Of numbers of tokens, and of what is for gateways alone. */
+  static final int NUMBERING_LEVEL = 6;
 
   private final CommandSubmitter submitter;
   private final StateReader reader;
@@ -77,7 +80,11 @@ final class PeeringWrites {
   CompletableFuture<CommandResult> write(WritePeering.Builder write) {
     boolean mayRest;
     try (View view = reader.view()) {
-      mayRest = mayRest(view);
+      mayRest = isUnderstood(view, RESTING_LEVEL);
+      if (write.getPeering().hasEstablishing() && !isUnderstood(view, NUMBERING_LEVEL)) {
+        // Older servers would keep it as something unknown, also where it is to go.
+        write.getPeeringBuilder().clearEstablishing();
+      }
     }
     return (mayRest ? CompletableFuture.completedFuture(null) : fenced(write))
         .thenCompose(done -> submitter.submit(command(write, mayRest)))
@@ -90,9 +97,9 @@ final class PeeringWrites {
             });
   }
 
-  /** Whether all servers understand what is written on a condition, or for the time being. */
-  static boolean mayRest(View view) {
-    return new Servers(view).below(RESTING_LEVEL).isEmpty();
+  /** Whether all servers understand what is written at the level. */
+  static boolean isUnderstood(View view, int level) {
+    return new Servers(view).below(level).isEmpty();
   }
 
   /** Before the write, which can't do it itself amid an upgrade. */
@@ -126,6 +133,9 @@ final class PeeringWrites {
         write.hasEstablish()
             ? SecretExchange.remembered(reader, write)
             : Command.newBuilder().setWritePeering(write).build();
+    if (write.getPeering().hasEstablishing()) {
+      return command.toBuilder().setLevel(NUMBERING_LEVEL).build();
+    }
     return rests ? command.toBuilder().setLevel(RESTING_LEVEL).build() : command;
   }
 }

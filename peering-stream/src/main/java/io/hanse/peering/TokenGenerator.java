@@ -144,7 +144,7 @@ final class TokenGenerator {
               .flatMap(peering -> peerings.secrets(peering.getId()))
               .map(PeeringSecrets::getTokenNumber)
               .orElse(0L);
-      isNumbered = PeeringWrites.mayRest(view);
+      isNumbered = PeeringWrites.isUnderstood(view, PeeringWrites.NUMBERING_LEVEL);
     }
     requireToLead(term);
     if (stored.filter(Peerings::dials).isPresent()) {
@@ -182,7 +182,7 @@ final class TokenGenerator {
     }
     Command.Builder command = SecretExchange.remembered(reader, write).toBuilder();
     if (isNumbered) {
-      command.setLevel(PeeringWrites.RESTING_LEVEL);
+      command.setLevel(PeeringWrites.NUMBERING_LEVEL);
     }
     return submitter
         .submit(command.build())

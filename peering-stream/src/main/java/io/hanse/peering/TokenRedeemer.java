@@ -181,7 +181,7 @@ final class TokenRedeemer {
   /**
    * What gateways of this cluster are to be shown for the time being: by themselves they lead only
    * to where the stored peering says, and the token is another cluster's, or its servers have
-   * moved. Empty where they need no more, or amid an upgrade.
+   * moved. Empty where they need no more.
    */
   private Optional<TokenWay> way(Peering peering, Peering stored) {
     try (View view = reader.view()) {
@@ -189,7 +189,7 @@ final class TokenRedeemer {
       boolean isKnown =
           peering.getPeerServerName().equals(stored.getPeerServerName())
               && addresses.equals(DialTargets.addresses(DialTargets.direct(view, stored)));
-      return isKnown || !MeshGateways.areUsed(view) || !PeeringWrites.mayRest(view)
+      return isKnown || !MeshGateways.areUsed(view)
           ? Optional.empty()
           : Optional.of(
               TokenWay.newBuilder()

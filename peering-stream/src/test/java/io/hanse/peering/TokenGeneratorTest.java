@@ -44,7 +44,7 @@ class TokenGeneratorTest {
                 .setNode("one")
                 .setAddress("127.0.0.1")
                 .setGrpcTlsPort(8503)
-                .setCommandLevel(5));
+                .setCommandLevel(6));
     cluster.submit(write.build()).join();
   }
 
@@ -168,7 +168,7 @@ class TokenGeneratorTest {
     Command.Builder write = Command.newBuilder();
     write
         .getWriteServerBuilder()
-        .setServer(Server.newBuilder().setRaftId("server-2").setCommandLevel(4));
+        .setServer(Server.newBuilder().setRaftId("server-2").setCommandLevel(5));
     cluster.submit(write.build()).join();
     assertThat(secret(next.generate())).isEqualTo(good());
     assertThat(secrets().getTokenNumber()).isZero();

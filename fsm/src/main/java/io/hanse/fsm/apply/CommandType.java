@@ -123,11 +123,12 @@ enum CommandType {
   /**
    * Of this program: see {@code Command.level}. 2: the parts of a restore are kept. 3: what becomes
    * of peering tokens is remembered, and a cluster begins with a quota of its own. 4: a step of a
-   * purge is bounded by rows. 5: a restore keeps the secrets of peerings and where peers are
-   * dialed, a termination may be under a fence, and what is written of a peering may rest on what
-   * was read, or be for gateways alone; tokens have numbers.
+   * purge is bounded by rows. 5: a restore keeps the secrets of peerings, a termination may be
+   * under a fence, and what is written of a peering may rest on what was read. 6: it may be for
+   * gateways alone, tokens have numbers, and a restore keeps where peers are dialed and what they
+   * said of themselves.
    */
-  static final int LEVEL = 5;
+  static final int LEVEL = 6;
 
   private static final Map<BodyCase, CommandType> OF_BODY = new EnumMap<>(BodyCase.class);
 

@@ -12,10 +12,10 @@ import java.util.List;
  * The secrets of peerings through a restore. The secrets of streams follow each other, and what an
  * archive has of them the other cluster has forgotten: with those the peering could never be
  * connected again. So, like a counter, what is newer stays. A token that was redeemed, revoked or
- * replaced since is no good again either. With them stays what the other cluster said of itself as
- * it came with the first of them: it says it once. And where it is dialed, what it said last of its
- * roots and of where its servers are: by what the archive has it may be reached no more, and it
- * says so only to who is connected.
+ * replaced since is no good again either. From level 6 on more stays with them: what the other
+ * cluster said of itself as it came with the first of them, as it says it once; and where it is
+ * dialed, what it said last of its roots and of where its servers are: by what the archive has it
+ * may be reached no more, and it says so only to who is connected.
  */
 final class KeptSecrets {
   static final KeptSecrets NONE = new KeptSecrets(List.of(), false);
@@ -40,7 +40,7 @@ final class KeptSecrets {
   /**
    * Those of the state that is about to be replaced.
    *
-   * @param withPlaces and where peers are dialed
+   * @param withPlaces and where peers are dialed, and what they said of themselves
    */
   static KeptSecrets of(Rows rows, boolean withPlaces) {
     Peerings peerings = new Peerings(rows);
@@ -74,11 +74,14 @@ final class KeptSecrets {
   }
 
   private Peering withWhatItSaid(Peering restored, Peering running) {
+    if (!withPlaces) {
+      return restored;
+    }
     Peering.Builder next = restored.toBuilder();
     if (!restored.hasRemote() && running.hasRemote()) {
       next.setRemote(running.getRemote());
     }
-    if (withPlaces && Peerings.dials(running)) {
+    if (Peerings.dials(running)) {
       next.setPeerServerName(running.getPeerServerName())
           .clearPeerCaPems()
           .addAllPeerCaPems(running.getPeerCaPemsList())

@@ -65,7 +65,7 @@ class CommandTypeTest {
           .isInstanceOfSatisfying(
               ProblemException.class,
               problem -> assertThat(problem.code()).isEqualTo(ProblemCode.NEWER_FORMAT))
-          .hasMessageContaining("a command of level 6, and this version understands 5")
+          .hasMessageContaining("a command of level 7, and this version understands 6")
           .hasMessageContaining("start the newer version");
     }
   }

@@ -39,13 +39,17 @@ class KeptSecretsTest {
   }
 
   private static void restore(Replica into, byte[] snapshot, Random random) {
+    restore(into, snapshot, random, 6);
+  }
+
+  private static void restore(Replica into, byte[] snapshot, Random random, int level) {
     List<Command.Builder> commands = RestoreApplierTest.restore("r", snapshot, random);
     commands
         .get(commands.size() - 1)
-        .setLevel(5)
+        .setLevel(level)
         .getCompleteRestoreBuilder()
         .setKeepsPeeringSecrets(true)
-        .setKeepsPeerPlaces(true);
+        .setKeepsPeerPlaces(level >= 6);
     commands.forEach(into::done);
   }
 
@@ -108,6 +112,21 @@ class KeptSecretsTest {
         .as("in an archive that was made since")
         .isEqualTo(remote);
     empty.close();
+  }
+
+  /** Servers that know no more than level 5 are in the cluster, and come to this. */
+  @Test
+  void shouldForgetWhatTheOtherClusterSaidWhereTheCommandIsOfTheLevelBefore() {
+    replica.done(generate(acceptor("west"), "token"));
+    byte[] before = snapshot();
+    replica.done(exchange("id-west", "token", "stream", ""));
+    replica.done(
+        promote(
+            acceptor("west").setRemote(RemoteInfo.newBuilder().setDatacenter("dc-west")),
+            "stream"));
+    restore(replica, before, new Random(1), 5);
+    assertThat(new Peerings(replica.now()).byId("id-west").orElseThrow().hasRemote()).isFalse();
+    assertThat(secrets("id-west").getActiveStream()).isEqualTo("stream");
   }
 
   /** Who replays an older log comes to what its servers came to. */

@@ -32,7 +32,7 @@ class NumberedTokensTest {
   }
 
   private static Sent token(String establishment, long number) {
-    Command.Builder command = remembering(generate(acceptor("west"), establishment)).setLevel(5);
+    Command.Builder command = remembering(generate(acceptor("west"), establishment)).setLevel(6);
     command.getWritePeeringBuilder().getGenerateBuilder().setNumber(number);
     return new Sent(command, establishment, number);
   }

@@ -46,6 +46,8 @@ final class RestoreRun {
   /** A server that does not know what is kept stops, and does not answer otherwise. */
   private static final int KEEPING_LEVEL = 5;
 
+  private static final int PLACES_LEVEL = 6;
+
   private static final Logger LOG = LoggerFactory.getLogger(RestoreRun.class);
 
   /** Parts under way at a time: other writes come in between. */
@@ -177,15 +179,19 @@ final class RestoreRun {
   }
 
   private void complete(String id) {
+    boolean keepsPlaces;
+    try (View view = state.view()) {
+      keepsPlaces = new Servers(view).below(PLACES_LEVEL).isEmpty();
+    }
     submit(
             Command.newBuilder()
-                .setLevel(KEEPING_LEVEL)
+                .setLevel(keepsPlaces ? PLACES_LEVEL : KEEPING_LEVEL)
                 .setCompleteRestore(
                     CompleteRestore.newBuilder()
                         .setId(id)
                         .setKeepsParts(true)
                         .setKeepsPeeringSecrets(true)
-                        .setKeepsPeerPlaces(true)))
+                        .setKeepsPeerPlaces(keepsPlaces)))
         .join();
   }
 

@@ -36,6 +36,7 @@ class RestoreRunTest {
   private final LocalCluster cluster = new LocalCluster();
   private final Transfers transfers = new Transfers(Optional.empty());
   private final List<Command.BodyCase> submitted = new ArrayList<>();
+  private final List<Command> completed = new ArrayList<>();
   private Runnable atTheFirstPart = () -> {};
 
   @AfterEach
@@ -49,6 +50,9 @@ class RestoreRunTest {
       atTheFirstPart.run();
     }
     submitted.add(command.getBodyCase());
+    if (command.hasCompleteRestore()) {
+      completed.add(command);
+    }
     return cluster.submit(command);
   }
 
@@ -101,6 +105,21 @@ class RestoreRunTest {
 
     assertThat(value("a")).isEqualTo("before");
     assertThat(submitted).doesNotContain(Command.BodyCase.ABANDON_RESTORE);
+  }
+
+  @Test
+  void shouldKeepOfPeeringsWhatAllServersKeep() throws Exception {
+    Path archive = archive();
+    restore(archive);
+    join("older", 5);
+    restore(archive);
+
+    assertThat(completed).extracting(Command::getLevel).containsExactly(6, 5);
+    assertThat(completed)
+        .extracting(complete -> complete.getCompleteRestore().getKeepsPeerPlaces())
+        .containsExactly(true, false);
+    assertThat(completed)
+        .allMatch(complete -> complete.getCompleteRestore().getKeepsPeeringSecrets());
   }
 
   /** It would stop at the last command, which all servers have to understand. */

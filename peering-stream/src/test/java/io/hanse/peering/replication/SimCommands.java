@@ -217,7 +217,7 @@ public final class SimCommands {
     begin.getBeginRestoreBuilder().setId(id).setSnapshotBytes(snapshot.length).setChunks(1);
     Command.Builder part = Command.newBuilder();
     part.getStageRestoreBuilder().setId(id).setContent(ByteString.copyFrom(packed.toByteArray()));
-    Command.Builder complete = Command.newBuilder().setLevel(5);
+    Command.Builder complete = Command.newBuilder().setLevel(6);
     complete
         .getCompleteRestoreBuilder()
         .setId(id)

@@ -41,7 +41,7 @@ class TokenWaysTest {
         .addAddresses(address);
     cluster.apply(
         Command.newBuilder()
-            .setLevel(5)
+            .setLevel(6)
             .setWritePeering(WritePeering.newBuilder().setPeering(peering))
             .build());
   }
