@@ -30,6 +30,7 @@ class AgentReplayIT {
     "agent-maintenance,46",
     "agent-misc,15",
     "agent-services,80",
+    "blocking,9",
     "encoding-dev,16",
     "errors-not-dev,8",
     "peering-disabled,5"
