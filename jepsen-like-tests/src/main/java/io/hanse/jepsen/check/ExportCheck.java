@@ -1,7 +1,9 @@
 package io.hanse.jepsen.check;
 
 import io.hanse.jepsen.history.ExportHistory;
+import io.hanse.jepsen.history.ExportHistory.Exposure;
 import io.hanse.jepsen.history.ExportHistory.Sight;
+import io.hanse.jepsen.history.ExportHistory.Silence;
 import io.hanse.jepsen.history.ExportHistory.Write;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,7 +18,9 @@ import java.util.stream.Collectors;
 /**
  * Whether an importing cluster shows only what the exporting one had and exports: no state that
  * nobody wrote or that is half another one, nothing of a service that is not exported, no state
- * after a later one, and none that was replaced longer ago than a bound.
+ * after a later one, and none that was replaced, or is not exported any more, for longer than a
+ * bound. And whether it shows what is exported: once it was seen, or was there for longer than the
+ * bound, it is missing only where somebody took it away, hid it, or the other cluster was silent.
  *
  * <p>A cluster that has no leader can withdraw nothing, and answers nobody. The next leader can't
  * tell whether the other cluster was silent meanwhile or its own, so it waits a grace for a sign of
@@ -30,14 +34,18 @@ public final class ExportCheck {
   /** When looks were answered, each with the time since the answer before it. */
   private final NavigableMap<Long, Long> darkBefore = new TreeMap<>();
 
+  private final List<Silence> silences;
+  private final Map<String, List<Exposure>> exposures;
   private final List<String> faults = new ArrayList<>();
 
   private ExportCheck(
-      List<Sight> sights, Predicate<String> isExported, Duration staleMax, Duration grace) {
+      ExportHistory history, Predicate<String> isExported, Duration staleMax, Duration grace) {
     this.isExported = isExported;
     this.staleNanosMax = staleMax.toNanos();
     this.graceNanos = grace.toNanos();
-    long[] answers = sights.stream().mapToLong(Sight::returnNanos).sorted().toArray();
+    silences = history.silences();
+    exposures = history.exposures().stream().collect(Collectors.groupingBy(Exposure::service));
+    long[] answers = history.sights().stream().mapToLong(Sight::returnNanos).sorted().toArray();
     for (int i = 1; i < answers.length; i++) {
       darkBefore.merge(answers[i], answers[i] - answers[i - 1], Math::max);
     }
@@ -50,7 +58,7 @@ public final class ExportCheck {
    */
   public static List<String> check(
       ExportHistory history, Predicate<String> isExported, Duration staleMax, Duration grace) {
-    ExportCheck check = new ExportCheck(history.sights(), isExported, staleMax, grace);
+    ExportCheck check = new ExportCheck(history, isExported, staleMax, grace);
     Map<String, List<Write>> writes =
         history.writes().stream().collect(Collectors.groupingBy(Write::service));
     history.sights().stream()
@@ -71,6 +79,11 @@ public final class ExportCheck {
       return;
     }
     visible.forEach(sight -> checkOrigin(writes, sight));
+    List<Exposure> changes = exposures.getOrDefault(service, List.of());
+    visible.forEach(sight -> checkHidden(changes, sight));
+    sights.stream()
+        .filter(sight -> sight.number() == ExportHistory.NONE)
+        .forEach(sight -> checkMissing(writes, changes, visible, sight));
     // A write whose outcome nobody knows may have come after later ones.
     if (writes.stream().allMatch(Write::isAcknowledged)) {
       checkOrder(visible);
@@ -122,6 +135,81 @@ public final class ExportCheck {
         .orElse(0);
   }
 
+  private boolean isTooOld(long replacedNanos, Sight sight) {
+    long age = sight.callNanos() - replacedNanos;
+    return age > staleNanosMax && age > staleNanosMax + darkBefore(sight);
+  }
+
+  private void checkHidden(List<Exposure> changes, Sight sight) {
+    changes.stream()
+        .filter(change -> change.callNanos() < sight.returnNanos())
+        .reduce((earlier, later) -> later)
+        .filter(last -> !last.isExported() && last.isAcknowledged())
+        .filter(last -> isTooOld(last.returnNanos(), sight))
+        .ifPresent(
+            last ->
+                faults.add("not exported any more by %s, and was seen: %s".formatted(last, sight)));
+  }
+
+  /** By what was seen of it before, else by what is there for long. */
+  private void checkMissing(
+      List<Write> writes, List<Exposure> changes, List<Sight> visible, Sight missing) {
+    if (mayBeWithdrawn(missing)) {
+      return;
+    }
+    visible.stream()
+        .filter(sight -> sight.returnNanos() < missing.callNanos())
+        .max(Comparator.comparingLong(Sight::number).thenComparingLong(Sight::callNanos))
+        .filter(seen -> !isTakenAway(writes, seen.number(), missing))
+        // What was seen may be older than the change that hides it.
+        .filter(seen -> !mayBeHidden(changes, seen.callNanos() - staleNanosMax, missing))
+        .ifPresentOrElse(
+            seen -> faults.add("was there, and was not seen: %s, then %s".formatted(seen, missing)),
+            () -> checkAbsent(writes, changes, missing));
+  }
+
+  private void checkAbsent(List<Write> writes, List<Exposure> changes, Sight missing) {
+    writes.stream()
+        .filter(write -> write.isAcknowledged() && isTooOld(write.returnNanos(), missing))
+        .filter(write -> !write.isGone() && isExported.test(write.service()))
+        .filter(write -> !isTakenAway(writes, write.number(), missing))
+        .filter(write -> !mayBeHidden(changes, missing.callNanos() - 2 * staleNanosMax, missing))
+        .findFirst()
+        .ifPresent(
+            write ->
+                faults.add("is exported, and was not seen: %s by %s".formatted(missing, write)));
+  }
+
+  private boolean mayBeWithdrawn(Sight sight) {
+    return silences.stream()
+        .anyMatch(
+            silence ->
+                silence.fromNanos() < sight.returnNanos()
+                    && sight.callNanos() < silence.untilNanos());
+  }
+
+  /** After the state of this number, or at a time that nobody knows. */
+  private static boolean isTakenAway(List<Write> writes, long number, Sight missing) {
+    return writes.stream()
+        .filter(write -> write.isGone() && write.callNanos() < missing.returnNanos())
+        .anyMatch(write -> write.number() > number || !write.isAcknowledged());
+  }
+
+  private static boolean mayBeHidden(List<Exposure> changes, long sinceNanos, Sight missing) {
+    for (int i = 0; i < changes.size(); i++) {
+      Exposure change = changes.get(i);
+      boolean isHiding = !change.isExported() && change.callNanos() < missing.returnNanos();
+      boolean isOver =
+          i + 1 < changes.size()
+              && changes.get(i + 1).isAcknowledged()
+              && changes.get(i + 1).returnNanos() < sinceNanos;
+      if (isHiding && !isOver) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private void checkAge(List<Write> writes, Sight sight) {
     writes.stream()
         .filter(write -> write.number() > sight.number())
@@ -129,9 +217,9 @@ public final class ExportCheck {
         .min()
         .ifPresent(
             replaced -> {
-              long age = sight.callNanos() - replaced;
-              if (age > staleNanosMax && age > staleNanosMax + darkBefore(sight)) {
-                faults.add("replaced %d ms before: %s".formatted(age / 1_000_000, sight));
+              if (isTooOld(replaced, sight)) {
+                long millis = (sight.callNanos() - replaced) / 1_000_000;
+                faults.add("replaced %d ms before: %s".formatted(millis, sight));
               }
             });
   }

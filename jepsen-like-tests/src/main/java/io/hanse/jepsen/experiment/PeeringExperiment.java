@@ -53,6 +53,7 @@ public final class PeeringExperiment {
               importer,
               lab.network(),
               lab.shimLibrary().isPresent(),
+              ExportWorkload.STALE_MAX,
               plan.only());
       Site site = site(importer);
       List<Result.Fault> faults = new ArrayList<>();
@@ -92,6 +93,7 @@ public final class PeeringExperiment {
       LeaderHunt hunt = new LeaderHunt(exporter, importer, site.pulse(), progress);
       ExportWorkload exports = new ExportWorkload(site(exporter), site, plan.seed());
       List<Result.Judgement> judgements = new ArrayList<>();
+      long began = System.nanoTime();
       try {
         Experiment.let(plan.calm());
         for (int i = 1; i < plan.faults(); i++) {
@@ -101,6 +103,7 @@ public final class PeeringExperiment {
         exporter.awaitLeader();
         importer.awaitLeader();
         exports.converge(CONVERGENCE_MAX);
+        exports.wasHurt(began, System.nanoTime());
       } finally {
         exports.close();
       }
@@ -117,9 +120,11 @@ public final class PeeringExperiment {
       ExportWorkload exports,
       Pulse pulse)
       throws IOException, InterruptedException {
-    int from = pulse.secondOf(System.nanoTime());
+    long began = System.nanoTime();
+    int from = pulse.secondOf(began);
     fault.nemesis().begin(fault.cluster());
-    Experiment.let(plan.fault());
+    boolean isLong = fault.least().compareTo(plan.fault()) > 0;
+    Experiment.let(isLong ? fault.least() : plan.fault());
     boolean isFelt = fault.nemesis().isFelt(fault.cluster());
     fault.nemesis().end(fault.cluster());
     int until = pulse.secondOf(System.nanoTime());
@@ -127,6 +132,7 @@ public final class PeeringExperiment {
     importer.awaitLeader();
     int answering = pulse.secondOf(System.nanoTime());
     boolean isSame = exports.converge(CONVERGENCE_MAX);
+    exports.wasHurt(began, System.nanoTime());
     int well = pulse.secondOf(System.nanoTime());
     progress.accept(
         "%4d s: %s%s, all answer after %d s, %s after %d s more"

@@ -2,6 +2,7 @@ package io.hanse.jepsen.faults;
 
 import io.hanse.jepsen.lab.Cluster;
 import io.hanse.jepsen.lab.Network;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,13 +13,19 @@ import java.util.SplittableRandom;
  *
  * @param side of which it is, for people
  * @param cluster the one it meets; of the link's, either
+ * @param least how long it lasts at least, to have the effect that is looked for
  */
-public record PairFault(String side, Cluster cluster, Nemesis nemesis) {
+public record PairFault(String side, Cluster cluster, Nemesis nemesis, Duration least) {
+  private PairFault(String side, Cluster cluster, Nemesis nemesis) {
+    this(side, cluster, nemesis, Duration.ZERO);
+  }
+
   /**
    * Draws so many, each kind once, in some order, before any comes again.
    *
    * @param network that has the hosts of both, the exporter's first
    * @param shims whether the power of servers can be cut
+   * @param longer than a silent peer's services are served
    * @param only what a fault's words must contain, one of these; empty: all are drawn
    */
   public static List<PairFault> draw(
@@ -28,6 +35,7 @@ public record PairFault(String side, Cluster cluster, Nemesis nemesis) {
       Cluster importer,
       Optional<Network> network,
       boolean shims,
+      Duration longer,
       List<String> only) {
     SplittableRandom random = new SplittableRandom(seed);
     List<PairFault> schedule = new ArrayList<>();
@@ -42,6 +50,14 @@ public record PairFault(String side, Cluster cluster, Nemesis nemesis) {
                     new PairFault(
                         "link", exporter, new LinkCut(there, exporter.servers().size(), deaf))));
       }
+      network.ifPresent(
+          there ->
+              round.add(
+                  new PairFault(
+                      "link, for longer than the policy",
+                      exporter,
+                      new LinkCut(there, exporter.servers().size(), LinkCut.Deaf.BOTH),
+                      longer)));
       round.removeIf(
           fault -> !only.isEmpty() && only.stream().noneMatch(fault.toString()::contains));
       if (round.isEmpty()) {

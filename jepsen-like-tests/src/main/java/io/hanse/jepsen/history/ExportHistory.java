@@ -33,8 +33,24 @@ public final class ExportHistory {
   public record Sight(
       String service, long number, boolean isHealthy, long callNanos, long returnNanos) {}
 
+  /**
+   * A name was exported from then on, or no more.
+   *
+   * @param returnNanos {@link Operation#UNKNOWN} where the client never learned the outcome
+   */
+  public record Exposure(String service, boolean isExported, long callNanos, long returnNanos) {
+    public boolean isAcknowledged() {
+      return returnNanos != Operation.UNKNOWN;
+    }
+  }
+
+  /** A time in which the other cluster may have been silent for so long that all is withdrawn. */
+  public record Silence(long fromNanos, long untilNanos) {}
+
   private final List<Write> writes = new ArrayList<>();
   private final List<Sight> sights = new ArrayList<>();
+  private final List<Exposure> exposures = new ArrayList<>();
+  private final List<Silence> silences = new ArrayList<>();
 
   public synchronized void add(Write write) {
     writes.add(write);
@@ -42,6 +58,22 @@ public final class ExportHistory {
 
   public synchronized void add(Sight sight) {
     sights.add(sight);
+  }
+
+  public synchronized void add(Exposure exposure) {
+    exposures.add(exposure);
+  }
+
+  public synchronized void add(Silence silence) {
+    silences.add(silence);
+  }
+
+  public synchronized List<Exposure> exposures() {
+    return List.copyOf(exposures);
+  }
+
+  public synchronized List<Silence> silences() {
+    return List.copyOf(silences);
   }
 
   public synchronized List<Write> writes() {

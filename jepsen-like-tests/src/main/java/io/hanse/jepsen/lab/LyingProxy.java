@@ -37,7 +37,9 @@ public final class LyingProxy implements AutoCloseable {
     /** Gives a lock to whoever asks. */
     DOUBLE_LOCK,
     /** Answers a query that blocked with the first thing that it ever answered. */
-    OLD_SIGHT
+    OLD_SIGHT,
+    /** Answers that there is no instance of what is imported. */
+    LOST_IMPORT
   }
 
   private record Said(int status, String body, String index) {}
@@ -96,6 +98,10 @@ public final class LyingProxy implements AutoCloseable {
             && lies(blocks ? Lie.OLD_SIGHT : Lie.STALE_READ)) {
           said = first;
         }
+      }
+      boolean hasImports = path.contains("peer=") && said.body().contains("\"Service\"");
+      if (hasImports && lies(Lie.LOST_IMPORT)) {
+        said = new Said(200, "[]", said.index());
       }
       if (path.contains("acquire=") && said.body().equals("false") && lies(Lie.DOUBLE_LOCK)) {
         said = new Said(200, "true", "");

@@ -3,6 +3,7 @@ package io.hanse.jepsen.workload;
 import io.hanse.jepsen.check.ExportCheck;
 import io.hanse.jepsen.history.ExportHistory;
 import io.hanse.jepsen.history.ExportHistory.Sight;
+import io.hanse.jepsen.history.ExportHistory.Silence;
 import io.hanse.jepsen.history.ExportHistory.Write;
 import io.hanse.jepsen.history.Operation;
 import java.net.URI;
@@ -59,10 +60,13 @@ public final class ExportWorkload implements Workload {
    * So old at most: the peer was heard up to {@link #STALE_AFTER} after the change, and then what
    * it has was not compared or not stored yet.
    */
-  private static final Duration STALE_MAX = STALE_AFTER.plusSeconds(30);
+  public static final Duration STALE_MAX = STALE_AFTER.plusSeconds(30);
 
   /** A new leader of the importer waits 5 s for the exporter; to withdraw takes a moment more. */
   private static final Duration GRACE = Duration.ofSeconds(10);
+
+  /** From this on it may be taken for that: what a leader heard is noted now and then only. */
+  private static final Duration STALE_MIN = STALE_AFTER.multipliedBy(5).dividedBy(6);
 
   private final Site exporter;
   private final Site importer;
@@ -70,9 +74,17 @@ public final class ExportWorkload implements Workload {
   private final AtomicInteger nextName = new AtomicInteger();
   private final AtomicLong nextNumber = new AtomicLong(1);
   private final ConcurrentHashMap<String, Boolean> names = new ConcurrentHashMap<>();
+  private final Exposer exposer =
+      new Exposer(
+          history,
+          IntStream.range(0, NAMES_MAX).mapToObj(i -> EXPORTED + i).toList(),
+          IMPORTER,
+          STALE_MAX.plusSeconds(15),
+          this::mayBeHidden);
   private final List<Clients> clients = new ArrayList<>();
   private final List<String> late = new ArrayList<>();
   private volatile boolean isResting;
+
   private long slowestMillis;
   private int convergences;
 
@@ -82,21 +94,14 @@ public final class ExportWorkload implements Workload {
     this.importer = importer;
     join();
     clients.add(new Clients(exporter, 1, seed, PAUSE_NANOS, Writer::new));
+    Site one = new Site(exporter.servers().subList(0, 1), exporter.http(), exporter.pulse(), 1);
+    clients.add(new Clients(one, 1, seed + 2, PAUSE_NANOS, () -> exposer));
     clients.add(new Clients(importer, 1, seed + 1, PAUSE_NANOS, () -> this::look));
   }
 
   private void join() throws InterruptedException {
-    StringBuilder services = new StringBuilder();
-    for (int i = 0; i < NAMES_MAX; i++) {
-      services.append(
-          "%s{\"Name\":\"%s%d\",\"Consumers\":[{\"Peer\":\"%s\"}]}"
-              .formatted(i == 0 ? "" : ",", EXPORTED, i, IMPORTER));
-    }
     long end = System.nanoTime() + SETUP.toNanos();
-    putEntry(
-        exporter,
-        end,
-        "{\"Kind\":\"exported-services\",\"Name\":\"default\",\"Services\":[" + services + "]}");
+    putEntry(exporter, end, exposer.entry(""));
     putEntry(
         importer,
         end,
@@ -162,6 +167,11 @@ public final class ExportWorkload implements Workload {
   @Override
   public String name() {
     return "exports";
+  }
+
+  /** Those that are there, unless all are compared. */
+  private List<String> mayBeHidden() {
+    return isResting ? List.of() : List.copyOf(names.keySet());
   }
 
   private static boolean isExported(String service) {
@@ -239,6 +249,17 @@ public final class ExportWorkload implements Workload {
   }
 
   /**
+   * Something was wrong with a cluster, or with the link between them, and both are well again:
+   * where that took long, what is exported may have been withdrawn.
+   */
+  public void wasHurt(long fromNanos, long wellNanos) {
+    long withdrawn = fromNanos + STALE_MIN.toNanos();
+    if (withdrawn < wellNanos) {
+      history.add(new Silence(withdrawn, wellNanos));
+    }
+  }
+
+  /**
    * Lets writers rest and waits until each server of the importing cluster shows what the exporting
    * one has.
    *
@@ -302,7 +323,8 @@ public final class ExportWorkload implements Workload {
     boolean isEqual = exported.isOk();
     for (Api api : isEqual ? awake(importer, away) : List.<Api>of()) {
       Api.Answer imported = api.get(path + "?peer=" + EXPORTER);
-      isEqual &= imported.isOk() && number(imported) == number(exported);
+      long there = exposer.isHidden(service) ? ExportHistory.NONE : number(exported);
+      isEqual &= imported.isOk() && number(imported) == there;
     }
     return isEqual;
   }
@@ -329,10 +351,11 @@ public final class ExportWorkload implements Workload {
         new ArrayList<>(ExportCheck.check(history, ExportWorkload::isExported, STALE_MAX, GRACE));
     faults.addAll(late);
     return new Verdict(
-        "%d changes acknowledged, %d of unknown outcome, %d looks of which %d saw a service, the same %d times, after %d ms at most"
+        "%d changes acknowledged, %d of unknown outcome, exports changed %d times, %d looks of which %d saw a service, the same %d times, after %d ms at most"
             .formatted(
                 acknowledged,
                 writes.size() - acknowledged,
+                history.exposures().size(),
                 sights.size(),
                 visible,
                 convergences,

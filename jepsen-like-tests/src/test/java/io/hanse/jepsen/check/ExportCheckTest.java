@@ -3,7 +3,9 @@ package io.hanse.jepsen.check;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hanse.jepsen.history.ExportHistory;
+import io.hanse.jepsen.history.ExportHistory.Exposure;
 import io.hanse.jepsen.history.ExportHistory.Sight;
+import io.hanse.jepsen.history.ExportHistory.Silence;
 import io.hanse.jepsen.history.ExportHistory.Write;
 import io.hanse.jepsen.history.Operation;
 import java.time.Duration;
@@ -102,6 +104,98 @@ class ExportCheckTest {
     history.add(new Write("web", 9, false, 60, Operation.UNKNOWN));
     see("web", 9, false, 70);
     see("web", 5, false, 80);
+    assertThat(faults()).isEmpty();
+  }
+
+  /** One that stays, written up to 70. */
+  private void stay() {
+    history.add(new Write("stays", 12, false, 60, 70));
+  }
+
+  /** So often that there is no time without answers. */
+  private void missStays(long from, long until) {
+    for (long call = from; call <= until; call += 10) {
+      see("stays", ExportHistory.NONE, true, call);
+    }
+  }
+
+  @Test
+  void shouldConvictWhatIsMissingAfterItWasSeen() {
+    stay();
+    see("stays", 12, true, 100);
+    see("stays", ExportHistory.NONE, true, 110);
+    assertThat(faults()).singleElement().asString().contains("was there, and was not seen");
+  }
+
+  @Test
+  void shouldConvictWhatIsMissingThoughExportedForLong() {
+    stay();
+    see("stays", ExportHistory.NONE, true, 1_000);
+    see("secret", ExportHistory.NONE, true, 5_000);
+    assertThat(faults()).as("it may be on its way").isEmpty();
+    missStays(1_050, 1_200);
+    assertThat(faults()).isNotEmpty().allMatch(fault -> fault.startsWith("is exported, and was"));
+  }
+
+  @Test
+  void shouldAcceptWhatIsMissingWhereItMayBeGone() {
+    stay();
+    see("stays", 12, true, 100);
+    history.add(new Write("stays", 15, true, 120, Operation.UNKNOWN));
+    see("stays", ExportHistory.NONE, true, 110);
+    assertThat(faults()).as("before it was taken away").hasSize(1);
+    see("stays", ExportHistory.NONE, true, 130);
+    assertThat(faults()).hasSize(1);
+  }
+
+  @Test
+  void shouldAcceptWhatIsMissingWhileTheOtherClusterIsSilent() {
+    stay();
+    see("stays", 12, true, 100);
+    history.add(new Silence(200, 300));
+    see("stays", ExportHistory.NONE, true, 190);
+    assertThat(faults()).as("before").hasSize(1);
+    see("stays", ExportHistory.NONE, true, 196);
+    see("stays", ExportHistory.NONE, true, 299);
+    assertThat(faults()).hasSize(1);
+    see("stays", ExportHistory.NONE, true, 300);
+    assertThat(faults()).as("after").hasSize(2);
+  }
+
+  @Test
+  void shouldConvictWhatIsSeenLongAfterItWasHidden() {
+    stay();
+    history.add(new Exposure("stays", false, 200, 210));
+    see("stays", 12, true, 220);
+    see("stays", ExportHistory.NONE, true, 230);
+    see("stays", 12, true, 1_000);
+    assertThat(faults()).as("who hides it is not waited for").isEmpty();
+    missStays(1_010, 1_500);
+    see("stays", 12, true, 1_510);
+    assertThat(faults()).singleElement().asString().contains("not exported any more");
+    history.add(new Exposure("stays", true, 1_520, 1_530));
+    see("stays", 12, true, 1_525);
+    assertThat(faults()).hasSize(1);
+  }
+
+  @Test
+  void shouldConvictWhatIsMissingLongAfterItWasExportedAgain() {
+    stay();
+    history.add(new Exposure("stays", false, 200, 210));
+    history.add(new Exposure("stays", true, 220, 230));
+    see("stays", ExportHistory.NONE, true, 240);
+    see("stays", 12, true, 2_000);
+    assertThat(faults()).isEmpty();
+    see("stays", ExportHistory.NONE, true, 2_010);
+    assertThat(faults()).singleElement().asString().contains("was there, and was not seen");
+  }
+
+  @Test
+  void shouldNotJudgeWhatMayBeHidden() {
+    stay();
+    history.add(new Exposure("stays", false, 200, Operation.UNKNOWN));
+    see("stays", 12, true, 5_000);
+    see("stays", ExportHistory.NONE, true, 5_010);
     assertThat(faults()).isEmpty();
   }
 }

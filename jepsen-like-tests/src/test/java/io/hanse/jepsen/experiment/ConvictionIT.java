@@ -6,6 +6,7 @@ import io.hanse.jepsen.lab.Cluster;
 import io.hanse.jepsen.lab.Distribution;
 import io.hanse.jepsen.lab.LyingProxy;
 import io.hanse.jepsen.lab.LyingProxy.Lie;
+import io.hanse.jepsen.workload.ExportWorkload;
 import io.hanse.jepsen.workload.LockWorkload;
 import io.hanse.jepsen.workload.RegisterWorkload;
 import io.hanse.jepsen.workload.SetWorkload;
@@ -72,6 +73,22 @@ class ConvictionIT {
   @Test
   void shouldConvictAWatchThatGoesBack() throws Exception {
     convict(Lie.OLD_SIGHT, site -> new WatchWorkload(site, 6));
+  }
+
+  @Test
+  void shouldConvictALostImport() throws Exception {
+    try (Cluster exporter = Cluster.start(Distribution.underTest(), folder, "dc2", 1)) {
+      Site exports = Site.of(List.of(exporter.servers().get(0).http()));
+      convict(Lie.LOST_IMPORT, site -> started(exports, site));
+    }
+  }
+
+  private static Workload started(Site exporter, Site importer) {
+    try {
+      return new ExportWorkload(exporter, importer, 7);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static void convict(Lie lie, Function<Site, Workload> start) throws Exception {
