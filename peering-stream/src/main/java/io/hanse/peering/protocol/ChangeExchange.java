@@ -226,8 +226,7 @@ final class ChangeExchange {
 
   private Optional<String> store(Changes changes) {
     try {
-      List<ImportChange> received = receiver.receive(changes);
-      effects.accept(new Effect.ImportChanges(changes.getNumber(), received));
+      effects.accept(receiver.receive(changes));
       return Optional.empty();
     } catch (MalformedChanges e) {
       return Optional.of("received " + e.getMessage());

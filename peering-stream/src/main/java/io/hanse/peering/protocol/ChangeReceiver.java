@@ -15,6 +15,7 @@ import io.hanse.peering.protocol.Packing.MalformedChanges;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -26,6 +27,15 @@ import java.util.TreeSet;
 final class ChangeReceiver {
   private static final int IN_WORK_MAX = 16;
   private static final long IN_WORK_BYTES_MAX = 16L << 20;
+
+  /**
+   * What the names of a peer's services may take: no instance, and so no quota, stands behind one
+   * that has none. 380,000 names of 24 letters fit.
+   */
+  static final long NAMES_BYTES_MAX = 32L << 20;
+
+  /** What a name takes besides its letters. */
+  static final int NAME_BYTES = 64;
 
   /** The mark of a content, and the group of its name, which costs a hash. */
   private record Stored(String name, int group, ByteString mark) {
@@ -42,6 +52,7 @@ final class ChangeReceiver {
 
   private final Map<Long, ChangeSet> inWork = new LinkedHashMap<>();
   private long inWorkBytes;
+  private long namesBytes;
 
   /**
    * Holds nothing yet.
@@ -65,6 +76,7 @@ final class ChangeReceiver {
   Held holding(SortedMap<String, ByteString> marks) {
     held.clear();
     marks.forEach((name, mark) -> held.put(Keys.fold(name), Stored.of(name, mark)));
+    namesBytes = held.keySet().stream().mapToLong(ChangeReceiver::bytesOf).sum();
     status.importedAre(names());
     Map<Integer, SortedMap<String, ByteString>> groups = new TreeMap<>();
     for (Stored stored : held.values()) {
@@ -88,15 +100,42 @@ final class ChangeReceiver {
     return names.build();
   }
 
-  /** Takes a message; answers what is to be stored. */
-  List<ImportChange> receive(Changes changes) throws MalformedChanges {
+  private static long bytesOf(String name) {
+    return (long) name.length() + NAME_BYTES;
+  }
+
+  /** Takes a message; answers what is to be stored, and what of it is one name too many. */
+  Effect.ImportChanges receive(Changes changes) throws MalformedChanges {
     if (inWork.containsKey(changes.getNumber())) {
       throw new MalformedChanges("changes under a number that is in work");
     }
     ChangeSet set = Packing.unpack(changes, bytesMax);
     inWork.put(changes.getNumber(), set);
     inWorkBytes += set.getSerializedSize();
-    return set.getChangesList();
+    return new Effect.ImportChanges(
+        changes.getNumber(), set.getChangesList(), refusals(set.getChangesList()));
+  }
+
+  private Map<Integer, String> refusals(List<ImportChange> changes) {
+    Map<Integer, String> refusals = new TreeMap<>();
+    Set<String> others = new TreeSet<>();
+    long bytes = namesBytes;
+    for (int i = 0; i < changes.size(); i++) {
+      String name = Keys.fold(changes.get(i).getService());
+      if (changes.get(i).getGone() || held.containsKey(name) || others.contains(name)) {
+        continue;
+      }
+      if (bytes + bytesOf(name) > NAMES_BYTES_MAX) {
+        refusals.put(
+            i,
+            "the names of the services of a peer take more than %d bytes, %d of each counted besides its letters"
+                .formatted(NAMES_BYTES_MAX, NAME_BYTES));
+      } else {
+        bytes += bytesOf(name);
+        others.add(name);
+      }
+    }
+    return refusals;
   }
 
   /** Takes what became of a message, and answers how it is confirmed. */
@@ -133,10 +172,14 @@ final class ChangeReceiver {
   /** Whether the names that are held are others by it. */
   private boolean take(ImportChange change) {
     String name = change.getService();
+    String folded = Keys.fold(name);
     if (change.getGone()) {
-      return held.remove(Keys.fold(name)) != null;
+      boolean wasHeld = held.remove(folded) != null;
+      namesBytes -= wasHeld ? bytesOf(folded) : 0;
+      return wasHeld;
     }
-    Stored before = held.put(Keys.fold(name), Stored.of(name, change.getMark()));
+    Stored before = held.put(folded, Stored.of(name, change.getMark()));
+    namesBytes += before == null ? bytesOf(folded) : 0;
     return before == null || !before.name.equals(name);
   }
 

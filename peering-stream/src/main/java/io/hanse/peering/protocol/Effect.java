@@ -6,6 +6,7 @@ import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.proto.PeerStreamStatus;
 import io.hanse.peering.proto.ReplicationMessage;
 import java.util.List;
+import java.util.Map;
 
 /** What a stream wants done, in order. */
 public sealed interface Effect {
@@ -29,8 +30,13 @@ public sealed interface Effect {
    */
   record ReadHeld() implements Effect {}
 
-  /** Store the changes of one message, and answer with {@link Input.ChangesStored}. */
-  record ImportChanges(long number, List<ImportChange> changes) implements Effect {}
+  /**
+   * Store the changes of one message, and answer with {@link Input.ChangesStored}.
+   *
+   * @param refusals by position: those that are not to be stored
+   */
+  record ImportChanges(long number, List<ImportChange> changes, Map<Integer, String> refusals)
+      implements Effect {}
 
   /** The content of a service of ours is wanted once more, as it is now. */
   record Ask(String name) implements Effect {}

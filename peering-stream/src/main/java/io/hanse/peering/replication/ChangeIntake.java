@@ -35,6 +35,9 @@ final class ChangeIntake {
   /** The log takes no more of one service. */
   private static final int PARTS_MAX = 20;
 
+  /** A mark is kept beside what is stored, and no quota counts it; ours take 16. */
+  private static final int MARK_BYTES_MAX = 64;
+
   /** What a command takes besides its changes. */
   private static final int FRAMING_BYTES = 1_024;
 
@@ -68,8 +71,11 @@ final class ChangeIntake {
   /**
    * Stores them. Fails where the log did not take one: then the stream must end, and the next one
    * finds out what is held.
+   *
+   * @param refused by position: those that are not to be stored
    */
-  CompletableFuture<Outcome> store(List<ImportChange> changes) {
+  CompletableFuture<Outcome> store(List<ImportChange> changes, Map<Integer, String> refused) {
+    refusals.putAll(refused);
     List<List<Integer>> groups = groups(changes);
     CompletableFuture<Void> all = done();
     boolean isBehindLarge = false;
@@ -98,6 +104,9 @@ final class ChangeIntake {
     int bytes = 0;
     for (int i = 0; i < changes.size(); i++) {
       ImportChange change = changes.get(i);
+      if (refusals.containsKey(i)) {
+        continue;
+      }
       Optional<String> flaw = flaw(change);
       if (flaw.isPresent()) {
         refusals.put(i, flaw.get());
@@ -135,6 +144,11 @@ final class ChangeIntake {
     Optional<String> tooLong = PeerTexts.tooLong("service name", change.getService());
     if (tooLong.isPresent()) {
       return tooLong;
+    }
+    if (change.getMark().size() > MARK_BYTES_MAX) {
+      return Optional.of(
+          "a mark is too long to be kept: %d > %d"
+              .formatted(change.getMark().size(), MARK_BYTES_MAX));
     }
     int bytes = change.getSerializedSize();
     long bytesMax = (long) PARTS_MAX * partBytes();

@@ -26,6 +26,9 @@ final class ImportFreshness {
   /** Of so many it is told that they are not sent. */
   private static final int UNSENT_MAX = 1_000;
 
+  /** Of so many it is known how old they are; a Consul may name any before it lists them. */
+  private static final int NAMES_MAX = 1 << 18;
+
   /** When a service was confirmed by itself; 0: never. */
   private final Map<String, Long> own = new TreeMap<>();
 
@@ -70,7 +73,7 @@ final class ImportFreshness {
   }
 
   private void add(String name) {
-    if (!name.endsWith(PeerResources.TWIN_SUFFIX)) {
+    if (own.size() < NAMES_MAX && !name.endsWith(PeerResources.TWIN_SUFFIX)) {
       own.putIfAbsent(name, 0L);
     }
   }
@@ -195,7 +198,9 @@ final class ImportFreshness {
   }
 
   private void refused(String name) {
-    refused.add(name);
+    if (own.containsKey(name)) {
+      refused.add(name);
+    }
     waiting.remove(name);
   }
 

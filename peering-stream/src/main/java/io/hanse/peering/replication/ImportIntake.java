@@ -32,6 +32,7 @@ import io.hanse.peering.protocol.PeerTexts;
 import io.hanse.peering.protocol.ResourceType;
 import io.hanse.peering.protocol.WireWeight;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongFunction;
@@ -154,7 +155,7 @@ final class ImportIntake {
   private CompletableFuture<Optional<String>> layDown(
       List<ImportChange> whole, long opened, int attempt) {
     return changes(opened)
-        .store(whole)
+        .store(whole, Map.of())
         .thenCompose(
             outcome -> {
               if (outcome.misfits().isEmpty()) {
@@ -185,10 +186,20 @@ final class ImportIntake {
     return fence();
   }
 
-  /** Stores changes, as {@link ChangeIntake} says. */
+  /** Stores all of these changes. */
   CompletableFuture<ChangeIntake.Outcome> store(List<ImportChange> changes) {
+    return store(changes, Map.of());
+  }
+
+  /**
+   * Stores changes, as {@link ChangeIntake} says.
+   *
+   * @param refused by position: those that are not to be stored
+   */
+  CompletableFuture<ChangeIntake.Outcome> store(
+      List<ImportChange> changes, Map<Integer, String> refused) {
     CompletableFuture<ChangeIntake.Outcome> stored =
-        behindLarge(RowOrder.Words.of(changes), opened -> changes(opened).store(changes));
+        behindLarge(RowOrder.Words.of(changes), opened -> changes(opened).store(changes, refused));
     if (ChangeIntake.areLarge(changes, commandBytesMax)) {
       large = stored;
     }

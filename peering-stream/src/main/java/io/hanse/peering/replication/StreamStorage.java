@@ -144,7 +144,7 @@ final class StreamStorage {
             freshness ->
                 changes.changes().forEach(change -> freshness.arrived(change.getService())));
     then(
-        intake.store(changes.changes()),
+        intake.store(changes.changes(), changes.refusals()),
         outcome -> {
           changes.changes().stream()
               .filter(change -> change.getInstancesCount() > 0)

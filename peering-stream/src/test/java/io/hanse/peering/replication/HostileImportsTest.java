@@ -214,6 +214,17 @@ class HostileImportsTest {
     assertThat(imported(twin)).hasSize(1);
   }
 
+  /** No quota counts a mark. */
+  @Test
+  void shouldRefuseMarksThatAreNone() throws Exception {
+    ByteString mark = ByteString.copyFrom(new byte[65]);
+    ChangeIntake.Outcome outcome = changes(change("web").setMark(mark), change("pay"));
+    assertThat(outcome.refusals()).containsOnlyKeys(0);
+    try (View view = cluster.view()) {
+      assertThat(new Peerings(view).importMarks("west")).containsOnlyKeys("pay");
+    }
+  }
+
   private static ImportChange.Builder change(String service) {
     return ImportChange.newBuilder().setService(service).setMark(ByteString.copyFromUtf8("mark"));
   }
