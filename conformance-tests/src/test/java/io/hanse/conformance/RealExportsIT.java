@@ -7,6 +7,7 @@ import io.hanse.cli.value.JsonText;
 import io.hanse.cli.value.Value;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,13 @@ import org.junit.jupiter.api.io.TempDir;
 class RealExportsIT {
   /** What differs between any two clusters. */
   private static final Set<String> OWN = Set.of("CreateIndex", "ModifyIndex", "ID", "Meta");
+
+  /** Of some 600 bytes each: more than a command of our log holds. */
+  private static final int MANY = 4_000;
+
+  private static final int SERVICES = 1_000;
+  private static final int NODES = 10;
+  private static final int OPERATIONS_MAX = 64;
 
   @TempDir Path folder;
 
@@ -60,6 +68,104 @@ class RealExportsIT {
       each.json("DELETE", "/v1/config/exported-services/default", "");
     }
     pair.awaitAll("");
+  }
+
+  /** Whoever reads it finds all of it or nothing, and all of it again while it changes. */
+  @Test
+  void shouldImportALargeServiceOfAConsul() throws IOException {
+    registerMany(pair.consul);
+    pair.consul.export(pair.hanse);
+    pair.peer(pair.consul);
+    awaitMany(Set.of(0, MANY), MANY);
+    pair.consul.json(
+        "PUT", "/v1/catalog/deregister", "{\"Node\":\"node-0\",\"ServiceID\":\"many-0\"}");
+    awaitMany(Set.of(MANY, MANY - 1), MANY - 1);
+  }
+
+  private void awaitMany(Set<Integer> allowed, int instances) {
+    String path = "/v1/health/service/many?peer=" + pair.hanse.callOf(pair.consul);
+    await("all of a large service")
+        .atMost(PeerCluster.PATIENCE)
+        .until(
+            () -> {
+              int read = pair.hanse.json("GET", path, "").items().size();
+              assertThat(allowed).contains(read);
+              return read == instances;
+            });
+  }
+
+  private static void registerMany(PeerCluster cluster) throws IOException {
+    List<String> operations = new ArrayList<>();
+    for (int i = 0; i < MANY; i++) {
+      operations.add(instance(i, "many", "\"Meta\":{\"version\":\"" + "x".repeat(400) + "\"}"));
+    }
+    register(cluster, operations);
+  }
+
+  private static String instance(int number, String service, String rest) {
+    return """
+        {"Service":{"Verb":"set","Node":"node-%d","Service":
+         {"Service":"%2$s","ID":"%2$s-%3$d","Port":%4$d,%5$s}}}
+        """
+        .formatted(number % NODES, service, number, 1 + number, rest);
+  }
+
+  private static void register(PeerCluster cluster, List<String> instances) throws IOException {
+    List<String> operations = new ArrayList<>();
+    for (int i = 0; i < NODES; i++) {
+      operations.add(
+          """
+          {"Node":{"Verb":"set","Node":{"Node":"node-%1$d","Address":"10.9.0.%1$d"}}}
+          """
+              .formatted(i));
+    }
+    operations.addAll(instances);
+    for (int from = 0; from < operations.size(); from += OPERATIONS_MAX) {
+      int to = Math.min(operations.size(), from + OPERATIONS_MAX);
+      cluster.json("PUT", "/v1/txn", operations.subList(from, to).toString());
+    }
+  }
+
+  /** What comes together takes one entry of the log. */
+  @Test
+  void shouldImportAThousandServicesOfAConsulInFewEntries() throws IOException {
+    List<String> operations = new ArrayList<>();
+    for (int i = 0; i < SERVICES; i++) {
+      operations.add(instance(i, "service-" + i, "\"Tags\":[\"a\"]"));
+    }
+    register(pair.consul, operations);
+    pair.consul.export(pair.hanse);
+    long before = entries();
+    pair.peer(pair.consul);
+    await("all services are imported")
+        .atMost(PeerCluster.PATIENCE)
+        .until(
+            () ->
+                pair.hanse
+                        .peering(pair.consul)
+                        .at("StreamStatus")
+                        .at("ImportedServices")
+                        .items()
+                        .size()
+                    >= SERVICES);
+    awaitInstancesOf("service-" + (SERVICES - 1));
+    assertThat(entries() - before).isLessThan(SERVICES / 2);
+  }
+
+  private void awaitInstancesOf(String service) {
+    String path = "/v1/health/service/" + service + "?peer=" + pair.hanse.callOf(pair.consul);
+    await(service + " is imported")
+        .atMost(PeerCluster.PATIENCE)
+        .until(() -> !pair.hanse.json("GET", path, "").items().isEmpty());
+  }
+
+  /** Of the log, up to now. */
+  private long entries() throws IOException {
+    return pair.hanse.json("GET", "/v1/agent/metrics", "").at("Gauges").items().stream()
+        .filter(gauge -> gauge.at("Name").text().equals("consul.raft.applied_index"))
+        .mapToLong(gauge -> gauge.at("Value").whole())
+        .findFirst()
+        .orElseThrow();
   }
 
   /** Two instances with all that may be told of one, and two gateways. */
