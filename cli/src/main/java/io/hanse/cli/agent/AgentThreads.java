@@ -1,32 +1,25 @@
 package io.hanse.cli.agent;
 
+import io.hanse.fsm.port.IdleThreads;
 import io.hanse.fsm.port.PoolShutdown;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** The threads of an agent beside those of the network and of replication. */
 final class AgentThreads implements AutoCloseable {
   private static final int WORKERS = 8;
   private static final int QUEUE = 1024;
-  private static final int KEEP_SECONDS = 30;
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
 
   private final Duration patience;
 
   private final ScheduledExecutorService agent = single("agent");
   private final ScheduledExecutorService timer = single("agent-timer");
-  private final ExecutorService workers = pool("agent-worker", new LinkedBlockingQueue<>());
-  private final ExecutorService probes = pool("agent-probe", new ArrayBlockingQueue<>(QUEUE));
+  private final ExecutorService workers = IdleThreads.of("agent-worker", WORKERS);
+  private final ExecutorService probes = IdleThreads.of("agent-probe", WORKERS, QUEUE);
   private final ExecutorService background = single("agent-background");
   private final ExecutorService wakes = single("agent-wakes");
 
@@ -78,25 +71,13 @@ final class AgentThreads implements AutoCloseable {
     return wakes;
   }
 
-  private static ExecutorService pool(String name, BlockingQueue<Runnable> waiting) {
-    ThreadPoolExecutor pool =
-        new ThreadPoolExecutor(
-            WORKERS, WORKERS, KEEP_SECONDS, TimeUnit.SECONDS, waiting, daemons(name));
-    pool.allowCoreThreadTimeOut(true);
-    return pool;
-  }
-
   private static ScheduledExecutorService single(String name) {
-    return Executors.newSingleThreadScheduledExecutor(daemons(name));
-  }
-
-  private static ThreadFactory daemons(String name) {
-    AtomicInteger count = new AtomicInteger();
-    return task -> {
-      Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
-      thread.setDaemon(true);
-      return thread;
-    };
+    return Executors.newSingleThreadScheduledExecutor(
+        task -> {
+          Thread thread = new Thread(task, name);
+          thread.setDaemon(true);
+          return thread;
+        });
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.hanse.gateway.relay;
 
+import io.hanse.fsm.port.IdleThreads;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -8,9 +9,8 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Looks up host names away from the event loops: the system's resolver blocks. Each peer has a
@@ -39,7 +39,6 @@ final class NameResolution implements AutoCloseable {
   private static final int WAITING_PER_PEER_MAX = 64;
   private static final int OWN_THREADS = 8;
   private static final int OWN_WAITING_MAX = 256;
-  private static final long IDLE_SECONDS = 30;
 
   /** The names of one cluster that are being looked up, or wait for it. */
   private static final class Share {
@@ -57,29 +56,17 @@ final class NameResolution implements AutoCloseable {
   private final Map<String, Share> shares = new LinkedHashMap<>();
 
   /** What is queued is bounded by the shares. */
-  private final ThreadPoolExecutor ofPeers = threads(THREADS);
+  private final ExecutorService ofPeers = threads(THREADS);
 
-  private final ThreadPoolExecutor own = threads(OWN_THREADS);
+  private final ExecutorService own = threads(OWN_THREADS);
 
   NameResolution(Resolver resolver) {
     this.resolver = resolver;
   }
 
-  private static ThreadPoolExecutor threads(int max) {
-    ThreadPoolExecutor threads =
-        new ThreadPoolExecutor(
-            max,
-            max,
-            IDLE_SECONDS,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            task -> {
-              Thread thread = new Thread(task, "names");
-              thread.setDaemon(true);
-              return thread;
-            },
-            new ThreadPoolExecutor.DiscardPolicy());
-    threads.allowCoreThreadTimeOut(true);
+  private static ExecutorService threads(int max) {
+    ThreadPoolExecutor threads = IdleThreads.of("names", max);
+    threads.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
     return threads;
   }
 
@@ -108,7 +95,7 @@ final class NameResolution implements AutoCloseable {
 
   private void startNext(String cluster, Share share) {
     int threadsMax = share.isOwn ? OWN_THREADS : THREADS_PER_PEER;
-    ThreadPoolExecutor threads = share.isOwn ? own : ofPeers;
+    ExecutorService threads = share.isOwn ? own : ofPeers;
     while (share.running < threadsMax && !share.waiting.isEmpty()) {
       String host = share.waiting.remove();
       share.running++;

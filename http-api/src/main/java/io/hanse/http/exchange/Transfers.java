@@ -2,6 +2,7 @@ package io.hanse.http.exchange;
 
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.port.IdleThreads;
 import io.hanse.fsm.port.PoolShutdown;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -13,11 +14,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -39,7 +38,6 @@ public final class Transfers implements AutoCloseable {
   /** Who is slow, and only just not too slow, keeps its place for long. */
   private static final int UPLOADS_PER_CLIENT = UPLOADS / 2;
 
-  private static final int KEEP_SECONDS = 10;
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
   private static final String PREFIX = "transfer-";
 
@@ -58,10 +56,10 @@ public final class Transfers implements AutoCloseable {
   private final Map<InetAddress, Integer> uploadsOf = new ConcurrentHashMap<>();
 
   /** No more wait for one of them than have a place. */
-  private final ThreadPoolExecutor threads = pool(PLACES, "http-transfer");
+  private final ExecutorService threads = IdleThreads.of("http-transfer", PLACES);
 
   /** Of each upload one part at most waits for it. */
-  private final ThreadPoolExecutor writer = pool(1, "http-upload");
+  private final ExecutorService writer = IdleThreads.of("http-upload", 1);
 
   /** One of those that are under way. */
   public static final class Place implements AutoCloseable {
@@ -80,23 +78,6 @@ public final class Transfers implements AutoCloseable {
         given.run();
       }
     }
-  }
-
-  private static ThreadPoolExecutor pool(int size, String name) {
-    ThreadPoolExecutor pool =
-        new ThreadPoolExecutor(
-            size,
-            size,
-            KEEP_SECONDS,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            task -> {
-              Thread thread = new Thread(task, name);
-              thread.setDaemon(true);
-              return thread;
-            });
-    pool.allowCoreThreadTimeOut(true);
-    return pool;
   }
 
   /**
@@ -230,7 +211,7 @@ public final class Transfers implements AutoCloseable {
     execute(writer, task);
   }
 
-  private static void execute(ThreadPoolExecutor pool, Runnable task) {
+  private static void execute(ExecutorService pool, Runnable task) {
     try {
       pool.execute(task);
     } catch (RejectedExecutionException e) {

@@ -2,11 +2,10 @@ package io.hanse.http.query;
 
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.port.IdleThreads;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -20,22 +19,7 @@ final class LargeReads implements AutoCloseable {
   private static final int THREADS = 2;
   private static final int WAITING_MAX = 8192;
 
-  private final ThreadPoolExecutor threads =
-      new ThreadPoolExecutor(
-          THREADS,
-          THREADS,
-          10,
-          TimeUnit.SECONDS,
-          new LinkedBlockingQueue<>(WAITING_MAX),
-          task -> {
-            Thread thread = new Thread(task, "http-list");
-            thread.setDaemon(true);
-            return thread;
-          });
-
-  LargeReads() {
-    threads.allowCoreThreadTimeOut(true);
-  }
+  private final ExecutorService threads = IdleThreads.of("http-list", THREADS, WAITING_MAX);
 
   /** Fails with OVERLOADED if too many wait already. */
   <T> CompletableFuture<T> run(Supplier<T> read) {

@@ -1,5 +1,6 @@
 package io.hanse.raft.ratis;
 
+import io.hanse.fsm.port.IdleThreads;
 import java.util.List;
 import java.util.concurrent.Executor;
 import org.apache.ratis.conf.Parameters;

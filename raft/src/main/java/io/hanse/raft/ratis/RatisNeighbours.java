@@ -1,5 +1,6 @@
 package io.hanse.raft.ratis;
 
+import io.hanse.fsm.port.IdleThreads;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package io.hanse.cli.agent.check;
 
+import io.hanse.fsm.port.IdleThreads;
 import io.hanse.fsm.row.AgentCheck;
 import io.hanse.fsm.row.CheckType;
 import java.net.http.HttpClient;
@@ -9,11 +10,9 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +28,6 @@ public final class CheckRunner implements AutoCloseable {
   private static final int OUTPUT_MAX = 128 << 10;
 
   private static final int HTTP_THREADS = 4;
-  private static final int HTTP_KEEP_SECONDS = 30;
 
   /** Who registers a check waits for what it finds. */
   private static final long FRESH_START_MILLIS_MAX = 1_000;
@@ -161,7 +159,8 @@ public final class CheckRunner implements AutoCloseable {
   private HttpClient http() {
     HttpClient made = http;
     if (made == null) {
-      ExecutorService threads = threads();
+      // The client's own: nothing that blocks runs on them, and no answer of its waits for others.
+      ExecutorService threads = IdleThreads.of("agent-http-probe", HTTP_THREADS);
       httpThreads = threads;
       made =
           HttpClient.newBuilder()
@@ -172,24 +171,6 @@ public final class CheckRunner implements AutoCloseable {
       http = made;
     }
     return made;
-  }
-
-  /** The client's own: nothing that blocks runs on them, and no answer of its waits for others. */
-  private static ExecutorService threads() {
-    ThreadPoolExecutor threads =
-        new ThreadPoolExecutor(
-            HTTP_THREADS,
-            HTTP_THREADS,
-            HTTP_KEEP_SECONDS,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            task -> {
-              Thread thread = new Thread(task, "agent-http-probe");
-              thread.setDaemon(true);
-              return thread;
-            });
-    threads.allowCoreThreadTimeOut(true);
-    return threads;
   }
 
   private Probe probe(CheckType check) {
