@@ -284,7 +284,8 @@ public final class Transaction implements Rows {
     }
     Key tombstone = Tombstones.key(table, key);
     forget(tombstone);
-    long id = putRow(TableId.TOMBSTONES, tombstone, Tombstones.value(timeMillis), atIndex);
+    // There is none after that, so nobody has to look.
+    long id = putRow(TableId.TOMBSTONES, tombstone, Tombstones.value(timeMillis), atIndex, 0);
     link(TableId.TOMBSTONES_BY_TIME, Tombstones.timeKey(timeMillis, tombstone), id, atIndex);
   }
 
