@@ -3,24 +3,16 @@ package io.hanse.http.server;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.http.exchange.Answer;
 import io.hanse.http.exchange.Call;
-import io.hanse.http.exchange.Gzip;
 import io.hanse.http.exchange.ProblemResponses;
 import io.hanse.http.exchange.Transfers;
 import io.hanse.http.server.Dispatcher.Dispatched;
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.util.ReferenceCountUtil;
@@ -47,13 +39,10 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
   /** So much of a body that is too large is read for courtesy: then the connection ends. */
   private static final long DISCARDED_BYTES_MAX = 8L << 20;
 
-  /** The time may have begun just before the answer was there. */
-  private static final int IDLE_WHILE_ENDING_MAX = 1;
-
   private static final byte[] NOTHING = {};
 
   private final Dispatcher dispatcher;
-  private final ResponseWriter writer;
+  private final ResponseSender sender;
   private final Transfers transfers;
 
   /** Mostly nothing comes ahead, and a parked query should take little. */
@@ -64,11 +53,6 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
   private long bodyLength;
   private boolean isAnswering;
   private boolean isClosing;
-
-  /** The last of an answer was handed to the transport, which has not sent it yet. */
-  private boolean isEnding;
-
-  private int idleWhileEnding;
 
   /** An answer that is there at once calls back while the queue is gone through. */
   private boolean isGoingOn;
@@ -83,7 +67,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     super(false);
     this.transfers = transfers;
     this.dispatcher = dispatcher;
-    this.writer = writer;
+    sender = new ResponseSender(writer, transfers, this::goOn);
   }
 
   @Override
@@ -255,98 +239,11 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     isAnswering = true;
     boolean keepsOpen = request != null && HttpUtil.isKeepAlive(request) && !isClosing;
     isClosing = !keepsOpen;
-    if (answer.body() instanceof Answer.Body.Stream stream) {
-      HttpResponse response = writer.head(answer, formOf(request, dispatched));
-      HttpUtil.setTransferEncodingChunked(response, true);
-      HttpUtil.setKeepAlive(response.headers(), HttpVersion.HTTP_1_1, keepsOpen);
-      context.write(response);
-      send(context, stream.content(), keepsOpen);
-      return;
-    }
-    ResponseWriter.Form form = formOf(request, dispatched);
-    if (request != null && keepsOpen && request.protocolVersion().equals(HttpVersion.HTTP_1_1)) {
-      Optional<ByteBuf> shared = writer.shared(answer, form);
-      if (shared.isPresent()) {
-        // It is what the encoder would make of it.
-        end(context, context.pipeline().context(HttpResponseEncoder.class), shared.get(), true);
-        return;
-      }
-    }
-    FullHttpResponse response = encode(context, answer, form);
-    if (request != null) {
-      HttpUtil.setKeepAlive(response.headers(), request.protocolVersion(), keepsOpen);
-    } else {
-      response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-    }
-    end(context, context, response, keepsOpen);
-  }
-
-  private void send(
-      ChannelHandlerContext context, Answer.StreamContent content, boolean keepsOpen) {
-    try {
-      transfers.goOn(
-          () -> {
-            try {
-              Download.send(context, content);
-              context
-                  .executor()
-                  .execute(
-                      () -> end(context, context, LastHttpContent.EMPTY_LAST_CONTENT, keepsOpen));
-            } catch (IOException | RuntimeException e) {
-              LOG.warn("transfer broke client={}", context.channel().remoteAddress(), e);
-              context.close();
-            }
-          });
-    } catch (ProblemException e) {
-      content.close();
-      context.close();
-    }
-  }
-
-  /**
-   * @param from where in the pipeline it is sent from
-   */
-  private void end(
-      ChannelHandlerContext context, ChannelHandlerContext from, Object last, boolean keepsOpen) {
-    isEnding = true;
-    idleWhileEnding = 0;
-    from.writeAndFlush(last)
-        .addListener(
-            written -> {
-              if (keepsOpen && written.isSuccess()) {
-                goOn(context);
-              } else {
-                context.close();
-              }
-            });
-  }
-
-  private FullHttpResponse encode(
-      ChannelHandlerContext context, Answer answer, ResponseWriter.Form form) {
-    try {
-      return writer.write(answer, form, context.alloc());
-    } catch (RuntimeException e) {
-      return writer.write(ProblemResponses.of(e), form, context.alloc());
-    }
-  }
-
-  private static ResponseWriter.Form formOf(@Nullable HttpRequest request, Dispatched dispatched) {
-    if (request == null) {
-      return new ResponseWriter.Form(false, false, false, false);
-    }
-    Optional<String> encodings =
-        Optional.ofNullable(request.headers().get(HttpHeaderNames.ACCEPT_ENCODING));
-    Optional<Call> call = dispatched.call();
-    return new ResponseWriter.Form(
-        call.isPresent() && call.get().parameters().has("pretty"),
-        Gzip.isAccepted(encodings),
-        request.method().name().equals("HEAD"),
-        dispatched.ofEndpoint());
+    sender.send(context, request, answer, dispatched, keepsOpen);
   }
 
   private void goOn(ChannelHandlerContext context) {
     isAnswering = false;
-    isEnding = false;
     if (isGoingOn) {
       return;
     }
@@ -380,15 +277,10 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
-    if (event instanceof IdleStateEvent && (!isAnswering || isNotTaken())) {
+    if (event instanceof IdleStateEvent && (!isAnswering || sender.isLeftLying())) {
       context.close();
     }
     context.fireUserEventTriggered(event);
-  }
-
-  /** Whether the other end leaves a whole answer lying: it would keep it here for ever. */
-  private boolean isNotTaken() {
-    return isEnding && ++idleWhileEnding > IDLE_WHILE_ENDING_MAX;
   }
 
   @Override
