@@ -5,13 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.port.Membership;
-import io.hanse.fsm.row.AgentService;
-import io.hanse.fsm.row.Command;
-import io.hanse.fsm.row.CommandResult;
-import io.hanse.fsm.row.NodeService;
-import io.hanse.http.LocalCluster;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -22,60 +16,22 @@ import org.junit.jupiter.api.Test;
 
 /** Several ask at once that an agent leaves, while it tells the catalog something. */
 class DepartureTest {
-  private final VirtualTime time = new VirtualTime();
-  private final LocalCluster cluster = new LocalCluster();
+  private final TellingAgent agent = new TellingAgent();
+  private final VirtualTime time = agent.time;
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private final Members members = new Members();
-  private LocalRegistry registry = LocalRegistry.EMPTY;
-  private CompletableFuture<CommandResult> answer =
-      CompletableFuture.completedFuture(CommandResult.getDefaultInstance());
-  private int told;
-  private final AntiEntropy entropy =
-      new AntiEntropy(
-          new AgentIdentity(
-              "n1",
-              "aaaaaaaa-0000-4000-8000-000000000001",
-              "dc1",
-              "127.0.0.1",
-              "127.0.0.1",
-              Map.of()),
-          time,
-          cluster,
-          this::submit,
-          () -> registry);
-  private final Departure departure = new Departure(members, entropy, timer);
-
-  private CompletableFuture<CommandResult> submit(Command command) {
-    told++;
-    return answer;
-  }
+  private final Departure departure = new Departure(members, agent.entropy, timer);
 
   @AfterEach
   void close() {
     timer.shutdownNow();
-    cluster.close();
-  }
-
-  private void register(String service) {
-    registry =
-        registry.with(
-            AgentService.newBuilder()
-                .setRow(NodeService.newBuilder().setId(service).setService(service))
-                .build());
-    entropy.changed();
-    time.run();
+    agent.close();
   }
 
   private void passThatHangs() {
-    entropy.start();
-    time.run();
-    answer = new CompletableFuture<>();
-    register("web");
-  }
-
-  private void endPass() {
-    answer.complete(CommandResult.getDefaultInstance());
-    time.run();
+    agent.start();
+    agent.holdAnswers();
+    agent.register("web");
   }
 
   private static void fail(CompletableFuture<Void> leaving) {
@@ -91,7 +47,7 @@ class DepartureTest {
     time.run();
     assertThat(members.asked).as("a pass is under way").isZero();
 
-    endPass();
+    agent.giveAnswers();
     assertThat(members.asked).isOne();
     members.leaving.complete(null);
     assertThat(first).isCompleted();
@@ -107,15 +63,15 @@ class DepartureTest {
     CompletableFuture<Void> first = departure.run();
     CompletableFuture<Void> second = departure.run();
     time.run();
-    endPass();
-    int before = told;
-    register("api");
-    assertThat(told).as("held").isEqualTo(before);
+    agent.giveAnswers();
+    int before = agent.told;
+    agent.register("api");
+    assertThat(agent.told).as("held").isEqualTo(before);
     fail(members.leaving);
     time.run();
     assertThat(first).isCompletedExceptionally();
     assertThat(second).isCompletedExceptionally();
-    assertThat(told).as("it goes on").isGreaterThan(before);
+    assertThat(agent.told).as("it goes on").isGreaterThan(before);
 
     members.leaving = new CompletableFuture<>();
     CompletableFuture<Void> third = departure.run();
@@ -128,7 +84,7 @@ class DepartureTest {
   @Test
   void shouldStopOnceItIsFoundToHaveLeftThoughThatFailed() {
     passThatHangs();
-    endPass();
+    agent.giveAnswers();
     CompletableFuture<Void> leaving = departure.run();
     time.run();
     fail(members.leaving);
@@ -139,9 +95,9 @@ class DepartureTest {
     departure.foundGone();
     time.run();
     assertThat(departure.left()).isCompleted();
-    int before = told;
-    register("api");
-    assertThat(told).as("held").isEqualTo(before);
+    int before = agent.told;
+    agent.register("api");
+    assertThat(agent.told).as("held").isEqualTo(before);
   }
 
   @Test
