@@ -1,5 +1,7 @@
 package io.hanse.peering.replication;
 
+import static io.hanse.peering.replication.SimPair.ALPHA_ID;
+import static io.hanse.peering.replication.SimPair.BETA_ID;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hanse.fsm.row.Command;
@@ -15,19 +17,17 @@ import org.junit.jupiter.api.Test;
 
 /** Which of several ways to the other cluster is taken, in virtual time. */
 class DialOrderTest {
-  private static final String ALPHA_ID = "a1fa0000-0000-4000-8000-000000000001";
-  private static final String BETA_ID = "be7a0000-0000-4000-8000-000000000002";
   private static final String GATEWAY = "gateway";
 
-  private final SimTime time = new SimTime(1);
-  private final SimNetwork network = new SimNetwork(time);
-  private final SimCluster alpha = new SimCluster("alpha", time, network, command -> {});
-  private final SimCluster beta = new SimCluster("beta", time, network, command -> {});
+  private final SimPair pair = new SimPair();
+  private final SimTime time = pair.time;
+  private final SimNetwork network = pair.network;
+  private final SimCluster alpha = pair.alpha;
+  private final SimCluster beta = pair.beta;
 
   @AfterEach
   void close() {
-    alpha.close();
-    beta.close();
+    pair.close();
   }
 
   private List<String> ways() {
@@ -48,10 +48,7 @@ class DialOrderTest {
 
   @Test
   void shouldTryThePreferredLabelFirstAndThenTheOthersInTheirOrder() {
-    alpha.apply(SimCommands.initialize(ALPHA_ID, "dc-alpha"));
-    beta.apply(SimCommands.initialize(BETA_ID, "dc-beta"));
-    alpha.apply(SimCommands.acceptor(ALPHA_ID, "beta", "establishment"));
-    alpha.apply(SimCommands.exchange(ALPHA_ID, "establishment", "stream"));
+    pair.redeem();
     String direct = alpha.addresses().get(0);
     Command dialer = SimCommands.dialer(BETA_ID, "alpha", ALPHA_ID, List.of(), "stream");
     Command.Builder labelled = dialer.toBuilder();
@@ -86,11 +83,8 @@ class DialOrderTest {
 
   @Test
   void shouldFallBackFromADeadGatewayAndReturnToItAfterTheNextLoss() {
-    alpha.apply(SimCommands.initialize(ALPHA_ID, "dc-alpha"));
-    beta.apply(SimCommands.initialize(BETA_ID, "dc-beta"));
-    alpha.apply(SimCommands.acceptor(ALPHA_ID, "beta", "establishment"));
-    alpha.apply(SimCommands.exchange(ALPHA_ID, "establishment", "stream"));
-    beta.apply(SimCommands.dialer(BETA_ID, "alpha", ALPHA_ID, alpha.addresses(), "stream"));
+    pair.redeem();
+    pair.dial();
     String direct = alpha.addresses().get(0);
     beta.apply(SimCommands.pin("alpha", List.of(GATEWAY, direct)));
     alpha.start();
@@ -114,11 +108,8 @@ class DialOrderTest {
 
   @Test
   void shouldDialAgainWhateverDialingThrows() {
-    alpha.apply(SimCommands.initialize(ALPHA_ID, "dc-alpha"));
-    beta.apply(SimCommands.initialize(BETA_ID, "dc-beta"));
-    alpha.apply(SimCommands.acceptor(ALPHA_ID, "beta", "establishment"));
-    alpha.apply(SimCommands.exchange(ALPHA_ID, "establishment", "stream"));
-    beta.apply(SimCommands.dialer(BETA_ID, "alpha", ALPHA_ID, alpha.addresses(), "stream"));
+    pair.redeem();
+    pair.dial();
     network.breakDialing(3);
     alpha.start();
     beta.start();
@@ -155,10 +146,7 @@ class DialOrderTest {
 
   private void startWith(
       List<String> followers, LeaderPlace named, String leader, boolean isPinned) {
-    alpha.apply(SimCommands.initialize(ALPHA_ID, "dc-alpha"));
-    beta.apply(SimCommands.initialize(BETA_ID, "dc-beta"));
-    alpha.apply(SimCommands.acceptor(ALPHA_ID, "beta", "establishment"));
-    alpha.apply(SimCommands.exchange(ALPHA_ID, "establishment", "stream"));
+    pair.redeem();
     beta.apply(SimCommands.dialer(BETA_ID, "alpha", ALPHA_ID, followers, "stream"));
     if (isPinned) {
       beta.apply(SimCommands.pin("alpha", followers));

@@ -1,5 +1,9 @@
 package io.hanse.peering.replication;
 
+import static io.hanse.peering.replication.SimPair.ALPHA_ID;
+import static io.hanse.peering.replication.SimPair.BETA_ID;
+import static io.hanse.peering.replication.SimPair.peering;
+import static io.hanse.peering.replication.SimPair.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hanse.fsm.row.Command;
@@ -12,46 +16,29 @@ import io.hanse.fsm.view.Peerings;
 import io.hanse.fsm.view.SystemRecords;
 import io.hanse.peering.PartingNotes;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The other cluster hears of a deletion though all servers of the dialing one start anew. */
 class PartingTest {
-  private static final String ALPHA_ID = "a1fa0000-0000-4000-8000-000000000001";
   private static final String NEXT_ID = "be7a0000-0000-4000-8000-000000000003";
-  private static final String BETA_ID = "be7a0000-0000-4000-8000-000000000002";
 
-  private final SimTime time = new SimTime(1);
-  private final SimNetwork network = new SimNetwork(time);
-  private final SimCluster alpha = new SimCluster("alpha", time, network, command -> {});
-  private final SimCluster beta = new SimCluster("beta", time, network, command -> {});
+  private final SimPair pair = new SimPair();
+  private final SimTime time = pair.time;
+  private final SimNetwork network = pair.network;
+  private final SimCluster alpha = pair.alpha;
+  private final SimCluster beta = pair.beta;
 
   @BeforeEach
   void connect() {
-    alpha.apply(SimCommands.initialize(ALPHA_ID, "dc-alpha"));
-    beta.apply(SimCommands.initialize(BETA_ID, "dc-beta"));
-    alpha.apply(SimCommands.acceptor(ALPHA_ID, "beta", "establishment"));
-    alpha.start();
-    beta.start();
-    time.runFor(5_000);
-    alpha.apply(SimCommands.exchange(ALPHA_ID, "establishment", "stream"));
-    beta.apply(SimCommands.dialer(BETA_ID, "alpha", ALPHA_ID, alpha.addresses(), "stream"));
-    time.runFor(20_000);
-    assertThat(network.connections()).hasSize(1);
+    pair.start();
+    pair.connect();
   }
 
   @AfterEach
   void close() {
-    alpha.close();
-    beta.close();
-  }
-
-  private static Optional<Peering> peering(SimCluster cluster, String name) {
-    try (View view = cluster.view()) {
-      return new Peerings(view).byName(name);
-    }
+    pair.close();
   }
 
   private List<String> notes() {
@@ -78,7 +65,7 @@ class PartingTest {
     assertThat(notes()).isNotEmpty();
     network.trouble(20, 0);
     time.runFor(20_000);
-    assertThat(peering(alpha, "beta").map(Peering::getState)).hasValue(PeeringState.TERMINATED);
+    assertThat(state(alpha, "beta")).hasValue(PeeringState.TERMINATED);
     assertThat(network.connections()).isEmpty();
     assertThat(notes()).isEmpty();
   }
@@ -87,7 +74,7 @@ class PartingTest {
   void shouldKeepNoNoteOfADeletionThatTheOtherClusterKnows() {
     beta.delete("alpha");
     time.runFor(5_000);
-    assertThat(peering(alpha, "beta").map(Peering::getState)).hasValue(PeeringState.TERMINATED);
+    assertThat(state(alpha, "beta")).hasValue(PeeringState.TERMINATED);
     assertThat(notes()).isEmpty();
   }
 
@@ -128,7 +115,7 @@ class PartingTest {
   void shouldSayItAfterAllWhereThatComesToNothing() {
     beginAnewWhileAlphaIsAway();
     time.runFor(ReplicationSettings.DEFAULT.tokenWayMillisMax() + 60_000);
-    assertThat(peering(alpha, "beta").map(Peering::getState)).hasValue(PeeringState.TERMINATED);
+    assertThat(state(alpha, "beta")).hasValue(PeeringState.TERMINATED);
     assertThat(notes()).isEmpty();
   }
 

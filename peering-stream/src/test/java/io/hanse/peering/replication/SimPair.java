@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.row.PeeringDetail;
 import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.row.WriteQuota;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Health;
 import io.hanse.fsm.view.Peerings;
+import io.hanse.peering.PeeringSettings;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -28,8 +32,24 @@ final class SimPair implements AutoCloseable {
 
   /** Those who are told what each of the two applies. */
   SimPair(Consumer<Command> appliedAtAlpha, Consumer<Command> appliedAtBeta) {
+    this(appliedAtAlpha, appliedAtBeta, true);
+  }
+
+  private SimPair(
+      Consumer<Command> appliedAtAlpha, Consumer<Command> appliedAtBeta, boolean hasToken) {
     alpha = new SimCluster("alpha", time, network, appliedAtAlpha);
     beta = new SimCluster("beta", time, network, appliedAtBeta);
+    if (hasToken) {
+      giveToken();
+    }
+  }
+
+  /** Two that know nothing yet, not even which trust domain is theirs. */
+  static SimPair empty() {
+    return new SimPair(command -> {}, command -> {}, false);
+  }
+
+  private void giveToken() {
     alpha.apply(SimCommands.initialize(ALPHA_ID, "dc-alpha"));
     beta.apply(SimCommands.initialize(BETA_ID, "dc-beta"));
     alpha.apply(SimCommands.acceptor(ALPHA_ID, "beta", "establishment"));
@@ -66,6 +86,19 @@ final class SimPair implements AutoCloseable {
 
   static Optional<PeeringState> state(SimCluster cluster, String name) {
     return peering(cluster, name).map(Peering::getState);
+  }
+
+  /** The one peering of a cluster, with all that its leader says of it. */
+  static Peering shown(SimCluster cluster) {
+    SimCluster.Server leader = cluster.servers.get(0);
+    LeaderStatuses statuses = new LeaderStatuses(leader.statuses, leader, cluster, 45_000);
+    statuses.serve(PeeringSettings.defaults("dc"));
+    try (View view = cluster.view()) {
+      Peering stored =
+          new Peerings(view)
+              .all().get(0).toBuilder().setDetail(PeeringDetail.getDefaultInstance()).build();
+      return statuses.overlay(List.of(stored), Duration.ofSeconds(1)).join().get(0);
+    }
   }
 
   /** How many instances of a service of alpha a reader finds at beta. */

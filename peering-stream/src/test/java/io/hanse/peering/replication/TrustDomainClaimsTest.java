@@ -3,11 +3,6 @@ package io.hanse.peering.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hanse.fsm.row.Peering;
-import io.hanse.fsm.row.PeeringDetail;
-import io.hanse.fsm.store.View;
-import io.hanse.fsm.view.Peerings;
-import io.hanse.peering.PeeringSettings;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -18,27 +13,13 @@ class TrustDomainClaimsTest {
   private static final String PEERING_ID = "a1fa0000-0000-4000-8000-000000000009";
   private static final String BETA_ID = "be7a0000-0000-4000-8000-000000000002";
 
-  private final SimTime time = new SimTime(1);
-  private final SimNetwork network = new SimNetwork(time);
-  private final SimCluster alpha = new SimCluster("alpha", time, network, command -> {});
-  private final SimCluster beta = new SimCluster("beta", time, network, command -> {});
+  private final SimPair pair = SimPair.empty();
+  private final SimCluster alpha = pair.alpha;
+  private final SimCluster beta = pair.beta;
 
   @AfterEach
   void close() {
-    alpha.close();
-    beta.close();
-  }
-
-  private static Peering shown(SimCluster cluster) {
-    SimCluster.Server leader = cluster.servers.get(0);
-    LeaderStatuses statuses = new LeaderStatuses(leader.statuses, leader, cluster, 45_000);
-    statuses.serve(PeeringSettings.defaults("dc"));
-    try (View view = cluster.view()) {
-      Peering stored =
-          new Peerings(view)
-              .all().get(0).toBuilder().setDetail(PeeringDetail.getDefaultInstance()).build();
-      return statuses.overlay(List.of(stored), Duration.ofSeconds(1)).join().get(0);
-    }
+    pair.close();
   }
 
   @Test
@@ -48,12 +29,11 @@ class TrustDomainClaimsTest {
     alpha.apply(SimCommands.acceptor(PEERING_ID, "beta", "establishment"));
     alpha.apply(SimCommands.exchange(PEERING_ID, "establishment", "stream"));
     beta.apply(SimCommands.dialer(BETA_ID, "alpha", PEERING_ID, alpha.addresses(), "stream"));
-    alpha.start();
-    beta.start();
-    time.runFor(20_000);
+    pair.start();
+    pair.time.runFor(15_000);
 
     for (SimCluster cluster : List.of(alpha, beta)) {
-      Peering shown = shown(cluster);
+      Peering shown = SimPair.shown(cluster);
       assertThat(shown.getDetail().getReason())
           .startsWith("connected, but ")
           .contains("not all is replicated: resources refused of ours 1, of theirs 1");
