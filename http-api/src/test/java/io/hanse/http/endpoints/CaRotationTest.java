@@ -12,6 +12,7 @@ import io.hanse.fsm.row.CaRoot;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Ca;
+import io.hanse.http.LocalAuthority;
 import io.hanse.http.LocalCluster;
 import io.hanse.identity.CaPlan;
 import io.hanse.identity.CaService;
@@ -20,33 +21,17 @@ import io.hanse.identity.LeafCache;
 import io.hanse.identity.RootKey;
 import io.hanse.identity.SpiffeId;
 import io.hanse.identity.TrustDomain;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The authority over the state: what a change of its configuration does to roots and leafs. */
 class CaRotationTest {
-  private final LocalCluster cluster = new LocalCluster();
-  private final ScheduledExecutorService executor = Executors.newScheduledThreadPool(1);
-
-  /** The log of this cluster begins at the epoch. */
-  private final AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
-
-  private final CaService authority =
-      new CaService(
-          CaSettings.defaults("dc1"),
-          cluster,
-          cluster,
-          () -> UUID.randomUUID().toString(),
-          now::get,
-          executor);
+  private final LocalAuthority local = new LocalAuthority();
+  private final CaService authority = local.service;
 
   @BeforeEach
   void begin() {
@@ -55,8 +40,7 @@ class CaRotationTest {
 
   @AfterEach
   void close() {
-    executor.shutdownNow();
-    cluster.close();
+    local.close();
   }
 
   private static CaPlan plan(RootKey key, long leafSeconds, boolean force) {
@@ -80,7 +64,7 @@ class CaRotationTest {
   }
 
   private CaRoot active() {
-    try (View view = cluster.view()) {
+    try (View view = local.cluster.view()) {
       return new Ca(view).activeRoot().orElseThrow();
     }
   }
@@ -99,8 +83,8 @@ class CaRotationTest {
                 },
                 empty,
                 () -> UUID.randomUUID().toString(),
-                now::get,
-                executor)
+                local::now,
+                local.signing)
             .initialize(level)
             .join();
       }
@@ -123,7 +107,7 @@ class CaRotationTest {
 
   private java.time.Duration leafLife() {
     TrustDomain domain = authority.trustDomain().orElseThrow();
-    try (LeafCache leaves = new LeafCache(authority, now::get, executor)) {
+    try (LeafCache leaves = local.leaves()) {
       var leaf = leaves.leaf(SpiffeId.service(domain, "dc1", "web")).join();
       return java.time.Duration.between(leaf.validAfter(), leaf.validBefore());
     }
@@ -170,11 +154,11 @@ class CaRotationTest {
   void shouldDropOldRootWhenItsLeafsHaveExpired() {
     authority.configure(plan(bits(384), 3600, false)).join();
 
-    now.set(Instant.EPOCH.plus(java.time.Duration.ofHours(2)));
+    local.pass(java.time.Duration.ofHours(2));
     authority.prune().join();
     assertThat(authority.roots()).hasSize(2);
 
-    now.set(Instant.EPOCH.plus(java.time.Duration.ofHours(2)).plusSeconds(1));
+    local.pass(java.time.Duration.ofSeconds(1));
     authority.prune().join();
     assertThat(authority.roots()).containsExactly(active());
   }

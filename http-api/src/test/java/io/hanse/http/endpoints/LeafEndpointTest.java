@@ -3,45 +3,25 @@ package io.hanse.http.endpoints;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hanse.fsm.apply.ClusterStateMachine;
-import io.hanse.http.LocalCluster;
+import io.hanse.http.LocalAuthority;
 import io.hanse.http.exchange.Answer;
 import io.hanse.http.exchange.Call;
 import io.hanse.http.exchange.Parameters;
-import io.hanse.identity.CaService;
-import io.hanse.identity.CaSettings;
 import io.hanse.identity.Leaf;
 import io.hanse.identity.LeafCache;
 import io.hanse.identity.SpiffeId;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Queue;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class LeafEndpointTest {
-  private final LocalCluster cluster = new LocalCluster();
-  private final ScheduledExecutorService signing = Executors.newScheduledThreadPool(1);
-
-  /** The log of this cluster begins at the epoch. */
-  private final AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
-
-  private final CaService authority =
-      new CaService(
-          CaSettings.defaults("dc1"),
-          cluster,
-          cluster,
-          () -> UUID.randomUUID().toString(),
-          now::get,
-          signing);
-  private final LeafCache leaves = new LeafCache(authority, now::get, signing);
+  private final LocalAuthority authority = new LocalAuthority();
+  private final LeafCache leaves = authority.leaves();
   private final HeldLoop loop = new HeldLoop();
 
   /** Runs what it is given when the test says so. */
@@ -68,14 +48,13 @@ class LeafEndpointTest {
   void close() {
     leaves.close();
     loop.shutdownNow();
-    signing.shutdownNow();
-    cluster.close();
+    authority.close();
   }
 
   @Test
   void shouldAnswerWithWhatWasSignedBeforeItWatched() throws Exception {
-    authority.initialize(ClusterStateMachine.COMMAND_LEVEL).join();
-    SpiffeId web = SpiffeId.service(authority.trustDomain().orElseThrow(), "dc1", "web");
+    authority.service.initialize(ClusterStateMachine.COMMAND_LEVEL).join();
+    SpiffeId web = SpiffeId.service(authority.service.trustDomain().orElseThrow(), "dc1", "web");
     Leaf first = leaves.leaf(web).join();
     Call call =
         new Call(
@@ -87,8 +66,9 @@ class LeafEndpointTest {
             loop);
     call.routeTo("web");
 
-    CompletableFuture<Answer> answer = new LeafEndpoint(cluster, leaves, "dc1").handle(call);
-    now.updateAndGet(instant -> instant.plus(Duration.ofDays(30)));
+    CompletableFuture<Answer> answer =
+        new LeafEndpoint(authority.cluster, leaves, "dc1").handle(call);
+    authority.pass(Duration.ofDays(30));
     Leaf second = leaves.leaf(web).join();
     assertThat(second.index()).isGreaterThan(first.index());
     loop.run();
