@@ -20,7 +20,13 @@ public final class RawClient implements AutoCloseable {
   private final InputStream in;
 
   public RawClient(InetSocketAddress server) throws IOException {
+    this(server, new InetSocketAddress(0));
+  }
+
+  /** From an address of this host. */
+  public RawClient(InetSocketAddress server, InetSocketAddress from) throws IOException {
     socket = new Socket();
+    socket.bind(from);
     socket.connect(server, PATIENCE_MILLIS);
     socket.setSoTimeout(PATIENCE_MILLIS);
     socket.setTcpNoDelay(true);

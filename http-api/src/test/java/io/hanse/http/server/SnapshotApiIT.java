@@ -8,6 +8,7 @@ import io.hanse.fsm.row.Server;
 import io.hanse.http.ApiFixture;
 import io.hanse.http.RawClient;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -165,25 +166,21 @@ class SnapshotApiIT {
   }
 
   @Test
-  void shouldRefuseTheThirdUploadOfAnAddressUntilOneHasEnded() throws Exception {
+  void shouldRefuseTheFifthUploadUntilOneHasEnded() throws Exception {
     byte[] archive = save().body();
     awaitNothingLeft();
     List<RawClient> sending = new ArrayList<>();
     try {
-      for (int i = 0; i < 2; i++) {
-        sending.add(new RawClient(fixture.address));
-        sending
-            .get(i)
-            .sendText("PUT /v1/snapshot HTTP/1.1\r\nHost: test\r\nContent-Length: 9\r\n\r\nbegin");
+      for (String host : List.of("127.0.0.2", "127.0.0.2", "127.0.0.3", "127.0.0.3")) {
+        sending.add(beginUpload(host));
       }
-      await().until(() -> filesLeft() == 2);
+      await().until(() -> filesLeft() == 4);
 
       HttpResponse<String> refused = restore(archive);
       assertThat(refused.statusCode()).isEqualTo(429);
-      assertThat(refused.body())
-          .startsWith("too many snapshots are saved or restored at this time by this address");
+      assertThat(refused.body()).startsWith("too many snapshots are saved or restored");
       assertThat(askToRestore()).isEqualTo(429);
-      assertThat(filesLeft()).isEqualTo(2);
+      assertThat(filesLeft()).isEqualTo(4);
 
       sending.get(0).sendText("-end");
       assertThat(sending.get(0).receive(false).status()).isEqualTo(500);
@@ -195,6 +192,34 @@ class SnapshotApiIT {
       }
     }
     awaitNothingLeft();
+  }
+
+  @Test
+  void shouldRefuseTheThirdUploadOfOneAddress() throws Exception {
+    byte[] archive = save().body();
+    awaitNothingLeft();
+    try (RawClient first = beginUpload("127.0.0.2");
+        RawClient second = beginUpload("127.0.0.2")) {
+      await().until(() -> filesLeft() == 2);
+      try (RawClient third = beginUpload("127.0.0.2")) {
+        third.sendText("-end");
+        RawClient.Response refused = third.receive(false);
+        assertThat(refused.status()).isEqualTo(429);
+        assertThat(refused.text()).contains("by this address");
+      }
+      assertThat(restore(archive).statusCode()).isEqualTo(200);
+      first.sendText("-end");
+      second.sendText("-end");
+      assertThat(first.receive(false).status()).isEqualTo(500);
+      assertThat(second.receive(false).status()).isEqualTo(500);
+    }
+    awaitNothingLeft();
+  }
+
+  private RawClient beginUpload(String host) throws IOException {
+    RawClient client = new RawClient(fixture.address, new InetSocketAddress(host, 0));
+    client.sendText("PUT /v1/snapshot HTTP/1.1\r\nHost: test\r\nContent-Length: 9\r\n\r\nbegin");
+    return client;
   }
 
   /** Would send the body only once the server lets it come. */
