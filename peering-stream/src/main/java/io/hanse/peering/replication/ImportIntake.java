@@ -111,11 +111,11 @@ final class ImportIntake {
     }
     int bytes = command.build().getSerializedSize() + FENCE_BYTES;
     boolean fits = bytes <= commandBytesMax;
-    if (!fits && !command.hasReconcileImport()) {
+    if (!fits && !command.hasReconcileImport() && !command.hasReconcileImportList()) {
       return refused("resource is too large to be stored: " + bytes + " > " + commandBytesMax);
     }
     CompletableFuture<Optional<String>> stored =
-        fits ? storeAtOnce(command) : storeInParts(command);
+        fits || command.hasReconcileImportList() ? storeAtOnce(command) : storeInParts(command);
     return stored.exceptionallyCompose(
         failure ->
             LogWriter.problemOf(failure).code().category() == Category.CALLER
@@ -177,7 +177,7 @@ final class ImportIntake {
 
   private CompletableFuture<CommandResult> write(Command command) {
     return command.hasReconcileImportList()
-        ? new ShrinkingList(writer, state, turns, command).store()
+        ? new ShrinkingList(writer, state, turns, command, commandBytesMax).store()
         : writer.submit(command);
   }
 

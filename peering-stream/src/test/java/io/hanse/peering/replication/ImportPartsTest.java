@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -99,6 +100,32 @@ class ImportPartsTest {
     assertThat(readableAtBeta).contains(INSTANCES);
     assertThat(pair.readable("web")).isZero();
     assertThat(parts()).isZero();
+  }
+
+  /** Its names alone are more than one command may hold. */
+  @Test
+  void shouldFollowAListOfAConsulThatNoCommandHolds() {
+    network.speakInChanges(0);
+    List<String> names =
+        IntStream.range(0, 100).mapToObj(i -> "a-service-with-a-long-name-" + i).toList();
+    names.forEach(name -> alpha.apply(SimCommands.register("n0", name, 80, "passing")));
+    alpha.apply(SimCommands.export("beta", names));
+    pair.dial();
+    time.runFor(30_000);
+    assertThat(names).allSatisfy(name -> assertThat(pair.readable(name)).isEqualTo(1));
+
+    alpha.apply(SimCommands.export("beta", names.subList(0, 98)));
+    time.runFor(30_000);
+    assertThat(pair.readable(names.get(97))).isEqualTo(1);
+    assertThat(pair.readable(names.get(98))).isZero();
+    assertThat(pair.readable(names.get(99))).isZero();
+    assertThat(appliedAtBeta).doesNotContain(Command.BodyCase.RECONCILE_IMPORT_LIST);
+
+    alpha.apply(SimCommands.export("beta", names.subList(0, 1)));
+    time.runFor(30_000);
+    assertThat(pair.readable(names.get(0))).isEqualTo(1);
+    assertThat(pair.readable(names.get(1))).isZero();
+    assertThat(appliedAtBeta).contains(Command.BodyCase.RECONCILE_IMPORT_LIST);
   }
 
   /** Its first answer is lost, and the second one tells of no parts. */
