@@ -5,6 +5,7 @@ import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.ClusterIdentity;
 import io.hanse.fsm.row.DialCandidate;
 import io.hanse.fsm.row.Peering;
+import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.row.TokenWay;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Ca;
@@ -40,7 +41,8 @@ final class PeeringRoutes {
   private static final String SERVERS = "peering/servers";
   private static final Comparator<Peering> BY_PREFERENCE =
       Comparator.comparing(Peerings::isActive)
-          .thenComparing(peering -> peering.getRaftIndex().getCreateIndex());
+          .thenComparing(peering -> peering.getState() != PeeringState.PENDING)
+          .thenComparing(peering -> peering.getRaftIndex().getModifyIndex());
 
   /** Of one moment; endpoints and routes by the names of their resources. */
   record Answer(Map<String, Endpoints> endpoints, Map<String, Route> routes, long index) {}
@@ -96,10 +98,11 @@ final class PeeringRoutes {
 
   /**
    * Also of a peering that the other side has ended: it is established anew by the same way. Of
-   * those whose servers have one name, an active one, then the newest: nobody can tell them apart.
-   * Where the token leads that a peering is being established by, besides: first to the servers of
-   * its own peering, and never in place of a way that stands. A name that is no servers' may be
-   * that of a mesh service, whose way is not a peer's to say; no token has it that is taken now.
+   * those whose servers have one name, an active one whose token was taken, then the one that was
+   * written last, as with Consul: nobody can tell them apart. Where the token leads that a peering
+   * is being established by, besides: first to the servers of its own peering, and never in place
+   * of a way that stands. A name that is no servers' may be that of a mesh service, whose way is
+   * not a peer's to say; no token has it that is taken now.
    */
   private static void outward(
       View view, Map<String, Endpoints> endpoints, Map<String, Route> routes) {

@@ -59,6 +59,20 @@ class PeeringRoutesTest {
     assertThat(ports()).containsExactly(2);
   }
 
+  /** Whoever establishes once more by a token that is refused leaves such a row behind. */
+  @Test
+  void shouldNotGiveAWayUpForATokenThatIsNotTaken() {
+    dial(2, "east");
+    Peering.Builder refused = peering(3, "east-again", NAME).setState(PeeringState.PENDING);
+    submit(
+        Command.newBuilder()
+            .setWritePeering(WritePeering.newBuilder().setPeering(refused))
+            .build());
+    assertThat(ports()).containsExactly(2);
+    terminate(2);
+    assertThat(ports()).containsExactly(3);
+  }
+
   @Test
   void shouldLeadNowhereForAPeeringThatIsDeleted() {
     dial(2, "east");
