@@ -8,13 +8,11 @@ import io.hanse.fsm.row.Entry;
 import io.hanse.fsm.store.FolderSync;
 import io.hanse.fsm.store.Store;
 import io.hanse.fsm.store.StoreSettings;
-import io.hanse.fsm.store.View;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
 import net.jqwik.api.ForAll;
@@ -71,7 +69,7 @@ class DeterminismTest {
 
       assertThat(other.digest()).isEqualTo(one.machine.digest());
       assertThat(other.publicIndex()).isEqualTo(one.machine.publicIndex());
-      assertThat(answers(other)).isEqualTo(answers(one.machine));
+      assertThat(Questions.answers(other)).isEqualTo(Questions.answers(one.machine));
     }
   }
 
@@ -92,7 +90,7 @@ class DeterminismTest {
           }
           assertThat(restored.appliedIndex()).isEqualTo(one.machine.appliedIndex());
           assertThat(restored.digest()).isEqualTo(one.machine.digest());
-          assertThat(answers(restored)).isEqualTo(answers(one.machine));
+          assertThat(Questions.answers(restored)).isEqualTo(Questions.answers(one.machine));
         }
         Files.delete(file);
       }
@@ -119,21 +117,12 @@ class DeterminismTest {
     }
   }
 
-  private static Map<String, Object> answers(ClusterStateMachine machine) {
-    Map<String, Object> answers = new LinkedHashMap<>();
-    try (View view = machine.view()) {
-      Questions.OF_ROWS.forEach((name, question) -> answers.put(name, question.apply(view)));
-      Questions.OF_PARTS.forEach((name, question) -> answers.put(name, question.apply(view)));
-    }
-    return answers;
-  }
-
   @Property(tries = 100, shrinking = ShrinkingMode.OFF)
   void shouldApplyNothingTwice(@ForAll long seed) throws Exception {
     Random random = new Random(seed);
     try (Replica replica = grown(seed, COMMANDS)) {
       Batch batch = Batch.parseFrom(replica.log.get(random.nextInt(replica.log.size())));
-      Map<String, Object> before = answers(replica.machine);
+      Map<String, Object> before = Questions.answers(replica.machine);
 
       BatchResult first = replica.apply(batch.getEntriesList().toArray(new Entry[0]));
       BatchResult second = replica.apply(batch.getEntriesList().toArray(new Entry[0]));
@@ -141,7 +130,7 @@ class DeterminismTest {
       if (batch.getEntries(0).getClient() != 0) {
         assertThat(second).isEqualTo(first);
       }
-      assertThat(answers(replica.machine)).isEqualTo(before);
+      assertThat(Questions.answers(replica.machine)).isEqualTo(before);
     }
   }
 }

@@ -4,6 +4,7 @@ import io.hanse.fsm.chain.ChainCompiler;
 import io.hanse.fsm.chain.ChainRequest;
 import io.hanse.fsm.chain.RouteBinding;
 import io.hanse.fsm.store.Rows;
+import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Acl;
 import io.hanse.fsm.view.Autopilot;
 import io.hanse.fsm.view.Ca;
@@ -12,6 +13,7 @@ import io.hanse.fsm.view.CentralConfig;
 import io.hanse.fsm.view.ConfigEntries;
 import io.hanse.fsm.view.Coordinates;
 import io.hanse.fsm.view.ExportResolver;
+import io.hanse.fsm.view.ExportedInstance;
 import io.hanse.fsm.view.GatewayServices;
 import io.hanse.fsm.view.Health;
 import io.hanse.fsm.view.IntentionMatcher;
@@ -23,6 +25,7 @@ import io.hanse.fsm.view.Sessions;
 import io.hanse.fsm.view.SystemRecords;
 import io.hanse.fsm.view.UserEvents;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -164,5 +167,28 @@ final class Questions {
     all.put("secrets", rows -> new Peerings(rows).secrets("id-west"));
     all.put("pinned", rows -> new Peerings(rows).pinned("id-west"));
     return all;
+  }
+
+  /** To all questions, by their names. */
+  static Map<String, Object> answers(ClusterStateMachine machine) {
+    Map<String, Object> answers = new LinkedHashMap<>();
+    try (View view = machine.view()) {
+      OF_ROWS.forEach((name, question) -> answers.put(name, question.apply(view)));
+      OF_PARTS.forEach((name, question) -> answers.put(name, question.apply(view)));
+    }
+    return answers;
+  }
+
+  /** Of all that is asked only exports tell that a restore was between. */
+  static Map<String, Object> restoredAt(long index, Map<String, Object> answers) {
+    Map<String, Object> restored = new LinkedHashMap<>(answers);
+    restored.computeIfPresent(
+        "exported instances",
+        (name, instances) ->
+            ((List<?>) instances)
+                .stream()
+                    .map(each -> new ExportedInstance(((ExportedInstance) each).row(), index))
+                    .toList());
+    return restored;
   }
 }

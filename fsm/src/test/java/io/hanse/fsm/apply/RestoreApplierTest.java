@@ -111,15 +111,6 @@ class RestoreApplierTest {
     restore("r", snapshot, new Random(1)).forEach(replica::done);
   }
 
-  private static Map<String, Object> answers(ClusterStateMachine machine) {
-    Map<String, Object> answers = new LinkedHashMap<>();
-    try (View view = machine.view()) {
-      Questions.OF_ROWS.forEach((name, question) -> answers.put(name, question.apply(view)));
-      Questions.OF_PARTS.forEach((name, question) -> answers.put(name, question.apply(view)));
-    }
-    return answers;
-  }
-
   private static Map<String, Long> indexes(ClusterStateMachine machine) {
     Map<String, Long> indexes = new LinkedHashMap<>();
     Questions.OF_ROWS.forEach(
@@ -147,7 +138,7 @@ class RestoreApplierTest {
         replica.submit(next.next());
       }
       byte[] snapshot = snapshot(replica.machine);
-      Map<String, Object> then = answers(replica.machine);
+      Map<String, Object> then = Questions.answers(replica.machine);
       for (int i = 0; i < 40; i++) {
         replica.submit(next.next());
       }
@@ -171,7 +162,8 @@ class RestoreApplierTest {
       assertThat(woken).hasValue(0);
       CommandResult restored = replica.done(commands.get(commands.size() - 1));
 
-      assertThat(answers(replica.machine)).isEqualTo(then);
+      assertThat(Questions.answers(replica.machine))
+          .isEqualTo(Questions.restoredAt(restored.getIndex(), then));
       assertThat(woken).hasValue(Questions.OF_ROWS.size());
       indexes(replica.machine)
           .forEach(
@@ -197,7 +189,7 @@ class RestoreApplierTest {
     }
     assertThat(replayed.digest()).isEqualTo(replica.machine.digest());
     assertThat(replayed.publicIndex()).isEqualTo(replica.machine.publicIndex());
-    assertThat(answers(replayed)).isEqualTo(answers(replica.machine));
+    assertThat(Questions.answers(replayed)).isEqualTo(Questions.answers(replica.machine));
     requireSameFrom(replica, snapshot(replica.machine), replica.log.size());
   }
 
@@ -293,7 +285,7 @@ class RestoreApplierTest {
         replica.done(kv(SET, "k" + i, "value", 0));
       }
       byte[] good = snapshot(replica.machine);
-      Map<String, Object> before = answers(replica.machine);
+      Map<String, Object> before = Questions.answers(replica.machine);
       Random random = new Random(7);
       for (int i = 0; i < 100; i++) {
         byte[] bad = good.clone();
@@ -302,11 +294,11 @@ class RestoreApplierTest {
         Command.Builder last = commands.remove(commands.size() - 1);
         commands.forEach(replica::done);
         assertThat(replica.refusal(last)).contains("damaged");
-        assertThat(answers(replica.machine)).isEqualTo(before);
+        assertThat(Questions.answers(replica.machine)).isEqualTo(before);
         assertThat(replica.done(abandon("r" + i, 0)).getDone()).isTrue();
       }
       restoreWhole(replica, good);
-      assertThat(answers(replica.machine)).isEqualTo(before);
+      assertThat(Questions.answers(replica.machine)).isEqualTo(before);
     }
   }
 
