@@ -204,7 +204,7 @@ final class ServerHealth {
     known.values().removeIf(server -> !members.contains(server.getRaftId()) && removed.add(server));
     List<Command> commands = new ArrayList<>();
     for (Server server : removed) {
-      // Its row goes last: a leader that ends in between leaves it for the next one to do.
+      // Where this leader ends between the two, forgetStrays does the rest under the next one.
       if (known.values().stream().noneMatch(other -> other.getNode().equals(server.getNode()))) {
         commands.add(leavesCatalog(server.getNode()));
       }

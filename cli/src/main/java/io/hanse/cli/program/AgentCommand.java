@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.LogManager;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -85,11 +86,15 @@ public final class AgentCommand implements Callable<Integer> {
     // it.
     CompletableFuture<AgentAssembly> started = new CompletableFuture<>();
     ProcessSignal.HUP.onEach(() -> started.thenAccept(AgentAssembly::reload));
+    AtomicInteger exitCode = new AtomicInteger();
     LeaveAtSignal leave =
         new LeaveAtSignal(
             () -> Optional.ofNullable(started.getNow(null)).map(AgentAssembly::leave),
             LeaveAtSignal.PATIENCE,
-            () -> Runtime.getRuntime().exit(0));
+            code -> {
+              exitCode.set(code);
+              Runtime.getRuntime().exit(code);
+            });
     if (config.leaving().onInterrupt()) {
       ProcessSignal.INT.onEach(leave::heard);
     }
@@ -109,7 +114,8 @@ public final class AgentCommand implements Callable<Integer> {
           agent.close();
           config.pidFile().ifPresent(PidFile::delete);
         },
-        agent.left());
+        agent.left(),
+        exitCode::get);
   }
 
   private AgentConfigReader.Sources sources() {

@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,15 +24,16 @@ final class LeaveAtSignal {
 
   private final Supplier<Optional<CompletableFuture<Void>>> leave;
   private final Duration patience;
-  private final Runnable end;
+  private final IntConsumer end;
   private final AtomicBoolean isHeard = new AtomicBoolean();
 
   /**
    * @param leave empty while there is nothing to leave yet
-   * @param end of the process
+   * @param end of the process, with its exit code: 0 once it has left or had nothing to leave, else
+   *     1, as of a Consul
    */
   LeaveAtSignal(
-      Supplier<Optional<CompletableFuture<Void>>> leave, Duration patience, Runnable end) {
+      Supplier<Optional<CompletableFuture<Void>>> leave, Duration patience, IntConsumer end) {
     this.leave = leave;
     this.patience = patience;
     this.end = end;
@@ -39,16 +41,17 @@ final class LeaveAtSignal {
 
   void heard() {
     if (isHeard.compareAndSet(false, true)) {
-      leave.get().ifPresent(this::await);
+      end.accept(leave.get().map(this::await).orElse(true) ? 0 : 1);
     } else {
       LOG.warn("told to end again: this agent does not wait until it has left");
+      end.accept(1);
     }
-    end.run();
   }
 
-  private void await(CompletableFuture<Void> leaving) {
+  private boolean await(CompletableFuture<Void> leaving) {
     try {
       leaving.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
     } catch (ExecutionException e) {
       LOG.warn("this agent ends without having left");
     } catch (TimeoutException e) {
@@ -56,5 +59,6 @@ final class LeaveAtSignal {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    return false;
   }
 }

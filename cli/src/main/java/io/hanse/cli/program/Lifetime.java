@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,22 +25,24 @@ final class Lifetime {
 
   /** Never returns: the process ends from within its shutdown, with 0 after an orderly stop. */
   static int runUntilStopped(AutoCloseable program) {
-    return runUntilStopped(program, new CompletableFuture<>());
+    return runUntilStopped(program, new CompletableFuture<>(), () -> 0);
   }
 
   /**
    * The same, and returns when the program is over by itself; it is closed as the process ends.
    *
    * @param over never fails
+   * @param exitCode after an orderly stop
    */
-  static int runUntilStopped(AutoCloseable program, CompletableFuture<Void> over) {
-    Runtime.getRuntime()
-        .addShutdownHook(new Thread(() -> Runtime.getRuntime().halt(close(program)), "shutdown"));
+  static int runUntilStopped(
+      AutoCloseable program, CompletableFuture<Void> over, IntSupplier exitCode) {
+    Runnable stop = () -> Runtime.getRuntime().halt(close(program) ? exitCode.getAsInt() : 1);
+    Runtime.getRuntime().addShutdownHook(new Thread(stop, "shutdown"));
     over.join();
     return 0;
   }
 
-  private static int close(AutoCloseable program) {
+  private static boolean close(AutoCloseable program) {
     LOG.info("stopping");
     CountDownLatch closed = new CountDownLatch(1);
     Thread closer =
@@ -58,12 +61,12 @@ final class Lifetime {
     try {
       if (closed.await(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {
         LOG.info("stopped");
-        return 0;
+        return true;
       }
       LOG.error("stop took too long seconds={}", STOP_SECONDS_MAX);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    return 1;
+    return false;
   }
 }
