@@ -103,6 +103,15 @@ public interface Consensus extends AutoCloseable {
 
   Voters voters();
 
+  /**
+   * Whether a server has its vote, and no change that is under way may take it. Of nobody unless
+   * this server leads, for only then it knows.
+   */
+  default boolean isKept(String raftId) {
+    Voters voters = voters();
+    return position().ready() && voters.previous().isEmpty() && voters.current().contains(raftId);
+  }
+
   /** The last log index that each other member is known to have. Only on the leader. */
   Map<String, Long> progress();
 

@@ -128,7 +128,7 @@ final class LocalServer implements ServerRequests {
             (point, failure) ->
                 reply
                     .setCallerRemoved(failure == null && !isMember(raftId))
-                    .setCallerKept(failure == null && isKept(raftId))
+                    .setCallerKept(failure == null && consensus.isKept(raftId))
                     .build());
   }
 
@@ -148,14 +148,6 @@ final class LocalServer implements ServerRequests {
   @Override
   public boolean isMember(String raftId) {
     return !consensus.position().ready() || consensus.voters().isMember(raftId);
-  }
-
-  /** Said of nobody whom a change that is under way may take out. */
-  private boolean isKept(String raftId) {
-    Consensus.Voters voters = consensus.voters();
-    return consensus.position().ready()
-        && voters.previous().isEmpty()
-        && voters.current().contains(raftId);
   }
 
   @Override

@@ -77,7 +77,7 @@ public final class Replication implements AutoCloseable {
     this.surroundings = surroundings;
     RaftSettings.Timing timing = settings.timing();
     String raftId = directory.raftId();
-    self = settings.self().toBuilder().setRaftId(raftId).setStart(directory.start()).build();
+    self = settings.selfOf(directory);
     AddressBook book = new AddressBook(directory, surroundings::learn);
     book.learn(List.of(self));
     leaderNews = new LeaderNews(raftId, book::find);

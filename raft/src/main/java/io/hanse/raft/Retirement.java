@@ -75,16 +75,9 @@ final class Retirement {
 
   /** A leave that failed is over once it is sure that it has not come true after all. */
   void stayIfKept() throws IOException {
-    boolean isKept = promises.mayHaveLeft() && (neighbours.saysKept() || leads());
+    boolean isKept = promises.mayHaveLeft() && (neighbours.saysKept() || consensus.isKept(self));
     if (isKept && promises.stay()) {
       LOG.warn("this server was to leave the others, but is one of them still: it stays");
     }
-  }
-
-  private boolean leads() {
-    Consensus.Voters voters = consensus.voters();
-    return consensus.position().ready()
-        && voters.previous().isEmpty()
-        && voters.current().contains(self);
   }
 }

@@ -55,11 +55,7 @@ final class UnfinishedLeave {
 
   /** Empty while no leader answers. */
   private Optional<Boolean> ask() throws IOException {
-    Server self =
-        settings.self().toBuilder()
-            .setRaftId(directory.raftId())
-            .setStart(directory.start())
-            .build();
+    Server self = settings.selfOf(directory);
     AddressBook book = new AddressBook(directory, surroundings::learn);
     book.learn(List.of(self));
     ExecutorService completer = RaftThreads.single("raft-unfinished-leave");
