@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hanse.fsm.error.ProblemCode;
-import io.hanse.fsm.store.FolderSync;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -115,8 +113,9 @@ class DataDirectoryTest {
     int ends = 0;
     boolean isThrough = false;
     while (!isThrough) {
-      try (DataDirectory next =
-          DataDirectory.open(root, "node", new DurableFiles(new EndingSync(1 + ends)))) {
+      EndingDisk disk = new EndingDisk();
+      disk.endAfter(ends);
+      try (DataDirectory next = DataDirectory.open(root, "node", new DurableFiles(disk))) {
         isThrough = true;
         assertThat(next.raftId()).isNotEqualTo(old);
       } catch (IOException e) {
@@ -140,37 +139,6 @@ class DataDirectoryTest {
       first.save("bootstrap", "old".getBytes(StandardCharsets.UTF_8));
       first.startOver(DataDirectory.LOST, new byte[] {7});
       return first.raftId();
-    }
-  }
-
-  /** The process ends at its so manieth look at the disk. */
-  private static final class EndingSync implements FolderSync {
-    private int left;
-
-    EndingSync(int left) {
-      this.left = left;
-    }
-
-    private void step() throws IOException {
-      if (--left <= 0) {
-        throw new IOException("the end");
-      }
-    }
-
-    @Override
-    public void syncFile(Path file, FileChannel channel) throws IOException {
-      step();
-    }
-
-    @Override
-    public void move(Path from, Path to) throws IOException {
-      step();
-      FolderSync.ofDisk().move(from, to);
-    }
-
-    @Override
-    public void syncFolder(Path folder) throws IOException {
-      step();
     }
   }
 

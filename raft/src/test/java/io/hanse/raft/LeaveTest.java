@@ -8,7 +8,6 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.row.Server;
-import io.hanse.fsm.store.FolderSync;
 import io.hanse.raft.transport.proto.Account;
 import io.hanse.raft.transport.proto.BootstrapRecord;
 import io.hanse.raft.transport.proto.JoinReply;
@@ -16,7 +15,6 @@ import io.hanse.raft.transport.proto.MemberName;
 import io.hanse.raft.transport.proto.Stage;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,7 +45,7 @@ class LeaveTest {
   /** Whom the others have in their group. */
   private final Set<String> group = ConcurrentHashMap.newKeySet();
 
-  private final Disk disk = new Disk();
+  private final EndingDisk disk = new EndingDisk();
   private volatile boolean isSilent;
   private volatile boolean isAnswerLost;
   private volatile boolean isQuestionLost;
@@ -114,7 +112,7 @@ class LeaveTest {
       running.close();
       running = null;
     }
-    disk.left = Integer.MAX_VALUE;
+    disk.endAfter(Integer.MAX_VALUE);
   }
 
   private static BootstrapRecord record(Path place) throws IOException {
@@ -147,7 +145,7 @@ class LeaveTest {
       Path place = member("end-" + ends);
       Replication server = open(place);
       String old = server.self().getRaftId();
-      disk.left = ends;
+      disk.endAfter(ends);
       isThrough = leaves(server);
       isItselfOrJoinsAnew(place, old, !group.contains(old));
       ends++;
@@ -251,34 +249,6 @@ class LeaveTest {
     await().atMost(Duration.ofSeconds(20)).until(() -> record(place).getRemoved());
     assertThat(server.left()).isNotDone();
     assertThat(startAgain(place).self().getRaftId()).isEqualTo(server.self().getRaftId());
-  }
-
-  /** The disk of a process that ends after some more steps. */
-  private static final class Disk implements FolderSync {
-    volatile int left = Integer.MAX_VALUE;
-
-    private synchronized void step() throws IOException {
-      if (left <= 0) {
-        throw new IOException("the end");
-      }
-      left--;
-    }
-
-    @Override
-    public void syncFile(Path file, FileChannel channel) throws IOException {
-      step();
-    }
-
-    @Override
-    public void move(Path from, Path to) throws IOException {
-      step();
-      FolderSync.ofDisk().move(from, to);
-    }
-
-    @Override
-    public void syncFolder(Path folder) throws IOException {
-      step();
-    }
   }
 
   private final class Others implements Surroundings {
