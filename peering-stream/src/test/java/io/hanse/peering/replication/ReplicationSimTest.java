@@ -15,7 +15,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -47,29 +46,14 @@ class ReplicationSimTest {
 
   @Test
   void shouldConvergeWhateverHappens() {
-    Long seed = Long.getLong("sim.seed");
-    if (seed != null) {
-      run(seed);
-      return;
-    }
-    // Seeds share nothing: each run has a clock, a network and clusters of its own.
     int seeds = Integer.getInteger("sim.seeds", 1_000);
-    LongStream.rangeClosed(1, seeds).parallel().forEach(ReplicationSimTest::run);
-    if (seeds >= 100) {
+    if (SimSeeds.run(seeds, Run::new) && seeds >= 100) {
       assertThat(WITHDRAWALS).hasPositiveValue();
     }
   }
 
-  private static void run(long seed) {
-    try (Run run = new Run(seed)) {
-      run.play();
-    } catch (AssertionError | RuntimeException e) {
-      throw new AssertionError("seed " + seed + " (run again with -Dsim.seed=" + seed + ")", e);
-    }
-  }
-
   /** One simulation. Alpha accepts and calls its peer "beta"; beta dials and calls it "alpha". */
-  private static final class Run implements AutoCloseable {
+  private static final class Run implements SimSeeds.Run {
     private final SimTime time;
     private final SimNetwork network;
     private final SimCluster alpha;
@@ -110,7 +94,8 @@ class ReplicationSimTest {
       }
     }
 
-    void play() {
+    @Override
+    public void play() {
       prepare();
       alpha.start();
       beta.start();

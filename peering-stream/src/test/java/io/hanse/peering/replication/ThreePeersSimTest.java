@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -33,21 +32,11 @@ class ThreePeersSimTest {
 
   @Test
   void shouldSendToNobodyWhatIsExportedToAnother() {
-    Long seed = Long.getLong("sim.seed");
-    LongStream seeds = seed == null ? LongStream.rangeClosed(1, SEEDS) : LongStream.of(seed);
-    seeds.parallel().forEach(ThreePeersSimTest::run);
-  }
-
-  private static void run(long seed) {
-    try (Run run = new Run(seed)) {
-      run.play();
-    } catch (AssertionError | RuntimeException e) {
-      throw new AssertionError("seed " + seed + " (run again with -Dsim.seed=" + seed + ")", e);
-    }
+    SimSeeds.run(SEEDS, Run::new);
   }
 
   /** One simulation. The hub is dialed by east, and dials west. */
-  private static final class Run implements AutoCloseable {
+  private static final class Run implements SimSeeds.Run {
     private final SimTime time;
     private final SimNetwork network;
     private final SimCluster hub;
@@ -66,7 +55,8 @@ class ThreePeersSimTest {
       west = new SimCluster("west", time, network, command -> {});
     }
 
-    void play() {
+    @Override
+    public void play() {
       prepare();
       all().forEach(SimCluster::start);
       all().forEach(cluster -> cluster.trouble(0.1));

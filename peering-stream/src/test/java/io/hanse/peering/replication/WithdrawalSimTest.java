@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -32,20 +31,10 @@ class WithdrawalSimTest {
 
   @Test
   void shouldShowNothingFromBeforeTheSilence() {
-    Long seed = Long.getLong("sim.seed");
-    LongStream seeds = seed == null ? LongStream.rangeClosed(1, 12) : LongStream.of(seed);
-    seeds.parallel().forEach(WithdrawalSimTest::run);
+    SimSeeds.run(12, Run::new);
   }
 
-  private static void run(long seed) {
-    try (Run run = new Run(seed)) {
-      run.play();
-    } catch (AssertionError | RuntimeException e) {
-      throw new AssertionError("seed " + seed + " (run again with -Dsim.seed=" + seed + ")", e);
-    }
-  }
-
-  private static final class Run implements AutoCloseable {
+  private static final class Run implements SimSeeds.Run {
     private final SimTime time;
     private final SimNetwork network;
     private final SimCluster alpha;
@@ -113,7 +102,8 @@ class WithdrawalSimTest {
       }
     }
 
-    void play() {
+    @Override
+    public void play() {
       alpha.apply(SimCommands.initialize(ALPHA_ID, "dc-alpha"));
       beta.apply(SimCommands.initialize(BETA_ID, "dc-beta"));
       alpha.apply(SimCommands.acceptor(ALPHA_ID, "beta", "establishment"));
