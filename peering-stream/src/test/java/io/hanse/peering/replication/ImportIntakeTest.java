@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Any;
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.port.CommandSubmitter;
 import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.CommandResult;
@@ -31,14 +32,17 @@ class ImportIntakeTest {
   private final SimTime time = new SimTime(1);
   private final List<Command> submitted = new ArrayList<>();
   private final LocalCluster cluster = new LocalCluster();
-  private final ImportIntake intake =
-      new ImportIntake(
-          new LogWriter(time.newLoop(), this::submit, 1),
-          cluster,
-          "id",
-          "peer",
-          1 << 20,
-          RivalRootsTest.silent());
+  private final ImportIntake intake = intake(this::submit, 1 << 20);
+
+  private ImportIntake intake(CommandSubmitter log, int commandBytesMax) {
+    return new ImportIntake(
+        new LogWriter(time.newLoop(), log, 1),
+        cluster,
+        "id",
+        "peer",
+        commandBytesMax,
+        RivalRootsTest.silent());
+  }
 
   @AfterEach
   void stop() {
@@ -87,14 +91,7 @@ class ImportIntakeTest {
   /** Services share rows: what was read first is stored first, however long its parts take. */
   @Test
   void shouldStoreNothingAheadOfWhatIsLaidDownInParts() {
-    ImportIntake slow =
-        new ImportIntake(
-            new LogWriter(time.newLoop(), this::submitSlowly, 1),
-            cluster,
-            "id",
-            "peer",
-            4_096,
-            RivalRootsTest.silent());
+    ImportIntake slow = intake(this::submitSlowly, 4_096);
     slow.store(List.of(change("api", 1), change("web", 60), change("db", 1)));
     CompletableFuture<ChangeIntake.Outcome> last = slow.store(List.of(change("pay", 1)));
     time.runFor(10_000);
@@ -115,14 +112,7 @@ class ImportIntakeTest {
   /** Nor ahead of what a Consul sends whole. */
   @Test
   void shouldStoreNothingAheadOfALargeServiceOfAConsul() {
-    ImportIntake slow =
-        new ImportIntake(
-            new LogWriter(time.newLoop(), this::submitSlowly, 1),
-            cluster,
-            "id",
-            "peer",
-            4_096,
-            RivalRootsTest.silent());
+    ImportIntake slow = intake(this::submitSlowly, 4_096);
     List<CompletableFuture<Optional<String>>> stored = new ArrayList<>();
     stored.add(slow.store(PeerResources.SERVICE, "web", whole("web", 60)));
     stored.add(slow.store(PeerResources.SERVICE, "db", whole("db", 1)));
@@ -213,14 +203,7 @@ class ImportIntakeTest {
   void shouldBringAThousandServicesOfAConsulInWithFewEntries() {
     int window = StreamLimits.DEFAULT.pendingImportsMax();
     Entries entries = new Entries();
-    ImportIntake gathered =
-        new ImportIntake(
-            new LogWriter(time.newLoop(), entries::submit, 1),
-            cluster,
-            "id",
-            "peer",
-            1 << 20,
-            RivalRootsTest.silent());
+    ImportIntake gathered = intake(entries::submit, 1 << 20);
     Queue<CompletableFuture<Optional<String>>> inWork = new ArrayDeque<>();
     int given = 0;
     for (int done = 0; done < 1_000; done++) {
@@ -260,22 +243,14 @@ class ImportIntakeTest {
 
   /** How the log answers changes. */
   private ImportIntake refusing(ProblemCode code) {
-    return new ImportIntake(
-        new LogWriter(
-            time.newLoop(),
-            command -> {
-              submitted.add(command);
-              return command.hasImportChanges()
-                  ? CompletableFuture.failedFuture(new ProblemException(code, "refused"))
-                  : CompletableFuture.completedFuture(
-                      CommandResult.newBuilder().setDone(true).build());
-            },
-            1),
-        cluster,
-        "id",
-        "peer",
-        1 << 20,
-        RivalRootsTest.silent());
+    return intake(
+        command -> {
+          submitted.add(command);
+          return command.hasImportChanges()
+              ? CompletableFuture.failedFuture(new ProblemException(code, "refused"))
+              : CompletableFuture.completedFuture(CommandResult.newBuilder().setDone(true).build());
+        },
+        1 << 20);
   }
 
   @Test

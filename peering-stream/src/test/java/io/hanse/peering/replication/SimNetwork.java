@@ -235,7 +235,7 @@ final class SimNetwork {
       farewells += message.hasTerminated() ? 1 : 0;
       End receiver = other;
       // What is left of a server that died speaks to nobody.
-      if (!ended && allowed.containsKey(connection.to)) {
+      if (!ended) {
         check(message);
       }
       for (int i = time.chance(repetitions) ? 2 : 1; i > 0; i--) {
