@@ -56,6 +56,13 @@ public interface Outbound {
     return 0;
   }
 
+  /**
+   * Whether a message has come whole and waits for a thread of ours; false where that is not known.
+   */
+  default boolean isDelivering() {
+    return false;
+  }
+
   /** The other end's address, for logs. */
   String remote();
 }

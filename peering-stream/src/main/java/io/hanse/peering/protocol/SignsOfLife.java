@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
  * #PROMPT_SILENCE_MILLIS_MAX}: the servers beside one that hangs have another leader long since.
  *
  * <p>Silence is what this end has listened to: neither the time in which it does not read counts,
- * nor that in which it was itself at a halt.
+ * nor that in which it was itself at a halt, or had no thread to take what came.
  */
 final class SignsOfLife {
   static final long PROMPT_HEARTBEAT_MILLIS = 5_000;

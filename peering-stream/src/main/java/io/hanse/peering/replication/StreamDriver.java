@@ -85,7 +85,8 @@ public final class StreamDriver implements Inbound {
     if (!closed) {
       startTicking();
       long received = outbound.receivedBytes();
-      if (received != receivedBytes) {
+      // Behind a message that our own threads leave lying nothing is counted.
+      if (received != receivedBytes || outbound.isDelivering()) {
         receivedBytes = received;
         give(new Input.PartReceived());
       }

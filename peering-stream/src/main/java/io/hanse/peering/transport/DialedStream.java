@@ -27,6 +27,10 @@ final class DialedStream implements Outbound {
   private volatile boolean over;
   private final Backlog backlog;
   private final ReceivedBytes received = new ReceivedBytes();
+
+  /** Messages that a thread of ours has taken. */
+  private final AtomicLong delivered = new AtomicLong();
+
   private boolean halfClosed;
 
   /** Why we ended it, where that is more than a cancellation. */
@@ -118,6 +122,11 @@ final class DialedStream implements Outbound {
   }
 
   @Override
+  public boolean isDelivering() {
+    return received.messages() != delivered.get();
+  }
+
+  @Override
   public String remote() {
     return target.address();
   }
@@ -139,6 +148,7 @@ final class DialedStream implements Outbound {
 
     @Override
     public void onMessage(Received received) {
+      delivered.incrementAndGet();
       ReplicationMessage message = received.message();
       if (message != null) {
         inbound().onMessage(message);
@@ -168,9 +178,15 @@ final class DialedStream implements Outbound {
   /** Counts what comes, message or not, as it comes. */
   private static final class ReceivedBytes extends ClientStreamTracer.Factory {
     private final AtomicLong bytes = new AtomicLong();
+    private final AtomicLong messages = new AtomicLong();
 
     long count() {
       return bytes.get();
+    }
+
+    /** Those that are whole. */
+    long messages() {
+      return messages.get();
     }
 
     @Override
@@ -180,6 +196,11 @@ final class DialedStream implements Outbound {
         @Override
         public void inboundWireSize(long more) {
           bytes.addAndGet(more);
+        }
+
+        @Override
+        public void inboundMessageRead(int sequence, long wireBytes, long bytesRead) {
+          messages.incrementAndGet();
         }
       };
     }

@@ -69,6 +69,21 @@ class HungLeaderTest {
     assertThat(afterHanging(leader, 13_000)).isIn(dialed());
   }
 
+  /** What it says lies there meanwhile. */
+  @Test
+  void shouldBeKeptWhereItsDialerHasNoThreadToHearIt() {
+    pair.network.speakInChanges(1);
+    pair.start();
+    pair.connect();
+    pair.time.runFor(30_000);
+    List<SimNetwork.Connection> before = pair.network.connections();
+    before.forEach(connection -> connection.leaveLying(true));
+    pair.time.runFor(40_000);
+    before.forEach(connection -> connection.leaveLying(false));
+    pair.time.runFor(40_000);
+    assertThat(pair.network.connections()).isEqualTo(before);
+  }
+
   /** It promised nothing: by Consul's rules it may be silent for two minutes. */
   @Test
   void shouldBeKeptAsLongAsConsulDoesWhereItAnnouncedNothing() {

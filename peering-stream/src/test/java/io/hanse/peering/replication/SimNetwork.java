@@ -130,6 +130,7 @@ final class SimNetwork {
     private String peerId = "";
     private boolean over;
     private boolean silent;
+    private boolean lying;
     private long lateUntilMillis;
 
     private Connection(String from, String to, Set<String> extensions) {
@@ -176,6 +177,12 @@ final class SimNetwork {
     /** Nothing passes any more, and nobody is told. */
     void fallSilent() {
       silent = true;
+    }
+
+    /** Who dialed has no thread for what comes, until it has. */
+    void leaveLying(boolean isSo) {
+      lying = isSo;
+      dialer.deliver();
     }
   }
 
@@ -224,7 +231,8 @@ final class SimNetwork {
 
     /** Messages need to be asked for; the rest waits for the messages before it. */
     private void deliver() {
-      while (inbound != null && !arrived.isEmpty() && credits > 0) {
+      boolean isLying = connection.lying && this == connection.dialer;
+      while (inbound != null && !isLying && !arrived.isEmpty() && credits > 0) {
         arrived.remove().run();
       }
     }
@@ -309,6 +317,11 @@ final class SimNetwork {
     public Set<String> extensions() {
       // A dialer knows with the first message from the other end.
       return this == connection.dialer && !heard ? Set.of() : connection.extensions;
+    }
+
+    @Override
+    public boolean isDelivering() {
+      return connection.lying && !arrived.isEmpty();
     }
 
     @Override

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hanse.peering.link.LinkTarget;
 import io.hanse.peering.link.Outbound;
+import io.hanse.peering.proto.ReplicationMessage;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -61,6 +64,76 @@ class PartialMessageIT {
         eventually(() -> assertThat(stream.receivedBytes()).isEqualTo(100));
         acceptor.send(DATA, 0, FIRST_CALL, new byte[50]);
         eventually(() -> assertThat(stream.receivedBytes()).isEqualTo(150));
+      }
+    }
+  }
+
+  @Test
+  void shouldKnowThatAMessageWaitsForAThread() throws Exception {
+    RecordingInbound inbound = new RecordingInbound();
+    HeldExecutor held = new HeldExecutor(executor);
+    try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      listener.setSoTimeout(20_000);
+      Outbound stream =
+          new GrpcDialer(held)
+              .dial(
+                  new LinkTarget("127.0.0.1:" + listener.getLocalPort(), "", List.of()),
+                  outbound -> inbound);
+      stream.requestNext();
+      try (RawHttp2 acceptor = RawHttp2.serve(listener.accept())) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (acceptor.next(deadline).orElseThrow().type() != RawHttp2.HEADERS) {}
+        held.hold();
+        acceptor.send(RawHttp2.HEADERS, END_HEADERS, FIRST_CALL, headers());
+        byte[] message =
+            ReplicationMessage.newBuilder()
+                .setHeartbeat(ReplicationMessage.Heartbeat.getDefaultInstance())
+                .build()
+                .toByteArray();
+        acceptor.send(
+            DATA,
+            0,
+            FIRST_CALL,
+            ByteBuffer.allocate(5 + message.length)
+                .put((byte) 0)
+                .putInt(message.length)
+                .put(message)
+                .array());
+        eventually(() -> assertThat(stream.isDelivering()).isTrue());
+        assertThat(inbound.messages).isEmpty();
+        held.goOn();
+        eventually(() -> assertThat(inbound.messages).hasSize(1));
+        assertThat(stream.isDelivering()).isFalse();
+      }
+    }
+  }
+
+  /** A pool whose threads may all be at something else. */
+  private static final class HeldExecutor implements Executor {
+    private final Executor pool;
+    private final List<Runnable> waiting = new ArrayList<>();
+    private boolean holds;
+
+    HeldExecutor(Executor pool) {
+      this.pool = pool;
+    }
+
+    synchronized void hold() {
+      holds = true;
+    }
+
+    synchronized void goOn() {
+      holds = false;
+      waiting.forEach(pool::execute);
+      waiting.clear();
+    }
+
+    @Override
+    public synchronized void execute(Runnable task) {
+      if (holds) {
+        waiting.add(task);
+      } else {
+        pool.execute(task);
       }
     }
   }
