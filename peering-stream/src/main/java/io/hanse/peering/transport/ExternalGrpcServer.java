@@ -57,7 +57,7 @@ public final class ExternalGrpcServer implements AutoCloseable {
 
   private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(ExternalGrpcServer.class);
 
-  /** gRPC would write a stack trace for each message that it does not take. */
+  /** gRPC would write a stack trace for each message, and for each call, that is not taken. */
   private static final List<Logger> QUIET =
       List.of(
           Logger.getLogger("io.grpc.netty.NettyServerStream"),
@@ -129,7 +129,7 @@ public final class ExternalGrpcServer implements AutoCloseable {
     Set<String> names = new TreeSet<>();
     definitions.forEach(service -> names.add(service.getServiceDescriptor().getName()));
     InetSocketAddress address = new InetSocketAddress(settings.host(), settings.port());
-    OpenCalls calls = new OpenCalls(settings.callsMax());
+    OpenCalls calls = new OpenCalls(settings.callsMax(), System::currentTimeMillis, LOG::warn);
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(address, credentials)
             .executor(executor)

@@ -7,7 +7,10 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
+import io.hanse.peering.LogPace;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * How many calls of all clients together may be open. Each has one callback at a time that waits
@@ -20,21 +23,30 @@ final class OpenCalls extends ServerStreamTracer.Factory implements ServerInterc
 
   private final int told;
   private final int cutOff;
+  private final LongSupplier millisClock;
+  private final Consumer<String> lines;
+  private final LogPace pace = new LogPace();
   private final AtomicInteger open = new AtomicInteger();
 
   /**
    * None are open yet.
    *
    * @param max twice as many are never open
+   * @param lines told now and then that some were refused
    */
-  OpenCalls(int max) {
+  OpenCalls(int max, LongSupplier millisClock, Consumer<String> lines) {
     told = max;
     cutOff = 2 * max;
+    this.millisClock = millisClock;
+    this.lines = lines;
   }
 
   @Override
   public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
     int count = open.incrementAndGet();
+    if (count > told) {
+      tell(count);
+    }
     if (count > cutOff) {
       // Its tracer, and with that its end, will never be.
       open.decrementAndGet();
@@ -62,6 +74,20 @@ final class OpenCalls extends ServerStreamTracer.Factory implements ServerInterc
     }
     call.close(tooMany(), new Metadata());
     return new ServerCall.Listener<>() {};
+  }
+
+  /** Whoever floods the port must not flood the log, too. */
+  private void tell(int count) {
+    pace.due(count > cutOff ? "cut off" : "told", millisClock.getAsLong())
+        .ifPresent(
+            leftOut ->
+                lines.accept(
+                    "too many calls are open at the gRPC port, "
+                        + (count > cutOff ? "cut one off" : "refused one")
+                        + " calls_max="
+                        + told
+                        + " not_told="
+                        + leftOut));
   }
 
   private static Status tooMany() {

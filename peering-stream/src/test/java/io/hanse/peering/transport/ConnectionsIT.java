@@ -27,7 +27,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -175,6 +179,75 @@ class ConnectionsIT {
               dialer.dial(target, outbound -> new RecordingInbound());
               return letIn.size() > CALLS_MAX;
             });
+  }
+
+  /** By gRPC's own means each would be worth a stack trace. */
+  @Test
+  void shouldWriteNothingOfEachCallThatItCutsOff() throws Exception {
+    Queue<LogRecord> written = new ConcurrentLinkedQueue<>();
+    Handler handler = new Written(written);
+    Logger netty = Logger.getLogger("io.grpc.netty");
+    netty.addHandler(handler);
+    CountDownLatch goOn = new CountDownLatch(1);
+    List<ManagedChannel> channels = new ArrayList<>();
+    try {
+      for (int i = 0; i < MAX; i++) {
+        ManagedChannel channel =
+            TestChannels.open(
+                "127.0.0.1:" + bounded.port(),
+                "server.dc1.consul",
+                server.serverName(),
+                server.roots());
+        channels.add(channel);
+        assertThat(new Watch(channel).awaitAnswer()).isTrue();
+      }
+      // Nobody is told anything any more: calls stay open.
+      for (int i = 0; i < TestServer.THREADS; i++) {
+        server.executor.execute(() -> awaitUninterruptibly(goOn));
+      }
+      List<Watch> calls = new ArrayList<>();
+      for (ManagedChannel channel : channels) {
+        for (int i = 0; i < CALLS_MAX; i++) {
+          calls.add(new Watch(channel));
+        }
+      }
+      await()
+          .atMost(PATIENCE)
+          .until(() -> calls.stream().filter(call -> call.ended != null).count() >= CALLS_MAX);
+      assertThat(written).isEmpty();
+    } finally {
+      goOn.countDown();
+      channels.forEach(ManagedChannel::shutdownNow);
+      netty.removeHandler(handler);
+    }
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** What gRPC writes. */
+  private static final class Written extends Handler {
+    private final Queue<LogRecord> records;
+
+    Written(Queue<LogRecord> records) {
+      this.records = records;
+    }
+
+    @Override
+    public void publish(LogRecord logged) {
+      records.add(logged);
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
   }
 
   private static final class Watch extends ClientCall.Listener<WatchRootsResponse> {

@@ -26,12 +26,14 @@ import java.util.concurrent.ScheduledExecutorService;
 
 /** A cluster of one server with everything of this module but replication, on a real port. */
 final class TestServer implements AutoCloseable {
+  static final int THREADS = 2;
+
   final LocalCluster cluster = new LocalCluster();
 
   /** Of those who make and take tokens. */
   final ShiftedClock clock = new ShiftedClock();
 
-  final ScheduledExecutorService executor = Executors.newScheduledThreadPool(2);
+  final ScheduledExecutorService executor = Executors.newScheduledThreadPool(THREADS);
   final CaService authority;
   final ServerCertificate certificate;
   final PeeringOperations peerings;
