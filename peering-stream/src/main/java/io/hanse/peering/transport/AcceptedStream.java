@@ -131,7 +131,16 @@ final class AcceptedStream<A, B> extends ServerCall.Listener<A> implements Outbo
 
   @Override
   public void onCancel() {
-    end(LinkStatus.of(LinkStatus.Code.CANCELLED, "it closed the connection, or the network did"));
+    end(
+        Admissions.refusal(context)
+            .map(
+                why ->
+                    LinkStatus.of(LinkStatus.Code.RESOURCE_EXHAUSTED, "it sent too much: " + why))
+            .orElseGet(
+                () ->
+                    LinkStatus.of(
+                        LinkStatus.Code.CANCELLED,
+                        "it closed the connection, or the network did")));
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -34,6 +35,18 @@ final class Admissions extends ServerStreamTracer.Factory {
     }
   }
 
+  /**
+   * Why gRPC refused a message of the call, which it tells the sender and its log, but not the
+   * call's handler; empty if it did not.
+   */
+  static Optional<String> refusal(Context context) {
+    Admission admission = KEY.get(context);
+    Status end = admission == null ? Status.OK : admission.end;
+    return end.getCode() == Status.Code.RESOURCE_EXHAUSTED
+        ? Optional.ofNullable(end.getDescription())
+        : Optional.empty();
+  }
+
   @Override
   public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
     return new Admission();
@@ -43,6 +56,7 @@ final class Admissions extends ServerStreamTracer.Factory {
   private final class Admission extends ServerStreamTracer {
     private final AtomicLong held = new AtomicLong();
     private volatile boolean admitted;
+    private volatile Status end = Status.OK;
     private long messageBytes;
 
     @Override
@@ -84,6 +98,7 @@ final class Admissions extends ServerStreamTracer.Factory {
 
     @Override
     public void streamClosed(Status status) {
+      end = status;
       release();
     }
 

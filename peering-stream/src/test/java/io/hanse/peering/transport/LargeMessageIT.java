@@ -102,7 +102,10 @@ class LargeMessageIT {
       eventually(() -> assertThat(alpha.overlaid("raw").getState()).isEqualTo(PeeringState.ACTIVE));
       raw.onNext(HUGE);
       assertThat(answers.end.get(20, TimeUnit.SECONDS).isOk()).isFalse();
-      eventually(() -> assertThat(alpha.overlaid("raw").getDetail().getReason()).isNotEmpty());
+      eventually(
+          () ->
+              assertThat(alpha.overlaid("raw").getDetail().getReason())
+                  .contains("it sent too much", "maximum"));
       expectOtherIsUntouched(streams + 1);
     } finally {
       channel.shutdownNow();
