@@ -3,17 +3,20 @@ package io.hanse.raft.ratis;
 import io.hanse.raft.LeaderContact;
 import java.io.IOException;
 import java.util.function.Consumer;
-import java.util.function.ToLongFunction;
 import org.apache.ratis.grpc.GrpcUtil;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotResult;
+import org.apache.ratis.proto.RaftProtos.RaftRpcReplyProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
 import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc;
 import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.thirdparty.io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import org.apache.ratis.thirdparty.io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
@@ -36,26 +39,35 @@ import org.jspecify.annotations.Nullable;
  * <p>Lets one append at a time into the log, also when a new leader's comes beside an old one's.
  * And keeps back the answer to one whose entries the log has from an earlier attempt but not yet
  * the disk: Ratis waits only for what it had to write for this one.
+ *
+ * <p>Takes no snapshot that ends at an entry of the log, as a leader sends it that does not know
+ * yet what is here: the log keeps what follows (Raft, section 7, rule 6). Ratis asks what is known
+ * to be committed, which is little after a start, keeps the log all the same, and writes the next
+ * entry as if it ended with the snapshot, which closes the group.
  */
 final class ServerGate implements ServerInterceptor {
+  /** What is on the disk of this server's log. */
+  interface DurableLog {
+    /** The last log index of a group that is on the disk. */
+    long flushed(RaftGroupId group);
+
+    /** Whether the very entry is on the disk. */
+    boolean holds(RaftGroupId group, TermIndex entry);
+  }
+
   private final String self;
   private final LeaderContact contact;
   private final Object append = new Object();
-  private final ToLongFunction<RaftGroupId> flushed;
+  private final DurableLog log;
   private final Consumer<String> candidates;
 
   /**
-   * @param flushed the last log index of a group that is on the disk
    * @param candidates told who asks for a vote, on the event loop
    */
-  ServerGate(
-      String self,
-      LeaderContact contact,
-      ToLongFunction<RaftGroupId> flushed,
-      Consumer<String> candidates) {
+  ServerGate(String self, LeaderContact contact, DurableLog log, Consumer<String> candidates) {
     this.self = self;
     this.contact = contact;
-    this.flushed = flushed;
+    this.log = log;
     this.candidates = candidates;
   }
 
@@ -105,6 +117,7 @@ final class ServerGate implements ServerInterceptor {
   private final class Exchange<Q, A> extends SimpleForwardingServerCall<Q, A> {
     private volatile boolean isPreVote;
     private volatile boolean isRefused;
+    private boolean isBegun;
     private volatile @Nullable String leader;
 
     Exchange(ServerCall<Q, A> call) {
@@ -116,7 +129,9 @@ final class ServerGate implements ServerInterceptor {
       if (message instanceof AppendEntriesRequestProto append) {
         return isForUs(append.getServerRequest()) && heard(append.getServerRequest());
       } else if (message instanceof InstallSnapshotRequestProto chunk) {
-        return isForUs(chunk.getServerRequest()) && heard(chunk.getServerRequest());
+        return isForUs(chunk.getServerRequest())
+            && heard(chunk.getServerRequest())
+            && !isHeld(chunk);
       } else if (message instanceof RequestVoteRequestProto vote) {
         isPreVote = vote.getPreVote();
         return isForUs(vote.getServerRequest()) && asked(vote.getServerRequest());
@@ -142,6 +157,27 @@ final class ServerGate implements ServerInterceptor {
       leader = from;
       contact.heardFrom(from);
       return true;
+    }
+
+    /** Answers the chunk in the name of Ratis, which then never hears of it. */
+    @SuppressWarnings("unchecked") // Who sends chunks is answered by this type.
+    private boolean isHeld(InstallSnapshotRequestProto request) {
+      TermIndex end = TermIndex.valueOf(request.getSnapshotChunk().getTermIndex());
+      if (!request.hasSnapshotChunk() || !log.holds(group(request.getServerRequest()), end)) {
+        return false;
+      }
+      if (!isBegun) {
+        sendHeaders(new Metadata());
+      }
+      super.sendMessage((A) installed(request));
+      request(1);
+      return true;
+    }
+
+    @Override
+    public void sendHeaders(Metadata headers) {
+      isBegun = true;
+      super.sendHeaders(headers);
     }
 
     private boolean asked(RaftRpcRequestProto request) {
@@ -194,8 +230,28 @@ final class ServerGate implements ServerInterceptor {
       return reply.getResult() == AppendResult.SUCCESS
           && !reply.getIsHearbeat()
           && reply.getMatchIndex()
-              > flushed.applyAsLong(
-                  RaftGroupId.valueOf(reply.getServerReply().getRaftGroupId().getId()));
+              > log.flushed(RaftGroupId.valueOf(reply.getServerReply().getRaftGroupId().getId()));
+    }
+
+    private static RaftGroupId group(RaftRpcRequestProto request) {
+      return RaftGroupId.valueOf(request.getRaftGroupId().getId());
+    }
+
+    /** By a leader's book, a chunk that was taken; after the last one it goes on behind it. */
+    private static InstallSnapshotReplyProto installed(InstallSnapshotRequestProto request) {
+      RaftRpcRequestProto from = request.getServerRequest();
+      return InstallSnapshotReplyProto.newBuilder()
+          .setServerReply(
+              RaftRpcReplyProto.newBuilder()
+                  .setRequestorId(from.getRequestorId())
+                  .setReplyId(from.getReplyId())
+                  .setRaftGroupId(from.getRaftGroupId())
+                  .setCallId(from.getCallId())
+                  .setSuccess(true))
+          .setTerm(request.getLeaderTerm())
+          .setRequestIndex(request.getSnapshotChunk().getRequestIndex())
+          .setResult(InstallSnapshotResult.SUCCESS)
+          .build();
     }
 
     @SuppressWarnings("unchecked") // The same type goes out as came in.

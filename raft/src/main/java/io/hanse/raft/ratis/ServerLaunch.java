@@ -15,7 +15,6 @@ import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.GrpcTlsConfig;
-import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
@@ -72,7 +71,7 @@ final class ServerLaunch {
         new ServerGate(
             directory.raftId(),
             contact,
-            id -> flushed(Objects.requireNonNull(started.get()), id),
+            new DivisionLogs(() -> Objects.requireNonNull(started.get())),
             candidate -> neighbours().asksForVote(candidate));
     // A hop less for each append; snapshot chunks and votes then run on the event loops.
     GrpcConfigKeys.Server.setServicesCustomizer(
@@ -115,15 +114,6 @@ final class ServerLaunch {
       server.close();
     } catch (IOException | RuntimeException e) {
       failure.addSuppressed(e);
-    }
-  }
-
-  private static long flushed(RaftServer server, RaftGroupId group) {
-    try {
-      return server.getDivision(group).getRaftLog().getFlushIndex();
-    } catch (IOException e) {
-      // The group is being given up: nothing of it counts any more.
-      return RatisStateMachine.NOTHING;
     }
   }
 

@@ -11,6 +11,10 @@ import java.util.function.Consumer;
 import org.apache.ratis.grpc.GrpcUtil;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto.SnapshotChunkProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotResult;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcReplyProto;
@@ -19,6 +23,7 @@ import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
 import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc;
 import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
 import org.apache.ratis.thirdparty.io.grpc.MethodDescriptor;
@@ -30,10 +35,11 @@ import org.junit.jupiter.api.Test;
 
 class ServerGateTest {
   private static final long FLUSHED = 41;
+  private static final TermIndex HELD = TermIndex.valueOf(3, 30);
 
   private final LeaderContact contact = new LeaderContact(() -> 0);
   private final List<String> candidates = new ArrayList<>();
-  private final ServerGate gate = new ServerGate("us", contact, group -> FLUSHED, candidates::add);
+  private final ServerGate gate = new ServerGate("us", contact, new Log(), candidates::add);
   private final AnyCall<RequestVoteRequestProto, RequestVoteReplyProto> call =
       new AnyCall<>(RaftServerProtocolServiceGrpc.getRequestVoteMethod());
 
@@ -192,14 +198,89 @@ class ServerGateTest {
     assertThat(together).hasValue(1);
   }
 
+  /** Lets a snapshot of two chunks come that ends at the entry; answers what Ratis got of it. */
+  private List<Integer> install(
+      AnyCall<InstallSnapshotRequestProto, InstallSnapshotReplyProto> to, TermIndex end) {
+    List<Integer> passedOn = new ArrayList<>();
+    ServerCall.Listener<InstallSnapshotRequestProto> listener =
+        gate.interceptCall(
+            to,
+            new Metadata(),
+            (passed, headers) ->
+                new ServerCall.Listener<InstallSnapshotRequestProto>() {
+                  @Override
+                  public void onMessage(InstallSnapshotRequestProto message) {
+                    passedOn.add(message.getSnapshotChunk().getRequestIndex());
+                  }
+                });
+    for (int chunk = 0; chunk < 2; chunk++) {
+      listener.onMessage(
+          InstallSnapshotRequestProto.newBuilder()
+              .setServerRequest(
+                  RaftRpcRequestProto.newBuilder()
+                      .setReplyId(ByteString.copyFromUtf8("us"))
+                      .setRaftGroupId(
+                          RaftGroupIdProto.newBuilder()
+                              .setId(RaftGroupId.randomId().toByteString())))
+              .setLeaderTerm(9)
+              .setSnapshotChunk(
+                  SnapshotChunkProto.newBuilder()
+                      .setTermIndex(end.toProto())
+                      .setRequestIndex(chunk)
+                      .setDone(chunk == 1))
+              .build());
+    }
+    return passedOn;
+  }
+
+  /** Ratis would take it, and close the group at the next entry. */
+  @Test
+  void shouldTakeNoSnapshotThatEndsWithinTheLog() {
+    AnyCall<InstallSnapshotRequestProto, InstallSnapshotReplyProto> to = installCall();
+    assertThat(install(to, HELD)).isEmpty();
+    assertThat(to.sent)
+        .allMatch(reply -> reply.getResult() == InstallSnapshotResult.SUCCESS)
+        .extracting(InstallSnapshotReplyProto::getRequestIndex)
+        .containsExactly(0, 1);
+    assertThat(to.headers).isEqualTo(1);
+    assertThat(to.requested).isEqualTo(2);
+    assertThat(contact.lastLeader()).isPresent();
+  }
+
+  @Test
+  void shouldPassOnASnapshotOfAnotherLog() {
+    AnyCall<InstallSnapshotRequestProto, InstallSnapshotReplyProto> to = installCall();
+    assertThat(install(to, TermIndex.valueOf(HELD.getTerm() + 1, HELD.getIndex())))
+        .containsExactly(0, 1);
+    assertThat(to.sent).isEmpty();
+  }
+
+  private static AnyCall<InstallSnapshotRequestProto, InstallSnapshotReplyProto> installCall() {
+    return new AnyCall<>(RaftServerProtocolServiceGrpc.getInstallSnapshotMethod());
+  }
+
   private static AnyCall<AppendEntriesRequestProto, AppendEntriesReplyProto> appendCall() {
     return new AnyCall<>(RaftServerProtocolServiceGrpc.getAppendEntriesMethod());
+  }
+
+  private static final class Log implements ServerGate.DurableLog {
+    @Override
+    public long flushed(RaftGroupId group) {
+      return FLUSHED;
+    }
+
+    @Override
+    public boolean holds(RaftGroupId group, TermIndex entry) {
+      return entry.equals(HELD);
+    }
   }
 
   private static final class AnyCall<Q, A> extends ServerCall<Q, A> {
     final List<A> sent = new ArrayList<>();
     final List<Status.Code> closed = new ArrayList<>();
     private final MethodDescriptor<Q, A> method;
+    private int requested;
+    private int headers;
     private @Nullable StatusRuntimeException ended;
 
     AnyCall(MethodDescriptor<Q, A> method) {
@@ -211,10 +292,14 @@ class ServerGateTest {
     }
 
     @Override
-    public void request(int count) {}
+    public void request(int count) {
+      requested += count;
+    }
 
     @Override
-    public void sendHeaders(Metadata headers) {}
+    public void sendHeaders(Metadata sent) {
+      headers++;
+    }
 
     @Override
     public void sendMessage(A message) {
