@@ -1,9 +1,11 @@
 package io.hanse.raft.ratis;
 
+import java.util.function.LongUnaryOperator;
 import org.apache.ratis.grpc.server.GrpcLogAppender;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.leader.LeaderState;
+import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.util.AwaitForSignal;
 import org.apache.ratis.util.TimeDuration;
 import org.apache.ratis.util.TimeoutExecutor;
@@ -67,6 +69,19 @@ final class LogSender extends GrpcLogAppender {
   private boolean isNew() {
     long leadingMillis = getServer().getInfo().getRoleInfoProto().getRoleElapsedTimeMs();
     return leadingMillis < FIRST_TIMEOUTS * (long) getServer().properties().maxRpcTimeoutMs();
+  }
+
+  /**
+   * Where to go on after a stream that ended. Before its first answer nothing is known of a
+   * follower, and Ratis would begin at the first entry, or with a snapshot of all. That it ended
+   * says nothing either: it goes on where it was, and a follower that lacks what is before that
+   * says so.
+   */
+  @Override
+  protected LongUnaryOperator getNextIndexForError(long next) {
+    boolean isKnown = getFollower().getMatchIndex() > RaftLog.INVALID_LOG_INDEX;
+    boolean isFirst = next <= RaftLog.LEAST_VALID_LOG_INDEX;
+    return isFirst && !isKnown ? LongUnaryOperator.identity() : super.getNextIndexForError(next);
   }
 
   @Override

@@ -13,13 +13,16 @@ import java.util.concurrent.TimeUnit;
 import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.RaftServerConfigKeys;
+import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.statemachine.impl.BaseStateMachine;
+import org.apache.ratis.util.NetUtils;
 import org.apache.ratis.util.TimeDuration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -34,6 +37,8 @@ class NewLeaderIT {
 
   private SlowVoter one;
   private SlowVoter other;
+  private RaftPeer us;
+  private RaftGroup group;
   private RaftServer server;
   private RaftServer.Division division;
   private RatisNeighbours neighbours;
@@ -41,7 +46,16 @@ class NewLeaderIT {
   private void start(long delayMillis) throws IOException {
     one = new SlowVoter("one", delayMillis);
     other = new SlowVoter("other", delayMillis);
-    int port = FreePorts.next();
+    us =
+        RaftPeer.newBuilder()
+            .setId(RaftPeerId.valueOf("us"))
+            .setAddress("127.0.0.1:" + FreePorts.next())
+            .build();
+    group = RaftGroup.valueOf(RaftGroupId.randomId(), List.of(us, one.peer(), other.peer()));
+    open();
+  }
+
+  private void open() throws IOException {
     RaftProperties properties = new RaftProperties();
     properties.set(RaftConfigKeys.Rpc.TYPE_KEY, LogRpc.class.getName());
     RaftServerConfigKeys.setStorageDir(properties, List.of(folder.toFile()));
@@ -50,21 +64,15 @@ class NewLeaderIT {
     RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(
         properties, millis(TIMEOUT_MILLIS));
     GrpcConfigKeys.Server.setHost(properties, "127.0.0.1");
-    GrpcConfigKeys.Server.setPort(properties, port);
+    GrpcConfigKeys.Server.setPort(properties, NetUtils.createSocketAddr(us.getAddress()).getPort());
     GrpcConfigKeys.Server.setHeartbeatChannel(properties, true);
-    RaftPeer us =
-        RaftPeer.newBuilder()
-            .setId(RaftPeerId.valueOf("us"))
-            .setAddress("127.0.0.1:" + port)
-            .build();
-    RaftGroup group =
-        RaftGroup.valueOf(RaftGroupId.randomId(), List.of(us, one.peer(), other.peer()));
     server =
         RaftServer.newBuilder()
             .setServerId(us.getId())
             .setGroup(group)
             .setProperties(properties)
             .setStateMachineRegistry(id -> new BaseStateMachine())
+            .setOption(RaftStorage.StartupOption.RECOVER)
             .build();
     neighbours = new RatisNeighbours(server, System::nanoTime);
     neighbours.listen();
@@ -76,10 +84,14 @@ class NewLeaderIT {
     return TimeDuration.valueOf(count, TimeUnit.MILLISECONDS);
   }
 
-  @AfterEach
-  void stop() throws IOException {
+  private void close() throws IOException {
     neighbours.close();
     server.close();
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    close();
     one.close();
     other.close();
   }
@@ -113,5 +125,19 @@ class NewLeaderIT {
 
     await().atMost(PATIENCE).until(() -> one.terms().size() > 1);
     assertThat(division.getRaftLog().getLastCommittedIndex()).isNegative();
+  }
+
+  /**
+   * It would send all of its log, or a snapshot, to followers of which it only knows nothing yet.
+   */
+  @Test
+  void shouldGoOnWhereItWasAfterAStreamThatEndedWithoutAnAnswer() throws Exception {
+    start(0);
+    await().atMost(PATIENCE).until(() -> division.getInfo().isLeaderReady());
+    close();
+    List.of(one, other).forEach(SlowVoter::hangUp);
+    open();
+    await().atMost(PATIENCE).until(() -> one.hungUpOn().size() > 2);
+    assertThat(one.hungUpOn()).allMatch(AppendEntriesRequestProto::hasPreviousLog);
   }
 }

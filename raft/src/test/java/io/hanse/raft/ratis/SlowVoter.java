@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -33,6 +35,8 @@ final class SlowVoter extends RaftServerProtocolServiceImplBase implements AutoC
   private final String id;
   private final long delayMillis;
   private final Server server;
+  private final Queue<AppendEntriesRequestProto> hungUpOn = new ConcurrentLinkedQueue<>();
+  private volatile boolean hangsUp;
   private long match = -1;
 
   SlowVoter(String id, long delayMillis) throws IOException {
@@ -50,6 +54,16 @@ final class SlowVoter extends RaftServerProtocolServiceImplBase implements AutoC
         .setId(RaftPeerId.valueOf(id))
         .setAddress("127.0.0.1:" + server.getPort())
         .build();
+  }
+
+  /** From now on it ends each stream of appends at the first, without an answer. */
+  void hangUp() {
+    hangsUp = true;
+  }
+
+  /** To which it did so. */
+  List<AppendEntriesRequestProto> hungUpOn() {
+    return List.copyOf(hungUpOn);
   }
 
   /** In which it gave its vote. */
@@ -87,6 +101,11 @@ final class SlowVoter extends RaftServerProtocolServiceImplBase implements AutoC
     return new StreamObserver<>() {
       @Override
       public void onNext(AppendEntriesRequestProto request) {
+        if (hangsUp) {
+          hungUpOn.add(request);
+          answers.onCompleted();
+          return;
+        }
         AppendEntriesReplyProto answer = appended(request);
         if (delayMillis != NEVER) {
           later.schedule(() -> answers.onNext(answer), delayMillis, TimeUnit.MILLISECONDS);
