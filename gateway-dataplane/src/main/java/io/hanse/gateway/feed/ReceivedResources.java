@@ -13,14 +13,15 @@ import io.hanse.peering.proto.ProxyTrustBundle;
 import io.hanse.peering.proto.ResourceList;
 import io.hanse.peering.proto.Route;
 import io.hanse.peering.proto.UpstreamRoute;
+import io.hanse.peering.protocol.ListParts;
 import io.hanse.peering.protocol.ProxyResources;
 import io.hanse.peering.protocol.ResourceType;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -42,6 +43,7 @@ final class ReceivedResources {
     /** Those of which nothing could be used yet: one bad resource must not hold up the others. */
     final Set<String> unusable = new TreeSet<>();
 
+    final ListAssembly list = new ListAssembly();
     Optional<Set<String>> listed = Optional.empty();
 
     Kind(ResourceType type, Class<T> message, Function<T, Optional<String>> refusal) {
@@ -64,11 +66,16 @@ final class ReceivedResources {
       return problem;
     }
 
-    void list(List<String> names) {
-      Set<String> all = new LinkedHashSet<>(names);
-      held.keySet().retainAll(all);
-      unusable.retainAll(all);
-      listed = Optional.of(all);
+    /** Answers whether it is whole; if not, the one before it stays. */
+    boolean list(ResourceList newest) {
+      Optional<Set<String>> all = list.namesOf(newest);
+      all.ifPresent(
+          names -> {
+            held.keySet().retainAll(names);
+            unusable.retainAll(names);
+            listed = all;
+          });
+      return all.isPresent();
     }
 
     boolean isComplete() {
@@ -119,11 +126,18 @@ final class ReceivedResources {
   }
 
   private Optional<String> list(String id, ResourceList list) {
-    Kind<?> kind = byListId.get(id);
-    if (kind == null) {
+    Kind<?> kind = byListId.get(ListParts.listId(id));
+    OptionalInt part = ListParts.number(id);
+    if (kind == null || part.orElse(0) == ListParts.COUNT_MAX) {
       return Optional.of("a list of an unknown kind");
     }
-    kind.list(list.getNamesList());
+    if (part.isPresent()) {
+      kind.list.store(part.getAsInt(), list.getNamesList());
+      return Optional.empty();
+    }
+    if (!kind.list(list)) {
+      return Optional.of("a part of the list is missing");
+    }
     index = Math.max(index, list.getIndex());
     return Optional.empty();
   }

@@ -13,6 +13,7 @@ import io.hanse.peering.proto.Endpoints;
 import io.hanse.peering.proto.ProxyConfig;
 import io.hanse.peering.proto.ResourceList;
 import io.hanse.peering.proto.Route;
+import io.hanse.peering.protocol.ListParts;
 import io.hanse.peering.protocol.ProxyResources;
 import io.hanse.peering.protocol.ResourceType;
 import java.time.Instant;
@@ -73,7 +74,66 @@ class ReceivedResourcesTest {
   }
 
   @Test
+  void shouldGoOnWithTheListBeforeUntilANewOneIsWhole() {
+    complete();
+    part(0, "b");
+    part(1, "c");
+    store(ProxyResources.ROUTE, "b", route("b"));
+    store(ProxyResources.ROUTE, "c", route("c"));
+    assertThat(resources.snapshot().routes()).containsKey("a");
+    ResourceList list = inParts(List.of("b"), List.of("c"));
+    assertThat(inParts(list, ProxyResources.ROUTE)).isEmpty();
+    assertThat(resources.snapshot().routes()).containsOnlyKeys("b", "c");
+
+    ResourceList next = inParts(List.of("b"), List.of("d"));
+    assertThat(inParts(next, ProxyResources.ROUTE)).contains("a part of the list is missing");
+    assertThat(resources.isComplete()).isTrue();
+    assertThat(resources.snapshot().routes()).containsOnlyKeys("b", "c");
+    part(1, "d");
+    assertThat(inParts(next, ProxyResources.ROUTE)).isEmpty();
+    assertThat(resources.isComplete()).isFalse();
+    store(ProxyResources.ROUTE, "d", route("d"));
+    assertThat(resources.snapshot().routes()).containsOnlyKeys("b", "d");
+  }
+
+  @Test
+  void shouldNotBeCompleteWithHalfAList() {
+    config();
+    list(ProxyResources.ENDPOINTS);
+    part(0, "a");
+    store(ProxyResources.ROUTE, "a", route("a"));
+    assertThat(resources.isComplete()).isFalse();
+    assertThat(inParts(inParts(List.of("a"), List.of("b")), ProxyResources.ROUTE)).isPresent();
+    assertThat(resources.isComplete()).isFalse();
+    assertThat(inParts(inParts(List.of("a")), ProxyResources.ROUTE)).isEmpty();
+    assertThat(resources.isComplete()).isTrue();
+  }
+
+  private void part(int number, String... names) {
+    ResourceList part = ResourceList.newBuilder().addAllNames(List.of(names)).build();
+    assertThat(store(ProxyResources.LIST, ListParts.id("Route", number), part)).isEmpty();
+  }
+
+  @SafeVarargs
+  private static ResourceList inParts(List<String>... parts) {
+    ResourceList.Builder list = ResourceList.newBuilder();
+    for (List<String> part : parts) {
+      list.addParts(ListParts.digest(part));
+    }
+    return list.build();
+  }
+
+  private Optional<String> inParts(ResourceList list, ResourceType type) {
+    return store(ProxyResources.LIST, ProxyResources.listId(type), list);
+  }
+
+  @Test
   void shouldRefuseWhatItCannotRead() {
+    for (String id : List.of("Route/", "Route/x", "Route/-1", "Route/99999999", "Route/1/2")) {
+      assertThat(store(ProxyResources.LIST, id, ResourceList.getDefaultInstance()))
+          .as(id)
+          .isPresent();
+    }
     assertThat(store(ProxyResources.ROUTE, "a", ResourceList.getDefaultInstance())).isPresent();
     assertThat(store(ProxyResources.LIST, "Nothing", ResourceList.getDefaultInstance()))
         .isPresent();

@@ -113,7 +113,7 @@ public final class ProxyFeed implements ProxyAcceptor, AutoCloseable {
     if (tooLong.isPresent()) {
       return refuse(LinkStatus.Code.INVALID_ARGUMENT, tooLong.get());
     }
-    if (open.getFormatVersion() < ProxyResources.FORMAT_VERSION) {
+    if (open.getFormatVersion() < ProxyResources.FORMAT_VERSION_MIN) {
       return refuse(
           LinkStatus.Code.FAILED_PRECONDITION,
           "format " + open.getFormatVersion() + " is no longer spoken; upgrade the proxy");

@@ -51,6 +51,7 @@ final class ProxyStream implements StreamDriver.Owner {
         source.apply(
             new ResourceSet(
                 ProxyResources.of(open.getKind()),
+                open.getFormatVersion() >= ProxyResources.FORMAT_VERSION_OF_PARTS,
                 new ResourceSet.Sink() {
                   @Override
                   public void offered(ResourceType type, String id, Message payload) {

@@ -19,7 +19,13 @@ public final class ProxyResources {
   public static final String SIDECAR = "connect-proxy";
 
   /** The newest format that this version speaks. */
-  public static final int FORMAT_VERSION = 1;
+  public static final int FORMAT_VERSION = 2;
+
+  /** The oldest one that this version speaks. */
+  public static final int FORMAT_VERSION_MIN = 1;
+
+  /** From which on a proxy takes a list in parts. */
+  public static final int FORMAT_VERSION_OF_PARTS = 2;
 
   public static final ResourceType CONFIG =
       ResourceType.of(ProxyConfig.getDescriptor(), Order.PER_NAME);

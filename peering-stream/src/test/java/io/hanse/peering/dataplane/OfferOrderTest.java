@@ -203,7 +203,7 @@ class OfferOrderTest implements ResourceSet.Sink {
         open("web-proxy", ProxyResources.SIDECAR).setService("web").build(),
         /* allowByDefault= */ false,
         new RefusedChains(),
-        new ResourceSet(ProxyResources.of(ProxyResources.SIDECAR), this));
+        new ResourceSet(ProxyResources.of(ProxyResources.SIDECAR), true, this));
   }
 
   private GatewaySource gateway() {
@@ -211,7 +211,7 @@ class OfferOrderTest implements ResourceSet.Sink {
         loop,
         cluster,
         open("gateway-n9", ProxyResources.MESH_GATEWAY).setNode("n9").build(),
-        new ResourceSet(ProxyResources.of(ProxyResources.MESH_GATEWAY), this));
+        new ResourceSet(ProxyResources.of(ProxyResources.MESH_GATEWAY), true, this));
   }
 
   private static ProxyOpen.Builder open(String id, String kind) {

@@ -18,6 +18,7 @@ class ResourceSetTest {
   private final ResourceSet resources =
       new ResourceSet(
           KINDS,
+          /* inParts= */ false,
           new ResourceSet.Sink() {
             @Override
             public void offered(ResourceType type, String id, Message payload) {
