@@ -46,6 +46,9 @@ final class ReceivedResources {
     final ListAssembly list = new ListAssembly();
     Optional<Set<String>> listed = Optional.empty();
 
+    /** Since it was last handed on. */
+    boolean changed;
+
     Kind(ResourceType type, Class<T> message, Function<T, Optional<String>> refusal) {
       this.type = type;
       this.message = message;
@@ -56,11 +59,12 @@ final class ReceivedResources {
       T content = payload.unpack(message);
       Optional<String> problem = refusal.apply(content);
       if (problem.isPresent()) {
-        unusable.add(id);
+        changed |= unusable.add(id);
       } else {
-        unusable.remove(id);
+        changed |= unusable.remove(id);
         if (!Objects.equals(content, held.get(id))) {
           held.put(id, content);
+          changed = true;
         }
       }
       return problem;
@@ -73,6 +77,7 @@ final class ReceivedResources {
           names -> {
             held.keySet().retainAll(names);
             unusable.retainAll(names);
+            changed |= !all.equals(listed);
             listed = all;
           });
       return all.isPresent();
@@ -150,6 +155,16 @@ final class ReceivedResources {
       }
     }
     return !configs.held.isEmpty();
+  }
+
+  /** Whether a snapshot would be another one than that which was handed on. */
+  boolean isChanged() {
+    return byUrl.values().stream().anyMatch(kind -> kind.changed);
+  }
+
+  /** The snapshot was handed on. */
+  void handedOn() {
+    byUrl.values().forEach(kind -> kind.changed = false);
   }
 
   /** Only once it is complete. */

@@ -214,12 +214,17 @@ public final class RouteFeed implements AutoCloseable {
 
   private void publish() {
     publishing = false;
-    if (!closed && resources.isComplete()) {
+    if (closed || !resources.isComplete()) {
+      return;
+    }
+    backOff.reset();
+    // Another server tells all of it anew, and mostly nothing new.
+    if (resources.isChanged()) {
       ProxySnapshot snapshot = resources.snapshot();
       clusterId = snapshot.config().getClusterId();
       rootPems = snapshot.config().getRootPemsList();
-      backOff.reset();
       listener.accept(snapshot);
+      resources.handedOn();
     }
   }
 

@@ -128,6 +128,23 @@ class ReceivedResourcesTest {
   }
 
   @Test
+  void shouldSayWhetherThereIsSomethingElse() {
+    complete();
+    assertThat(takeChanged()).isTrue();
+    assertThat(takeChanged()).isFalse();
+    complete();
+    assertThat(takeChanged()).as("told anew").isFalse();
+    list(ProxyResources.ROUTE);
+    assertThat(takeChanged()).isTrue();
+    list(ProxyResources.ROUTE, "a");
+    assertThat(takeChanged()).isTrue();
+    store(ProxyResources.ROUTE, "a", Route.getDefaultInstance());
+    assertThat(takeChanged()).isTrue();
+    store(ProxyResources.ROUTE, "a", route("a"));
+    assertThat(takeChanged()).isTrue();
+  }
+
+  @Test
   void shouldRefuseWhatItCannotRead() {
     for (String id : List.of("Route/", "Route/x", "Route/-1", "Route/99999999", "Route/1/2")) {
       assertThat(store(ProxyResources.LIST, id, ResourceList.getDefaultInstance()))
@@ -156,6 +173,12 @@ class ReceivedResourcesTest {
     Upstream db = Upstream.newBuilder().setDestinationName("db").setLocalBindPort(65_536).build();
     assertThat(registered(proxy.clone().setProxy(ConnectProxyConfig.newBuilder().addUpstreams(db))))
         .contains("local_bind_port of db is no port: 65536");
+  }
+
+  private boolean takeChanged() {
+    boolean isChanged = resources.isChanged();
+    resources.handedOn();
+    return isChanged;
   }
 
   private Optional<String> registered(NodeService.Builder proxy) {
