@@ -51,11 +51,13 @@ import io.hanse.peering.transport.ExternalGrpcSettings;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 
 /**
@@ -80,6 +82,7 @@ final class TestCluster implements AutoCloseable {
   private long client;
   private long sequence;
   private long logIndex;
+  private final List<byte[]> log = new ArrayList<>();
 
   TestCluster(String datacenter, boolean allowByDefault) throws IOException {
     this.datacenter = datacenter;
@@ -112,6 +115,10 @@ final class TestCluster implements AutoCloseable {
             executor);
   }
 
+  int port() {
+    return server.port();
+  }
+
   /** Answers the port that is free now. */
   int stopServer() {
     int port = server.port();
@@ -138,15 +145,27 @@ final class TestCluster implements AutoCloseable {
   }
 
   private CommandResult apply(Entry.Builder entry) {
-    return machine
-        .apply(
-            ++logIndex,
-            Batch.newBuilder()
-                .setTimeMillis(System.currentTimeMillis())
-                .addEntries(entry)
-                .build()
-                .toByteArray())
-        .getResults(0);
+    byte[] batch =
+        Batch.newBuilder()
+            .setTimeMillis(System.currentTimeMillis())
+            .addEntries(entry)
+            .build()
+            .toByteArray();
+    log.add(batch);
+    return machine.apply(++logIndex, batch).getResults(0);
+  }
+
+  /** All that was applied so far. */
+  synchronized List<byte[]> log() {
+    return List.copyOf(log);
+  }
+
+  ServerCertificate certificate() {
+    return certificate;
+  }
+
+  ScheduledExecutorService executor() {
+    return executor;
   }
 
   /** Registers an instance with one check of its own. */
@@ -287,6 +306,11 @@ final class TestCluster implements AutoCloseable {
 
   /** What the local agent would answer. */
   FirstContact contact(String proxyId) {
+    return contact(proxyId, () -> List.of(server.port()));
+  }
+
+  /** The same, with these ports for the servers' own. */
+  FirstContact contact(String proxyId, Supplier<List<Integer>> ports) {
     return () -> {
       try (View view = machine.view()) {
         return new FirstContact.Found(
@@ -295,7 +319,7 @@ final class TestCluster implements AutoCloseable {
             trustDomain(),
             datacenter,
             new Ca(view).roots().stream().map(CaRoot::getRootCert).toList(),
-            List.of("127.0.0.1:" + server.port()));
+            ports.get().stream().map(port -> "127.0.0.1:" + port).toList());
       }
     };
   }

@@ -60,6 +60,7 @@ public final class RouteFeed implements AutoCloseable {
   private final Deque<String> untried = new ArrayDeque<>();
   private final StreamOwner owner = new StreamOwner();
   private final ServerConnection connection = new ServerConnection();
+  private final OwnIndex ownIndex = new OwnIndex();
 
   private Optional<FirstContact.Found> cluster = Optional.empty();
   private List<String> rootPems = List.of();
@@ -142,6 +143,11 @@ public final class RouteFeed implements AutoCloseable {
 
   private void contacted(FirstContact.Found found) {
     cluster = Optional.of(found);
+    if (ownIndex.beginRound(loop.nowMillis())) {
+      LOG.warn(
+          "no server has come to what this proxy was told: older configuration is taken index={}",
+          ownIndex.index());
+    }
     List<String> servers = new ArrayList<>(found.servers());
     Collections.shuffle(servers);
     untried.addAll(servers);
@@ -174,6 +180,7 @@ public final class RouteFeed implements AutoCloseable {
       made.start(open(found), identity.token());
     } catch (IOException | RuntimeException e) {
       LOG.error("cannot connect server={}", address, e);
+      ownIndex.ended(LinkStatus.of(LinkStatus.Code.UNAVAILABLE, ""), loop.nowMillis());
       connection.giveUp();
       tryNext();
     }
@@ -202,6 +209,7 @@ public final class RouteFeed implements AutoCloseable {
         .setService(destination.isEmpty() ? registration.getService() : destination)
         .setFormatVersion(ProxyResources.FORMAT_VERSION)
         .setClusterId(clusterId)
+        .setIndex(ownIndex.said())
         .build();
   }
 
@@ -251,7 +259,8 @@ public final class RouteFeed implements AutoCloseable {
     }
 
     @Override
-    public void heard() {
+    public void heard(long index) {
+      ownIndex.heard(index);
       confirmedMillis = loop.nowMillis();
     }
 
@@ -261,6 +270,7 @@ public final class RouteFeed implements AutoCloseable {
       if (closed) {
         return;
       }
+      ownIndex.ended(status, loop.nowMillis());
       LOG.warn(
           "stream with server ended server={} status={} text={}",
           server,

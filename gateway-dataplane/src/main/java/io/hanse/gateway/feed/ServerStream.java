@@ -30,8 +30,8 @@ final class ServerStream implements StreamDriver.Owner {
     /** Answers why a resource is refused. */
     Optional<String> received(ResourceType type, String id, Any payload);
 
-    /** The server has spoken. */
-    void heard();
+    /** The server has spoken, and named the index that it rests on. */
+    void heard(long index);
 
     /** It is over; called once. */
     void ended(LinkStatus status);
@@ -137,7 +137,7 @@ final class ServerStream implements StreamDriver.Owner {
       loop.execute(
           () -> {
             heard = true;
-            feed.heard();
+            feed.heard(message.getIndex());
             driver.give(new Input.MessageReceived(unwrap(message)));
           });
     }

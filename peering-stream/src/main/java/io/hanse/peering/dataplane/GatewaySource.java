@@ -1,6 +1,5 @@
 package io.hanse.peering.dataplane;
 
-import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.ClusterIdentity;
 import io.hanse.fsm.row.Peering;
@@ -18,7 +17,6 @@ import io.hanse.peering.proto.ProxyOpen;
 import io.hanse.peering.proto.Route;
 import io.hanse.peering.protocol.PeerResources;
 import io.hanse.peering.protocol.ProxyResources;
-import io.hanse.peering.replication.Loop;
 import io.hanse.peering.replication.WatchedQuery;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -85,8 +83,7 @@ final class GatewaySource implements ProxySource {
     }
   }
 
-  private final Loop loop;
-  private final StateReader state;
+  private final ProxyQueries queries;
   private final ProxyOpen open;
   private final ResourceSet resources;
   private final List<WatchedQuery<?>> always = new ArrayList<>();
@@ -109,21 +106,19 @@ final class GatewaySource implements ProxySource {
   private boolean importsKnown;
   private boolean peeringKnown;
 
-  GatewaySource(Loop loop, StateReader state, ProxyOpen open, ResourceSet resources) {
-    this.loop = loop;
-    this.state = state;
+  GatewaySource(ProxyQueries queries, ProxyOpen open, ResourceSet resources) {
+    this.queries = queries;
     this.open = open;
     this.resources = resources;
-    this.locals = new WatchedEndpoints(loop, state, resources, this::offerLists);
-    this.peering = new PeeringRoutes(loop, state, resources, this::peeringIs);
+    this.locals = new WatchedEndpoints(queries, resources, this::offerLists);
+    this.peering = new PeeringRoutes(queries, resources, this::peeringIs);
   }
 
   @Override
   public void start() {
-    always.add(
-        WatchedQuery.start(loop, state, view -> ProxyConfigs.of(view, open), this::configIs));
-    always.add(WatchedQuery.start(loop, state, this::local, this::localIs));
-    always.add(WatchedQuery.start(loop, state, GatewaySource::imports, this::importsAre));
+    always.add(queries.start(view -> ProxyConfigs.of(view, open), this::configIs));
+    always.add(queries.start(this::local, this::localIs));
+    always.add(queries.start(GatewaySource::imports, this::importsAre));
     peering.start();
   }
 
@@ -244,9 +239,7 @@ final class GatewaySource implements ProxySource {
   /** Asks at once: a list of routes without one that has been imported long ago would be untrue. */
   private void watch(Imported service) {
     WatchedQuery<ImportedRoute> query =
-        WatchedQuery.of(
-            loop,
-            state,
+        queries.of(
             view -> imported(view, service),
             found -> {
               importedIs(service, found);

@@ -1,6 +1,5 @@
 package io.hanse.peering.dataplane;
 
-import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.ClusterIdentity;
 import io.hanse.fsm.row.DialCandidate;
@@ -18,7 +17,6 @@ import io.hanse.peering.proto.Endpoint;
 import io.hanse.peering.proto.Endpoints;
 import io.hanse.peering.proto.Route;
 import io.hanse.peering.protocol.ProxyResources;
-import io.hanse.peering.replication.Loop;
 import io.hanse.peering.replication.WatchedQuery;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -47,8 +45,7 @@ final class PeeringRoutes {
   /** Of one moment; endpoints and routes by the names of their resources. */
   record Answer(Map<String, Endpoints> endpoints, Map<String, Route> routes, long index) {}
 
-  private final Loop loop;
-  private final StateReader state;
+  private final ProxyQueries queries;
   private final ResourceSet resources;
   private final LongConsumer changed;
   private Answer known = new Answer(Map.of(), Map.of(), 0);
@@ -59,15 +56,14 @@ final class PeeringRoutes {
    *
    * @param changed told the index of each answer
    */
-  PeeringRoutes(Loop loop, StateReader state, ResourceSet resources, LongConsumer changed) {
-    this.loop = loop;
-    this.state = state;
+  PeeringRoutes(ProxyQueries queries, ResourceSet resources, LongConsumer changed) {
+    this.queries = queries;
     this.resources = resources;
     this.changed = changed;
   }
 
   void start() {
-    query = Optional.of(WatchedQuery.start(loop, state, PeeringRoutes::ask, this::routesAre));
+    query = Optional.of(queries.start(PeeringRoutes::ask, this::routesAre));
   }
 
   static Answer ask(View view) {

@@ -36,6 +36,9 @@ public final class ProxyFeed implements ProxyAcceptor, AutoCloseable {
   /** More proxies than one server should have. */
   private static final int STREAMS_MAX = 2_048;
 
+  /** Mostly a server is behind by a moment; a proxy waits 10 s for the first word of one. */
+  private static final long BEHIND_MILLIS_MAX = 5_000;
+
   /** A proxy that is connected to this server. */
   public record Connected(ProxyOpen proxy, PeerStreamStatus status) {}
 
@@ -43,6 +46,7 @@ public final class ProxyFeed implements ProxyAcceptor, AutoCloseable {
   private final StateReader state;
   private final boolean allowByDefault;
   private final StreamLimits limits;
+  private final long behindMillisMax;
   private final RefusedChains refused = new RefusedChains();
   private final Set<ProxyStream> streams = ConcurrentHashMap.newKeySet();
 
@@ -52,6 +56,16 @@ public final class ProxyFeed implements ProxyAcceptor, AutoCloseable {
    * @param allowByDefault what holds where no intention decides
    */
   public ProxyFeed(Loops loops, StateReader state, boolean allowByDefault, StreamLimits limits) {
+    this(loops, state, allowByDefault, limits, BEHIND_MILLIS_MAX);
+  }
+
+  ProxyFeed(
+      Loops loops,
+      StateReader state,
+      boolean allowByDefault,
+      StreamLimits limits,
+      long behindMillisMax) {
+    this.behindMillisMax = behindMillisMax;
     this.loops = loops;
     this.state = state;
     this.allowByDefault = allowByDefault;
@@ -69,16 +83,18 @@ public final class ProxyFeed implements ProxyAcceptor, AutoCloseable {
       outbound.known();
     }
     Loop loop = loops.newLoop();
+    ProxyQueries queries = new ProxyQueries(loop, state, outbound::restsOn);
     ProxyStream stream =
         new ProxyStream(
             loop,
             open,
             outbound,
             limits,
+            this::index,
             resources ->
                 open.getKind().equals(ProxyResources.MESH_GATEWAY)
-                    ? new GatewaySource(loop, state, open, resources)
-                    : new SidecarSource(loop, state, open, allowByDefault, refused, resources),
+                    ? new GatewaySource(queries, open, resources)
+                    : new SidecarSource(queries, open, allowByDefault, refused, resources),
             streams::remove);
     streams.add(stream);
     LOG.info(
@@ -87,8 +103,14 @@ public final class ProxyFeed implements ProxyAcceptor, AutoCloseable {
         PeerTexts.shown(open.getNode()),
         open.getKind(),
         outbound.remote());
-    stream.start();
+    stream.start(behindMillisMax);
     return stream.inbound();
+  }
+
+  private long index() {
+    try (View view = state.view()) {
+      return view.publicIndex();
+    }
   }
 
   private boolean isRegistered(ProxyOpen open) {

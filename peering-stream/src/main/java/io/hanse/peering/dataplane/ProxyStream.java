@@ -19,6 +19,7 @@ import io.hanse.peering.replication.StreamDriver;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,12 +27,16 @@ import org.slf4j.LoggerFactory;
 final class ProxyStream implements StreamDriver.Owner {
   private static final Logger LOG = LoggerFactory.getLogger(ProxyStream.class);
 
+  private static final long LOOK_MILLIS = 50;
+
   private final Loop loop;
   private final ProxyOpen open;
   private final Outbound outbound;
   private final Consumer<ProxyStream> ended;
+  private final LongSupplier index;
   private final StreamDriver driver;
   private final ProxySource source;
+  private boolean closed;
   private volatile PeerStreamStatus status = PeerStreamStatus.getDefaultInstance();
 
   ProxyStream(
@@ -39,12 +44,14 @@ final class ProxyStream implements StreamDriver.Owner {
       ProxyOpen open,
       Outbound outbound,
       StreamLimits limits,
+      LongSupplier index,
       Function<ResourceSet, ProxySource> source,
       Consumer<ProxyStream> ended) {
     this.loop = loop;
     this.open = open;
     this.outbound = outbound;
     this.ended = ended;
+    this.index = index;
     this.driver =
         new StreamDriver(loop, new StreamProtocol(ProxyResources.server(limits)), outbound, this);
     this.source =
@@ -79,13 +86,31 @@ final class ProxyStream implements StreamDriver.Owner {
     return status;
   }
 
-  void start() {
-    loop.execute(
-        () -> {
-          driver.give(new Input.Started());
-          source.start();
-          driver.startTicking();
-        });
+  /**
+   * Begins.
+   *
+   * @param behindMillisMax how long a state may take that is older than what the proxy has
+   */
+  void start(long behindMillisMax) {
+    loop.execute(() -> begin(loop.nowMillis() + behindMillisMax));
+  }
+
+  /** Not before the state is as new as what the proxy has: it would be taken back in time. */
+  private void begin(long deadlineMillis) {
+    if (closed) {
+      return;
+    }
+    long here = index.getAsLong();
+    if (here >= open.getIndex()) {
+      driver.give(new Input.Started());
+      source.start();
+      driver.startTicking();
+    } else if (loop.nowMillis() < deadlineMillis) {
+      loop.after(LOOK_MILLIS, () -> begin(deadlineMillis));
+    } else {
+      String text = "this server is behind: at index " + here + ", the proxy at " + open.getIndex();
+      driver.give(new Input.Stopped(LinkStatus.of(LinkStatus.Code.OUT_OF_RANGE, text)));
+    }
   }
 
   /** Safe from any thread. */
@@ -130,6 +155,7 @@ final class ProxyStream implements StreamDriver.Owner {
 
   @Override
   public void closed(Effect.Close close) {
+    closed = true;
     source.close();
     LOG.info(
         "proxy stream closed proxy={} node={} remote={} status={} text={}",

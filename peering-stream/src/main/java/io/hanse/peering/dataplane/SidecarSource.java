@@ -1,6 +1,5 @@
 package io.hanse.peering.dataplane;
 
-import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.row.PeeringTrustBundle;
 import io.hanse.fsm.row.SourceIntention;
 import io.hanse.fsm.store.View;
@@ -15,7 +14,6 @@ import io.hanse.peering.proto.ProxyOpen;
 import io.hanse.peering.proto.ProxyTrustBundle;
 import io.hanse.peering.proto.UpstreamRoute;
 import io.hanse.peering.protocol.ProxyResources;
-import io.hanse.peering.replication.Loop;
 import io.hanse.peering.replication.WatchedQuery;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -38,8 +36,7 @@ final class SidecarSource implements ProxySource {
 
   private record Bundles(Map<String, ProxyTrustBundle> byPeer, long index) {}
 
-  private final Loop loop;
-  private final StateReader state;
+  private final ProxyQueries queries;
   private final ProxyOpen open;
   private final boolean allowByDefault;
   private final RefusedChains refused;
@@ -53,19 +50,17 @@ final class SidecarSource implements ProxySource {
   private boolean bundlesKnown;
 
   SidecarSource(
-      Loop loop,
-      StateReader state,
+      ProxyQueries queries,
       ProxyOpen open,
       boolean allowByDefault,
       RefusedChains refused,
       ResourceSet resources) {
-    this.loop = loop;
-    this.state = state;
+    this.queries = queries;
     this.open = open;
     this.allowByDefault = allowByDefault;
     this.refused = refused;
     this.resources = resources;
-    this.endpoints = new WatchedEndpoints(loop, state, resources, this::offerLists);
+    this.endpoints = new WatchedEndpoints(queries, resources, this::offerLists);
   }
 
   static String ofPeer(String peer, String service) {
@@ -74,12 +69,9 @@ final class SidecarSource implements ProxySource {
 
   @Override
   public void start() {
-    always.add(
-        WatchedQuery.start(loop, state, view -> ProxyConfigs.of(view, open), this::configIs));
-    always.add(WatchedQuery.start(loop, state, this::intentions, this::intentionsAre));
-    always.add(
-        WatchedQuery.start(
-            loop, state, view -> SidecarPlan.of(view, open, refused), this::upstreamsAre));
+    always.add(queries.start(view -> ProxyConfigs.of(view, open), this::configIs));
+    always.add(queries.start(this::intentions, this::intentionsAre));
+    always.add(queries.start(view -> SidecarPlan.of(view, open, refused), this::upstreamsAre));
   }
 
   private void configIs(Optional<ProxyConfig> config) {
@@ -160,9 +152,7 @@ final class SidecarSource implements ProxySource {
     bundles.ifPresent(WatchedQuery::close);
     bundlesKnown = false;
     WatchedQuery<Bundles> query =
-        WatchedQuery.of(
-            loop,
-            state,
+        queries.of(
             view -> bundles(view, peers),
             now -> {
               bundlesAre(now);

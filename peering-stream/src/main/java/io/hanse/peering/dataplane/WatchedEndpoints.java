@@ -1,11 +1,9 @@
 package io.hanse.peering.dataplane;
 
-import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.store.View;
 import io.hanse.peering.proto.Endpoints;
 import io.hanse.peering.protocol.ProxyResources;
-import io.hanse.peering.replication.Loop;
 import io.hanse.peering.replication.WatchedQuery;
 import java.util.Collection;
 import java.util.List;
@@ -23,8 +21,7 @@ import java.util.function.LongConsumer;
 final class WatchedEndpoints {
   private record Answer(Endpoints endpoints, long index) {}
 
-  private final Loop loop;
-  private final StateReader state;
+  private final ProxyQueries asked;
   private final ResourceSet resources;
   private final LongConsumer answered;
   private final Map<String, WatchedQuery<?>> queries = new TreeMap<>();
@@ -34,9 +31,8 @@ final class WatchedEndpoints {
    *
    * @param answered told the index of each answer after the first
    */
-  WatchedEndpoints(Loop loop, StateReader state, ResourceSet resources, LongConsumer answered) {
-    this.loop = loop;
-    this.state = state;
+  WatchedEndpoints(ProxyQueries asked, ResourceSet resources, LongConsumer answered) {
+    this.asked = asked;
     this.resources = resources;
     this.answered = answered;
   }
@@ -64,9 +60,7 @@ final class WatchedEndpoints {
       return;
     }
     WatchedQuery<Answer> query =
-        WatchedQuery.of(
-            loop,
-            state,
+        asked.of(
             view -> new Answer(mapper.apply(name, instances.apply(view)), view.publicIndex()),
             answer -> {
               put(name, answer);

@@ -18,6 +18,12 @@ public interface Outbound {
   void send(ReplicationMessage message);
 
   /**
+   * What is sent from now on rests on a state as new as this index, or older. Told along to
+   * proxies.
+   */
+  default void restsOn(long index) {}
+
+  /**
    * Whether the transport takes more without buffering beyond its window. Messages of bounded
    * number, as answers and heartbeats, may be sent nevertheless; data should wait for {@link
    * Inbound#onReady}.

@@ -25,7 +25,12 @@ final class AcceptedStream<A, B> extends ServerCall.Listener<A> implements Outbo
     /** Null: the message could not be read. */
     @Nullable ReplicationMessage in(A message);
 
-    B out(ReplicationMessage message);
+    /**
+     * A message as it is sent.
+     *
+     * @param index what it rests on; 0: that was not said
+     */
+    B out(ReplicationMessage message, long index);
   }
 
   private final ServerCall<A, B> call;
@@ -34,6 +39,7 @@ final class AcceptedStream<A, B> extends ServerCall.Listener<A> implements Outbo
   private final Context context = Context.current();
   private final Inbound inbound;
   private final Backlog backlog;
+  private long index;
   private @Nullable LinkStatus closedWith;
 
   /** Answers the call's headers; the receiver may send at once. */
@@ -54,8 +60,13 @@ final class AcceptedStream<A, B> extends ServerCall.Listener<A> implements Outbo
   public synchronized void send(ReplicationMessage message) {
     if (closedWith == null && !call.isCancelled()) {
       backlog.sends(message.getSerializedSize());
-      call.sendMessage(form.out(message));
+      call.sendMessage(form.out(message, index));
     }
+  }
+
+  @Override
+  public synchronized void restsOn(long newest) {
+    index = newest;
   }
 
   @Override

@@ -145,8 +145,8 @@ public final class DataPlaneEndpoint implements ExternalService {
     }
 
     @Override
-    public ProxyMessage out(ReplicationMessage message) {
-      ProxyMessage.Builder outer = ProxyMessage.newBuilder();
+    public ProxyMessage out(ReplicationMessage message, long index) {
+      ProxyMessage.Builder outer = ProxyMessage.newBuilder().setIndex(index);
       switch (message.getPayloadCase()) {
         case REQUEST -> outer.setRequest(message.getRequest());
         case RESPONSE -> outer.setResponse(message.getResponse());

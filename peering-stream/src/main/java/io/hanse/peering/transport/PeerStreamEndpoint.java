@@ -36,7 +36,7 @@ public final class PeerStreamEndpoint implements ExternalService {
         }
 
         @Override
-        public ReplicationMessage out(ReplicationMessage message) {
+        public ReplicationMessage out(ReplicationMessage message, long index) {
           return message;
         }
       };

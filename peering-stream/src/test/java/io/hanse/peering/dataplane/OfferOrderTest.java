@@ -47,6 +47,7 @@ class OfferOrderTest implements ResourceSet.Sink {
 
   private final LocalCluster cluster = new LocalCluster();
   private final Turns loop = new Turns();
+  private final ProxyQueries queries = new ProxyQueries(loop, cluster, index -> {});
   private final List<Offer> offers = new ArrayList<>();
   private final List<String> withdrawn = new ArrayList<>();
 
@@ -198,8 +199,7 @@ class OfferOrderTest implements ResourceSet.Sink {
 
   private SidecarSource sidecar() {
     return new SidecarSource(
-        loop,
-        cluster,
+        queries,
         open("web-proxy", ProxyResources.SIDECAR).setService("web").build(),
         /* allowByDefault= */ false,
         new RefusedChains(),
@@ -208,8 +208,7 @@ class OfferOrderTest implements ResourceSet.Sink {
 
   private GatewaySource gateway() {
     return new GatewaySource(
-        loop,
-        cluster,
+        queries,
         open("gateway-n9", ProxyResources.MESH_GATEWAY).setNode("n9").build(),
         new ResourceSet(ProxyResources.of(ProxyResources.MESH_GATEWAY), true, this));
   }

@@ -9,6 +9,7 @@ import io.hanse.fsm.row.ConfigEntry;
 import io.hanse.fsm.row.ServiceIntentions;
 import io.hanse.fsm.row.SourceIntention;
 import io.hanse.fsm.row.WriteConfigEntry;
+import io.hanse.fsm.store.View;
 import io.hanse.peering.LocalCluster;
 import io.hanse.peering.link.Inbound;
 import io.hanse.peering.link.LinkStatus;
@@ -23,21 +24,26 @@ import io.hanse.peering.replication.SimCommands;
 import io.hanse.peering.replication.ThreadLoops;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What a server says to proxies, and to whom it says nothing. */
 class ProxyFeedTest {
   private static final String CLUSTER = "a1fa0000-0000-4000-8000-000000000001";
+  private static final long BEHIND_MILLIS_MAX = 300;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final LocalCluster cluster = new LocalCluster();
   private final ThreadLoops loops = new ThreadLoops("feed", 1);
   private final ProxyFeed feed =
-      new ProxyFeed(loops, cluster, /* allowByDefault= */ false, StreamLimits.DEFAULT);
+      new ProxyFeed(
+          loops, cluster, /* allowByDefault= */ false, StreamLimits.DEFAULT, BEHIND_MILLIS_MAX);
 
   @AfterEach
   void stop() {
@@ -83,12 +89,7 @@ class ProxyFeedTest {
     initialize();
     Heard sidecar = new Heard();
     Inbound inbound = feed.accept(open().build(), "", sidecar);
-    inbound.onMessage(
-        ReplicationMessage.newBuilder()
-            .setRequest(
-                ReplicationMessage.Request.newBuilder()
-                    .setResourceUrl(ProxyResources.INTENTIONS.url()))
-            .build());
+    inbound.onMessage(subscription());
     await().atMost(PATIENCE).until(() -> sidecar.intentions().size() == 1);
     assertThat(sidecar.intentions().get(0))
         .isEqualTo(Intentions.newBuilder().setService("web").build());
@@ -100,6 +101,68 @@ class ProxyFeedTest {
         .extracting(IntentionRule::getSource, IntentionRule::getAllow)
         .containsExactly(org.assertj.core.api.Assertions.tuple("front", true));
     assertThat(sidecar.intentions()).hasSize(2);
+  }
+
+  private long indexNow() {
+    try (View view = cluster.view()) {
+      return view.publicIndex();
+    }
+  }
+
+  @Test
+  void shouldRefuseWhoHasSomethingNewer() {
+    initialize();
+    LinkStatus refusal = refusal(open().setIndex(indexNow() + 1));
+    assertThat(refusal.code()).isEqualTo(LinkStatus.Code.OUT_OF_RANGE);
+    assertThat(refusal.text())
+        .isEqualTo(
+            "this server is behind: at index " + indexNow() + ", the proxy at " + (indexNow() + 1));
+    await().atMost(PATIENCE).until(() -> feed.connected().isEmpty());
+  }
+
+  @Test
+  void shouldWaitForAMomentUntilItHasWhatAProxyHas() {
+    ProxyFeed patient =
+        new ProxyFeed(
+            loops, cluster, /* allowByDefault= */ false, StreamLimits.DEFAULT, PATIENCE.toMillis());
+    initialize();
+    Heard sidecar = new Heard();
+    Inbound inbound = patient.accept(open().setIndex(indexNow() + 1).build(), "", sidecar);
+    Heard gone = new Heard();
+    patient.accept(open().setIndex(indexNow() + 1).build(), "", gone).onEnd(LinkStatus.OK);
+    await().atMost(PATIENCE).until(() -> patient.connected().size() == 1);
+    assertThat(sidecar.asked.get()).as("nothing is asked for yet").isZero();
+
+    cluster.submit(allow("web", "front")).join();
+    await().atMost(PATIENCE).until(() -> sidecar.asked.get() > 0);
+    inbound.onMessage(subscription());
+    await().atMost(PATIENCE).until(() -> sidecar.intentions().size() == 1);
+    assertThat(sidecar.intentions().get(0).getRulesCount()).isOne();
+    assertThat(gone.asked.get()).isZero();
+    patient.close();
+  }
+
+  /** What it is said to rest on is never older than what it is. */
+  @Test
+  void shouldSayHowNewItIsBeforeItIsSent() {
+    initialize();
+    Heard sidecar = new Heard();
+    feed.accept(open().build(), "", sidecar).onMessage(subscription());
+    cluster.submit(allow("web", "front")).join();
+    long allowed = indexNow();
+    await().atMost(PATIENCE).until(() -> sidecar.rulesAt.containsKey(1));
+    assertThat(sidecar.rulesAt.get(1)).isEqualTo(allowed);
+    cluster.submit(allow("db", "front")).join();
+    cluster.submit(allow("web", "other")).join();
+    await().atMost(PATIENCE).until(() -> sidecar.intentions().size() > 1);
+    assertThat(sidecar.restsOn).isEqualTo(indexNow());
+  }
+
+  private static ReplicationMessage subscription() {
+    return ReplicationMessage.newBuilder()
+        .setRequest(
+            ReplicationMessage.Request.newBuilder().setResourceUrl(ProxyResources.INTENTIONS.url()))
+        .build();
   }
 
   private void initialize() {
@@ -145,6 +208,12 @@ class ProxyFeedTest {
   /** The proxy's end. */
   private static final class Heard implements Outbound {
     final List<ReplicationMessage> messages = new CopyOnWriteArrayList<>();
+    final AtomicInteger asked = new AtomicInteger();
+    volatile long restsOn;
+
+    /** By how many rules there are. */
+    final Map<Integer, Long> rulesAt = new ConcurrentHashMap<>();
+
     final CompletableFuture<LinkStatus> closed = new CompletableFuture<>();
 
     List<Intentions> intentions() {
@@ -166,6 +235,10 @@ class ProxyFeedTest {
     @Override
     public void send(ReplicationMessage message) {
       messages.add(message);
+      if (!intentions().isEmpty()) {
+        List<Intentions> all = intentions();
+        rulesAt.putIfAbsent(all.get(all.size() - 1).getRulesCount(), restsOn);
+      }
     }
 
     @Override
@@ -174,7 +247,14 @@ class ProxyFeedTest {
     }
 
     @Override
-    public void requestNext() {}
+    public void requestNext() {
+      asked.incrementAndGet();
+    }
+
+    @Override
+    public void restsOn(long index) {
+      restsOn = index;
+    }
 
     @Override
     public void halfClose() {}

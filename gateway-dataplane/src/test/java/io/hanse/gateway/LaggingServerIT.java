@@ -1,0 +1,91 @@
+package io.hanse.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.hanse.gateway.feed.ProxySnapshot;
+import io.hanse.gateway.feed.RouteFeed;
+import io.hanse.peering.protocol.ProxyResources;
+import io.hanse.peering.replication.ThreadLoops;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** A proxy whose server is lost finds one that has not come to what it was told. */
+@Execution(ExecutionMode.CONCURRENT)
+class LaggingServerIT {
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  private final ThreadLoops loops = new ThreadLoops("proxy", 1);
+  private final ExecutorService blocking = Executors.newSingleThreadExecutor();
+
+  /** What the last intention of each snapshot said. */
+  private final List<Boolean> allowed = new CopyOnWriteArrayList<>();
+
+  private TestCluster cluster;
+  private LaggingServer lagging;
+  private RouteFeed feed;
+  private volatile List<Integer> ports;
+
+  @BeforeEach
+  void start() throws Exception {
+    cluster = new TestCluster("dc1", false);
+    cluster.register(TestMesh.sidecar("db", 20_000, 1).build(), "passing");
+    cluster.intention("db", "", "web", "allow");
+    lagging = new LaggingServer(cluster);
+    cluster.intention("db", "", "web", "deny");
+    ports = List.of(cluster.port());
+    feed =
+        new RouteFeed(
+            loops.newLoop(),
+            blocking,
+            new RouteFeed.Identity("db-proxy", ProxyResources.SIDECAR, ""),
+            cluster.contact("db-proxy", () -> ports),
+            this::told);
+    feed.start();
+    await().atMost(PATIENCE).until(() -> !allowed.isEmpty());
+    assertThat(allowed).containsOnly(false);
+  }
+
+  @AfterEach
+  void stop() {
+    feed.close();
+    loops.close();
+    blocking.shutdownNow();
+    lagging.close();
+    cluster.close();
+  }
+
+  private void told(ProxySnapshot snapshot) {
+    allowed.add(snapshot.intentions().getRules(0).getAllow());
+  }
+
+  @Test
+  void shouldNotBeTakenBackInTime() {
+    int gone = cluster.stopServer();
+    ports = List.of(lagging.port(), gone);
+    await().atMost(PATIENCE).until(() -> feed.server().endsWith(":" + lagging.port()));
+    lagging.catchUp();
+    cluster.intention("db", "", "web", "allow");
+    assertThat(allowed).containsOnly(false);
+    lagging.catchUp();
+    await().atMost(PATIENCE).until(() -> allowed.contains(true));
+    assertThat(feed.server()).endsWith(":" + lagging.port());
+  }
+
+  /** As when the cluster was made anew from an archive: there is nobody else. */
+  @Test
+  void shouldTakeWhatThereIsOnceAllAreBehind() {
+    cluster.stopServer();
+    ports = List.of(lagging.port());
+    await().atMost(PATIENCE).until(() -> allowed.contains(true));
+    assertThat(allowed).startsWith(false).endsWith(true);
+  }
+}
