@@ -36,11 +36,7 @@ final class DialLoop {
     STOPPED
   }
 
-  /**
-   * What the present stream began with.
-   *
-   * @param isFarewell the peering was deleted by then
-   */
+  /** What the present stream began with, and whether the peering was deleted by then. */
   private record Attempt(LinkTarget way, long atMillis, boolean isFarewell) {}
 
   private final Replication replication;
@@ -102,7 +98,7 @@ final class DialLoop {
     boolean holdsAnew = hold.changes(found.establishing(), loop.nowMillis());
     if (found.isDeleted()) {
       if (isReplaced) {
-        finish();
+        leaveUntold();
       } else {
         leave();
         holdBack(holdsAnew);
@@ -145,14 +141,28 @@ final class DialLoop {
       target = last.orElse(null);
     }
     if (target == null) {
-      phase = Phase.TOLD;
-      replication.farewells().done(peeringId);
+      nobodyIsLeft();
     } else if (stream == null) {
       ring.begin();
       pace.begin();
       cancelAttempt.run();
       attempt();
     }
+  }
+
+  /** Without a word, also where the row stands until all is cleared away. */
+  private void leaveUntold() {
+    cancelAttempt.run();
+    if (phase == Phase.STANDING || phase == Phase.LEAVING) {
+      nobodyIsLeft();
+      stopStream();
+    }
+    finish();
+  }
+
+  private void nobodyIsLeft() {
+    phase = Phase.TOLD;
+    replication.farewells().done(peeringId);
   }
 
   /** What was begun ends, and another attempt is made when it is time; or at once. */
@@ -169,7 +179,7 @@ final class DialLoop {
   }
 
   private void attempt() {
-    if (phase == Phase.STOPPED || stream != null || target == null) {
+    if (phase == Phase.STOPPED || phase == Phase.TOLD || stream != null || target == null) {
       return;
     }
     long heldMillis = phase == Phase.STANDING ? 0 : hold.leftMillis(loop.nowMillis());
@@ -238,7 +248,7 @@ final class DialLoop {
   private Inbound open(Dialable dialed, Outbound outbound) {
     outbound.send(dialed.opening());
     int mine = attempts;
-    PeerStream opened =
+    stream =
         new PeerStream(
             replication,
             loop,
@@ -246,8 +256,7 @@ final class DialLoop {
             PeerResources.dialer(dialed.peering().getPeerId(), replication.settings().stream()),
             outbound,
             close -> ended(mine, close));
-    stream = opened;
-    return opened;
+    return stream;
   }
 
   private void ended(int of, Effect.Close close) {
@@ -272,15 +281,13 @@ final class DialLoop {
     LinkStatus status = close.status();
     if (isHeard) {
       leaderHint.forget();
-    } else if (DialNews.isFollowers(status) && attempt != null && isToldByPeer(attempt.way())) {
-      leaderHint.named(
-          status.leader().orElse(LeaderPlace.UNKNOWN), attempt.way().address(), loop.nowMillis());
+    } else if (DialNews.isFollowers(status) && attempt != null && target != null) {
+      String told = attempt.way().address();
+      if (target.isToldByPeer(told)) {
+        leaderHint.named(status.leader().orElse(LeaderPlace.UNKNOWN), told, loop.nowMillis());
+      }
     }
-    if (DialNews.isFollowers(status)) {
-      record.answered();
-    } else {
-      record.failed(status.text(), loop.nowMillis());
-    }
+    record.ended(status, loop.nowMillis());
     publishRecord();
     if (wasGood
         && attempt != null
@@ -299,10 +306,6 @@ final class DialLoop {
     cancelAttempt = loop.after(delay, this::attempt);
   }
 
-  private boolean isToldByPeer(LinkTarget way) {
-    return target != null && target.isToldByPeer(way.address());
-  }
-
   private String peerName() {
     return target == null ? "" : target.peering().getName();
   }
@@ -313,11 +316,9 @@ final class DialLoop {
       case FAILED -> false;
       case TERMINATED -> true;
       case DELETED -> {
+        boolean isFarewell = attempt != null && attempt.isFarewell();
         boolean isKnown =
-            close.status().isOk()
-                || (attempt != null
-                    && attempt.isFarewell()
-                    && DialNews.isKnownThere(close.status()));
+            close.status().isOk() || (isFarewell && DialNews.isKnownThere(close.status()));
         if (isKnown) {
           replication.farewells().done(peeringId);
         }
@@ -374,12 +375,16 @@ final class DialLoop {
       return;
     }
     end();
-    if (stream != null) {
-      stream.stop(LinkStatus.of(LinkStatus.Code.UNAVAILABLE, "the peering was deleted"));
-    }
+    stopStream();
     replication.statuses().removed(peeringId);
     replication.farewells().forget(peeringId);
     retiredOver.run();
+  }
+
+  private void stopStream() {
+    if (stream != null) {
+      stream.stop(LinkStatus.of(LinkStatus.Code.UNAVAILABLE, "the peering was deleted"));
+    }
   }
 
   /** Ends the loop and its stream. */

@@ -1,6 +1,7 @@
 package io.hanse.peering.replication;
 
 import io.hanse.fsm.error.Quoted;
+import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.proto.DialedAddress;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -23,6 +24,15 @@ final class DialRecord {
   void attempted(String address) {
     newest = address;
     addresses.putIfAbsent(address, DialedAddress.newBuilder().setAddress(address).build());
+  }
+
+  /** The newest attempt is over, or the stream that came of it. */
+  void ended(LinkStatus status, long nowMillis) {
+    if (DialNews.isFollowers(status)) {
+      answered();
+    } else {
+      failed(status.text(), nowMillis);
+    }
   }
 
   /** A server that does not lead has answered: nothing is wrong with its address. */

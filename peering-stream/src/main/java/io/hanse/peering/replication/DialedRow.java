@@ -11,7 +11,7 @@ import java.util.Optional;
  *
  * @param dialable how, where it is to be
  * @param isDeleted it is marked so, or no more
- * @param isReplaced it is no more, and another peering here is with the same one there: a farewell
+ * @param isReplaced it is deleted, and another peering here is with the same one there: a farewell
  *     would end what was established anew
  * @param establishing it is deleted, and a token of the same one there is being redeemed: the index
  *     of what was written of that last; 0: none is
@@ -32,7 +32,7 @@ record DialedRow(
     return new DialedRow(
         peering.filter(Peerings::isActive).flatMap(active -> Dialable.of(view, active)),
         isDeleted,
-        peering.isEmpty() && others.stream().anyMatch(each -> isRedeemed(peerings, each)),
+        others.stream().anyMatch(each -> isRedeemed(peerings, each)),
         others.stream()
             .filter(each -> !isRedeemed(peerings, each))
             .mapToLong(each -> each.getRaftIndex().getModifyIndex())

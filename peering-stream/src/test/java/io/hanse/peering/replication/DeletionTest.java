@@ -9,10 +9,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.PeeringState;
 import io.hanse.fsm.row.Server;
+import io.hanse.fsm.view.Peerings;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How long a deleted peering stays, and who is told, in virtual time. */
 class DeletionTest {
@@ -293,6 +296,31 @@ class DeletionTest {
     assertThat(network.connections()).hasSize(1);
     assertThat(network.farewells()).isEqualTo(before);
     assertThat(state(alpha, "beta")).hasValue(PeeringState.PENDING);
+  }
+
+  /** The row of the old one stands until all that was imported is cleared away. */
+  @ParameterizedTest
+  @ValueSource(longs = {400, 900})
+  void shouldSayNoFarewellToWhomItIsEstablishedWithUnderAnotherName(long millis) {
+    pair.connect();
+    network.trouble(20, 1);
+    network.connections().forEach(SimNetwork.Connection::cut);
+    time.runFor(20_000);
+    beta.apply(SimCommands.delete("alpha"));
+    time.runFor(millis);
+    assertThat(peering(beta, "alpha")).isPresent();
+    alpha.apply(SimCommands.acceptor(ALPHA_ID, "beta", "next token"));
+    alpha.apply(SimCommands.exchange(ALPHA_ID, "next token", "next stream"));
+    beta.apply(
+        SimCommands.dialer(
+            BETA_ID.replace('2', '5'), "anew", ALPHA_ID, alpha.addresses(), "next stream"));
+    int before = network.farewells();
+    network.trouble(20, 0);
+    time.runFor(60_000);
+    assertThat(network.farewells()).isEqualTo(before);
+    assertThat(network.connections()).hasSize(1);
+    assertThat(peering(beta, "alpha")).isEmpty();
+    assertThat(peering(alpha, "beta").filter(Peerings::isActive)).isPresent();
   }
 
   @Test
