@@ -13,6 +13,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.security.cert.CertificateException;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,12 @@ import org.jspecify.annotations.Nullable;
  * nothing; after that there is none, since the client may have sent what must not be sent twice.
  */
 final class Dial {
+  /** A gateway says in TLS nothing of what it thinks of a name, and a sidecar nothing at all. */
+  private static final String HUNG_UP =
+      "the other end closed the connection before the handshake was done, as a gateway does that"
+          + " has no route for the name (not exported to this cluster) or no instance that passes"
+          + " its checks; see its log, or: hanse peering explain -name PEER -service NAME";
+
   private final Connection connection;
   private final Target target;
   private final Optional<UpstreamTls> tls;
@@ -213,7 +220,10 @@ final class Dial {
     target.picker().failed(destination);
     target.usage().connectFailed();
     failure = reason;
-    detail = RelayHandler.text(cause);
+    detail =
+        reason == CloseReason.TLS_FAILED && cause instanceof ClosedChannelException
+            ? HUNG_UP
+            : RelayHandler.text(cause);
     later();
   }
 

@@ -12,6 +12,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -212,6 +213,9 @@ final class RelayHandler extends ChannelInboundHandlerAdapter {
   static String text(@Nullable Throwable cause) {
     if (cause == null) {
       return "";
+    }
+    if (cause instanceof ClosedChannelException) {
+      return "the other end closed the connection";
     }
     String message = cause.getMessage();
     return message == null ? cause.getClass().getSimpleName() : message.replace('"', '\'');
