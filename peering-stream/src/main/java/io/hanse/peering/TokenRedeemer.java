@@ -112,12 +112,21 @@ final class TokenRedeemer {
                     .whenComplete(
                         (secret, failure) -> {
                           if (failure != null) {
-                            String refusal = Failures.line(failure, token.secret());
-                            overlay.tokenRefused(peering.getId(), refusal);
+                            refused(peering, Failures.line(failure, token.secret()));
                           }
                         }))
         .thenCompose(secret -> finish(peering, stored, secret, PeeringWrites.READS_MAX))
         .exceptionallyCompose(failure -> takenBack(stored, way, failure));
+  }
+
+  private void refused(Peering peering, String refusal) {
+    overlay.tokenRefused(peering.getId(), refusal);
+    LOG.warn(
+        "token not redeemed peer={} peering={} with={} text=\"{}\"",
+        peering.getName(),
+        peering.getId(),
+        Quoted.of(peering.getPeerServerName()),
+        refusal);
   }
 
   private void requireOther(PeeringToken token) {
