@@ -96,7 +96,8 @@ class MaintenanceIT {
         .isEqualTo("Service maintenance is now enabled for \"app\"\n");
     awaitNoUse();
     ofAlpha.awaitCall(beta);
-    assertThat(explained()).contains("!!  none of its 1 instances passes");
+    assertThat(explained())
+        .contains("!!  none of its 1 instances passes: check ", " is maintenance");
 
     alpha.restart();
     assertThat(maint().out()).isEqualTo("Service:\n  ID:     app\n  Reason: new disk\n\n");

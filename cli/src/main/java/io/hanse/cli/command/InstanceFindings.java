@@ -2,13 +2,12 @@ package io.hanse.cli.command;
 
 import io.hanse.cli.value.Value;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 
 /** What a service's instances, and the ways into the mesh, mean for those who call it. */
 final class InstanceFindings {
-  /** Critical, or said to be in maintenance by the peer. */
-  private static final Set<String> OUT_OF_USE = Set.of("critical", "maintenance");
+  private static final String GATEWAY_CHECKS =
+      "GET /v1/health/service/<name of the gateways> shows their checks";
 
   private InstanceFindings() {}
 
@@ -24,9 +23,10 @@ final class InstanceFindings {
           "no mesh gateway leads to it: sidecars can't call it",
           "if they should, it needs a sidecar and the other cluster a mesh gateway; " + askThere);
     }
+    String what = "mesh gateways that lead to it";
     return passing == 0
-        ? nonePasses("the " + all + " mesh gateways that lead to it", "mend them there")
-        : well.apply(somePass(passing, all, "mesh gateways that lead to it"));
+        ? nonePasses("the " + all + " " + what, gateways, askThere)
+        : well.apply(somePass(passing, all, what, gateways));
   }
 
   /** What lets sidecars of the peer in. */
@@ -42,8 +42,8 @@ final class InstanceFindings {
     long passing = passing(sidecars);
     findings.add(
         passing == 0
-            ? nonePasses("its " + all + " sidecars", "")
-            : Finding.good(somePass(passing, all, "sidecars")));
+            ? nonePasses("its " + all + " sidecars", sidecars, FailingChecks.remedy(sidecars))
+            : Finding.good(somePass(passing, all, "sidecars", sidecars)));
     Value gateways = detail.at("MeshGateways");
     if (gateways.isNothing()) {
       return;
@@ -56,30 +56,43 @@ final class InstanceFindings {
               "this cluster has no mesh gateway: sidecars of the peer have no way in",
               "run one: hanse gateway -help tells how"));
     } else if (passingGateways == 0) {
-      findings.add(nonePasses("the " + allGateways + " mesh gateways here", "mend their checks"));
+      findings.add(
+          Finding.bad("none of the " + allGateways + " mesh gateways here passes", GATEWAY_CHECKS));
     } else {
-      findings.add(Finding.good(somePass(passingGateways, allGateways, "mesh gateways here")));
+      findings.add(Finding.good(share(passingGateways, allGateways, "mesh gateways here")));
     }
   }
 
+  /**
+   * How the instances are.
+   *
+   * @param askThere how to ask the cluster that they are of; "" where that is this one
+   */
   static void health(
-      List<Finding> findings, Value instances, String remedy, Function<String, Finding> well) {
+      List<Finding> findings, Value instances, String askThere, Function<String, Finding> well) {
     int all = instances.items().size();
     long passing = passing(instances);
     if (all == 0) {
+      String remedy = "register them " + (askThere.isEmpty() ? "here" : "there");
       findings.add(Finding.bad("it has no instance", remedy));
     } else if (passing == 0) {
-      findings.add(nonePasses("its " + all + " instances", ""));
+      String remedy = askThere.isEmpty() ? FailingChecks.remedy(instances) : askThere;
+      findings.add(nonePasses("its " + all + " instances", instances, remedy));
     } else {
-      findings.add(well.apply(somePass(passing, all, "instances")));
+      findings.add(well.apply(somePass(passing, all, "instances", instances)));
     }
   }
 
-  private static Finding nonePasses(String all, String remedy) {
-    return Finding.bad("none of " + all + " passes", remedy);
+  private static Finding nonePasses(String all, Value instances, String remedy) {
+    return Finding.bad("none of " + all + " passes: " + FailingChecks.named(instances), remedy);
   }
 
-  private static String somePass(long passing, long all, String what) {
+  private static String somePass(long passing, long all, String what, Value instances) {
+    return share(passing, all, what)
+        + (passing == all ? "" : "; not: " + FailingChecks.named(instances));
+  }
+
+  private static String share(long passing, long all, String what) {
     return passing + " of " + all + " " + what + " pass, or only warn";
   }
 
@@ -88,7 +101,6 @@ final class InstanceFindings {
   }
 
   private static boolean isPassing(Value instance) {
-    return instance.at("Checks").items().stream()
-        .noneMatch(check -> OUT_OF_USE.contains(check.at("Status").text()));
+    return FailingChecks.of(instance).isEmpty();
   }
 }

@@ -278,6 +278,7 @@ final class PeeringExplanation {
     if (isEnded()) {
       return NOTHING_CROSSES;
     }
+    String askThere = EXPLAIN_THERE + " -service " + service;
     List<Finding> findings = new ArrayList<>();
     if (!imported().contains(service) && !isFresh() && detail.at("LastConfirmed").isNothing()) {
       findings.add(
@@ -294,7 +295,7 @@ final class PeeringExplanation {
                   + service
                   + "\" to this cluster: not exported, or too large to be sent"
                   + NearNames.near(service, imported()),
-              EXPLAIN_THERE + " -service " + service));
+              askThere));
       return findings;
     }
     findings.add(told("it exports \"" + service + "\" to this cluster"));
@@ -307,14 +308,12 @@ final class PeeringExplanation {
     if (isWithdrawn()) {
       findings.add(Finding.open("what instances it has is withdrawn, as said above", ""));
     } else if (imported().contains(service)) {
-      InstanceFindings.health(findings, instances, "register them there", this::told);
-      findings.add(
-          InstanceFindings.wayIn(EXPLAIN_THERE + " -service " + service, mesh, this::told));
+      InstanceFindings.health(findings, instances, askThere, this::told);
+      findings.add(InstanceFindings.wayIn(askThere, mesh, this::told));
     }
     findings.add(
         Finding.open(
-            "what its intentions and sidecars there say can't be told from here",
-            EXPLAIN_THERE + " -service " + service));
+            "what its intentions and sidecars there say can't be told from here", askThere));
     return findings;
   }
 
@@ -337,7 +336,7 @@ final class PeeringExplanation {
       return findings;
     }
     findings.add(told("\"" + service + "\" is exported to it"));
-    InstanceFindings.health(findings, instances, "register them here", Finding::good);
+    InstanceFindings.health(findings, instances, "", Finding::good);
     InstanceFindings.wayOut(findings, mesh, detail);
     problems(findings, "ExportProblems", "not taken: ", service::equals);
     if (unconfirmedExports().contains(service)) {

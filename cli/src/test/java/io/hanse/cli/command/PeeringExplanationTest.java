@@ -12,7 +12,14 @@ import org.junit.jupiter.api.Test;
 
 class PeeringExplanationTest {
   private static final String TWO_INSTANCES =
-      "[{'Checks':[{'Status':'passing'}]},{'Checks':[{'Status':'critical'}]}]";
+      "[{'Checks':[{'Status':'passing'}]},"
+          + "{'Node':{'Node':'n1'},'Service':{'ID':'web-1'},'Checks':[{'CheckID':'tcp',"
+          + "'ServiceID':'web-1','Status':'critical','Output':'refused\\nagain'}]}]";
+  private static final String CRITICAL =
+      "[" + TWO_INSTANCES.substring(TWO_INSTANCES.indexOf("{'Node'"));
+  private static final String HALF =
+      "1 of 2 instances pass, or only warn;"
+          + " not: check \"tcp\" of web-1 on n1 is critical (refused)";
 
   private static Value json(String text) {
     try {
@@ -68,8 +75,17 @@ class PeeringExplanationTest {
 
   @Test
   void shouldNotCallWellWhatIsInMaintenanceThere() {
-    assertThat(wrong(importOf(active(""), "web", "[{'Checks':[{'Status':'maintenance'}]}]")))
-        .containsExactly("none of its 1 instances passes");
+    String overall =
+        "[{'Node':{'Node':'n1'},'Service':{'ID':'web-1'},'Checks':[{'CheckID':"
+            + "'web-1:overall-check','ServiceID':'web-1','Status':'maintenance'}]}]";
+    assertThat(importOf(active(""), "web", overall))
+        .filteredOn(Finding::isBad)
+        .containsExactly(
+            Finding.bad(
+                "none of its 1 instances passes:"
+                    + " check \"web-1:overall-check\" of web-1 on n1 is maintenance",
+                "ask there: hanse peering explain -name <its name for this cluster>"
+                    + " -service web"));
   }
 
   @Test
@@ -171,9 +187,10 @@ class PeeringExplanationTest {
     assertThat(importOf(active(""), "web", TWO_INSTANCES))
         .noneMatch(Finding::isBad)
         .extracting(Finding::what)
-        .contains("1 of 2 instances pass, or only warn");
-    assertThat(wrong(importOf(active(""), "web", "[{'Checks':[{'Status':'critical'}]}]")))
-        .containsExactly("none of its 1 instances passes");
+        .contains(HALF);
+    assertThat(wrong(importOf(active(""), "web", CRITICAL)))
+        .containsExactly(
+            "none of its 1 instances passes: check \"tcp\" of web-1 on n1 is critical (refused)");
     String refused = "'ImportProblems':[{'Resource':'web','Reason':'the state is full'}]";
     assertThat(wrong(importOf(active(refused), "web", TWO_INSTANCES)))
         .containsExactly("not imported: web: the state is full");
@@ -232,10 +249,10 @@ class PeeringExplanationTest {
   @Test
   void shouldSayHowOldItIsWhatASilentPeerTold() {
     assertThat(all(importOf(active("'LastConfirmed':'t','Silence':'30.5s'"), "web", TWO_INSTANCES)))
-        .contains("?? 1 of 2 instances pass, or only warn; silent for 30.5s")
+        .contains("?? " + HALF + "; silent for 30.5s")
         .noneMatch(line -> line.startsWith("ok"));
     assertThat(all(importOf(active("'LastConfirmed':'t','Silence':'7.6s'"), "web", TWO_INSTANCES)))
-        .contains("ok 1 of 2 instances pass, or only warn");
+        .contains("ok " + HALF);
     assertThat(all(active("'LastConfirmed':'t','Silence':'1m1s'").imports()))
         .contains("?? services with instances: 1; silent for 1m1s");
   }
@@ -262,9 +279,10 @@ class PeeringExplanationTest {
     String instances = TWO_INSTANCES;
     assertThat(all(active("").importOf("web", json(instances), json("[]"))))
         .contains("?? no mesh gateway leads to it: sidecars can't call it");
-    String critical = "[{'Checks':[{'Status':'critical'}]}]";
-    assertThat(wrong(active("").importOf("web", json(instances), json(critical))))
-        .containsExactly("none of the 1 mesh gateways that lead to it passes");
+    assertThat(wrong(active("").importOf("web", json(instances), json(CRITICAL))))
+        .containsExactly(
+            "none of the 1 mesh gateways that lead to it passes:"
+                + " check \"tcp\" of web-1 on n1 is critical (refused)");
     String none = "'MeshGateways':0,'MeshGatewaysPassing':0";
     assertThat(wrong(exportOf(active(none), "db", "[]", true)))
         .containsExactly("this cluster has no mesh gateway: sidecars of the peer have no way in");
@@ -313,5 +331,39 @@ class PeeringExplanationTest {
         .contains(
             "the intention \"front\" of \"betta\" => \"db\" (allow) names the peer \"betta\","
                 + " of which there is no peering; near to it: beta");
+  }
+
+  /** Whose agents are of this cluster: by what it is ended. */
+  @Test
+  void shouldTellWhatKeepsInstancesOfHereFromBeingCalled() {
+    String node =
+        "[{'Node':{'Node':'n1'},'Service':{'ID':'db-1'},'Checks':["
+            + "{'CheckID':'_node_maintenance','Status':'critical','Notes':'new disk'}]}]";
+    assertThat(exportOfDb(node))
+        .isEqualTo(
+            Finding.bad(
+                "none of its 1 instances passes: node n1 is in maintenance (new disk)",
+                "to end it, at the agent of n1: hanse maint -disable"));
+    String service =
+        "[{'Node':{'Node':'n1'},'Service':{'ID':'db-1'},'Checks':["
+            + "{'CheckID':'_service_maintenance:db-1','ServiceID':'db-1','Status':'critical'}]}]";
+    assertThat(exportOfDb(service))
+        .isEqualTo(
+            Finding.bad(
+                "none of its 1 instances passes: db-1 on n1 is in maintenance",
+                "to end it, at the agent of n1: hanse maint -disable -service db-1"));
+    assertThat(exportOfDb(CRITICAL))
+        .isEqualTo(
+            Finding.bad(
+                "none of its 1 instances passes:"
+                    + " check \"tcp\" of web-1 on n1 is critical (refused)",
+                "mend what the check looks at, or the check"));
+  }
+
+  private static Finding exportOfDb(String instances) {
+    return active("").exportOf("db", json(instances), json("[]"), json("[]"), true).stream()
+        .filter(Finding::isBad)
+        .findFirst()
+        .orElseThrow();
   }
 }
