@@ -54,7 +54,12 @@ public final class PeeringCommands {
     this.session = session;
   }
 
-  @Command(name = "generate-token", description = "Makes a token that another cluster redeems.")
+  @Command(
+      name = "generate-token",
+      description = {
+        "Makes a token that another cluster redeems.",
+        "%nExample: hanse peering generate-token -name beta -ttl 24h > beta.token"
+      })
   int generateToken(
       @Mixin HttpFlags http,
       @Mixin PeerFlag peer,
@@ -102,7 +107,12 @@ public final class PeeringCommands {
     return 0;
   }
 
-  @Command(name = "establish", description = "Redeems a token of another cluster.")
+  @Command(
+      name = "establish",
+      description = {
+        "Redeems a token of another cluster.",
+        "%nExample: hanse peering establish -name alpha -peering-token-file beta.token"
+      })
   int establish(
       @Mixin HttpFlags http,
       @Mixin PeerFlag peer,
@@ -204,7 +214,9 @@ public final class PeeringCommands {
             "Address", text.substring(equals + 1)));
   }
 
-  @Command(name = "list", description = "Lists all peerings.")
+  @Command(
+      name = "list",
+      description = {"Lists all peerings.", "%nExample: hanse peering list -format json"})
   int list(
       @Mixin HttpFlags http,
       @Mixin StaleFlag stale,
@@ -238,10 +250,25 @@ public final class PeeringCommands {
           PeeringText.meta(peering.at("Meta"), ","));
     }
     session.out().print(table.text());
+    peerings.stream().filter(PeeringText::isDown).forEach(this::warnOf);
     return 0;
   }
 
-  @Command(name = "read", description = "Shows one peering.")
+  /** Beside the table: scripts read that. */
+  private void warnOf(Value peering) {
+    session.warn(
+        "Nothing is exchanged with "
+            + peering.at("Name").text()
+            + "; why: hanse peering read -name "
+            + peering.at("Name").text());
+  }
+
+  @Command(
+      name = "read",
+      description = {
+        "Shows one peering, and why it is not well.",
+        "%nExample: hanse peering read -name beta -detailed"
+      })
   int read(
       @Mixin HttpFlags http,
       @Mixin PeerFlag peer,
@@ -265,7 +292,12 @@ public final class PeeringCommands {
     return 0;
   }
 
-  @Command(name = "delete", description = "Ends a peering and removes what it brought.")
+  @Command(
+      name = "delete",
+      description = {
+        "Ends a peering and removes what it brought.",
+        "%nExample: hanse peering delete -name beta"
+      })
   int delete(
       @Mixin HttpFlags http,
       @Mixin PeerFlag peer,
@@ -278,7 +310,12 @@ public final class PeeringCommands {
     return 0;
   }
 
-  @Command(name = "exported-services", description = "Lists what a peer is offered.")
+  @Command(
+      name = "exported-services",
+      description = {
+        "Lists what a peer is offered.",
+        "%nExample: hanse peering exported-services -name beta"
+      })
   int exportedServices(
       @Mixin HttpFlags http,
       @Mixin PeerFlag peer,

@@ -36,7 +36,7 @@ final class PeeringText {
       line(out, "DeletedAt:    ", peering.at("DeletedAt").text().replaceFirst("\\.[0-9]+", ""));
     }
     line(out, "State:        ", peering.at("State").text());
-    if (isWrong(peering.at("State").text()) && !reason.isEmpty()) {
+    if (isWrong(peering) && !reason.isEmpty()) {
       line(out, "Reason:       ", reason);
     }
     Value meta = peering.at("Meta");
@@ -71,9 +71,22 @@ final class PeeringText {
     return out.toString();
   }
 
-  /** The states in which something should flow and does not: the reason is told unasked. */
-  private static boolean isWrong(String state) {
-    return state.equals("FAILING") || state.equals("ACTIVE");
+  /**
+   * The states in which something should flow and may not: the reason is told unasked. An acceptor
+   * is pending until its token is redeemed, a dialer only where that failed. What is terminated
+   * says so, and is shown as Consul shows it.
+   */
+  private static boolean isWrong(Value peering) {
+    return switch (peering.at("State").text()) {
+      case "FAILING", "ACTIVE" -> true;
+      case "PENDING" -> !peering.at("PeerServerAddresses").items().isEmpty();
+      default -> false;
+    };
+  }
+
+  /** Whether nothing flows where something should. */
+  static boolean isDown(Value peering) {
+    return isWrong(peering) && !peering.at("State").text().equals("ACTIVE");
   }
 
   /** What Consul has no word for; one line where the server, a Consul, has none either. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hanse.cli.value.JsonText;
 import io.hanse.cli.value.Value;
+import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
@@ -51,5 +52,31 @@ class PeeringTextTest {
           .singleElement(InstanceOfAssertFactories.STRING)
           .endsWith("it said \"no\"\\x1b[2J");
     }
+  }
+
+  /**
+   * That a token is not redeemed yet is no news to who made it, to who redeems it in vain it is.
+   */
+  @Test
+  void shouldTellUnaskedWhyATokenIsNotRedeemed() {
+    String pending =
+        "{\"Name\":\"beta\",\"State\":\"PENDING\",\"Detail\":{\"Reason\":\"it was refused\"}%s}";
+    Value accepts = JsonText.parse(pending.formatted(""));
+    Value dials = JsonText.parse(pending.formatted(",\"PeerServerAddresses\":[\"10.0.0.7:8503\"]"));
+
+    assertThat(PeeringText.of(accepts, false)).doesNotContain("Reason");
+    assertThat(PeeringText.of(dials, false)).contains("Reason:       it was refused\n");
+    assertThat(PeeringText.isDown(accepts)).isFalse();
+    assertThat(PeeringText.isDown(dials)).isTrue();
+  }
+
+  @Test
+  void shouldCountAsDownWhereNothingFlows() {
+    assertThat(
+            Stream.of("PENDING", "ESTABLISHING", "ACTIVE", "FAILING", "TERMINATED", "DELETING")
+                .filter(
+                    state ->
+                        PeeringText.isDown(JsonText.parse("{\"State\":\"%s\"}".formatted(state)))))
+        .containsExactly("FAILING");
   }
 }
