@@ -51,10 +51,12 @@ class ClusterIT {
       assertThat(fresh.knownLeader()).isTrue();
     }
 
+    // It may be another one by now.
     cluster.stop(cluster.leader());
+    Member left = cluster.running().get(0);
     List<CompletableFuture<CommandResult>> writes = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
-      writes.add(follower.node.submitter().submit(TestCluster.put("many")));
+      writes.add(left.node.submitter().submit(TestCluster.put("many")));
     }
     for (CompletableFuture<CommandResult> write : writes) {
       write.get(20, TimeUnit.SECONDS);

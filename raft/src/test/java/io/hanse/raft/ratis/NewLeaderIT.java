@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
@@ -104,9 +105,9 @@ class NewLeaderIT {
   void shouldKeepItsOfficeUntilTheFirstAnswersCome() throws Exception {
     start(1_000);
     await().atMost(PATIENCE).until(() -> division.getInfo().isLeaderReady());
-    assertThat(one.terms()).hasSize(1);
-    assertThat(other.terms()).isEqualTo(one.terms());
-    assertThat(division.getInfo().getCurrentTerm()).isEqualTo(one.terms().get(0));
+    // One vote is enough: the other may not even have been asked.
+    assertThat(Stream.of(one, other).flatMap(voter -> voter.terms().stream()).distinct())
+        .containsExactly(division.getInfo().getCurrentTerm());
   }
 
   @Test
@@ -123,7 +124,7 @@ class NewLeaderIT {
                     && silences().values().stream().allMatch(silent -> silent > TIMEOUT_MILLIS));
     assertThat(division.getInfo().isLeaderReady()).isFalse();
 
-    await().atMost(PATIENCE).until(() -> one.terms().size() > 1);
+    await().atMost(PATIENCE).until(() -> one.terms().size() + other.terms().size() > 2);
     assertThat(division.getRaftLog().getLastCommittedIndex()).isNegative();
   }
 
