@@ -72,6 +72,10 @@ class LaggingServerIT {
     int gone = cluster.stopServer();
     ports = List.of(lagging.port(), gone);
     await().atMost(PATIENCE).until(() -> feed.server().endsWith(":" + lagging.port()));
+    await()
+        .atMost(PATIENCE)
+        .until(() -> allowed.contains(true) || !feed.server().endsWith(":" + lagging.port()));
+    assertThat(allowed).as("it was refused").containsOnly(false);
     lagging.catchUp();
     cluster.intention("db", "", "web", "allow");
     assertThat(allowed).containsOnly(false);
