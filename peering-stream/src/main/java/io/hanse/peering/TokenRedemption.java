@@ -15,6 +15,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Redeems one token: tries the addresses in turn, for some seconds, until one answers. Where this
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * protocol, section 4.3; that a secret is refused is final here, whoever relayed it.
  */
 final class TokenRedemption {
+  private static final Logger LOG = LoggerFactory.getLogger(TokenRedemption.class);
+
   private final PeeringSettings settings;
   private final SecretRedeemer redeemer;
   private final ScheduledExecutorService timers;
@@ -83,14 +87,31 @@ final class TokenRedemption {
         gatewaysOnly ? attempts % gateways : (gateways + attemptsAtAll++) % candidates.size();
     attempts++;
     String address = candidates.get(next).getAddress();
-    redeemer
-        .redeem(
-            new LinkTarget(address, token.serverName(), token.caPems()),
-            token.peerId(),
-            token.secret(),
-            nonce,
-            settings.attemptPatience())
-        .whenComplete((secret, failure) -> answered(address, secret, failure));
+    asked(address)
+        .whenComplete((secret, failure) -> guard(() -> answered(address, secret, failure)));
+  }
+
+  private CompletableFuture<String> asked(String address) {
+    try {
+      return redeemer.redeem(
+          new LinkTarget(address, token.serverName(), token.caPems()),
+          token.peerId(),
+          token.secret(),
+          nonce,
+          settings.attemptPatience());
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /** On a timer or another's thread nobody would hear of it, and the caller waits. */
+  private void guard(Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException e) {
+      LOG.error("redemption of a token broken off peering_there={}", token.peerId(), e);
+      result.completeExceptionally(e);
+    }
   }
 
   private void answered(String address, @Nullable String secret, @Nullable Throwable failure) {
@@ -98,10 +119,7 @@ final class TokenRedemption {
       result.complete(secret);
       return;
     }
-    LinkStatus status =
-        failure != null && Failures.cause(failure) instanceof LinkException link
-            ? link.status()
-            : LinkStatus.of(LinkStatus.Code.UNKNOWN, "internal error");
+    LinkStatus status = statusOf(address, failure);
     if (status.code() == LinkStatus.Code.PERMISSION_DENIED) {
       result.completeExceptionally(
           new ProblemException(
@@ -122,7 +140,15 @@ final class TokenRedemption {
     }
     long pause = settings.exchangePause().toMillis();
     long jitter = ThreadLocalRandom.current().nextLong(pause / 4 + 1);
-    timers.schedule(this::attempt, pause + jitter, TimeUnit.MILLISECONDS);
+    timers.schedule(() -> guard(this::attempt), pause + jitter, TimeUnit.MILLISECONDS);
+  }
+
+  private static LinkStatus statusOf(String address, @Nullable Throwable failure) {
+    if (failure != null && Failures.cause(failure) instanceof LinkException link) {
+      return link.status();
+    }
+    LOG.error("token not redeemed by a mistake, trying again address={}", address, failure);
+    return LinkStatus.of(LinkStatus.Code.UNKNOWN, "internal error");
   }
 
   /** Who does not even refuse takes seconds: the others get their turn, each once. */

@@ -21,6 +21,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,7 @@ class TokenRedemptionTest {
   private final ScheduledExecutorService timers = Executors.newSingleThreadScheduledExecutor();
   private LinkStatus failure = LinkStatus.of(LinkStatus.Code.UNAVAILABLE, "connection refused");
   private List<String> servers = List.of(SERVER);
+  private final AtomicInteger mistakes = new AtomicInteger();
   private final List<String> dialed = new CopyOnWriteArrayList<>();
 
   @AfterEach
@@ -82,6 +84,9 @@ class TokenRedemptionTest {
         settings(),
         (LinkTarget target, String peerId, String secret, String nonce, Duration patience) -> {
           dialed.add(target.address());
+          if (mistakes.getAndDecrement() > 0) {
+            throw new IllegalStateException("a mistake that nobody foresaw");
+          }
           CompletableFuture<String> answer = new CompletableFuture<>();
           if (good.contains(target.address())) {
             answer.complete("stream-secret");
@@ -120,6 +125,15 @@ class TokenRedemptionTest {
 
     assertThat(secret).isEqualTo("stream-secret");
     assertThat(dialed).hasSizeBetween(2, 3).startsWith("silent-1").endsWith(SERVER);
+  }
+
+  /** The second one is made on a timer. */
+  @Test
+  void shouldTryAgainAfterMistakesThatNobodyForesaw() {
+    mistakes.set(2);
+    CompletableFuture<String> answer = redeem(List.of(), Set.of(SERVER), Duration.ZERO);
+    assertThat(answer).succeedsWithin(Duration.ofSeconds(20)).isEqualTo("stream-secret");
+    assertThat(dialed).hasSize(3);
   }
 
   @Test

@@ -85,6 +85,11 @@ final class ServerStream implements StreamDriver.Owner {
   @Override
   public void refused(Effect.Refused refused) {}
 
+  @Override
+  public String who() {
+    return "server=" + channel.authority();
+  }
+
   /** Nobody asks a proxy for it: it says itself how old its configuration is. */
   @Override
   public void report(PeerStreamStatus status) {}

@@ -92,7 +92,8 @@ final class ProxyStream implements StreamDriver.Owner {
    * @param behindMillisMax how long a state may take that is older than what the proxy has
    */
   void start(long behindMillisMax) {
-    loop.execute(() -> begin(loop.nowMillis() + behindMillisMax));
+    long deadline = loop.nowMillis() + behindMillisMax;
+    loop.execute(() -> driver.guard(() -> begin(deadline)));
   }
 
   /** Not before the state is as new as what the proxy has: it would be taken back in time. */
@@ -106,7 +107,7 @@ final class ProxyStream implements StreamDriver.Owner {
       source.start();
       driver.startTicking();
     } else if (loop.nowMillis() < deadlineMillis) {
-      loop.after(LOOK_MILLIS, () -> begin(deadlineMillis));
+      loop.after(LOOK_MILLIS, () -> driver.guard(() -> begin(deadlineMillis)));
     } else {
       String text = "this server is behind: at index " + here + ", the proxy at " + open.getIndex();
       driver.give(new Input.Stopped(LinkStatus.of(LinkStatus.Code.OUT_OF_RANGE, text)));
@@ -140,6 +141,11 @@ final class ProxyStream implements StreamDriver.Owner {
         PeerTexts.shown(open.getProxyId()),
         refused.id(),
         refused.reason());
+  }
+
+  @Override
+  public String who() {
+    return "proxy=" + PeerTexts.shown(open.getProxyId());
   }
 
   @Override

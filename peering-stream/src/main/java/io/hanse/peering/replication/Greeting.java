@@ -51,6 +51,9 @@ final class Greeting implements Inbound {
   private LinkStatus toldStatus = LinkStatus.OK;
   private int toldMessages;
 
+  /** Known once it is one of ours. */
+  private String peeringId = "";
+
   Greeting(Replication replication, AcceptedStreams streams, Outbound outbound) {
     this.replication = replication;
     this.streams = streams;
@@ -59,8 +62,28 @@ final class Greeting implements Inbound {
   }
 
   void start() {
-    cancelDeadline = loop.after(replication.settings().openMillisMax(), this::tooLate);
+    cancelDeadline = loop.after(replication.settings().openMillisMax(), () -> guard(this::tooLate));
     outbound.requestNext();
+  }
+
+  private void step(Runnable step) {
+    loop.execute(() -> guard(step));
+  }
+
+  /** Where a step breaks off, no deadline may be left: the dialer comes again. */
+  private void guard(Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException e) {
+      LOG.error("stream not let in peering={} remote={}", peeringId, outbound.remote(), e);
+      LinkStatus broken = LinkStatus.of(Code.INTERNAL, "internal error");
+      cancelDeadline.run();
+      if (stream != null) {
+        stream.stop(broken);
+      } else {
+        end(broken);
+      }
+    }
   }
 
   private void tooLate() {
@@ -71,7 +94,7 @@ final class Greeting implements Inbound {
 
   @Override
   public void onMessage(ReplicationMessage message) {
-    loop.execute(
+    step(
         () -> {
           if (stream != null) {
             stream.onMessage(message);
@@ -97,6 +120,7 @@ final class Greeting implements Inbound {
       verdict = Opening.judge(first, stored);
       isKnown = stored.peering(first.getOpen().getPeerId()).isPresent();
     }
+    peeringId = isKnown ? first.getOpen().getPeerId() : "";
     if (verdict instanceof Opening.Accepted accepted) {
       open(accepted.peering());
     } else if (verdict instanceof Opening.Promote promote) {
@@ -131,13 +155,15 @@ final class Greeting implements Inbound {
     new LogWriter(loop, replication.submitter(), 1)
         .submit(command)
         .whenComplete(
-            (result, failure) -> {
-              if (failure == null) {
-                open(promote.peering());
-              } else {
-                end(promote.failed(LogWriter.messageOf(failure)));
-              }
-            });
+            (result, failure) ->
+                guard(
+                    () -> {
+                      if (failure == null) {
+                        open(promote.peering());
+                      } else {
+                        end(promote.failed(LogWriter.messageOf(failure)));
+                      }
+                    }));
   }
 
   private void open(Peering peering) {
@@ -219,7 +245,8 @@ final class Greeting implements Inbound {
     outbound.send(
         ReplicationMessage.newBuilder().setTerminated(Terminated.getDefaultInstance()).build());
     outbound.requestNext();
-    cancelDeadline = loop.after(replication.settings().openMillisMax(), this::heardNoFarewell);
+    cancelDeadline =
+        loop.after(replication.settings().openMillisMax(), () -> guard(this::heardNoFarewell));
   }
 
   private void heardNoFarewell() {
@@ -235,7 +262,7 @@ final class Greeting implements Inbound {
 
   @Override
   public void onReady() {
-    loop.execute(
+    step(
         () -> {
           if (stream != null) {
             stream.onReady();
@@ -245,7 +272,7 @@ final class Greeting implements Inbound {
 
   @Override
   public void onHalfClose() {
-    loop.execute(
+    step(
         () -> {
           if (stream != null) {
             stream.onHalfClose();
@@ -262,7 +289,7 @@ final class Greeting implements Inbound {
 
   @Override
   public void onEnd(LinkStatus status) {
-    loop.execute(
+    step(
         () -> {
           phase = Phase.OVER;
           cancelDeadline.run();

@@ -34,11 +34,19 @@ final class LogWriter {
   }
 
   private void attempt(Command command, int number, CompletableFuture<CommandResult> written) {
-    submitter
-        .submit(command)
+    submitted(command)
         .whenComplete(
             (result, failure) ->
                 loop.execute(() -> finish(command, number, written, result, failure)));
+  }
+
+  private CompletableFuture<CommandResult> submitted(Command command) {
+    try {
+      return submitter.submit(command);
+    } catch (RuntimeException e) {
+      // Who wrote goes by the future only.
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   private void finish(

@@ -131,6 +131,11 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
 
   /** Begins to speak. By then it is the one that reports of its peering. */
   void start() {
+    driver.guard(this::begin);
+  }
+
+  private void begin() {
+    driver.startTicking();
     driver.give(new Input.Started());
     // A dialer is told only with the first answer.
     agree();
@@ -138,7 +143,6 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
     ownRow =
         Optional.of(
             WatchedQuery.start(loop, replication.state(), this::standing, this::standingIs));
-    driver.startTicking();
     cancelOffered = loop.after(OFFERED_MILLIS, this::tellWhatWasOffered);
   }
 
@@ -205,7 +209,7 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
 
   @Override
   public void onMessage(ReplicationMessage message) {
-    loop.execute(() -> received(message));
+    loop.execute(() -> driver.guard(() -> received(message)));
   }
 
   private void received(ReplicationMessage message) {
@@ -296,7 +300,7 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
   @Override
   public void onReady() {
     driver.onReady();
-    loop.execute(feed::pump);
+    loop.execute(() -> driver.guard(feed::pump));
   }
 
   @Override
@@ -331,6 +335,11 @@ final class PeerStream implements Inbound, StreamDriver.Owner {
   @Override
   public void refusedOfTheirs(ReplicationMessage.Request answer) {
     refusals.refused(answer);
+  }
+
+  @Override
+  public String who() {
+    return "peer=" + peering.getName();
   }
 
   @Override

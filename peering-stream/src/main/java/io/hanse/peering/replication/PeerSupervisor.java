@@ -23,6 +23,8 @@ import org.slf4j.LoggerFactory;
 public final class PeerSupervisor implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PeerSupervisor.class);
 
+  private static final long AGAIN_MILLIS = 1_000;
+
   /** Ids of peerings by whether this cluster has to dial for them. */
   private record Dialers(Set<String> dialed, Set<String> others) {}
 
@@ -63,7 +65,20 @@ public final class PeerSupervisor implements AutoCloseable {
     return accepted;
   }
 
+  /** What is begun by half is ended, and begun anew: nobody would lead else, and all look so. */
   private void standingIs(Leadership.Standing standing) {
+    try {
+      follow(standing);
+    } catch (RuntimeException e) {
+      LOG.error("replication with peers not begun, trying again term={}", standing.term(), e);
+      loop.after(AGAIN_MILLIS, () -> standingIs(replication.leadership().standing()));
+      if (leadingTerm >= 0) {
+        stepDown();
+      }
+    }
+  }
+
+  private void follow(Leadership.Standing standing) {
     boolean isSameRule = standing.self() && standing.term() == leadingTerm;
     if (closed || isSameRule) {
       return;

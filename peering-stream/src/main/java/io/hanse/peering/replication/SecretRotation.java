@@ -8,7 +8,9 @@ import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Servers;
 import io.hanse.peering.link.LinkTarget;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,23 +75,46 @@ final class SecretRotation {
   void begin(LinkTarget target, Peering peering, String current) {
     underWay = true;
     lastMillis = loop.nowMillis();
-    replication
-        .follower()
-        .follow(target, peering.getPeerId(), current, PATIENCE)
-        .whenComplete(
-            (next, failure) ->
-                loop.execute(
-                    () -> {
-                      if (failure != null) {
-                        failed(peering, LogWriter.messageOf(failure));
-                      } else if (next == null || next.isEmpty()) {
-                        failed(peering, "the other cluster named none");
-                      } else if (next.equals(current)) {
-                        underWay = false;
-                      } else {
-                        store(target, peering, current, next);
-                      }
-                    }));
+    guard(
+        peering,
+        () ->
+            whenDone(
+                replication.follower().follow(target, peering.getPeerId(), current, PATIENCE),
+                peering,
+                next -> {
+                  if (next == null || next.isEmpty()) {
+                    failed(peering, "the other cluster named none");
+                  } else if (next.equals(current)) {
+                    underWay = false;
+                  } else {
+                    store(target, peering, current, next);
+                  }
+                }));
+  }
+
+  /** Goes on, on the loop. */
+  private <T> void whenDone(
+      CompletableFuture<T> step, Peering peering, Consumer<@Nullable T> next) {
+    step.whenComplete(
+        (result, failure) ->
+            loop.execute(
+                () -> {
+                  if (failure == null) {
+                    guard(peering, () -> next.accept(result));
+                  } else {
+                    failed(peering, LogWriter.messageOf(failure));
+                  }
+                }));
+  }
+
+  /** What breaks off is no longer under way, or none would ever be again. */
+  private void guard(Peering peering, Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException e) {
+      LOG.error("following of a stream secret broken off peer={}", peering.getName(), e);
+      failed(peering, "internal error");
+    }
   }
 
   private void store(LinkTarget target, Peering peering, String current, String next) {
@@ -106,37 +131,26 @@ final class SecretRotation {
                             .setReplaced(current)
                             .setActiveStream(next)))
             .build();
-    new LogWriter(loop, replication.submitter(), 1)
-        .submit(command)
-        .whenComplete(
-            (result, failure) ->
-                loop.execute(
-                    () -> {
-                      if (failure != null) {
-                        failed(peering, LogWriter.messageOf(failure));
-                      } else if (result.getDone()) {
-                        confirm(target, peering, next);
-                      } else {
-                        overtaken(peering);
-                      }
-                    }));
+    whenDone(
+        new LogWriter(loop, replication.submitter(), 1).submit(command),
+        peering,
+        result -> {
+          if (result != null && result.getDone()) {
+            confirm(target, peering, next);
+          } else {
+            overtaken(peering);
+          }
+        });
   }
 
   private void confirm(LinkTarget target, Peering peering, String next) {
-    replication
-        .follower()
-        .confirm(target, peering.getPeerId(), next, PATIENCE)
-        .whenComplete(
-            (done, failure) ->
-                loop.execute(
-                    () -> {
-                      if (failure != null) {
-                        failed(peering, LogWriter.messageOf(failure));
-                      } else {
-                        underWay = false;
-                        lines.accept("stream secret followed by another peer=" + peering.getName());
-                      }
-                    }));
+    whenDone(
+        replication.follower().confirm(target, peering.getPeerId(), next, PATIENCE),
+        peering,
+        done -> {
+          underWay = false;
+          lines.accept("stream secret followed by another peer=" + peering.getName());
+        });
   }
 
   /** Meanwhile a new token was redeemed: its secret is the one that is used. */

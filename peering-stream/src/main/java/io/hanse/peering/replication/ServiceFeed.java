@@ -67,7 +67,14 @@ final class ServiceFeed {
 
     /** Gives what is known, or else what there is. */
     void give() {
-      if (subscription().giveKnown(sink, loop.nowMillis())) {
+      boolean isKnown;
+      try {
+        isKnown = subscription().giveKnown(sink, loop.nowMillis());
+      } catch (RuntimeException e) {
+        failed(e);
+        return;
+      }
+      if (isKnown) {
         kept.taken(name.name());
       } else {
         read();
@@ -78,14 +85,19 @@ final class ServiceFeed {
       ServiceContent content;
       try {
         content = subscription().read(loop.nowMillis());
-      } catch (ProblemException e) {
-        reportFailure(name.name(), e);
-        unread.add(this);
-        cancelRetry = loop.after(RETRY_MILLIS, this::changed);
+      } catch (RuntimeException e) {
+        failed(e);
         return;
       }
       kept.taken(name.name());
       sink.content(content);
+    }
+
+    /** Whatever it was: nobody would tell of a change of what was not read. */
+    private void failed(RuntimeException failure) {
+      reportFailure(name, failure);
+      unread.add(this);
+      cancelRetry = loop.after(RETRY_MILLIS, this::changed);
     }
 
     void changed() {
@@ -232,13 +244,24 @@ final class ServiceFeed {
   }
 
   /** Where thousands can't be read, each of them each second, the log tells how many. */
-  private void reportFailure(String name, ProblemException failure) {
-    if (failures.add()) {
+  private void reportFailure(ExportedName name, RuntimeException failure) {
+    if (!failures.add()) {
+      return;
+    }
+    if (failure instanceof ProblemException) {
       LOG.warn(
-          "service not read, trying again service={} failures={} cause={}",
-          name,
+          "service not read, trying again peer={} service={} failures={} cause={}",
+          name.peer(),
+          name.name(),
           failures.times(),
           failure.getMessage());
+    } else {
+      LOG.error(
+          "service not read, trying again peer={} service={} failures={}",
+          name.peer(),
+          name.name(),
+          failures.times(),
+          failure);
     }
   }
 

@@ -1,12 +1,10 @@
 package io.hanse.peering.replication;
 
 import io.hanse.fsm.config.PeeringPolicies;
-import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.ImportWithdrawal;
 import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.row.PeeringPolicy;
 import io.hanse.fsm.row.PeeringSecrets;
-import io.hanse.fsm.row.WithdrawImports;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Peerings;
 import io.hanse.peering.proto.PeerStreamStatus;
@@ -77,7 +75,7 @@ final class StalenessDuty {
   }
 
   private final Loop loop;
-  private final LogWriter writer;
+  private final WithdrawalWrites withdrawals;
   private final StreamStatuses statuses;
   private final WatchedQuery<Map<String, Watched>> watch;
   private final HeardNotes notes;
@@ -97,8 +95,8 @@ final class StalenessDuty {
   /** When a look found a peer silent last. */
   private final Map<String, Long> silentMillis = new TreeMap<>();
 
-  private final Set<String> beingWritten = new TreeSet<>();
   private Map<String, Watched> peerings = Map.of();
+  private final Tally failures = new Tally(1);
   private Runnable cancelNext = () -> {};
 
   /** Read on the loop, set by whoever ends the leadership, before statuses are forgotten. */
@@ -119,7 +117,9 @@ final class StalenessDuty {
     this.relief = relief;
     statuses = replication.statuses();
     loop = replication.loops().newLoop();
-    writer = new LogWriter(loop, replication.submitter(), replication.settings().submitAttempts());
+    LogWriter writer =
+        new LogWriter(loop, replication.submitter(), replication.settings().submitAttempts());
+    withdrawals = new WithdrawalWrites(loop, writer, this::notWritten);
     news = new SilenceNews(HEARTBEATS_MISSED * replication.settings().stream().heartbeatMillis());
     standstill = new Standstill(loop);
     beganMillis = loop.nowMillis();
@@ -157,12 +157,12 @@ final class StalenessDuty {
 
   private void peeringsAre(Map<String, Watched> now) {
     peerings = now;
-    Map<String, Long> withdrawals = new TreeMap<>();
+    Map<String, Long> withdrawn = new TreeMap<>();
     now.forEach(
         (id, each) -> {
           seenMillis.putIfAbsent(id, loop.nowMillis());
           if (each.isWithdrawn()) {
-            withdrawals.put(id, each.withdrawnSinceMillis());
+            withdrawn.put(id, each.withdrawnSinceMillis());
           }
         });
     seenMillis.keySet().retainAll(now.keySet());
@@ -172,7 +172,7 @@ final class StalenessDuty {
     silentMillis.keySet().retainAll(now.keySet());
     if (!stopped) {
       now.forEach(this::await);
-      statuses.withdrawalsAre(withdrawals);
+      statuses.withdrawalsAre(withdrawn);
       look();
     }
   }
@@ -189,11 +189,31 @@ final class StalenessDuty {
     if (stopped) {
       return;
     }
+    long next = AGAIN_MILLIS;
+    try {
+      next = lookAtAll();
+    } catch (RuntimeException e) {
+      failed("", e);
+    }
+    if (next < Long.MAX_VALUE) {
+      lookIn(next);
+    } else {
+      standstill.rest();
+    }
+  }
+
+  private long lookAtAll() {
     excuseStandstill();
     long next = Long.MAX_VALUE;
     Map<String, Long> minded = new TreeMap<>();
     for (Watched each : peerings.values()) {
-      next = Math.min(next, Math.min(look(each), tell(each)));
+      try {
+        next = Math.min(next, Math.min(look(each), tell(each)));
+      } catch (RuntimeException e) {
+        // The others' silence is minded all the same.
+        failed(each.peering().getName(), e);
+        next = Math.min(next, AGAIN_MILLIS);
+      }
       if (each.isMinded()) {
         minded.put(each.peering().getId(), each.boundMillis());
       }
@@ -201,10 +221,12 @@ final class StalenessDuty {
     if (!stopped) {
       notes.look(minded);
     }
-    if (next < Long.MAX_VALUE) {
-      lookIn(next);
-    } else {
-      standstill.rest();
+    return next;
+  }
+
+  private void failed(String peer, RuntimeException failure) {
+    if (failures.add()) {
+      LOG.error("silence not looked at, trying again peer={}", peer, failure);
     }
   }
 
@@ -313,7 +335,7 @@ final class StalenessDuty {
           each.policy().getOnStale());
     }
     if (each.withdraws() && !each.isWithdrawn()) {
-      write(each, /* withdrawn= */ true);
+      withdrawals.write(each.peering(), /* withdrawn= */ true);
     } else if (!each.withdraws()) {
       giveBack(each);
     }
@@ -350,39 +372,16 @@ final class StalenessDuty {
 
   private void giveBack(Watched each) {
     if (each.isWithdrawn()) {
-      write(each, /* withdrawn= */ false);
+      withdrawals.write(each.peering(), /* withdrawn= */ false);
     }
   }
 
-  private void write(Watched each, boolean withdrawn) {
-    String id = each.peering().getId();
-    if (!beingWritten.add(id)) {
-      return;
+  /** Answers whether it is to be tried again. */
+  private boolean notWritten() {
+    if (!stopped) {
+      lookIn(AGAIN_MILLIS);
     }
-    WithdrawImports.Builder command =
-        WithdrawImports.newBuilder().setPeer(each.peering().getName()).setWithdrawn(withdrawn);
-    if (withdrawn) {
-      command.setSinceMillis(loop.nowMillis());
-    }
-    writer
-        .submit(Command.newBuilder().setWithdrawImports(command).build())
-        .whenComplete(
-            (result, failure) -> {
-              beingWritten.remove(id);
-              if (failure == null) {
-                LOG.info(
-                    "services of a peer {} peer={}",
-                    withdrawn ? "withdrawn" : "given back",
-                    each.peering().getName());
-              } else if (!stopped) {
-                LOG.warn(
-                    "services of a peer not {}, trying again peer={} cause={}",
-                    withdrawn ? "withdrawn" : "given back",
-                    each.peering().getName(),
-                    LogWriter.messageOf(failure));
-                lookIn(AGAIN_MILLIS);
-              }
-            });
+    return !stopped;
   }
 
   /** Writes nothing more that it did not decide on before. Safe from any thread. */

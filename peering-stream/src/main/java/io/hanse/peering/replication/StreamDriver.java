@@ -9,6 +9,8 @@ import io.hanse.peering.protocol.Effect;
 import io.hanse.peering.protocol.Input;
 import io.hanse.peering.protocol.StreamProtocol;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Carries what happens to one stream to its rules, and out what they want done. Decides nothing.
@@ -44,6 +46,9 @@ public final class StreamDriver implements Inbound {
     /** Something of the other end's was refused, and it is told so. */
     default void refusedOfTheirs(ReplicationMessage.Request answer) {}
 
+    /** Whom it is with, as the key and the value of a line in the log. */
+    String who();
+
     /** The status changed. */
     void report(PeerStreamStatus status);
 
@@ -51,6 +56,9 @@ public final class StreamDriver implements Inbound {
     void closed(Effect.Close close);
   }
 
+  private static final Logger LOG = LoggerFactory.getLogger(StreamDriver.class);
+  private static final LinkStatus BROKEN =
+      LinkStatus.of(LinkStatus.Code.INTERNAL, "internal error");
   private static final long TICK_MILLIS = 1_000;
 
   private final Loop loop;
@@ -71,8 +79,29 @@ public final class StreamDriver implements Inbound {
 
   /** Takes an input and does what it leads to. On the loop only. */
   public void give(Input input) {
-    for (Effect effect : protocol.on(loop.nowMillis(), input)) {
-      perform(effect);
+    guard(
+        () -> {
+          for (Effect effect : protocol.on(loop.nowMillis(), input)) {
+            perform(effect);
+          }
+        });
+  }
+
+  /**
+   * Does what belongs to the stream. What breaks off is not gone on with, half done as it is: the
+   * stream ends, and the next one begins anew. On the loop only.
+   */
+  public void guard(Runnable step) {
+    if (closed) {
+      return;
+    }
+    try {
+      step.run();
+    } catch (RuntimeException e) {
+      LOG.error("stream broken off {} remote={}", owner.who(), outbound.remote(), e);
+      if (!closed) {
+        perform(new Effect.Close(Effect.Cause.FAILED, BROKEN));
+      }
     }
   }
 
@@ -126,6 +155,9 @@ public final class StreamDriver implements Inbound {
   }
 
   private void perform(Effect effect) {
+    if (closed) {
+      return;
+    }
     if (effect instanceof Effect.Send send) {
       outbound.send(send.message());
       if (send.message().getRequest().hasError()) {
@@ -161,8 +193,11 @@ public final class StreamDriver implements Inbound {
     } else if (effect instanceof Effect.Close close) {
       closed = true;
       cancelTick.run();
-      outbound.close(close.status());
-      owner.closed(close);
+      try {
+        outbound.close(close.status());
+      } finally {
+        owner.closed(close);
+      }
     }
   }
 }

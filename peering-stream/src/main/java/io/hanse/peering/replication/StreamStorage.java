@@ -36,6 +36,9 @@ final class StreamStorage {
   /** What a termination under a fence needs: see {@code Command.level}. */
   private static final int FENCED_LEVEL = 5;
 
+  private static final LinkStatus BROKEN =
+      LinkStatus.of(LinkStatus.Code.INTERNAL, "internal error");
+
   private static final LinkStatus ROOM_AGAIN =
       LinkStatus.of(
           LinkStatus.Code.UNAVAILABLE, "there is room again for what was refused: send it anew");
@@ -199,7 +202,18 @@ final class StreamStorage {
 
   private <T> void whenDone(
       CompletableFuture<T> stored, BiConsumer<@Nullable T, @Nullable Throwable> next) {
-    stored.whenComplete((result, failure) -> loop.execute(() -> next.accept(result, failure)));
+    stored.whenComplete(
+        (result, failure) ->
+            loop.execute(
+                () -> {
+                  try {
+                    next.accept(result, failure);
+                  } catch (RuntimeException e) {
+                    // Whoever waits for what becomes of it would wait for ever.
+                    LOG.error("stream broken off peer={}", peering.getName(), e);
+                    rules.accept(new Input.Stopped(BROKEN));
+                  }
+                }));
   }
 
   /** Under the fence of this stream: what was established since it began does not end with it. */

@@ -12,12 +12,15 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sees to it that gateways do not go on leading where a token led that was being redeemed: who
  * showed them the way takes it back, unless it is lost meanwhile. On the leader, on its loop only.
  */
 final class TokenWays {
+  private static final Logger LOG = LoggerFactory.getLogger(TokenWays.class);
   private static final int LEVEL = 5;
 
   private record Shown(TokenWay way, Runnable cancel) {}
@@ -67,6 +70,16 @@ final class TokenWays {
   }
 
   private void tookTooLong(String id, TokenWay way) {
+    // Until the watch finds it gone, it is tried again: the peering may have changed meanwhile.
+    shown.put(id, new Shown(way, takeBack(id, way)));
+    try {
+      takeBackNow(id, way);
+    } catch (RuntimeException e) {
+      LOG.error("way of a token not taken back, trying again peering={}", id, e);
+    }
+  }
+
+  private void takeBackNow(String id, TokenWay way) {
     Optional<Command> write;
     try (View view = state.view()) {
       write =
@@ -77,8 +90,6 @@ final class TokenWays {
                   .filter(peering -> peering.getEstablishing().equals(way))
                   .map(TokenWays::without);
     }
-    // Until the watch finds it gone, it is tried again: the peering may have changed meanwhile.
-    shown.put(id, new Shown(way, takeBack(id, way)));
     write.ifPresent(writer::submit);
   }
 

@@ -28,6 +28,8 @@ public final class WatchedQuery<T> {
   /** In a row. */
   private final Tally failures = new Tally(1);
 
+  private final Tally untaken = new Tally(1);
+
   private WatchedQuery(Loop loop, StateReader state, Function<View, T> question, Consumer<T> sink) {
     this.loop = loop;
     this.state = state;
@@ -63,7 +65,23 @@ public final class WatchedQuery<T> {
 
   private void ask() {
     if (!closed) {
-      answer().ifPresent(sink);
+      answer().ifPresent(this::give);
+    }
+  }
+
+  /** An answer that was taken in by half is given once more. */
+  private void give(T answer) {
+    try {
+      sink.accept(answer);
+      untaken.reset();
+    } catch (RuntimeException e) {
+      if (untaken.add()) {
+        LOG.error("answer not taken in, trying again failures={}", untaken.times(), e);
+      }
+      if (!closed) {
+        unwatch.run();
+        unwatch = loop.after(RETRY_MILLIS, this::ask);
+      }
     }
   }
 

@@ -182,6 +182,34 @@ class PeerSupervisorTest {
   }
 
   @Test
+  void shouldRefuseAStreamThatAMistakeMeetsAsItIsLetIn() {
+    leadership.leads(2);
+    leadership.tell();
+    time.runFor(10);
+    cluster.mistakes(1);
+    Dialer unlucky = dial();
+    cluster.mistakes(0);
+    assertThat(unlucky.closedWith)
+        .isNotNull()
+        .extracting(LinkStatus::code)
+        .isEqualTo(LinkStatus.Code.INTERNAL);
+    assertThat(dial().admitted).isTrue();
+  }
+
+  @Test
+  void shouldBeginToLeadAfterAMistakeThatNobodyForesaw() {
+    cluster.mistakes(1);
+    leadership.leads(2);
+    leadership.tell();
+    time.runFor(500);
+    cluster.mistakes(0);
+    assertThat(dial().admitted).isFalse();
+    time.runFor(5_000);
+    assertThat(dial().admitted).isTrue();
+    assertThat(statuses.isConnected(ID)).isTrue();
+  }
+
+  @Test
   void shouldForgetNoStreamThatComesBeforeTheLeadersTasksDo() {
     leadership.leads(2);
     Dialer early = dial();

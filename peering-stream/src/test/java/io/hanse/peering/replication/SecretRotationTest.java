@@ -28,12 +28,16 @@ class SecretRotationTest {
   private final List<String> warnings = new ArrayList<>();
   private String next = "second";
   private boolean isConfirmed;
+  private boolean breaks;
 
   private final SecretFollower follower =
       new SecretFollower() {
         @Override
         public CompletableFuture<String> follow(
             LinkTarget target, String peerId, String current, Duration patience) {
+          if (breaks) {
+            throw new IllegalStateException("a mistake that nobody foresaw");
+          }
           return CompletableFuture.completedFuture(next);
         }
 
@@ -105,6 +109,20 @@ class SecretRotationTest {
         .containsExactly(
             "stream secret not followed by another peer=alpha"
                 + " cause=\"a new token was redeemed meanwhile\"");
+  }
+
+  @Test
+  void shouldBeginAnewAfterAMistakeThatNobodyForesaw() {
+    breaks = true;
+    rotate();
+    assertThat(warnings)
+        .containsExactly(
+            "stream secret not followed by another peer=alpha cause=\"internal error\"");
+    breaks = false;
+    time.runFor(ReplicationSettings.DEFAULT.secretMillisMax());
+    assertThat(rotation.isDue(1)).as("it is under way no more").isTrue();
+    rotate();
+    assertThat(isConfirmed).isTrue();
   }
 
   @Test

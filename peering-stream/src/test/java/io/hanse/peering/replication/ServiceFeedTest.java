@@ -70,6 +70,18 @@ class ServiceFeedTest {
   }
 
   @Test
+  void shouldReadAgainAfterAMistakeThatNobodyForesaw() {
+    state.isBroken = true;
+    begin(feed);
+    again();
+    assertThat(given).isEmpty();
+    assertThat(feed.isRestUnread()).isTrue();
+    state.isBroken = false;
+    state.time.runFor(2_000);
+    assertThat(given).hasSize(1);
+  }
+
+  @Test
   void shouldGiveOnceWhatCouldNotBeReadAtFirst() {
     state.isFull = true;
     begin(feed);

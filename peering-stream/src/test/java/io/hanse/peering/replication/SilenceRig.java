@@ -39,6 +39,9 @@ final class SilenceRig implements AutoCloseable {
   final LeaderStatuses ofLeader = new LeaderStatuses(statuses, server, cluster, 45_000);
   private final List<Command> written = new ArrayList<>();
 
+  /** Nobody can be told of an alarm. */
+  boolean breaks;
+
   /** The lines for an operator. */
   final List<String> told = new ArrayList<>();
 
@@ -88,8 +91,15 @@ final class SilenceRig implements AutoCloseable {
             new ExportedContents(cluster),
             new KeptOffers(),
             new LogPace()),
-        told::add,
+        this::tell,
         told::add);
+  }
+
+  private void tell(String line) {
+    if (breaks) {
+      throw new IllegalStateException("a mistake that nobody foresaw");
+    }
+    told.add(line);
   }
 
   /** The leader is gone, with all it knew. */

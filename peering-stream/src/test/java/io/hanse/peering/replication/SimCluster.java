@@ -54,6 +54,7 @@ final class SimCluster implements StateReader, AutoCloseable {
   private long sequence;
   private long term = 1;
   private double trouble;
+  private double mistakes;
   private int watches;
   private ReplicationSettings settings = ReplicationSettings.DEFAULT;
 
@@ -91,6 +92,11 @@ final class SimCluster implements StateReader, AutoCloseable {
     trouble = share;
   }
 
+  /** The share of looks at the state that end with an exception of a kind that nobody awaits. */
+  void mistakes(double share) {
+    mistakes = share;
+  }
+
   /** How often somebody asked to be told of changes of what was read. */
   int watches() {
     return watches;
@@ -110,7 +116,7 @@ final class SimCluster implements StateReader, AutoCloseable {
                 .setCommand(command)
                 .build());
     if (!SimInvariants.isImport(command)) {
-      try (View view = view()) {
+      try (View view = machine.view()) {
         exported.changed(view, command, time.nowMillis());
       }
     }
@@ -120,7 +126,7 @@ final class SimCluster implements StateReader, AutoCloseable {
 
   /** As an operator does. */
   void delete(String peer) {
-    try (View view = view()) {
+    try (View view = machine.view()) {
       PartingNotes.before(view, peer, time.nowMillis()).forEach(this::apply);
     }
     apply(SimCommands.delete(peer));
@@ -190,6 +196,9 @@ final class SimCluster implements StateReader, AutoCloseable {
 
   @Override
   public View view() {
+    if (mistakes > 0 && time.chance(mistakes)) {
+      throw new IllegalStateException("a mistake that nobody foresaw");
+    }
     return machine.view();
   }
 

@@ -24,6 +24,7 @@ final class SimTime implements Loops {
   private final PriorityQueue<Event> events = new PriorityQueue<>();
   private long now = 1_700_000_000_000L;
   private long sequences;
+  private boolean carriesOn;
 
   SimTime(long seed) {
     random = new SplittableRandom(seed);
@@ -31,6 +32,11 @@ final class SimTime implements Loops {
 
   long nowMillis() {
     return now;
+  }
+
+  /** What follows goes on after a task that broke off, as on loops of the program. */
+  void carryOn(boolean isSo) {
+    carriesOn = isSo;
   }
 
   void after(long delayMillis, Runnable task) {
@@ -42,9 +48,19 @@ final class SimTime implements Loops {
     while (!events.isEmpty() && events.peek().millis() <= until) {
       Event event = events.poll();
       now = Math.max(now, event.millis());
-      event.task().run();
+      carryOut(event.task());
     }
     now = until;
+  }
+
+  private void carryOut(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException e) {
+      if (!carriesOn) {
+        throw e;
+      }
+    }
   }
 
   /** Nothing runs meanwhile, and what was due does so afterwards. */

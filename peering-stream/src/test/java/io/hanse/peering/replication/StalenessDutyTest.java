@@ -52,6 +52,18 @@ class StalenessDutyTest {
     assertThat(rig.withdrawals()).isEqualTo(2);
   }
 
+  @Test
+  void shouldGoOnLookingAfterAMistakeThatNobodyForesaw() {
+    rig.policy("west", PeeringPolicies.WITHDRAW);
+    rig.hear();
+    rig.breaks = true;
+    rig.time.runFor(BOUND_MILLIS - 1_000);
+    assertThat(rig.readable()).isEqualTo(1);
+    rig.time.runFor(10_000);
+    assertThat(rig.readable()).isZero();
+    assertThat(rig.told).isEmpty();
+  }
+
   /** Twice the heartbeats that may be missed, and no policy that minds. */
   @Test
   void shouldTellThatAPeerFellSilentAndThatItIsBack() {

@@ -66,6 +66,19 @@ class TokenWaysTest {
   }
 
   @Test
+  void shouldTakeItBackAfterAMistakeThatNobodyForesaw() {
+    show("second:2");
+    time.runFor(50_000);
+    time.carryOn(true);
+    cluster.mistakes(1);
+    time.runFor(20_000);
+    cluster.mistakes(0);
+    assertThat(stored().hasEstablishing()).isTrue();
+    time.runFor(60_000);
+    assertThat(stored().hasEstablishing()).isFalse();
+  }
+
+  @Test
   void shouldGiveEachTokenItsTime() {
     show("second:2");
     time.runFor(40_000);

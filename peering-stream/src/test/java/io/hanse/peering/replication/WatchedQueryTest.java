@@ -11,6 +11,29 @@ class WatchedQueryTest {
   private final SimTime time = new SimTime(1);
 
   @Test
+  void shouldGiveAgainWhatWasNotTakenIn() {
+    List<Integer> answers = new ArrayList<>();
+    int[] mistakes = {2};
+    try (SimCluster cluster = new SimCluster("c", time, new SimNetwork(time), command -> {})) {
+      WatchedQuery.start(
+          time.newLoop(),
+          cluster,
+          view -> view.size(TableId.NODES),
+          answer -> {
+            if (mistakes[0]-- > 0) {
+              throw new IllegalStateException("a mistake");
+            }
+            answers.add(answer);
+          });
+      time.runFor(5_000);
+      assertThat(answers).containsExactly(0);
+      cluster.apply(SimCommands.register("n1", "web", 80, "passing"));
+      time.runFor(1_000);
+      assertThat(answers).containsExactly(0, 1);
+    }
+  }
+
+  @Test
   void shouldAskAgainAfterAMistake() {
     List<Integer> answers = new ArrayList<>();
     boolean[] isBroken = {true};

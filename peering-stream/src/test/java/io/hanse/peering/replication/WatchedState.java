@@ -21,6 +21,9 @@ final class WatchedState implements StateReader, AutoCloseable {
   /** Nothing more can be watched. */
   boolean isFull;
 
+  /** Nothing can be looked at, for a reason that nobody foresaw. */
+  boolean isBroken;
+
   /** Lets all know that are to be woken by now, one behind the other. */
   void wakeAll() {
     while (!wakes.isEmpty()) {
@@ -31,6 +34,9 @@ final class WatchedState implements StateReader, AutoCloseable {
   @Override
   public View view() {
     views++;
+    if (isBroken) {
+      throw new IllegalStateException("a mistake that nobody foresaw");
+    }
     return cluster.view();
   }
 
