@@ -24,6 +24,7 @@ import io.hanse.peering.replication.KeptOffers;
 import io.hanse.peering.replication.LeaderStatuses;
 import io.hanse.peering.replication.PeerSupervisor;
 import io.hanse.peering.replication.ReplicationSettings;
+import io.hanse.peering.replication.RoomTurns;
 import io.hanse.peering.replication.StreamStatuses;
 import io.hanse.peering.replication.ThreadLoops;
 import io.hanse.peering.transport.ConnectCaEndpoint;
@@ -140,6 +141,7 @@ final class PeeringAssembly implements AutoCloseable {
             ReplicationSettings.DEFAULT,
             contents,
             new KeptOffers(),
+            new RoomTurns(),
             new LogPace());
     PeerSupervisor supervisor = parts.begin("streams", new PeerSupervisor(streaming));
     ofLeader.serve(settings);

@@ -2,24 +2,45 @@ package io.hanse.peering.replication;
 
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.port.StateReader;
+import io.hanse.fsm.row.CheckServiceNode;
+import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.ImportChange;
 import io.hanse.fsm.row.StateQuota;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Keys;
 import io.hanse.fsm.view.Tables;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has a peer send once more what was refused because the state was full, when it no longer is: a
- * peer sends nothing twice by itself, and what it was told is no word about its resource. Used on
- * one loop, but for {@link #failed}.
+ * Has a peer send once more what was refused because the state was full, when there is room for the
+ * least of it: a peer sends nothing twice by itself, and what it was told is no word about its
+ * resource. How much room something takes is known only roughly, before it is stored; so it may be
+ * refused once more, and {@link RoomTurns} bounds how often. Used on one loop only, but for {@link
+ * #failed}.
  */
 final class AwaitedRoom {
-  private static final long LOOK_MILLIS = 10_000;
+  private static final long LOOK_MILLIS = 2_000;
 
-  /** So much of it has to be freed: where it is full but for a row, the next refusal is near. */
+  /** So much that is freed is worth it, whatever was refused: it may change little of what is. */
   private static final double FREED_SHARE = 0.05;
+
+  /** What a command takes, were all of it new. */
+  private record Need(long rows, long bytes) {
+    static Need of(Command command) {
+      long rows = rowsOf(command.getReconcileImport().getInstancesList());
+      for (ImportChange change : command.getImportChanges().getChangesList()) {
+        rows += rowsOf(change.getInstancesList());
+      }
+      return new Need(Math.max(1, rows), command.getSerializedSize());
+    }
+
+    private static long rowsOf(List<CheckServiceNode> instances) {
+      return instances.stream().mapToLong(each -> 1 + each.getChecksCount()).sum();
+    }
+  }
 
   /** How full it is, and how full it may be. */
   private record Fill(Optional<StateQuota> quota, long rows, long bytes) {
@@ -29,18 +50,45 @@ final class AwaitedRoom {
       }
     }
 
-    boolean hasMoreRoomThan(Fill full) {
+    /** What it would take was refused here: it is more than is free. */
+    Need beyond(Need least) {
+      return quota
+          .map(
+              max ->
+                  new Need(
+                      Math.max(least.rows, max.getRowsMax() - rows + 1),
+                      Math.max(least.bytes, max.getBytesMax() - bytes + 1)))
+          .filter(beyond -> isRoomFor(least))
+          .orElse(least);
+    }
+
+    boolean isRoomFor(Need need) {
+      return quota
+          .filter(max -> rows + need.rows <= max.getRowsMax())
+          .filter(max -> bytes + need.bytes <= max.getBytesMax())
+          .isPresent();
+    }
+
+    boolean isFreedSince(Fill full, Need need) {
+      return rows <= full.rows - need.rows && bytes <= full.bytes - need.bytes;
+    }
+
+    boolean hasMuchMoreRoomThan(Fill full) {
       return !quota.equals(full.quota)
           || rows <= full.rows * (1 - FREED_SHARE)
           || bytes <= full.bytes * (1 - FREED_SHARE);
     }
   }
 
+  /** The least that was refused, and how full it was. */
+  private record Refused(Need need, Fill full) {}
+
   private final Loop loop;
   private final StateReader state;
+  private final RoomTurns.OfPeering turns;
   private final BooleanSupplier isOver;
   private final Runnable again;
-  private @Nullable Fill full;
+  private @Nullable Refused least;
 
   /**
    * Waits for nothing yet.
@@ -48,35 +96,56 @@ final class AwaitedRoom {
    * @param isOver whether nobody waits any more
    * @param again what makes the peer send it
    */
-  AwaitedRoom(Loop loop, StateReader state, BooleanSupplier isOver, Runnable again) {
+  AwaitedRoom(
+      Loop loop,
+      StateReader state,
+      RoomTurns.OfPeering turns,
+      BooleanSupplier isOver,
+      Runnable again) {
     this.loop = loop;
     this.state = state;
+    this.turns = turns;
     this.isOver = isOver;
     this.again = again;
   }
 
   /** A command was not taken, for whatever reason. Safe from any thread. */
-  void failed(Throwable failure) {
+  void failed(Command command, Throwable failure) {
     if (LogWriter.problemOf(failure).code() == ProblemCode.QUOTA_EXCEEDED) {
-      loop.execute(this::await);
+      Need need = Need.of(command);
+      loop.execute(() -> await(need));
     }
   }
 
-  private void await() {
-    if (full == null) {
-      full = Fill.of(state);
+  private void await(Need refused) {
+    // Where the state can't be looked at now.
+    Runnable cancel = loop.after(LOOK_MILLIS, () -> await(refused));
+    Fill full = Fill.of(state);
+    cancel.run();
+    Refused before = least;
+    if (before == null) {
       loop.after(LOOK_MILLIS, this::look);
+    }
+    if (before == null || refused.bytes() < before.need().bytes()) {
+      least = new Refused(full.beyond(refused), full);
     }
   }
 
   private void look() {
-    if (full == null || isOver.getAsBoolean()) {
+    Refused waiting = least;
+    if (waiting == null || isOver.getAsBoolean()) {
       return;
     }
-    if (Fill.of(state).hasMoreRoomThan(full)) {
+    Runnable cancel = loop.after(LOOK_MILLIS, this::look);
+    if (isRoom(waiting, Fill.of(state)) && turns.take(loop.nowMillis())) {
+      cancel.run();
       again.run();
-    } else {
-      loop.after(LOOK_MILLIS, this::look);
     }
+  }
+
+  private static boolean isRoom(Refused waiting, Fill now) {
+    return now.hasMuchMoreRoomThan(waiting.full())
+        || now.isRoomFor(waiting.need())
+        || now.isFreedSince(waiting.full(), waiting.need());
   }
 }

@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param farewells which other ends know that their peering has ended
  * @param contents of exported services, for all peers
  * @param kept what streams that broke leave to the next
+ * @param rooms when peers send once more what did not fit
  * @param pace of lines about what others do
  */
 public record Replication(
@@ -34,6 +35,7 @@ public record Replication(
     ReplicationSettings settings,
     ExportedContents contents,
     KeptOffers kept,
+    RoomTurns rooms,
     LogPace pace) {
 
   /** Where the leader is, for those that ask a follower. */

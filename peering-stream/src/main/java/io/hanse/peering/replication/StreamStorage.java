@@ -74,6 +74,7 @@ final class StreamStorage {
         new AwaitedRoom(
             loop,
             replication.state(),
+            replication.rooms().of(peering.getId()),
             () -> imports().isEmpty(),
             () -> rules.accept(new Input.Stopped(ROOM_AGAIN)));
     writer =
@@ -86,7 +87,7 @@ final class StreamStorage {
                     .whenComplete(
                         (result, failure) -> {
                           if (failure != null) {
-                            room.failed(failure);
+                            room.failed(command, failure);
                           }
                         }),
             settings.submitAttempts());

@@ -47,6 +47,7 @@ class PeerSupervisorTest {
               ReplicationSettings.DEFAULT,
               new ExportedContents(cluster),
               new KeptOffers(),
+              new RoomTurns(),
               new LogPace()));
 
   private boolean refusesTerminations;

@@ -66,6 +66,7 @@ class SecretRotationTest {
               ReplicationSettings.DEFAULT,
               new ExportedContents(cluster),
               new KeptOffers(),
+              new RoomTurns(),
               new LogPace()),
           time.newLoop(),
           lines::add,

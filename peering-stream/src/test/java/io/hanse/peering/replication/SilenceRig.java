@@ -90,6 +90,7 @@ final class SilenceRig implements AutoCloseable {
             ReplicationSettings.DEFAULT,
             new ExportedContents(cluster),
             new KeptOffers(),
+            new RoomTurns(),
             new LogPace()),
         this::tell,
         told::add);

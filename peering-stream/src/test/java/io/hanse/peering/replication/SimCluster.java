@@ -253,6 +253,7 @@ final class SimCluster implements StateReader, AutoCloseable {
                   settings,
                   new ExportedContents(SimCluster.this),
                   new KeptOffers(),
+                  new RoomTurns(),
                   new LogPace()));
       supervisor.start();
       network.listen(address, supervisor.acceptor());

@@ -28,6 +28,7 @@ import io.hanse.peering.replication.LeaderStatuses;
 import io.hanse.peering.replication.PeerSupervisor;
 import io.hanse.peering.replication.Replication;
 import io.hanse.peering.replication.ReplicationSettings;
+import io.hanse.peering.replication.RoomTurns;
 import io.hanse.peering.replication.StreamStatuses;
 import io.hanse.peering.replication.ThreadLoops;
 import java.io.IOException;
@@ -87,6 +88,7 @@ final class PeerCluster implements AutoCloseable {
                 settings,
                 new ExportedContents(server.cluster),
                 new KeptOffers(),
+                new RoomTurns(),
                 new LogPace()));
     acceptor.complete(supervisor.acceptor());
     ofLeader.serve(PeeringSettings.defaults("dc"));
