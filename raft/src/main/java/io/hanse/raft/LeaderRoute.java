@@ -138,7 +138,8 @@ final class LeaderRoute {
     if (!isLate && !Problems.isElsewhere(failure)) {
       way.answer.completeExceptionally(Problems.cause(failure));
     } else if (left <= 1) {
-      way.answer.completeExceptionally(isLate ? Problems.late() : Problems.noLeader());
+      way.answer.completeExceptionally(
+          isLate ? Problems.late(Problems.cause(failure)) : Problems.noLeader());
     } else {
       standing
           .change(Math.min(left, pauseMillis))

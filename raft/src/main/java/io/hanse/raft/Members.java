@@ -13,7 +13,6 @@ import io.hanse.fsm.row.Server;
 import io.hanse.raft.transport.proto.MemberList;
 import io.hanse.raft.transport.proto.MemberName;
 import io.hanse.raft.transport.proto.MemberRow;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -23,7 +22,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -36,14 +34,8 @@ public final class Members implements Membership {
   private static final Logger LOG = LoggerFactory.getLogger(Members.class);
   private static final String LIST = "raft.members";
   private static final String TRANSFER = "raft.transfer";
-  private static final String REMOVE = "raft.remove";
+  static final String REMOVE = "raft.remove";
   private static final Duration TRANSFER_PATIENCE = Duration.ofSeconds(3);
-
-  /** A leader that leaves hands over, is followed by another, and asks that one. */
-  private static final int LEAVE_HOLDS = 3;
-
-  private static final Executor A_LITTLE_LATER =
-      CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS);
 
   /** Several heartbeats, also on a busy machine. */
   private static final long LIVING_MILLIS_MIN = 2_000;
@@ -57,8 +49,7 @@ public final class Members implements Membership {
   private final LeaderCall leaderCall;
   private final Duration patience;
   private final long livingMillis;
-  private final Promises promises;
-  private final Executor joiner;
+  private final Leave leave;
 
   Members(
       Leadership leadership,
@@ -68,8 +59,7 @@ public final class Members implements Membership {
       Submitter submitter,
       LeaderCall leaderCall,
       RaftSettings.Timing timing,
-      Promises promises,
-      Executor joiner) {
+      Leave leave) {
     this.leadership = leadership;
     this.self = leadership.self();
     this.consensus = consensus;
@@ -79,8 +69,7 @@ public final class Members implements Membership {
     this.leaderCall = leaderCall;
     this.patience = timing.hold();
     this.livingMillis = Math.max(LIVING_MILLIS_MIN, 2L * timing.longestElectionMillis());
-    this.promises = promises;
-    this.joiner = joiner;
+    this.leave = leave;
     leaderCall.serve(LIST, request -> CompletableFuture.completedFuture(list()));
     leaderCall.serve(TRANSFER, naming(this::transferHere));
     leaderCall.serve(REMOVE, naming(name -> removeHere(name.getRaftId())));
@@ -141,53 +130,10 @@ public final class Members implements Membership {
 
   @Override
   public CompletableFuture<Void> leave() {
-    boolean isAlone = consensus.voters().current().equals(Set.of(self));
-    if (!promises.isRemoved() && (isAlone || !promises.isFormed())) {
-      return CompletableFuture.completedFuture(null);
-    }
-    LOG.info("this server leaves the others raft_id={}", self);
-    try {
-      promises.resolveToLeave();
-    } catch (IOException e) {
-      return CompletableFuture.failedFuture(e);
-    }
-    CompletableFuture<Void> removed =
-        promises.isRemoved()
-            ? CompletableFuture.completedFuture(null)
-            : removeSelf(System.nanoTime() + LEAVE_HOLDS * patience.toNanos());
-    // Where the exchange with the others goes on as well, which may be told of the removal.
-    return removed
-        .thenRunAsync(promises::startOver, joiner)
-        .whenComplete(
-            (done, failure) -> {
-              if (failure != null) {
-                promises.leaveFailed();
-              }
-            });
-  }
-
-  /** Waits for its turn where the leader is about another change of the group. */
-  private CompletableFuture<Void> removeSelf(long deadline) {
-    Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
-    return command(REMOVE, MemberName.newBuilder().setRaftId(self).build(), left)
-        .exceptionallyCompose(
-            failure ->
-                isBusy(failure) && deadline - System.nanoTime() > 0
-                    ? CompletableFuture.runAsync(() -> {}, A_LITTLE_LATER)
-                        .thenCompose(later -> removeSelf(deadline))
-                    : CompletableFuture.failedFuture(failure));
-  }
-
-  private static boolean isBusy(Throwable failure) {
-    ProblemCode code = Problems.code(failure);
-    return code == ProblemCode.OVERLOADED || code == ProblemCode.CONFLICT;
+    return leave.run();
   }
 
   private CompletableFuture<Void> command(String call, MemberName name) {
-    return command(call, name, patience);
-  }
-
-  private CompletableFuture<Void> command(String call, MemberName name, Duration patience) {
     return leaderCall.call(call, name.toByteString(), patience).thenApply(answer -> null);
   }
 

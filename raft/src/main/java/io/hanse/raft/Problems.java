@@ -25,9 +25,14 @@ public final class Problems {
         "the outcome is unknown: the command may have been applied; read before trying again");
   }
 
-  public static ProblemException late() {
+  /**
+   * No answer in all the time there was.
+   *
+   * @param last what the last attempt ended with
+   */
+  public static ProblemException late(Throwable last) {
     return new ProblemException(
-        ProblemCode.DEADLINE_EXCEEDED, "the leader did not answer in time; try again");
+        ProblemCode.DEADLINE_EXCEEDED, "the leader did not answer in time; try again", last);
   }
 
   public static ProblemException foreign(String server, String itsGroup, String ourGroup) {

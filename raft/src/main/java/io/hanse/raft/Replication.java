@@ -103,17 +103,6 @@ public final class Replication implements AutoCloseable {
         new ReadLevels(
             standing, route, rounds, applied, contact, replica, peers, timing.callPatience());
     leaderCalls = new LeaderCalls(standing, route, peers);
-    members =
-        new Members(
-            standing,
-            consensus,
-            book::find,
-            rounds,
-            submitter,
-            leaderCalls,
-            timing,
-            promises,
-            joiner);
     Neighbours neighbours =
         new Neighbours(
             raftId,
@@ -123,6 +112,16 @@ public final class Replication implements AutoCloseable {
             () -> LocalServer.account(self, settings, consensus.position().leader(), promises),
             server -> !promises.isFormed() || consensus.voters().mayBelong(server),
             System::nanoTime);
+    members =
+        new Members(
+            standing,
+            consensus,
+            book::find,
+            rounds,
+            submitter,
+            leaderCalls,
+            timing,
+            new Leave(standing, consensus, promises, neighbours, leaderCalls, timing, joiner));
     quorumNews =
         new QuorumNews(standing, () -> consensus.voters().current(), neighbours, System::nanoTime);
     contact.onLoss(new LeaderLoss(standing, consensus, contact, timing, timer)::suspected);

@@ -77,7 +77,7 @@ class LeaderCallsTest {
   }
 
   static List<ProblemException> ends() {
-    return List.of(Problems.notLeader(), Problems.late());
+    return List.of(Problems.notLeader(), Problems.late(Problems.notLeader()));
   }
 
   @ParameterizedTest

@@ -1,6 +1,7 @@
 package io.hanse.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
@@ -33,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A server that leaves, and ends or hears nothing at any point of it. */
 class LeaveTest {
@@ -50,6 +53,7 @@ class LeaveTest {
   private volatile boolean isAnswerLost;
   private volatile boolean isQuestionLost;
   private final AtomicInteger refusals = new AtomicInteger();
+  private volatile ProblemCode refusal = ProblemCode.OVERLOADED;
   private @Nullable Replication running;
 
   @AfterEach
@@ -233,12 +237,50 @@ class LeaveTest {
     assertThat(leaving).succeedsWithin(Duration.ofSeconds(20));
   }
 
-  @Test
-  void shouldWaitWhileTheGroupChanges() throws Exception {
+  /** As while the group changes, or its leader is new and has not heard all of them yet. */
+  @ParameterizedTest
+  @EnumSource(
+      names = {"OVERLOADED", "CONFLICT", "FAILED_PRECONDITION", "SHUTTING_DOWN", "COMMIT_UNKNOWN"})
+  void shouldAskAgainAfterWhatTimeCanChange(ProblemCode code) throws Exception {
     Replication server = open(member("busy"));
+    refusal = code;
     refusals.set(2);
     assertThat(leaves(server)).isTrue();
     assertThat(group).doesNotContain(server.self().getRaftId());
+  }
+
+  @Test
+  void shouldNotAskAgainAfterWhatStays() throws Exception {
+    Replication server = open(member("refused"));
+    refusal = ProblemCode.DECODE_FAILED;
+    refusals.set(Integer.MAX_VALUE);
+    assertThatThrownBy(() -> server.membership().leave().get(20, TimeUnit.SECONDS))
+        .hasMessageContaining("not yet DECODE_FAILED");
+    assertThat(refusals).hasValue(Integer.MAX_VALUE - 1);
+  }
+
+  @Test
+  void shouldSayWhatItWasAnsweredLast() throws Exception {
+    Replication server = open(member("never"));
+    refusal = ProblemCode.FAILED_PRECONDITION;
+    refusals.set(Integer.MAX_VALUE);
+    CompletableFuture<Void> leaving = server.membership().leave();
+    await().until(() -> refusals.get() < Integer.MAX_VALUE);
+    isQuestionLost = true;
+    assertThatThrownBy(() -> leaving.get(20, TimeUnit.SECONDS))
+        .hasMessageContaining("within 0.9 s; the last answer: not yet FAILED_PRECONDITION");
+  }
+
+  /**
+   * What a leader could not answer any more, as it ended: the next one knows this server no more.
+   */
+  @Test
+  void shouldHaveLeftWhereItIsAStrangerByThen() throws Exception {
+    Path place = member("stranger");
+    Replication server = open(place);
+    isAnswerLost = true;
+    assertThat(server.membership().leave()).succeedsWithin(Duration.ofSeconds(20));
+    isItselfOrJoinsAnew(place, server.self().getRaftId(), true);
   }
 
   @Test
@@ -312,11 +354,13 @@ class LeaveTest {
         return unreachable();
       }
       if (refusals.getAndDecrement() > 0) {
-        return CompletableFuture.failedFuture(
-            new ProblemException(ProblemCode.OVERLOADED, "another change is under way"));
+        return CompletableFuture.failedFuture(new ProblemException(refusal, "not yet " + refusal));
       }
       try {
-        group.remove(MemberName.parseFrom(request).getRaftId());
+        String asking = MemberName.parseFrom(request).getRaftId();
+        if (!group.remove(asking)) {
+          return CompletableFuture.failedFuture(Problems.stranger(asking));
+        }
       } catch (InvalidProtocolBufferException e) {
         return CompletableFuture.failedFuture(e);
       }

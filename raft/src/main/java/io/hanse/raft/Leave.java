@@ -1,0 +1,166 @@
+package io.hanse.raft;
+
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.port.LeaderCall;
+import io.hanse.raft.transport.proto.MemberName;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This server's way out of its group: it asks to be let go until it is, or until its time is over.
+ */
+final class Leave {
+  private static final Logger LOG = LoggerFactory.getLogger(Leave.class);
+
+  /** A leader that leaves hands over, is followed by another, and asks that one. */
+  private static final int HOLDS = 3;
+
+  private static final Executor A_LITTLE_LATER =
+      CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS);
+
+  private final LeaderStanding standing;
+  private final Consensus consensus;
+  private final Promises promises;
+  private final Neighbours neighbours;
+  private final LeaderCall leaderCall;
+  private final Duration patience;
+  private final Executor joiner;
+
+  /**
+   * @param joiner where the exchange with the neighbours goes on as well
+   */
+  Leave(
+      LeaderStanding standing,
+      Consensus consensus,
+      Promises promises,
+      Neighbours neighbours,
+      LeaderCall leaderCall,
+      RaftSettings.Timing timing,
+      Executor joiner) {
+    this.standing = standing;
+    this.consensus = consensus;
+    this.promises = promises;
+    this.neighbours = neighbours;
+    this.leaderCall = leaderCall;
+    this.patience = patience(timing);
+    this.joiner = joiner;
+  }
+
+  /** For so long a server asks to be let go. */
+  static Duration patience(RaftSettings.Timing timing) {
+    return timing.hold().multipliedBy(HOLDS);
+  }
+
+  CompletableFuture<Void> run() {
+    boolean isAlone = consensus.voters().current().equals(Set.of(standing.self()));
+    if (!promises.isRemoved() && (isAlone || !promises.isFormed())) {
+      return CompletableFuture.completedFuture(null);
+    }
+    LOG.info("this server leaves the others raft_id={}", standing.self());
+    try {
+      promises.resolveToLeave();
+    } catch (IOException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    CompletableFuture<Void> removed =
+        promises.isRemoved() ? CompletableFuture.completedFuture(null) : new Attempts().next();
+    // On the thread of the exchange, which may be told of the removal meanwhile.
+    return removed
+        .thenRunAsync(promises::startOver, joiner)
+        .whenComplete(
+            (done, failure) -> {
+              if (failure != null) {
+                promises.leaveFailed();
+              }
+            });
+  }
+
+  /** One after the other. */
+  private final class Attempts {
+    private final long deadline = System.nanoTime() + patience.toNanos();
+
+    /** What a leader said last, which says more than that there is none since. */
+    private Optional<ProblemException> answer = Optional.empty();
+
+    CompletableFuture<Void> next() {
+      MemberName self = MemberName.newBuilder().setRaftId(standing.self()).build();
+      return leaderCall
+          .call(Members.REMOVE, self.toByteString(), Duration.ofNanos(Math.max(0, left())))
+          .<Void>thenApply(done -> null)
+          .exceptionallyCompose(this::failed);
+    }
+
+    private long left() {
+      return deadline - System.nanoTime();
+    }
+
+    private CompletableFuture<Void> failed(Throwable failure) {
+      Throwable cause = Problems.cause(failure);
+      if (!(cause instanceof ProblemException problem) || !mayChange(problem.code())) {
+        return CompletableFuture.failedFuture(cause);
+      }
+      answer = answer(problem).or(() -> answer);
+      if (left() <= 0 || standing.closedBy().isPresent()) {
+        return CompletableFuture.failedFuture(outcome(problem));
+      }
+      return problem.code() == ProblemCode.FAILED_PRECONDITION
+          ? CompletableFuture.supplyAsync(this::isLetGo, joiner)
+              .thenCompose(isLetGo -> isLetGo ? done() : later())
+          : later();
+    }
+
+    private CompletableFuture<Void> later() {
+      return CompletableFuture.runAsync(() -> {}, A_LITTLE_LATER).thenCompose(later -> next());
+    }
+
+    /** Who was let go, and did not hear it, is a stranger to the leader when it asks again. */
+    private boolean isLetGo() {
+      neighbours.exchange();
+      return neighbours.saysRemoved();
+    }
+
+    private ProblemException outcome(ProblemException last) {
+      return answer
+          .map(
+              said ->
+                  new ProblemException(
+                      said.code(),
+                      "the others did not let this server go within "
+                          + patience.toMillis() / 1000.0
+                          + " s; the last answer: "
+                          + said.getMessage(),
+                      last))
+          .orElse(last);
+    }
+  }
+
+  private static CompletableFuture<Void> done() {
+    return CompletableFuture.completedFuture(null);
+  }
+
+  /** Another leader may answer otherwise, or the same one once it has heard more of the others. */
+  private static boolean mayChange(ProblemCode code) {
+    return switch (code.category()) {
+      case RETRY, UNKNOWN -> true;
+      default -> code == ProblemCode.CONFLICT || code == ProblemCode.FAILED_PRECONDITION;
+    };
+  }
+
+  /** Behind a question that was asked again until it was late is what was said to the last one. */
+  private static Optional<ProblemException> answer(ProblemException problem) {
+    if (problem.code() == ProblemCode.DEADLINE_EXCEEDED) {
+      return problem.getCause() instanceof ProblemException said
+          ? Optional.of(said)
+          : Optional.empty();
+    }
+    return Problems.isElsewhere(problem) ? Optional.empty() : Optional.of(problem);
+  }
+}
