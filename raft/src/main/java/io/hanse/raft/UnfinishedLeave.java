@@ -1,11 +1,17 @@
 package io.hanse.raft;
 
+import io.hanse.fsm.port.PoolShutdown;
 import io.hanse.fsm.row.Server;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,6 +21,9 @@ import org.slf4j.LoggerFactory;
  */
 final class UnfinishedLeave {
   private static final Logger LOG = LoggerFactory.getLogger(UnfinishedLeave.class);
+
+  /** A round takes a second at most. */
+  private static final Duration LAST_ROUND = Duration.ofSeconds(5);
 
   private final DataDirectory directory;
   private final RaftSettings settings;
@@ -58,7 +67,7 @@ final class UnfinishedLeave {
     Server self = settings.selfOf(directory);
     AddressBook book = new AddressBook(directory, surroundings::learn);
     book.learn(List.of(self));
-    ExecutorService completer = RaftThreads.single("raft-unfinished-leave");
+    ExecutorService completer = RaftThreads.single("raft-completer");
     try (Surroundings.Dialer peers =
         surroundings.dialer(self, promises::groupId, book::callAddress, completer)) {
       return ask(
@@ -76,21 +85,35 @@ final class UnfinishedLeave {
   }
 
   private Optional<Boolean> ask(Neighbours neighbours) {
-    long deadline = System.nanoTime() + settings.timing().hold().toNanos();
+    CompletableFuture<Boolean> isLetGo = new CompletableFuture<>();
+    Runnable round =
+        () -> {
+          neighbours.exchange();
+          if (neighbours.saysRemoved() || neighbours.saysKept()) {
+            isLetGo.complete(neighbours.saysRemoved());
+          }
+        };
+    // Once in any case, however long that takes.
+    round.run();
+    RaftSettings.Timing timing = settings.timing();
+    long pause = timing.joinInterval().toMillis();
+    ScheduledExecutorService rounds = RaftThreads.timer("raft-unfinished-leave");
+    rounds.scheduleWithFixedDelay(round, pause, pause, TimeUnit.MILLISECONDS);
     try {
-      while (true) {
-        neighbours.exchange();
-        if (neighbours.saysRemoved() || neighbours.saysKept()) {
-          return Optional.of(neighbours.saysRemoved());
-        }
-        if (System.nanoTime() - deadline >= 0) {
-          return Optional.empty();
-        }
-        TimeUnit.MILLISECONDS.sleep(settings.timing().joinInterval().toMillis());
-      }
+      return Optional.of(isLetGo.get(timing.hold().toMillis(), TimeUnit.MILLISECONDS));
+    } catch (TimeoutException e) {
+      return Optional.empty();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a round of questions has no failure of its own", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Optional.empty();
+    } finally {
+      // What is learned in a round is written down: not into a directory that is given back.
+      rounds.shutdownNow();
+      if (!PoolShutdown.isOver(LAST_ROUND, rounds)) {
+        LOG.warn("a question to the others is under way after {} s", LAST_ROUND.toSeconds());
+      }
     }
   }
 }
