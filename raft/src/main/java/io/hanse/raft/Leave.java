@@ -91,7 +91,8 @@ final class Leave {
     private Optional<ProblemException> answer = Optional.empty();
 
     CompletableFuture<Void> next() {
-      MemberName self = MemberName.newBuilder().setRaftId(standing.self()).build();
+      MemberName self =
+          MemberName.newBuilder().setRaftId(standing.self()).setLeave(promises.leaves()).build();
       return leaderCall
           .call(Members.REMOVE, self.toByteString(), Duration.ofNanos(Math.max(0, left())))
           .<Void>thenApply(done -> null)

@@ -35,6 +35,7 @@ final class LocalServer implements ServerRequests {
   private final Neighbours neighbours;
   private final Bootstrap bootstrap;
   private final MemberDuty members;
+  private final Removals removals;
   private final LongSupplier nanoClock;
 
   LocalServer(
@@ -50,6 +51,7 @@ final class LocalServer implements ServerRequests {
       Neighbours neighbours,
       Bootstrap bootstrap,
       MemberDuty members,
+      Removals removals,
       LongSupplier nanoClock) {
     this.self = self;
     this.settings = settings;
@@ -63,6 +65,7 @@ final class LocalServer implements ServerRequests {
     this.neighbours = neighbours;
     this.bootstrap = bootstrap;
     this.members = members;
+    this.removals = removals;
     this.nanoClock = nanoClock;
   }
 
@@ -77,6 +80,7 @@ final class LocalServer implements ServerRequests {
         .setPromisedTo(promises.promisedTo())
         .setLeaderRaftId(leader.orElse(""))
         .setMayHaveLeft(promises.mayHaveLeft())
+        .setLeaves(promises.pastLeaves())
         .build();
   }
 
@@ -128,7 +132,7 @@ final class LocalServer implements ServerRequests {
             (point, failure) ->
                 reply
                     .setCallerRemoved(failure == null && !isMember(raftId))
-                    .setCallerKept(failure == null && consensus.isKept(raftId))
+                    .setCallerKept(failure == null && removals.keeps(caller))
                     .build());
   }
 

@@ -50,6 +50,7 @@ public final class Members implements Membership {
   private final Duration patience;
   private final long livingMillis;
   private final Leave leave;
+  private final Removals removals;
 
   Members(
       Leadership leadership,
@@ -59,7 +60,8 @@ public final class Members implements Membership {
       Submitter submitter,
       LeaderCall leaderCall,
       RaftSettings.Timing timing,
-      Leave leave) {
+      Leave leave,
+      Removals removals) {
     this.leadership = leadership;
     this.self = leadership.self();
     this.consensus = consensus;
@@ -70,9 +72,10 @@ public final class Members implements Membership {
     this.patience = timing.hold();
     this.livingMillis = Math.max(LIVING_MILLIS_MIN, 2L * timing.longestElectionMillis());
     this.leave = leave;
+    this.removals = removals;
     leaderCall.serve(LIST, request -> CompletableFuture.completedFuture(list()));
     leaderCall.serve(TRANSFER, naming(this::transferHere));
-    leaderCall.serve(REMOVE, naming(name -> removeHere(name.getRaftId())));
+    leaderCall.serve(REMOVE, naming(this::removeHere));
   }
 
   @Override
@@ -218,7 +221,8 @@ public final class Members implements Membership {
   }
 
   /** A leader does not remove itself: it hands over, and the question goes to the next one. */
-  private CompletableFuture<Void> removeHere(String raftId) {
+  private CompletableFuture<Void> removeHere(MemberName asked) {
+    String raftId = asked.getRaftId();
     Consensus.Voters voters = consensus.voters();
     if (!voters.isMember(raftId)) {
       // Done already, perhaps by an earlier attempt of the same caller.
@@ -241,7 +245,7 @@ public final class Members implements Membership {
               + "; start the silent ones again, or remove one of those first");
     }
     LOG.info("server is removed raft_id={}", raftId);
-    return consensus.removeVoter(raftId);
+    return removals.remove(asked);
   }
 
   private static CompletableFuture<Void> refused(String why) {

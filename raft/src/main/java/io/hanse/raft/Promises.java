@@ -156,8 +156,18 @@ final class Promises {
    * process ends, the next one knows that it has to find out whether it did.
    */
   synchronized void resolveToLeave() throws IOException {
-    write(record.toBuilder().setLeaving(true).build());
+    write(record.toBuilder().setLeaving(true).setLeaves(record.getLeaves() + 1).build());
     isLeaving = true;
+  }
+
+  /** How many times this server was told to leave. */
+  synchronized int leaves() {
+    return record.getLeaves();
+  }
+
+  /** The same without a time that is going on. */
+  synchronized int pastLeaves() {
+    return isLeaving ? record.getLeaves() - 1 : record.getLeaves();
   }
 
   /** While it is so, nothing is concluded from what the others say of this server. */

@@ -103,6 +103,7 @@ public final class Replication implements AutoCloseable {
         new ReadLevels(
             standing, route, rounds, applied, contact, replica, peers, timing.callPatience());
     leaderCalls = new LeaderCalls(standing, route, peers);
+    Removals removals = new Removals(consensus);
     Neighbours neighbours =
         new Neighbours(
             raftId,
@@ -121,7 +122,8 @@ public final class Replication implements AutoCloseable {
             submitter,
             leaderCalls,
             timing,
-            new Leave(standing, consensus, promises, neighbours, leaderCalls, timing, joiner));
+            new Leave(standing, consensus, promises, neighbours, leaderCalls, timing, joiner),
+            removals);
     quorumNews =
         new QuorumNews(standing, () -> consensus.voters().current(), neighbours, System::nanoTime);
     contact.onLoss(new LeaderLoss(standing, consensus, contact, timing, timer)::suspected);
@@ -155,6 +157,7 @@ public final class Replication implements AutoCloseable {
             neighbours,
             bootstrap,
             memberDuty,
+            removals,
             System::nanoTime);
   }
 
