@@ -127,7 +127,10 @@ public final class Replication implements AutoCloseable {
     quorumNews =
         new QuorumNews(standing, () -> consensus.voters().current(), neighbours, System::nanoTime);
     contact.onLoss(new LeaderLoss(standing, consensus, contact, timing, timer)::suspected);
-    retirement = new Retirement(raftId, promises, neighbours, consensus, standing::close);
+    OwnPlace place =
+        new OwnPlace(raftId, promises, consensus, submitter, reads, timing, System::nanoTime);
+    retirement =
+        new Retirement(raftId, promises, neighbours, consensus, place::isSure, standing::close);
     bootstrap =
         new Bootstrap(
             raftId, settings, promises, neighbours, consensus, peers, System::nanoTime, retirement);

@@ -3,6 +3,7 @@ package io.hanse.raft;
 import io.hanse.fsm.error.ProblemException;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,10 +19,12 @@ final class Retirement {
   private final Promises promises;
   private final Neighbours neighbours;
   private final Consensus consensus;
+  private final BooleanSupplier isInItsLog;
   private final Consumer<ProblemException> whenRetired;
   private final CompletableFuture<Void> left = new CompletableFuture<>();
 
   /**
+   * @param isInItsLog whether this server, by its own log, is one of its group still
    * @param whenRetired told once why this server takes part no more
    */
   Retirement(
@@ -29,11 +32,13 @@ final class Retirement {
       Promises promises,
       Neighbours neighbours,
       Consensus consensus,
+      BooleanSupplier isInItsLog,
       Consumer<ProblemException> whenRetired) {
     this.self = self;
     this.promises = promises;
     this.neighbours = neighbours;
     this.consensus = consensus;
+    this.isInItsLog = isInItsLog;
     this.whenRetired = whenRetired;
   }
 
@@ -75,9 +80,12 @@ final class Retirement {
 
   /** A leave that failed is over once it is sure that it has not come true after all. */
   void stayIfKept() throws IOException {
-    boolean isKept = promises.mayHaveLeft() && (neighbours.saysKept() || consensus.isKept(self));
-    if (isKept && promises.stay()) {
+    if (promises.mayHaveLeft() && isKept() && promises.stay()) {
       LOG.warn("this server was to leave the others, but is one of them still: it stays");
     }
+  }
+
+  private boolean isKept() {
+    return neighbours.saysKept() || consensus.isKept(self) || isInItsLog.getAsBoolean();
   }
 }

@@ -118,7 +118,8 @@ class BootstrapSimTest {
               consensus,
               peers,
               nanos::get,
-              new Retirement(disk.raftId(), promises, neighbours, consensus, why -> {}));
+              new Retirement(
+                  disk.raftId(), promises, neighbours, consensus, () -> false, why -> {}));
     }
 
     Account account() {

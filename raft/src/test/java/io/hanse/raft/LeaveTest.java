@@ -177,6 +177,20 @@ class LeaveTest extends LeaveFixture {
   }
 
   @Test
+  void shouldNotTakeARemovalForItsLeaveThatNoLeaderOfAnOlderVersionEnded() throws Exception {
+    Path place = member("old-boss");
+    isBossOld = true;
+    Replication server = open(place);
+    isQuestionLost = true;
+    assertThat(leaves(server)).isFalse();
+    await().atMost(Duration.ofSeconds(20)).until(() -> !record(place).getLeaving());
+
+    group.remove(server.self().getRaftId());
+    await().atMost(Duration.ofSeconds(20)).until(() -> record(place).getRemoved());
+    assertThat(server.left()).isNotDone();
+  }
+
+  @Test
   void shouldCountAsTakenOutWhereItWasNotToLeave() throws Exception {
     Path place = member("taken-out");
     Replication server = open(place);
