@@ -171,7 +171,9 @@ final class ServerHealth {
     new Servers(view).all().forEach(server -> known.put(server.getRaftId(), withoutIndex(server)));
     Set<String> members = new TreeSet<>();
     membership.knownMembers().forEach(member -> members.add(member.raftId()));
-    List<Command> commands = new ArrayList<>(forgetRemoved(known, members));
+    List<Server> removed = new ArrayList<>();
+    known.values().removeIf(server -> !members.contains(server.getRaftId()) && removed.add(server));
+    List<Command> commands = new ArrayList<>();
     beats.forEach(
         (raftId, beat) -> {
           if (members.contains(raftId)
@@ -183,6 +185,7 @@ final class ServerHealth {
                     .build());
           }
         });
+    commands.addAll(forgetRemoved(view, removed, known.values()));
     commands.addAll(forgetStrays(view, known.values()));
     for (Server server : known.values()) {
       Beat beat = beats.get(server.getRaftId());
@@ -197,15 +200,16 @@ final class ServerHealth {
 
   /**
    * A server that was taken out of the group takes all that is registered with its agent along,
-   * unless another has its name by now.
+   * unless another has its name by now, or what has it is no server's.
    */
-  private static List<Command> forgetRemoved(SortedMap<String, Server> known, Set<String> members) {
-    List<Server> removed = new ArrayList<>();
-    known.values().removeIf(server -> !members.contains(server.getRaftId()) && removed.add(server));
+  private static List<Command> forgetRemoved(
+      View view, List<Server> removed, Collection<Server> known) {
     List<Command> commands = new ArrayList<>();
     for (Server server : removed) {
       // Where this leader ends between the two, forgetStrays does the rest under the next one.
-      if (known.values().stream().noneMatch(other -> other.getNode().equals(server.getNode()))) {
+      boolean isReplaced =
+          known.stream().anyMatch(other -> other.getNode().equalsIgnoreCase(server.getNode()));
+      if (!isReplaced && isNodeOf(view, server)) {
         commands.add(leavesCatalog(server.getNode()));
       }
       commands.add(
@@ -216,6 +220,21 @@ final class ServerHealth {
     return commands;
   }
 
+  /** Whether the node of a server's name is the server's, and none that is told of from outside. */
+  private static boolean isNodeOf(View view, Server server) {
+    String node = server.getNode();
+    return new Catalog(view).node("", node).filter(row -> isSame(row, server)).isPresent()
+        || (new Catalog(view).service("", node, SERVICE_ID).isPresent() && isChecked(view, node));
+  }
+
+  private static boolean isSame(Node row, Server server) {
+    return !row.getId().isEmpty() && row.getId().equals(server.getNodeId());
+  }
+
+  private static boolean isChecked(View view, String node) {
+    return new Health(view).check("", node, CHECK_ID).isPresent();
+  }
+
   private static Command leavesCatalog(String node) {
     LOG.info("removed server leaves the catalog node={}", node);
     return Command.newBuilder().setDeregister(DeregisterCatalog.newBuilder().setNode(node)).build();
@@ -223,18 +242,18 @@ final class ServerHealth {
 
   /**
    * Nodes that are in the catalog as servers, and are none that is known: left over by a server
-   * that told of itself once more as it was removed, or that has another name now.
+   * that told of itself once more as it was removed, or that has another name now. Whatever else is
+   * registered there was so with its agent, and goes along.
    */
   private static List<Command> forgetStrays(View view, Collection<Server> known) {
     Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
     known.forEach(server -> names.add(server.getNode()));
-    Health health = new Health(view);
     return new Catalog(view)
         .service("", SERVICE_ID).stream()
             .filter(instance -> instance.getService().getId().equals(SERVICE_ID))
             .map(instance -> instance.getNode().getNode())
             .filter(node -> !names.contains(node))
-            .filter(node -> health.check("", node, CHECK_ID).isPresent())
+            .filter(node -> isChecked(view, node))
             .map(ServerHealth::leavesCatalog)
             .toList();
   }
@@ -248,7 +267,7 @@ final class ServerHealth {
         .anyMatch(
             other ->
                 !other.getRaftId().equals(server.getRaftId())
-                    && other.getNode().equals(server.getNode())
+                    && other.getNode().equalsIgnoreCase(server.getNode())
                     && other.getNodeId().equals(holder));
   }
 

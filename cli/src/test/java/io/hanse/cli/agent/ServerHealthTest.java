@@ -71,19 +71,23 @@ class ServerHealthTest {
     await().untilAsserted(() -> assertThat(nodes()).containsExactlyInAnyOrder(nodes));
   }
 
-  @Test
-  void shouldHaveAServerThatWasRemovedLeaveTheCatalog() {
+  /** A server that is in the group no more. */
+  private void knowRemoved(String node) {
     cluster
         .submit(
             Command.newBuilder()
                 .setWriteServer(
                     WriteServer.newBuilder()
-                        .setServer(Server.newBuilder().setRaftId("raft-2").setNode("two")))
+                        .setServer(
+                            Server.newBuilder()
+                                .setRaftId("raft-2")
+                                .setNodeId("aaaaaaaa-0000-4000-8000-000000000002")
+                                .setNode(node)))
                 .build())
         .join();
-    register("two", ServerHealth.SERVICE_ID, ServerHealth.CHECK_ID);
-    start();
-    becomesNodes("One");
+  }
+
+  private void forgetsRemoved() {
     await()
         .untilAsserted(
             () -> {
@@ -93,10 +97,44 @@ class ServerHealthTest {
             });
   }
 
+  /** With all that its agent registered, as a Consul does when a member is reaped. */
+  @Test
+  void shouldHaveAServerThatWasRemovedLeaveTheCatalog() {
+    knowRemoved("two");
+    register("two", ServerHealth.SERVICE_ID, ServerHealth.CHECK_ID);
+    register("two", "web", "alive");
+    start();
+    becomesNodes("One");
+    forgetsRemoved();
+  }
+
+  @Test
+  void shouldLeaveANodeThatOnlyHasTheNameOfAServerThatWasRemoved() {
+    knowRemoved("two");
+    register("two", "web", "alive");
+    start();
+    forgetsRemoved();
+    becomesNodes("One", "two");
+  }
+
+  /** Names are the same in any case: what is registered under one is so under the other. */
+  @Test
+  void shouldLeaveTheNodeOfAServerThatWasRemovedToAnotherOfItsName() {
+    knowRemoved("ONE");
+    register("One", ServerHealth.SERVICE_ID, ServerHealth.CHECK_ID);
+    register("One", "web", "alive");
+    start();
+    forgetsRemoved();
+    try (View view = cluster.view()) {
+      assertThat(new Catalog(view).service("", "One", "web")).isPresent();
+    }
+  }
+
   /** As where a leader ended between the steps of that, or the server had another name once. */
   @Test
   void shouldHaveNoServerInTheCatalogThatIsNotKnown() {
     register("stray", ServerHealth.SERVICE_ID, ServerHealth.CHECK_ID);
+    register("stray", "web", "alive");
     register("outside", "web", "alive");
     register("told-by-hand", ServerHealth.SERVICE_ID, "alive");
     register("watched", "web", ServerHealth.CHECK_ID);
