@@ -58,14 +58,17 @@ final class Departure {
   /** The others turn out to have let this server go, though the leave had failed. */
   void foundGone() {
     entropy.hold();
+    stop();
+  }
+
+  private void stop() {
     LOG.info("the cluster was left, this agent stops");
     left.complete(null);
   }
 
   private void ended(CompletableFuture<Void> departure, @Nullable Throwable failure) {
     if (failure == null) {
-      LOG.info("the cluster was left, this agent stops");
-      timer.schedule(() -> left.complete(null), ANSWER_MILLIS, TimeUnit.MILLISECONDS);
+      timer.schedule(this::stop, ANSWER_MILLIS, TimeUnit.MILLISECONDS);
       departure.complete(null);
       return;
     }
