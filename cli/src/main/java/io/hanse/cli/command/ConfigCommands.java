@@ -13,11 +13,7 @@ import io.hanse.cli.value.JsonText;
 import io.hanse.cli.value.Value;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -66,26 +62,8 @@ public final class ConfigCommands {
       throw new CommandFailure("Config entry not updated: " + title);
     }
     session.print("Config entry written: " + title);
-    if (entry.atAny("Kind").text().equals("peering")) {
-      warnOfNoPeering(server, Documents.entryName(entry));
-    }
+    AbsentPeerings.warn(session, server.client(session), AbsentPeerings.namedBy(entry));
     return 0;
-  }
-
-  /** A script may write it before its peering, so it is taken; a slip would never be noticed. */
-  private void warnOfNoPeering(ServerFlags server, String name) {
-    Response answer = server.client(session).get("/v1/peerings");
-    if (name.equals("*") || answer.status() != 200) {
-      return;
-    }
-    Set<String> peerings =
-        answer.json().items().stream()
-            .map(peering -> peering.at("Name").text())
-            .collect(Collectors.toCollection(TreeSet::new));
-    if (!peerings.contains(name.toLowerCase(Locale.ROOT))) {
-      session.warn(
-          "Warning: there is no peering \"" + name + "\" yet" + NearNames.near(name, peerings));
-    }
   }
 
   /** The server knows the keys of each kind; what it can't decode is the input's fault. */

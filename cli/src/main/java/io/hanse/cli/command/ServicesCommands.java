@@ -218,12 +218,14 @@ public final class ServicesCommands {
     required(name, "Missing the required -name flag");
     required(
         peers + partitions, "Missing the required -consumer-peers or -consumer-partitions flag");
-    new ServiceExport(name, ServiceExport.names(peers, "peer"), partitions)
-        .write(server.client(session));
+    List<String> consumers = ServiceExport.names(peers, "peer");
+    ApiClient api = server.client(session);
+    new ServiceExport(name, consumers, partitions).write(api);
     String toPeers = peers.isEmpty() ? "" : " to cluster peers \"" + peers + "\"";
     String toPartitions = partitions.isEmpty() ? "" : " to partitions \"" + partitions + "\"";
     String and = peers.isEmpty() || partitions.isEmpty() ? "" : " and";
     session.print("Successfully exported service \"" + name + "\"" + toPeers + and + toPartitions);
+    AbsentPeerings.warn(session, api, consumers);
     return 0;
   }
 

@@ -47,21 +47,32 @@ class ConfigCommandsTest {
   }
 
   private Result write(String kind, String name) throws IOException {
+    return write("{'Kind':'" + kind + "','Name':'" + name + "'}");
+  }
+
+  private Result write(String entry) throws IOException {
     Path file = folder.resolve("entry.json");
-    Files.writeString(file, "{\"Kind\":\"" + kind + "\",\"Name\":\"" + name + "\"}");
+    Files.writeString(file, entry.replace('\'', '"'));
+    return run("config", "write", file.toString());
+  }
+
+  private Result run(String... line) {
     return new CommandRun()
         .with("HANSE_HTTP_ADDR", "127.0.0.1:" + server.getAddress().getPort())
-        .run("config", "write", file.toString());
+        .run(line);
+  }
+
+  private static String absent(String peer) {
+    return "Warning: there is no peering \""
+        + peer
+        + "\" yet; near to it: alpha; mend the name, or establish the peering: hanse peering list"
+        + " shows those that there are\n";
   }
 
   @Test
   void shouldWarnOfAPolicyForAPeeringThatIsNotThere() throws IOException {
     assertThat(write("peering", "alhpa"))
-        .isEqualTo(
-            new Result(
-                0,
-                "Config entry written: peering/alhpa\n",
-                "Warning: there is no peering \"alhpa\" yet; near to it: alpha\n"));
+        .isEqualTo(new Result(0, "Config entry written: peering/alhpa\n", absent("alhpa")));
   }
 
   @Test
@@ -69,5 +80,38 @@ class ConfigCommandsTest {
     assertThat(write("peering", "Alpha").err()).isEmpty();
     assertThat(write("peering", "*").err()).isEmpty();
     assertThat(write("service-defaults", "alhpa").err()).isEmpty();
+  }
+
+  @Test
+  void shouldWarnOfPeersThatOtherKindsName() throws IOException {
+    assertThat(
+            write(
+                "{'Kind':'exported-services','Name':'default','Services':[{'Name':'web',"
+                    + "'Consumers':[{'Peer':'alpha'},{'Peer':'alpah'},{}]}]}"))
+        .isEqualTo(
+            new Result(0, "Config entry written: exported-services/default\n", absent("alpah")));
+    assertThat(
+            write(
+                    "{'Kind':'service-resolver','Name':'web','Failover':{'*':{'Targets':"
+                        + "[{'peer':'alpha'},{'peer':'alpa'}]}},'Meta':{'Peer':'zeta'}}")
+                .err())
+        .isEqualTo(absent("alpa"));
+    assertThat(
+            write(
+                    "{'Kind':'service-intentions','Name':'web',"
+                        + "'Sources':[{'Name':'*','Peer':'lapha'}]}")
+                .err())
+        .isEqualTo(absent("lapha"));
+  }
+
+  @Test
+  void shouldWarnWhereAServiceIsExportedToNobody() {
+    answer("/v1/config/exported-services", "{}");
+    assertThat(run("services", "export", "-name", "web", "-consumer-peers", "alpha,alhpa"))
+        .isEqualTo(
+            new Result(
+                0,
+                "Successfully exported service \"web\" to cluster peers \"alpha,alhpa\"\n",
+                absent("alhpa")));
   }
 }
