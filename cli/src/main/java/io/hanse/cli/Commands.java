@@ -30,6 +30,7 @@ import io.hanse.cli.program.AgentCommand;
 import io.hanse.cli.program.EnvoyCommand;
 import io.hanse.cli.program.GatewayCommand;
 import io.hanse.cli.program.SidecarCommand;
+import io.hanse.cli.program.ValidateCommand;
 import java.util.List;
 import java.util.Set;
 
@@ -69,6 +70,7 @@ final class Commands {
           "reload",
           "services",
           "snapshot",
+          "validate",
           "version");
 
   /** Spellings that help does not list. */
@@ -111,6 +113,7 @@ final class Commands {
       case "reload" -> new ReloadCommand(session);
       case "services" -> new ServicesCommands(session);
       case "snapshot" -> new SnapshotCommands(session);
+      case "validate" -> new ValidateCommand(session);
       case "version" -> new VersionCommand(session);
       default -> throw new IllegalArgumentException("no command \"" + path + "\"");
     };
