@@ -36,10 +36,12 @@ public final class FakeApi implements AutoCloseable {
     return requests;
   }
 
+  public String address() {
+    return "127.0.0.1:" + server.getAddress().getPort();
+  }
+
   public CommandRun.Result run(String... args) {
-    return new CommandRun()
-        .with("HANSE_HTTP_ADDR", "127.0.0.1:" + server.getAddress().getPort())
-        .run(args);
+    return new CommandRun().with("HANSE_HTTP_ADDR", address()).run(args);
   }
 
   @Override

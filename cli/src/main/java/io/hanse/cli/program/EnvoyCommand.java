@@ -39,7 +39,9 @@ public final class EnvoyCommand implements Callable<Integer> {
       description = "The kind of gateway; only mesh is supported.")
   private String kind = "";
 
-  @Option(names = "-register", description = "Registers the gateway first.")
+  @Option(
+      names = "-register",
+      description = "Registers the gateway first, and takes that back when it is stopped.")
   private boolean register;
 
   @Option(
@@ -72,12 +74,15 @@ public final class EnvoyCommand implements Callable<Integer> {
       return Proxies.sidecar(
           session, proxy, SidecarCommand.find(session, proxy, proxyId, sidecarFor));
     }
+    Runnable departure = () -> {};
     if (register) {
-      gateway.register(proxy.http().client(session));
+      proxy.requireFreeAdmin();
+      departure = gateway.register(proxy.http().client(session))::run;
       session.print("Registered service: " + gateway.service());
       session.out().flush();
     }
-    return Proxies.gateway(session, proxy, proxyId.isEmpty() ? gateway.service() : proxyId);
+    String id = proxyId.isEmpty() ? gateway.service() : proxyId;
+    return Proxies.gateway(session, proxy, id, departure);
   }
 
   private void check() {

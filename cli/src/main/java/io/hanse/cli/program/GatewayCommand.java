@@ -8,7 +8,12 @@ import picocli.CommandLine.Option;
 
 @Command(
     name = "gateway",
-    description = "Runs a mesh gateway, through which clusters reach each other's services.")
+    description = {
+      "Runs a mesh gateway, through which clusters reach each other's services.",
+      "It registers itself with the agent, unless its port is taken, and takes that back when it is"
+          + " stopped in order. One that fails is found critical by its check.",
+      "%nExample: hanse gateway -address 10.0.0.5:8443 -wan-address 198.51.100.5:443"
+    })
 public final class GatewayCommand implements Callable<Integer> {
   private final Session session;
 
@@ -27,9 +32,10 @@ public final class GatewayCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     proxy.configureLogs();
-    gateway.register(proxy.http().client(session));
+    proxy.requireFreeAdmin();
+    GatewayDeparture departure = gateway.register(proxy.http().client(session));
     session.print("Registered service: " + gateway.service());
     session.out().flush();
-    return Proxies.gateway(session, proxy, gateway.service());
+    return Proxies.gateway(session, proxy, gateway.service(), departure::run);
   }
 }

@@ -7,10 +7,7 @@ import io.hanse.cli.client.CommandFailure;
 import io.hanse.cli.client.KeyValue;
 import io.hanse.cli.client.Request;
 import io.hanse.cli.value.Value;
-import io.hanse.gateway.OwnAddress;
-import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +57,10 @@ final class GatewayFlags {
       names = "-deregister-after-critical",
       defaultValue = "6h",
       paramLabel = "<duration>",
-      description = "The agent forgets a gateway that is critical for so long.")
+      description = {
+        "The agent forgets a gateway that is critical for so long; of one that is stopped in order",
+        "it is told at once."
+      })
   private String deregisterAfter = "6h";
 
   String service() {
@@ -71,46 +71,30 @@ final class GatewayFlags {
     return exposeServers;
   }
 
-  /** Tells the agent of the gateway; the same again changes nothing. */
-  void register(ApiClient api) {
+  /**
+   * Tells the agent of the gateway; the same again changes nothing. What is answered takes that
+   * back.
+   */
+  GatewayDeparture register(ApiClient api) {
     if (exposeServers) {
       throw new CommandFailure("-expose-servers is not supported; join clusters by peering");
     }
-    requireOwnAddresses();
+    requireListenable();
     Value definition = definition();
     during(
         "Error registering service \"" + service + "\"",
         () -> api.send(Request.put("/v1/agent/service/register").with(definition)).orFail());
+    return new GatewayDeparture(api, service, parsed("-address", address));
   }
 
   /** Before anybody is told of a gateway that could never listen. */
-  private void requireOwnAddresses() {
+  private void requireListenable() {
     if (bindAddresses == null || bindAddresses.isEmpty()) {
-      requireOwn("-address", parsed("-address", address).getHostString());
+      ListenTrial.run("-address", parsed("-address", address));
     } else {
       for (KeyValue bind : bindAddresses) {
-        requireOwn("-bind-address", parsed("-bind-address", bind.value()).getHostString());
+        ListenTrial.run("-bind-address", parsed("-bind-address", bind.value()));
       }
-    }
-  }
-
-  private static void requireOwn(String flag, String host) {
-    if (host.isEmpty()) {
-      return;
-    }
-    try {
-      OwnAddress.require(new InetSocketAddress(host, 0));
-    } catch (UnknownHostException e) {
-      throw new CommandFailure(flag + ": no address is known of the host \"" + host + "\"");
-    } catch (IOException e) {
-      throw new CommandFailure(
-          flag
-              + ": nothing can listen at \""
-              + host
-              + "\" here ("
-              + Messages.of(e)
-              + "); where the gateway is reached by an address of another machine, name one of this"
-              + " one with -bind-address");
     }
   }
 

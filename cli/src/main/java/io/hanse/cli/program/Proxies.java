@@ -10,16 +10,26 @@ import java.io.IOException;
 final class Proxies {
   private Proxies() {}
 
-  static int gateway(Session session, ProxyFlags flags, String proxyId) {
+  /**
+   * Runs a gateway.
+   *
+   * @param departure what comes before its end, also where it could not start
+   */
+  static int gateway(Session session, ProxyFlags flags, String proxyId, Runnable departure) {
     GatewayServer gateway;
     try {
       gateway =
           GatewayServer.start(
               flags.settings(session, proxyId), flags.firstContact(session, proxyId));
     } catch (IOException e) {
+      departure.run();
       throw cannotStart(e);
     }
-    return Lifetime.runUntilStopped(gateway::stop);
+    return Lifetime.runUntilStopped(
+        () -> {
+          departure.run();
+          gateway.stop();
+        });
   }
 
   static int sidecar(Session session, ProxyFlags flags, String proxyId) {

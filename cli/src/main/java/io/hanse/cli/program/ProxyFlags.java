@@ -43,6 +43,13 @@ final class ProxyFlags {
     Logs.level(logLevel.toUpperCase(Locale.ROOT));
   }
 
+  /** For those who tell others of the proxy before it starts. */
+  void requireFreeAdmin() {
+    if (!adminBind.isEmpty()) {
+      ListenTrial.run("-admin-bind", socketAddress("-admin-bind", adminBind));
+    }
+  }
+
   ProxySettings settings(Session session, String proxyId) {
     ProxySettings settings = ProxySettings.of(proxyId).withDrain(Lifetime.DRAIN);
     if (!adminBind.isEmpty()) {
