@@ -20,12 +20,21 @@ public final class FakeApi implements AutoCloseable {
 
   /** Answers all below the path with the text, where apostrophes stand for quotation marks. */
   public FakeApi with(String path, String json) {
-    byte[] answer = json.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+    return with(path, 200, json.replace('\'', '"'));
+  }
+
+  /** Refuses all below the path, in these words. */
+  public FakeApi refusing(String path, String words) {
+    return with(path, 500, words);
+  }
+
+  private FakeApi with(String path, int status, String text) {
+    byte[] answer = text.getBytes(StandardCharsets.UTF_8);
     server.createContext(
         path,
         exchange -> {
           requests.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
-          exchange.sendResponseHeaders(200, answer.length == 0 ? -1 : answer.length);
+          exchange.sendResponseHeaders(status, answer.length == 0 ? -1 : answer.length);
           exchange.getResponseBody().write(answer);
           exchange.close();
         });

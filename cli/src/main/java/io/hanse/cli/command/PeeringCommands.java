@@ -1,7 +1,6 @@
 package io.hanse.cli.command;
 
 import static io.hanse.cli.client.Failures.during;
-import static io.hanse.cli.client.Failures.required;
 
 import io.hanse.cli.client.ApiClient;
 import io.hanse.cli.client.CommandFailure;
@@ -19,6 +18,8 @@ import io.hanse.cli.client.StaleFlag;
 import io.hanse.cli.client.Table;
 import io.hanse.cli.value.JsonText;
 import io.hanse.cli.value.Value;
+import io.hanse.http.json.GoDuration;
+import io.hanse.http.json.JsonProblem;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -96,7 +97,7 @@ public final class PeeringCommands {
       ExternalAddresses.parse(session, externalAddresses).addTo(body);
     }
     if (!ttl.isEmpty()) {
-      body.put("TTL", Value.of(ttl));
+      body.put("TTL", Value.of(span("-ttl", ttl)));
     }
     Request request = partition.on(Request.post("/v1/peering/token").with(new Value.Fields(body)));
     Value answer =
@@ -143,34 +144,35 @@ public final class PeeringCommands {
       @Mixin PartitionFlag partition,
       @Mixin IgnoredArguments ignored) {
     String name = peer.required();
-    String given = tokenFile.isEmpty() ? token.strip() : tokenIn(tokenFile, token);
-    required(given, "Missing the required -peering-token flag");
+    GivenToken given = GivenToken.of(session, token, tokenFile);
     Map<String, Value> body = new LinkedHashMap<>();
     body.put("PeerName", Value.of(name));
-    body.put("PeeringToken", Value.of(given));
+    body.put("PeeringToken", Value.of(given.text()));
     addMeta(body, meta);
     if (!preferredLabel.isEmpty()) {
       body.put("PreferAddressLabel", Value.of(preferredLabel));
     }
     Request request =
         partition.on(Request.post("/v1/peering/establish").with(new Value.Fields(body)));
-    during(
-        "Error establishing peering for " + name,
-        () -> http.client(session).send(request).orFail());
+    try {
+      during(
+          "Error establishing peering for " + name,
+          () -> http.client(session).send(request).orFail());
+    } catch (CommandFailure e) {
+      throw given.explained(e);
+    }
     session.print("Successfully established peering connection with " + name);
     return 0;
   }
 
-  private String tokenIn(String file, String token) {
-    if (!token.isEmpty()) {
-      throw new CommandFailure("Only one of -peering-token and -peering-token-file may be given");
+  /** As the server reads it, which does not know the flag. */
+  private static String span(String flag, String text) {
+    try {
+      GoDuration.parse(text);
+      return text;
+    } catch (JsonProblem e) {
+      throw new CommandFailure(flag + ": " + e.getMessage() + "; " + GoDuration.EXPECTED);
     }
-    String given = Documents.load(session, file).strip();
-    if (given.isEmpty()) {
-      throw new CommandFailure(
-          "There is no peering token in " + (file.equals("-") ? "standard input" : file));
-    }
-    return given;
   }
 
   @Command(

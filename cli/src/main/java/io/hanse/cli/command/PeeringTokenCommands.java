@@ -25,7 +25,6 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,12 +36,6 @@ import picocli.CommandLine.Parameters;
     description = "Looks at peering tokens, and takes them back.")
 public final class PeeringTokenCommands {
   private static final String SOURCES = "the name of a file, or - for standard input";
-
-  private static final String NEXT =
-      "expected is all that hanse peering generate-token printed, in one piece";
-
-  private static final Pattern UUID =
-      Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
   private final Session session;
 
@@ -107,43 +100,18 @@ public final class PeeringTokenCommands {
     String text = load(source).strip();
     String where = source.equals("-") ? "standard input" : source;
     if (text.isEmpty()) {
-      throw new CommandFailure("Error reading the token: " + where + " is empty; " + NEXT);
+      throw new CommandFailure(
+          "Error reading the token: " + where + " is empty; " + TokenText.EXPECTED);
     }
     try {
       return PeeringToken.decode(text);
     } catch (ProblemException e) {
       throw new CommandFailure(
-          "Error reading the token: "
-              + e.getMessage()
-              + "\n"
-              + where
-              + " holds "
-              + whatItIs(text)
-              + "; "
-              + NEXT);
+          "Error reading the token: " + e.getMessage() + "\n" + TokenText.misread(where, text));
     }
   }
 
-  /** By its looks: nothing of it is repeated, for it may be a secret all the same. */
-  private static String whatItIs(String text) {
-    if (UUID.matcher(text).matches()) {
-      return "an id or a token of access control, no peering token";
-    }
-    if (text.startsWith("eyJ") && text.indexOf('.') > 0) {
-      return "a JSON Web Token, no peering token";
-    }
-    if (text.startsWith("{")) {
-      return "JSON: only the value of PeeringToken is the token";
-    }
-    // How the encoded form of an object with the key CA begins.
-    return text.startsWith("eyJDQSI6")
-        ? "the beginning of a peering token, "
-            + text.length()
-            + " characters that were cut or changed"
-        : "no peering token";
-  }
-
-  /** Never repeats the argument, which may be the token itself. */
+  /** Never repeats what may be the token itself, or its secret. */
   private String load(String source) {
     try {
       return Documents.read(session, source);
@@ -154,7 +122,9 @@ public final class PeeringTokenCommands {
                 + SOURCES);
       }
       String reason = e instanceof IOException failure ? Documents.reason(failure) : "no file";
-      throw new CommandFailure("Error reading the token: " + reason + "; expected " + SOURCES);
+      String named = TokenText.canBeSecret(source) ? "" : "open " + source + ": ";
+      throw new CommandFailure(
+          "Error reading the token: " + named + reason + "; expected " + SOURCES);
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hanse.cli.CommandRun;
 import io.hanse.cli.CommandRun.Result;
+import io.hanse.cli.FakeApi;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,5 +94,46 @@ class PeeringCommandsTest {
   void shouldTakeFlagsBehindAddressesToPin() {
     assertThat(run("peering", "pin-addresses", "10.8.0.7:8503", "-name", "beta").err())
         .startsWith("Error pinning addresses of beta: ");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"5, missing unit", "foo, invalid duration", "1x, unknown unit"})
+  void shouldNameTheFlagOfASpanThatIsNone(String ttl, String why) {
+    Result result = run("peering", "generate-token", "-name", "x", "-ttl", ttl);
+    assertThat(result.exit()).isEqualTo(1);
+    assertThat(result.err())
+        .startsWith("-ttl: time: " + why)
+        .contains("a number with a unit is expected");
+  }
+
+  @Test
+  void shouldNameTheFileOfATokenThatIsNone(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("t"), "ZGI5MzMzYzItNmQ4ZS00NTQw\n");
+    String refusal = "failed to decode token: invalid character 'd'";
+    try (FakeApi api = new FakeApi().refusing("/v1/peering/establish", refusal)) {
+      String[] establish = {"peering", "establish", "-name", "x", "-http-addr", api.address()};
+      assertThat(with(establish, "-peering-token-file", file.toString()).err())
+          .contains(refusal)
+          .contains("\n" + file + " holds no peering token; expected is all that")
+          .doesNotContain("ZGI5");
+      assertThat(with(establish, "-peering-token", "ZGI5").err())
+          .isEqualTo(
+              "Error establishing peering for x: Unexpected response code: 500 ("
+                  + refusal
+                  + ")\n");
+    }
+  }
+
+  @Test
+  void shouldNameTheFileThatCannotBeRead() {
+    String[] establish = {"peering", "establish", "-name", "x"};
+    assertThat(with(establish, "-peering-token-file", "absent.token").err())
+        .isEqualTo("-peering-token-file: open absent.token: no such file or directory\n");
+    assertThat(run("peering", "token", "inspect", "absent.token").err())
+        .startsWith("Error reading the token: open absent.token: no such file or directory; ");
+    String secret = "6de2efb0-72da-4caa-9006-aa7a178cf7c1";
+    assertThat(with(establish, "-peering-token-file", secret).err())
+        .isEqualTo("-peering-token-file: no such file or directory\n");
+    assertThat(run("peering", "token", "inspect", secret).err()).doesNotContain(secret);
   }
 }
