@@ -253,6 +253,9 @@ public final class PeeringCommands {
     }
     session.out().print(table.text());
     peerings.stream().filter(PeeringText::isDown).forEach(this::warnOf);
+    if (peerings.stream().anyMatch(PeeringText::hasImports)) {
+      warnOfWithdrawn(http.client(session), request.with("detail", ""));
+    }
     return 0;
   }
 
@@ -263,6 +266,22 @@ public final class PeeringCommands {
             + peering.at("Name").text()
             + "; why: hanse peering read -name "
             + peering.at("Name").text());
+  }
+
+  /** Asked for by itself, so that the table is what Consul's request brings, and comes first. */
+  private void warnOfWithdrawn(ApiClient api, Request detailed) {
+    Response answer =
+        during("Error reading details of peerings", () -> api.send(detailed).orFail());
+    for (Value peering : answer.json().items()) {
+      if (PeeringText.withdrawn(peering) > 0) {
+        session.warn(
+            "Of the imported services of "
+                + peering.at("Name").text()
+                + ", "
+                + PeeringText.withdrawn(peering)
+                + " are withdrawn: nobody finds them until it is heard again");
+      }
+    }
   }
 
   @Command(

@@ -2,7 +2,6 @@ package io.hanse.cli.command;
 
 import io.hanse.cli.value.Value;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,9 +17,6 @@ import java.util.stream.Collectors;
  * same command there.
  */
 final class PeeringExplanation {
-  /** Names that are told in one line. */
-  private static final int NAMED_MAX = 10;
-
   /** Of a peer that is well something comes every 15 s. */
   private static final double FRESH_SECONDS = 20;
 
@@ -188,18 +184,22 @@ final class PeeringExplanation {
     List<Finding> findings = new ArrayList<>();
     Set<String> empty = imported();
     empty.removeAll(known.stored());
-    findings.add(told("services with instances: " + (imported().size() - empty.size())));
+    String served = "services with instances: " + (imported().size() - empty.size());
+    findings.add(
+        isWithdrawn()
+            ? Finding.open(served + ", all of them withdrawn here, as said above", "")
+            : told(served));
     if (!empty.isEmpty()) {
       findings.add(
           Finding.bad(
-              "exported by it without any instance: " + some(empty),
+              "exported by it without any instance: " + NameList.some(empty),
               "register instances there, or mend the name in its exported-services entry"));
     }
     Set<String> unconfirmed = unconfirmedImports();
     if (!unconfirmed.isEmpty()) {
       findings.add(
           Finding.bad(
-              "not confirmed since this leader leads: " + some(unconfirmed),
+              "not confirmed since this leader leads: " + NameList.some(unconfirmed),
               "what is imported of them may be out of date"));
     }
     problems(findings, "ImportProblems", "not imported: ", resource -> true);
@@ -227,12 +227,13 @@ final class PeeringExplanation {
     if (!empty.isEmpty()) {
       findings.add(
           Finding.bad(
-              "exported without any instance here: " + some(empty),
+              "exported without any instance here: " + NameList.some(empty),
               "register instances, or mend the name in the exported-services entry"));
     }
     Set<String> unconfirmed = unconfirmedExports();
     if (!unconfirmed.isEmpty()) {
-      findings.add(Finding.bad("not confirmed by it yet: " + some(unconfirmed), EXPLAIN_THERE));
+      findings.add(
+          Finding.bad("not confirmed by it yet: " + NameList.some(unconfirmed), EXPLAIN_THERE));
     }
     problems(findings, "ExportProblems", "not taken: ", resource -> true);
     strangers(findings, services -> true);
@@ -262,7 +263,7 @@ final class PeeringExplanation {
                     "exported-services names the consumer \""
                         + consumer
                         + "\" of "
-                        + some(services)
+                        + NameList.some(services)
                         + ", of which there is no peering";
                 boolean isSlip = NearNames.isNear(consumer, peer);
                 findings.add(
@@ -387,12 +388,5 @@ final class PeeringExplanation {
         .items()
         .forEach(each -> missing.remove(each.at("Service").text()));
     return missing;
-  }
-
-  private static String some(Collection<String> names) {
-    String first = names.stream().limit(NAMED_MAX).collect(Collectors.joining(", "));
-    return names.size() > NAMED_MAX
-        ? first + " and " + (names.size() - NAMED_MAX) + " more"
-        : first;
   }
 }

@@ -59,7 +59,7 @@ final class PeeringText {
             .map(a -> INDENT + Quoted.escaped(a.text()))
             .collect(Collectors.joining()));
     Value status = peering.at("StreamStatus");
-    line(out, "Imported Services: ", size(status.at("ImportedServices")));
+    line(out, "Imported Services: ", size(status.at("ImportedServices")) + lack(peering));
     line(out, "Exported Services: ", size(status.at("ExportedServices")));
     out.append('\n');
     line(out, "Last Heartbeat:    ", time(status.at("LastHeartbeat")));
@@ -82,6 +82,23 @@ final class PeeringText {
       case "PENDING" -> !peering.at("PeerServerAddresses").items().isEmpty();
       default -> false;
     };
+  }
+
+  static boolean hasImports(Value peering) {
+    return imports(peering) > 0;
+  }
+
+  /** How many of the imported services nobody finds, though they are counted as imported. */
+  static int withdrawn(Value peering) {
+    return peering.at("Detail").at("WithdrawnSince").isNothing() ? 0 : imports(peering);
+  }
+
+  private static int imports(Value peering) {
+    return peering.at("StreamStatus").at("ImportedServices").items().size();
+  }
+
+  private static String lack(Value peering) {
+    return withdrawn(peering) == 0 ? "" : ", of which " + withdrawn(peering) + " are withdrawn";
   }
 
   /** Whether nothing flows where something should. */

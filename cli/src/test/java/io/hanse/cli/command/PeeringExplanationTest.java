@@ -244,6 +244,9 @@ class PeeringExplanationTest {
             "?? confirmed by it at t; silent for 2m3s",
             "?? what instances it has is withdrawn, as said above",
             "?? what its intentions and sidecars there say can't be told from here");
+    assertThat(all(withdrawn.imports()))
+        .containsExactly(
+            "?? services with instances: 1, all of them withdrawn here, as said above");
   }
 
   @Test

@@ -2,8 +2,10 @@ package io.hanse.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hanse.cli.FakeApi;
 import io.hanse.cli.value.JsonText;
 import io.hanse.cli.value.Value;
+import java.io.IOException;
 import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
@@ -78,5 +80,26 @@ class PeeringTextTest {
                     state ->
                         PeeringText.isDown(JsonText.parse("{\"State\":\"%s\"}".formatted(state)))))
         .containsExactly("FAILING");
+  }
+
+  /** Consul's count is left as it is: they are imported, and come back by themselves. */
+  @Test
+  void shouldSayHowManyOfTheImportedServicesAreWithdrawn() throws IOException {
+    String peering =
+        "{'Name':'beta','State':'FAILING','StreamStatus':{'ImportedServices':['a','b']},"
+            + "'Detail':{%s}}";
+    String withdrawn = peering.formatted("'WithdrawnSince':'2026-01-01T00:00:00Z'");
+    assertThat(PeeringText.of(JsonText.parse(withdrawn.replace('\'', '"')), false))
+        .contains("Imported Services: 2, of which 2 are withdrawn\n");
+    assertThat(PeeringText.of(JsonText.parse(peering.formatted("").replace('\'', '"')), false))
+        .contains("Imported Services: 2\n");
+
+    try (FakeApi api = new FakeApi().with("/v1/peerings", "[" + withdrawn + "]")) {
+      assertThat(api.run("peering", "list").err())
+          .contains("Of the imported services of beta, 2 are withdrawn: nobody finds them");
+      api.run("peering", "list", "-format", "json");
+      assertThat(api.requests())
+          .containsExactly("GET /v1/peerings", "GET /v1/peerings?detail=", "GET /v1/peerings");
+    }
   }
 }

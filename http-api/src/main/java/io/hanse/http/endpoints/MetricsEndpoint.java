@@ -145,9 +145,10 @@ public final class MetricsEndpoint {
     gauges.add(
         Metric.EXPORTED_SERVICES, peering.getStreamStatus().getExportedServicesCount(), labels);
     gauges.add(Metric.PEERING_HEALTHY, peering.getState() == PeeringState.ACTIVE ? 1 : 0, labels);
-    gauges.add(
-        Metric.IMPORTED_SERVICES, peering.getStreamStatus().getImportedServicesCount(), labels);
+    int imported = peering.getStreamStatus().getImportedServicesCount();
+    gauges.add(Metric.IMPORTED_SERVICES, imported, labels);
     gauges.add(Metric.WITHDRAWN, detail.hasWithdrawnSince() ? 1 : 0, labels);
+    gauges.add(Metric.WITHDRAWN_SERVICES, detail.hasWithdrawnSince() ? imported : 0, labels);
     gauges.add(Metric.UNACKNOWLEDGED, detail.getUnacknowledged(), labels);
     gauges.add(Metric.PENDING_IMPORTS, detail.getPendingImports(), labels);
     gauges.add(Metric.EXPORT_PROBLEMS, detail.getExportProblemsCount(), labels);

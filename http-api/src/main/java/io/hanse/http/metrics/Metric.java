@@ -35,7 +35,7 @@ public enum Metric {
       "Number of resources of the peer that should be here and are not, told by the leader."),
   IMPORTED_SERVICES(
       "hanse.peering.imported_services",
-      "Number of services that are imported of the peer, told by the leader."),
+      "Number of services that are imported of the peer, with those withdrawn, told by the leader."),
   OLDEST_IMPORT_SECONDS(
       "hanse.peering.oldest_import_seconds",
       "Seconds since the import was confirmed that was not confirmed for longest."),
@@ -52,6 +52,9 @@ public enum Metric {
   WITHDRAWN(
       "hanse.peering.withdrawn",
       "1 while the services of the peer are withdrawn for its silence, else 0."),
+  WITHDRAWN_SERVICES(
+      "hanse.peering.withdrawn_services",
+      "Number of imported services that are withdrawn, so that nobody finds them."),
   THREADS("hanse.runtime.threads", "Number of threads of this server."),
   UPTIME_SECONDS("hanse.runtime.uptime_seconds", "Seconds since this server was started."),
   STATE_BYTES("hanse.state.bytes", "Bytes of the keys and values that count towards the quota."),

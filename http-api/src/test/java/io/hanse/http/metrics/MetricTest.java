@@ -25,6 +25,10 @@ class MetricTest {
       as `HELP`. Those of a peering have the labels `peer_id` and `peer_name`, and are told by the leader
       only, so that nothing is counted twice. What a proxy tells is in [proxies.md](proxies.md).
 
+      So while no server leads, the gauges of peerings are absent from all servers: an alarm on their values alone
+      stays silent then. Set one on their absence besides (`absent(consul_peering_healthy)`), and one on no server
+      that says `consul.server.isLeader` is 1.
+
       | Name | |
       |---|---|
       """;

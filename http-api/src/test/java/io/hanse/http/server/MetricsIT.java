@@ -82,6 +82,7 @@ class MetricsIT {
     told.put(Metric.EXPORT_PROBLEMS, 8);
     told.put(Metric.IMPORT_PROBLEMS, 9);
     told.put(Metric.WITHDRAWN, 1);
+    told.put(Metric.WITHDRAWN_SERVICES, 3);
     assertTold(told);
     assertThat(told.keySet())
         .as("all that is told of peerings")
