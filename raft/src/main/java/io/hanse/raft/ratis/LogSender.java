@@ -75,11 +75,13 @@ final class LogSender extends GrpcLogAppender {
    * Where to go on after a stream that ended. Before its first answer nothing is known of a
    * follower, and Ratis would begin at the first entry, or with a snapshot of all. That it ended
    * says nothing either: it goes on where it was, and a follower that lacks what is before that
-   * says so.
+   * says so. A newcomer lacks all: with it, the first entry is where it was.
    */
   @Override
   protected LongUnaryOperator getNextIndexForError(long next) {
-    boolean isKnown = getFollower().getMatchIndex() > RaftLog.INVALID_LOG_INDEX;
+    boolean isKnown =
+        getFollower().getMatchIndex() > RaftLog.INVALID_LOG_INDEX
+            || getLeaderState().isFollowerBootstrapping(getFollower());
     boolean isFirst = next <= RaftLog.LEAST_VALID_LOG_INDEX;
     return isFirst && !isKnown ? LongUnaryOperator.identity() : super.getNextIndexForError(next);
   }
