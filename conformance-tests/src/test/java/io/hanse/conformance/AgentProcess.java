@@ -118,6 +118,11 @@ final class AgentProcess implements Subject {
     process = builder.start();
   }
 
+  /** After its end: what it keeps on disk is from now on another program's. */
+  void upgrade(Path program) {
+    builder.command().set(0, program.toString());
+  }
+
   /** Ends it as a failure would. */
   void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();

@@ -52,6 +52,12 @@ final class PeerCluster implements AutoCloseable {
   }
 
   static PeerCluster start(String name, Product product, Path folder, int size) throws IOException {
+    return start(name, product, product.program(), folder, size);
+  }
+
+  /** One of several servers that run a program of this version or of another. */
+  static PeerCluster start(String name, Product product, Path program, Path folder, int size)
+      throws IOException {
     List<Map<String, Integer>> ports =
         Stream.generate(AgentProcess::freePorts).limit(size).toList();
     Map<String, Object> configuration =
@@ -68,7 +74,7 @@ final class PeerCluster implements AutoCloseable {
             Map.of("raft_multiplier", 1));
     List<AgentProcess> servers = new ArrayList<>();
     try {
-      launch(name, product, folder, ports, configuration, servers);
+      launch(name, program, folder, ports, configuration, servers);
       return new PeerCluster(name, product, servers);
     } catch (IOException | RuntimeException | AssertionError e) {
       servers.forEach(AgentProcess::close);
@@ -78,7 +84,7 @@ final class PeerCluster implements AutoCloseable {
 
   private static void launch(
       String name,
-      Product product,
+      Path program,
       Path folder,
       List<Map<String, Integer>> ports,
       Map<String, Object> configuration,
@@ -90,11 +96,7 @@ final class PeerCluster implements AutoCloseable {
       String id = UUID.nameUUIDFromBytes(node.getBytes(StandardCharsets.UTF_8)).toString();
       servers.add(
           AgentProcess.launch(
-              product.program(),
-              folder,
-              new Recording.Agent(node, id, configuration),
-              false,
-              ports.get(i)));
+              program, folder, new Recording.Agent(node, id, configuration), false, ports.get(i)));
     }
     servers.forEach(AgentProcess::awaitReady);
   }
