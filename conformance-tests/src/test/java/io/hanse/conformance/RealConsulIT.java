@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A peering's whole life with a real Consul at the other end, whoever makes and ends it. */
 @NeedsConsul
@@ -55,6 +56,28 @@ class RealConsulIT {
     other.awaitState(ender, "TERMINATED");
     ender.awaitImport(other, "");
     other.awaitImport(ender, "");
+  }
+
+  /** The other one keeps what is ended until it is told to forget it, and then is as new. */
+  @ParameterizedTest
+  @EnumSource(Product.class)
+  void shouldBeginAnewAfterTheDialerEndedIt(Product accepting) throws IOException {
+    PeerCluster acceptor = pair.of(accepting);
+    PeerCluster dialer = pair.other(acceptor);
+    pair.peer(acceptor);
+    pair.registerAndExport();
+    pair.awaitAll("passing");
+
+    dialer.end(acceptor);
+    dialer.awaitState(acceptor, "");
+    acceptor.awaitState(dialer, "TERMINATED");
+    dialer.awaitImport(acceptor, "");
+    acceptor.awaitImport(dialer, "");
+
+    acceptor.end(dialer);
+    acceptor.awaitState(dialer, "");
+    pair.peer(acceptor);
+    pair.awaitAll("passing");
   }
 
   @Test
