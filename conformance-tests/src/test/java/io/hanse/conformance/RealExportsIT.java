@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,6 +70,90 @@ class RealExportsIT {
       each.json("DELETE", "/v1/config/exported-services/default", "");
     }
     pair.awaitAll("");
+  }
+
+  /** Also a name of what is registered only later, with what is said of the nodes. */
+  @Test
+  void shouldFollowExactNamesAsTheyChange() throws IOException {
+    for (PeerCluster each : pair.both()) {
+      registerOutside(each, "first", "a", "b", "c");
+    }
+    pair.peer(pair.consul);
+    for (String names : List.of("a b late", "b c late", "b late", "a b late")) {
+      exportExactly(names.split(" "));
+      awaitNames("first", names.replace(" late", "").split(" "));
+    }
+    for (PeerCluster each : pair.both()) {
+      registerOutside(each, "first", "late");
+    }
+    awaitNames("first", "a", "b", "late");
+    for (PeerCluster each : pair.both()) {
+      registerOutside(each, "second", "a", "b", "c", "late");
+    }
+    awaitNames("second", "a", "b", "late");
+    exportExactly("c");
+    awaitNames("second", "c");
+  }
+
+  /** Each service on a node of its own, of which something is said. */
+  private static void registerOutside(PeerCluster cluster, String zone, String... services)
+      throws IOException {
+    for (String service : services) {
+      cluster.json(
+          "PUT",
+          "/v1/catalog/register",
+          """
+          {"Node":"of-%1$s","Address":"10.8.0.1","NodeMeta":{"zone":"%2$s","%1$s":""},
+           "Service":{"Service":"%1$s","ID":"%1$s-1"}}
+          """
+              .formatted(service, zone));
+    }
+  }
+
+  private void exportExactly(String... names) throws IOException {
+    for (PeerCluster each : pair.both()) {
+      String consumers = "[{\"Peer\":\"" + each.callOf(pair.other(each)) + "\"}]";
+      each.write(
+          Stream.of(names)
+              .map(name -> "{\"Name\":\"" + name + "\",\"Consumers\":" + consumers + "}")
+              .collect(
+                  Collectors.joining(
+                      ",",
+                      "{\"Kind\":\"exported-services\",\"Name\":\"default\",\"Services\":[",
+                      "]}")));
+    }
+  }
+
+  /** Each reads these of the other, and none besides. */
+  private void awaitNames(String zone, String... names) {
+    Map<String, String> wanted = new TreeMap<>();
+    for (String name : names) {
+      wanted.put(name, "{" + name + "=, zone=" + zone + "}");
+    }
+    for (PeerCluster each : pair.both()) {
+      await(each.name + " has imported " + wanted)
+          .atMost(PeerCluster.PATIENCE)
+          .untilAsserted(() -> assertThat(outside(each, pair.other(each))).isEqualTo(wanted));
+    }
+  }
+
+  /** What one reads of the other's services: what is said of their nodes. */
+  private static Map<String, String> outside(PeerCluster reader, PeerCluster exporter)
+      throws IOException {
+    Map<String, String> read = new TreeMap<>();
+    for (String service : List.of("a", "b", "c", "late")) {
+      String path = "/v1/health/service/" + service + "?peer=" + reader.callOf(exporter);
+      for (Value instance : reader.json("GET", path, "").items()) {
+        Map<String, String> meta = new TreeMap<>();
+        instance
+            .at("Node")
+            .at("Meta")
+            .fields()
+            .forEach((key, value) -> meta.put(key, value.text()));
+        read.put(service, meta.toString());
+      }
+    }
+    return read;
   }
 
   /** Whoever reads it finds all of it or nothing, and all of it again while it changes. */
