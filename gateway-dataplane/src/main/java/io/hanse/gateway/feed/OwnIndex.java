@@ -4,11 +4,11 @@ import io.hanse.peering.link.LinkStatus;
 
 /**
  * How new what a proxy has is, so that no server takes it back in time, intentions included. That
- * is taken all the same where all servers that there are say that they are behind, as after a
- * cluster was made anew from an archive, or where none that is not was there for long.
+ * is taken all the same where all servers that there are say that their cluster is behind, as after
+ * it was made anew from an archive; or where some say so for long, and the others nothing.
  */
 final class OwnIndex {
-  /** Servers without a leader may stay behind for as long as that lasts. */
+  /** So long those that nobody reaches might know it better. */
   private static final long PATIENCE_MILLIS = 600_000;
 
   private long index;
@@ -52,14 +52,17 @@ final class OwnIndex {
     }
   }
 
-  /** All servers are tried from now on; answers whether what is older is taken from now on. */
+  /** All servers are tried from now on; answers whether what is older is taken meanwhile. */
   boolean beginRound(long nowMillis) {
-    boolean areAll = behind > 0 && others == 0;
-    boolean isLong = behindSinceMillis > 0 && nowMillis - behindSinceMillis >= PATIENCE_MILLIS;
+    boolean isAnyBehind = behind > 0;
+    boolean areAll = isAnyBehind && others == 0;
+    boolean isLong = isAnyBehind && nowMillis - behindSinceMillis >= PATIENCE_MILLIS;
+    if (!isAnyBehind) {
+      behindSinceMillis = 0;
+    }
     behind = 0;
     others = 0;
-    boolean begins = !takesOlder && (areAll || isLong);
-    takesOlder |= begins;
-    return begins;
+    takesOlder = areAll || isLong;
+    return takesOlder;
   }
 }

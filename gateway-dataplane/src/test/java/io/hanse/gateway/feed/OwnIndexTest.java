@@ -37,16 +37,38 @@ class OwnIndexTest {
     assertThat(round(BEHIND, AWAY)).isFalse();
     assertThat(round(BEHIND, BEHIND)).isFalse();
     assertThat(own.said()).isEqualTo(7);
-    assertThat(round(AWAY)).isTrue();
+    assertThat(round()).isTrue();
     assertThat(own.said()).isZero();
-    assertThat(round()).as("told once").isFalse();
 
     own.heard(3);
     own.heard(4);
     assertThat(own.said()).isEqualTo(4);
   }
 
-  /** Without a leader a server may be behind for as long as that lasts. */
+  /** It is for the round that follows, and not for a server that is found hours later. */
+  @Test
+  void shouldTakeWhatIsOlderInTheNextRoundOnly() {
+    own.heard(7);
+    round(BEHIND);
+    assertThat(round(AWAY)).isTrue();
+    assertThat(round()).isFalse();
+    assertThat(own.said()).isEqualTo(7);
+  }
+
+  /** Its own network may be gone meanwhile: that says nothing of the servers. */
+  @Test
+  void shouldCountNoTimeInWhichNobodyRefused() {
+    own.heard(7);
+    round(BEHIND, AWAY);
+    for (int i = 0; i < 100; i++) {
+      assertThat(round(AWAY, AWAY)).isFalse();
+    }
+    assertThat(round(BEHIND, AWAY)).isFalse();
+    assertThat(round(AWAY, AWAY)).isFalse();
+    assertThat(own.said()).isEqualTo(7);
+  }
+
+  /** Those that are away may know better. */
   @Test
   void shouldKeepWhatItHasForLongWhereOthersCannotBeReached() {
     own.heard(7);
