@@ -1,6 +1,8 @@
 package io.hanse.gateway;
 
 import io.hanse.fsm.apply.ClusterStateMachine;
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.store.ReadSet;
 import io.hanse.fsm.store.Store;
@@ -16,6 +18,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Another server of a cluster: it has what the cluster had when it was made, and nothing newer
@@ -28,7 +31,11 @@ final class LaggingServer implements AutoCloseable, StateReader {
   private final ThreadLoops loops = new ThreadLoops("lagging", 1);
   private final ProxyFeed feed;
   private final ExternalGrpcServer server;
+  private final AtomicInteger asked = new AtomicInteger();
   private int applied;
+
+  /** It knows no leader, and so not whether it is behind. */
+  volatile boolean isCutOff = true;
 
   LaggingServer(TestCluster cluster) throws IOException {
     this.cluster = cluster;
@@ -50,13 +57,22 @@ final class LaggingServer implements AutoCloseable, StateReader {
     }
   }
 
+  /** How often somebody wanted to know whether it has all. */
+  int asked() {
+    return asked.get();
+  }
+
   int port() {
     return server.port();
   }
 
   @Override
   public CompletableFuture<Freshness> fresh(Level level, Duration patience) {
-    return CompletableFuture.completedFuture(freshness());
+    asked.incrementAndGet();
+    return isCutOff
+        ? CompletableFuture.failedFuture(
+            new ProblemException(ProblemCode.NO_LEADER, "no leader is known"))
+        : CompletableFuture.completedFuture(freshness());
   }
 
   @Override

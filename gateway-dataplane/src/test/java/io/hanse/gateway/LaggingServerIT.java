@@ -67,27 +67,26 @@ class LaggingServerIT {
     allowed.add(snapshot.intentions().getRules(0).getAllow());
   }
 
+  /** It is the only one that the proxy knows by then, be it for a balancer. */
   @Test
-  void shouldNotBeTakenBackInTime() {
-    int gone = cluster.stopServer();
-    ports = List.of(lagging.port(), gone);
-    await().atMost(PATIENCE).until(() -> feed.server().endsWith(":" + lagging.port()));
-    await()
-        .atMost(PATIENCE)
-        .until(() -> allowed.contains(true) || !feed.server().endsWith(":" + lagging.port()));
-    assertThat(allowed).as("it was refused").containsOnly(false);
+  void shouldNotBeTakenBackInTimeByAServerThatKnowsNoLeader() {
+    cluster.stopServer();
+    ports = List.of(lagging.port());
+    await().atMost(PATIENCE).until(() -> allowed.contains(true) || lagging.asked() > 2);
+    assertThat(allowed).containsOnly(false);
+
     lagging.catchUp();
     cluster.intention("db", "", "web", "allow");
-    assertThat(allowed).containsOnly(false);
     lagging.catchUp();
     await().atMost(PATIENCE).until(() -> allowed.contains(true));
     assertThat(feed.server()).endsWith(":" + lagging.port());
   }
 
-  /** As when the cluster was made anew from an archive: there is nobody else. */
+  /** As when the cluster was made anew from an archive: nobody has anything newer. */
   @Test
   void shouldTakeWhatThereIsOnceAllAreBehind() {
     cluster.stopServer();
+    lagging.isCutOff = false;
     ports = List.of(lagging.port());
     await().atMost(PATIENCE).until(() -> allowed.contains(true));
     assertThat(allowed).startsWith(false).endsWith(true);

@@ -46,6 +46,11 @@ public final class LocalCluster
   private final List<Consumer<Standing>> listeners = new ArrayList<>();
   private final List<Runnable> afterEach = new CopyOnWriteArrayList<>();
   private Standing standing = new Standing(1, true, Optional.of("server-1"));
+
+  /** What who wants to read something fresh is told, and when. */
+  public volatile CompletableFuture<Freshness> freshness =
+      CompletableFuture.completedFuture(freshness());
+
   private long client;
   private long sequence;
   private long logIndex;
@@ -89,7 +94,7 @@ public final class LocalCluster
 
   @Override
   public CompletableFuture<Freshness> fresh(Level level, Duration patience) {
-    return CompletableFuture.completedFuture(freshness());
+    return freshness;
   }
 
   @Override

@@ -18,6 +18,7 @@ import io.hanse.peering.protocol.ProxyResources;
 import io.hanse.peering.protocol.StreamLimits;
 import io.hanse.peering.replication.Loop;
 import io.hanse.peering.replication.Loops;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -37,7 +38,7 @@ public final class ProxyFeed implements ProxyAcceptor, AutoCloseable {
   private static final int STREAMS_MAX = 2_048;
 
   /** Mostly a server is behind by a moment; a proxy waits 10 s for the first word of one. */
-  private static final long BEHIND_MILLIS_MAX = 5_000;
+  private static final Duration BEHIND_MAX = Duration.ofSeconds(5);
 
   /** A proxy that is connected to this server. */
   public record Connected(ProxyOpen proxy, PeerStreamStatus status) {}
@@ -46,7 +47,7 @@ public final class ProxyFeed implements ProxyAcceptor, AutoCloseable {
   private final StateReader state;
   private final boolean allowByDefault;
   private final StreamLimits limits;
-  private final long behindMillisMax;
+  private final Duration behindMax;
   private final RefusedChains refused = new RefusedChains();
   private final Set<ProxyStream> streams = ConcurrentHashMap.newKeySet();
 
@@ -56,7 +57,7 @@ public final class ProxyFeed implements ProxyAcceptor, AutoCloseable {
    * @param allowByDefault what holds where no intention decides
    */
   public ProxyFeed(Loops loops, StateReader state, boolean allowByDefault, StreamLimits limits) {
-    this(loops, state, allowByDefault, limits, BEHIND_MILLIS_MAX);
+    this(loops, state, allowByDefault, limits, BEHIND_MAX);
   }
 
   ProxyFeed(
@@ -64,8 +65,8 @@ public final class ProxyFeed implements ProxyAcceptor, AutoCloseable {
       StateReader state,
       boolean allowByDefault,
       StreamLimits limits,
-      long behindMillisMax) {
-    this.behindMillisMax = behindMillisMax;
+      Duration behindMax) {
+    this.behindMax = behindMax;
     this.loops = loops;
     this.state = state;
     this.allowByDefault = allowByDefault;
@@ -90,7 +91,7 @@ public final class ProxyFeed implements ProxyAcceptor, AutoCloseable {
             open,
             outbound,
             limits,
-            this::index,
+            state,
             resources ->
                 open.getKind().equals(ProxyResources.MESH_GATEWAY)
                     ? new GatewaySource(queries, open, resources)
@@ -103,14 +104,8 @@ public final class ProxyFeed implements ProxyAcceptor, AutoCloseable {
         PeerTexts.shown(open.getNode()),
         open.getKind(),
         outbound.remote());
-    stream.start(behindMillisMax);
+    stream.start(behindMax);
     return stream.inbound();
-  }
-
-  private long index() {
-    try (View view = state.view()) {
-      return view.publicIndex();
-    }
   }
 
   private boolean isRegistered(ProxyOpen open) {

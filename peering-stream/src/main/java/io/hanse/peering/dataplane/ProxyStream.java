@@ -2,6 +2,8 @@ package io.hanse.peering.dataplane;
 
 import com.google.protobuf.Message;
 import io.hanse.fsm.error.Quoted;
+import io.hanse.fsm.port.StateReader;
+import io.hanse.fsm.store.View;
 import io.hanse.peering.link.Inbound;
 import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.link.Outbound;
@@ -16,10 +18,10 @@ import io.hanse.peering.protocol.StreamLimits;
 import io.hanse.peering.protocol.StreamProtocol;
 import io.hanse.peering.replication.Loop;
 import io.hanse.peering.replication.StreamDriver;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,16 +29,13 @@ import org.slf4j.LoggerFactory;
 final class ProxyStream implements StreamDriver.Owner {
   private static final Logger LOG = LoggerFactory.getLogger(ProxyStream.class);
 
-  private static final long LOOK_MILLIS = 50;
-
   private final Loop loop;
   private final ProxyOpen open;
   private final Outbound outbound;
   private final Consumer<ProxyStream> ended;
-  private final LongSupplier index;
+  private final StateReader state;
   private final StreamDriver driver;
   private final ProxySource source;
-  private boolean closed;
   private volatile PeerStreamStatus status = PeerStreamStatus.getDefaultInstance();
 
   ProxyStream(
@@ -44,14 +43,14 @@ final class ProxyStream implements StreamDriver.Owner {
       ProxyOpen open,
       Outbound outbound,
       StreamLimits limits,
-      LongSupplier index,
+      StateReader state,
       Function<ResourceSet, ProxySource> source,
       Consumer<ProxyStream> ended) {
     this.loop = loop;
     this.open = open;
     this.outbound = outbound;
     this.ended = ended;
-    this.index = index;
+    this.state = state;
     this.driver =
         new StreamDriver(loop, new StreamProtocol(ProxyResources.server(limits)), outbound, this);
     this.source =
@@ -87,31 +86,57 @@ final class ProxyStream implements StreamDriver.Owner {
   }
 
   /**
-   * Begins.
+   * Begins, but not before the state is as new as what the proxy has: it would be taken back in
+   * time.
    *
-   * @param behindMillisMax how long a state may take that is older than what the proxy has
+   * @param patience how long that may take
    */
-  void start(long behindMillisMax) {
-    long deadline = loop.nowMillis() + behindMillisMax;
-    loop.execute(() -> driver.guard(() -> begin(deadline)));
+  void start(Duration patience) {
+    loop.execute(
+        () ->
+            driver.guard(
+                () -> {
+                  if (index() >= open.getIndex()) {
+                    begin();
+                  } else {
+                    catchUp(patience);
+                  }
+                }));
   }
 
-  /** Not before the state is as new as what the proxy has: it would be taken back in time. */
-  private void begin(long deadlineMillis) {
-    if (closed) {
+  private long index() {
+    try (View view = state.view()) {
+      return view.publicIndex();
+    }
+  }
+
+  private void catchUp(Duration patience) {
+    state
+        .fresh(StateReader.Level.DEFAULT, patience)
+        .whenComplete(
+            (fresh, failure) -> loop.execute(() -> driver.guard(() -> caughtUp(failure == null))));
+  }
+
+  /** Only who has all that a leader has may say that nobody has more. */
+  private void caughtUp(boolean hasAll) {
+    long here = index();
+    if (here >= open.getIndex()) {
+      begin();
       return;
     }
-    long here = index.getAsLong();
-    if (here >= open.getIndex()) {
-      driver.give(new Input.Started());
-      source.start();
-      driver.startTicking();
-    } else if (loop.nowMillis() < deadlineMillis) {
-      loop.after(LOOK_MILLIS, () -> driver.guard(() -> begin(deadlineMillis)));
-    } else {
-      String text = "this server is behind: at index " + here + ", the proxy at " + open.getIndex();
-      driver.give(new Input.Stopped(LinkStatus.of(LinkStatus.Code.OUT_OF_RANGE, text)));
-    }
+    String text = "at index " + here + ", the proxy at " + open.getIndex();
+    driver.give(
+        new Input.Stopped(
+            hasAll
+                ? LinkStatus.of(LinkStatus.Code.OUT_OF_RANGE, "this cluster is behind: " + text)
+                : LinkStatus.of(
+                    LinkStatus.Code.UNAVAILABLE, "this server has not caught up yet: " + text)));
+  }
+
+  private void begin() {
+    driver.give(new Input.Started());
+    source.start();
+    driver.startTicking();
   }
 
   /** Safe from any thread. */
@@ -161,7 +186,6 @@ final class ProxyStream implements StreamDriver.Owner {
 
   @Override
   public void closed(Effect.Close close) {
-    closed = true;
     source.close();
     LOG.info(
         "proxy stream closed proxy={} node={} remote={} status={} text={}",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.ConfigEntry;
 import io.hanse.fsm.row.ServiceIntentions;
@@ -36,14 +37,12 @@ import org.junit.jupiter.api.Test;
 /** What a server says to proxies, and to whom it says nothing. */
 class ProxyFeedTest {
   private static final String CLUSTER = "a1fa0000-0000-4000-8000-000000000001";
-  private static final long BEHIND_MILLIS_MAX = 300;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final LocalCluster cluster = new LocalCluster();
   private final ThreadLoops loops = new ThreadLoops("feed", 1);
   private final ProxyFeed feed =
-      new ProxyFeed(
-          loops, cluster, /* allowByDefault= */ false, StreamLimits.DEFAULT, BEHIND_MILLIS_MAX);
+      new ProxyFeed(loops, cluster, /* allowByDefault= */ false, StreamLimits.DEFAULT, PATIENCE);
 
   @AfterEach
   void stop() {
@@ -116,30 +115,42 @@ class ProxyFeedTest {
     assertThat(refusal.code()).isEqualTo(LinkStatus.Code.OUT_OF_RANGE);
     assertThat(refusal.text())
         .isEqualTo(
-            "this server is behind: at index " + indexNow() + ", the proxy at " + (indexNow() + 1));
+            "this cluster is behind: at index "
+                + indexNow()
+                + ", the proxy at "
+                + (indexNow() + 1));
     await().atMost(PATIENCE).until(() -> feed.connected().isEmpty());
   }
 
+  /** It may be that the others have it. */
   @Test
-  void shouldWaitForAMomentUntilItHasWhatAProxyHas() {
-    ProxyFeed patient =
-        new ProxyFeed(
-            loops, cluster, /* allowByDefault= */ false, StreamLimits.DEFAULT, PATIENCE.toMillis());
+  void shouldSayOfItselfThatItIsBehindWhereItKnowsNoLeader() {
     initialize();
+    cluster.freshness = CompletableFuture.failedFuture(new IllegalStateException("no leader"));
+    LinkStatus refusal = refusal(open().setIndex(indexNow() + 1));
+    assertThat(refusal.code()).isEqualTo(LinkStatus.Code.UNAVAILABLE);
+    assertThat(refusal.text()).startsWith("this server has not caught up yet: at index ");
+  }
+
+  @Test
+  void shouldWaitUntilItHasWhatAProxyHas() {
+    initialize();
+    CompletableFuture<StateReader.Freshness> caughtUp = new CompletableFuture<>();
+    cluster.freshness = caughtUp;
     Heard sidecar = new Heard();
-    Inbound inbound = patient.accept(open().setIndex(indexNow() + 1).build(), "", sidecar);
+    Inbound inbound = feed.accept(open().setIndex(indexNow() + 1).build(), "", sidecar);
     Heard gone = new Heard();
-    patient.accept(open().setIndex(indexNow() + 1).build(), "", gone).onEnd(LinkStatus.OK);
-    await().atMost(PATIENCE).until(() -> patient.connected().size() == 1);
+    feed.accept(open().setIndex(indexNow() + 1).build(), "", gone).onEnd(LinkStatus.OK);
+    await().atMost(PATIENCE).until(() -> feed.connected().size() == 1);
     assertThat(sidecar.asked.get()).as("nothing is asked for yet").isZero();
 
     cluster.submit(allow("web", "front")).join();
+    caughtUp.complete(cluster.freshness());
     await().atMost(PATIENCE).until(() -> sidecar.asked.get() > 0);
     inbound.onMessage(subscription());
     await().atMost(PATIENCE).until(() -> sidecar.intentions().size() == 1);
     assertThat(sidecar.intentions().get(0).getRulesCount()).isOne();
     assertThat(gone.asked.get()).isZero();
-    patient.close();
   }
 
   /** What it is said to rest on is never older than what it is. */
