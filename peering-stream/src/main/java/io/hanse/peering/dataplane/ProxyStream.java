@@ -9,6 +9,7 @@ import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.link.Outbound;
 import io.hanse.peering.proto.PeerStreamStatus;
 import io.hanse.peering.proto.ProxyOpen;
+import io.hanse.peering.proto.ReplicationMessage;
 import io.hanse.peering.protocol.Effect;
 import io.hanse.peering.protocol.Input;
 import io.hanse.peering.protocol.PeerTexts;
@@ -135,6 +136,11 @@ final class ProxyStream implements StreamDriver.Owner {
 
   private void begin() {
     driver.give(new Input.Started());
+    // The first answers may take long, and a proxy does not wait for them as long as for a word.
+    outbound.send(
+        ReplicationMessage.newBuilder()
+            .setHeartbeat(ReplicationMessage.Heartbeat.getDefaultInstance())
+            .build());
     source.start();
     driver.startTicking();
   }

@@ -147,6 +147,10 @@ class ProxyFeedTest {
     cluster.submit(allow("web", "front")).join();
     caughtUp.complete(cluster.freshness());
     await().atMost(PATIENCE).until(() -> sidecar.asked.get() > 0);
+    assertThat(sidecar.messages)
+        .as("a word, before answers that may take long")
+        .first()
+        .matches(ReplicationMessage::hasHeartbeat);
     inbound.onMessage(subscription());
     await().atMost(PATIENCE).until(() -> sidecar.intentions().size() == 1);
     assertThat(sidecar.intentions().get(0).getRulesCount()).isOne();
