@@ -87,7 +87,7 @@ final class Leave {
   private final class Attempts {
     private final long deadline = System.nanoTime() + patience.toNanos();
 
-    /** What a leader said last, which says more than that there is none since. */
+    /** What a leader said last, which says more than that nobody answers since. */
     private Optional<ProblemException> answer = Optional.empty();
 
     CompletableFuture<Void> next() {
@@ -108,7 +108,7 @@ final class Leave {
       if (!(cause instanceof ProblemException problem) || !mayChange(problem.code())) {
         return CompletableFuture.failedFuture(cause);
       }
-      answer = answer(problem).or(() -> answer);
+      note(problem);
       if (left() <= 0 || standing.closedBy().isPresent()) {
         return CompletableFuture.failedFuture(outcome(problem));
       }
@@ -116,6 +116,15 @@ final class Leave {
           ? CompletableFuture.supplyAsync(this::isLetGo, joiner)
               .thenCompose(isLetGo -> isLetGo ? done() : later())
           : later();
+    }
+
+    /** A question that is late was asked again and again: what that ended with is behind it. */
+    private void note(ProblemException problem) {
+      if (problem.code() != ProblemCode.DEADLINE_EXCEEDED) {
+        answer = Problems.isElsewhere(problem) ? answer : Optional.of(problem);
+      } else if (answer.isEmpty() && problem.getCause() instanceof ProblemException said) {
+        answer = Optional.of(said);
+      }
     }
 
     private CompletableFuture<Void> later() {
@@ -136,7 +145,7 @@ final class Leave {
                       said.code(),
                       "the others did not let this server go within "
                           + patience.toMillis() / 1000.0
-                          + " s; the last answer: "
+                          + " s: "
                           + said.getMessage(),
                       last))
           .orElse(last);
@@ -153,15 +162,5 @@ final class Leave {
       case RETRY, UNKNOWN -> true;
       default -> code == ProblemCode.CONFLICT || code == ProblemCode.FAILED_PRECONDITION;
     };
-  }
-
-  /** Behind a question that was asked again until it was late is what was said to the last one. */
-  private static Optional<ProblemException> answer(ProblemException problem) {
-    if (problem.code() == ProblemCode.DEADLINE_EXCEEDED) {
-      return problem.getCause() instanceof ProblemException said
-          ? Optional.of(said)
-          : Optional.empty();
-    }
-    return Problems.isElsewhere(problem) ? Optional.empty() : Optional.of(problem);
   }
 }
