@@ -53,6 +53,9 @@ final class ServerGate implements ServerInterceptor {
 
     /** Whether the very entry is on the disk. */
     boolean holds(RaftGroupId group, TermIndex entry);
+
+    /** Has the group take the leader's word without entries; nobody waits for that. */
+    void hear(AppendEntriesRequestProto heartbeat);
   }
 
   private final String self;
@@ -118,6 +121,7 @@ final class ServerGate implements ServerInterceptor {
     private volatile boolean isPreVote;
     private volatile boolean isRefused;
     private boolean isBegun;
+    private boolean isHeld;
     private volatile @Nullable String leader;
 
     Exchange(ServerCall<Q, A> call) {
@@ -159,13 +163,27 @@ final class ServerGate implements ServerInterceptor {
       return true;
     }
 
-    /** Answers the chunk in the name of Ratis, which then never hears of it. */
+    /**
+     * Answers the chunk in the name of Ratis, which is told in its place that the leader is there
+     * and what it has committed: no heartbeat comes before the last chunk. What is held once stays
+     * so, in the own snapshot when it is purged from the log.
+     */
     @SuppressWarnings("unchecked") // Who sends chunks is answered by this type.
     private boolean isHeld(InstallSnapshotRequestProto request) {
       TermIndex end = TermIndex.valueOf(request.getSnapshotChunk().getTermIndex());
-      if (!request.hasSnapshotChunk() || !log.holds(group(request.getServerRequest()), end)) {
+      isHeld |= request.hasSnapshotChunk() && log.holds(group(request.getServerRequest()), end);
+      if (!isHeld) {
         return false;
       }
+      log.hear(
+          AppendEntriesRequestProto.newBuilder()
+              .setServerRequest(request.getServerRequest())
+              .setLeaderTerm(request.getLeaderTerm())
+              .setPreviousLog(end.toProto())
+              .setLeaderCommit(end.getIndex())
+              // Of a server that is about to be taken in this says nothing.
+              .setInitializing(true)
+              .build());
       if (!isBegun) {
         sendHeaders(new Metadata());
       }

@@ -34,6 +34,7 @@ import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.StateMachineLogEntryProto;
 import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc;
+import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
@@ -63,6 +64,7 @@ class OldSnapshotIT {
   @TempDir Path folder;
 
   private final RaftGroupId id = RaftGroupId.randomId();
+  private final ClientId client = ClientId.randomId();
   private RaftServer server;
   private RaftServer.Division division;
   private ManagedChannel channel;
@@ -144,6 +146,8 @@ class OldSnapshotIT {
               .setIndex(first + i)
               .setStateMachineLogEntry(
                   StateMachineLogEntryProto.newBuilder()
+                      .setClientId(client.toByteString())
+                      .setCallId(first + i)
                       .setLogData(ByteString.copyFromUtf8("entry " + (first + i)))));
     }
     appends.onNext(request.build());
@@ -187,6 +191,12 @@ class OldSnapshotIT {
     assertThat(installed.all())
         .extracting(InstallSnapshotReplyProto::getResult)
         .containsExactly(InstallSnapshotResult.SUCCESS);
+    // By the same word the follower has the leader, its term, and what it committed.
+    await()
+        .atMost(PATIENCE)
+        .until(() -> division.getRaftLog().getLastCommittedIndex() == SNAPSHOT.getIndex());
+    assertThat(division.getInfo().getLeaderId()).isEqualTo(RaftPeerId.valueOf("leader"));
+    assertThat(division.getInfo().getCurrentTerm()).isEqualTo(2);
 
     append(2, ENTRIES, 1);
     await().atMost(PATIENCE).until(() -> appended.size() == 2);

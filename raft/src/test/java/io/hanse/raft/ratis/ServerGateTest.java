@@ -39,6 +39,7 @@ class ServerGateTest {
 
   private final LeaderContact contact = new LeaderContact(() -> 0);
   private final List<String> candidates = new ArrayList<>();
+  private final List<AppendEntriesRequestProto> heartbeats = new ArrayList<>();
   private final ServerGate gate = new ServerGate("us", contact, new Log(), candidates::add);
   private final AnyCall<RequestVoteRequestProto, RequestVoteReplyProto> call =
       new AnyCall<>(RaftServerProtocolServiceGrpc.getRequestVoteMethod());
@@ -245,6 +246,14 @@ class ServerGateTest {
     assertThat(to.headers).isEqualTo(1);
     assertThat(to.requested).isEqualTo(2);
     assertThat(contact.lastLeader()).isPresent();
+    assertThat(heartbeats)
+        .hasSize(2)
+        .allSatisfy(
+            heartbeat -> {
+              assertThat(heartbeat.getLeaderTerm()).isEqualTo(9);
+              assertThat(heartbeat.getLeaderCommit()).isEqualTo(HELD.getIndex());
+              assertThat(TermIndex.valueOf(heartbeat.getPreviousLog())).isEqualTo(HELD);
+            });
   }
 
   @Test
@@ -263,7 +272,7 @@ class ServerGateTest {
     return new AnyCall<>(RaftServerProtocolServiceGrpc.getAppendEntriesMethod());
   }
 
-  private static final class Log implements ServerGate.DurableLog {
+  private final class Log implements ServerGate.DurableLog {
     @Override
     public long flushed(RaftGroupId group) {
       return FLUSHED;
@@ -271,7 +280,13 @@ class ServerGateTest {
 
     @Override
     public boolean holds(RaftGroupId group, TermIndex entry) {
-      return entry.equals(HELD);
+      // It may be purged from one chunk to the next.
+      return entry.equals(HELD) && heartbeats.isEmpty();
+    }
+
+    @Override
+    public void hear(AppendEntriesRequestProto heartbeat) {
+      heartbeats.add(heartbeat);
     }
   }
 
