@@ -122,11 +122,11 @@ final class TokenRedeemer {
   private void refused(Peering peering, String refusal) {
     overlay.tokenRefused(peering.getId(), refusal);
     LOG.warn(
-        "token not redeemed peer={} peering={} with={} text=\"{}\"",
+        "token not redeemed peer={} peering={} with={} text={}",
         peering.getName(),
         peering.getId(),
         Quoted.of(peering.getPeerServerName()),
-        refusal);
+        Quoted.of(refusal));
   }
 
   private void requireOther(PeeringToken token) {
