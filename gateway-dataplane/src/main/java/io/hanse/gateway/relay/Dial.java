@@ -28,12 +28,6 @@ import org.jspecify.annotations.Nullable;
  * nothing; after that there is none, since the client may have sent what must not be sent twice.
  */
 final class Dial {
-  /** A gateway says in TLS nothing of what it thinks of a name, and a sidecar nothing at all. */
-  private static final String HUNG_UP =
-      "the other end closed the connection before the handshake was done, as a gateway does that"
-          + " has no route for the name (not exported to this cluster) or no instance that passes"
-          + " its checks; see its log, or: hanse peering explain -name PEER -service NAME";
-
   private final Connection connection;
   private final Target target;
   private final Optional<UpstreamTls> tls;
@@ -222,7 +216,7 @@ final class Dial {
     failure = reason;
     detail =
         reason == CloseReason.TLS_FAILED && cause instanceof ClosedChannelException
-            ? HUNG_UP
+            ? HangUp.meaning(target)
             : RelayHandler.text(cause);
     later();
   }
