@@ -4,6 +4,7 @@ import io.hanse.cli.client.CommandFailure;
 import io.hanse.cli.client.Session;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -74,15 +75,15 @@ public final class EnvoyCommand implements Callable<Integer> {
       return Proxies.sidecar(
           session, proxy, SidecarCommand.find(session, proxy, proxyId, sidecarFor));
     }
-    Runnable departure = () -> {};
+    Optional<GatewayRegistration> registration = Optional.empty();
     if (register) {
       proxy.requireFreeAdmin();
-      departure = gateway.register(proxy.http().client(session))::run;
+      registration = Optional.of(gateway.register(proxy.http().client(session)));
       session.print("Registered service: " + gateway.service());
       session.out().flush();
     }
     String id = proxyId.isEmpty() ? gateway.service() : proxyId;
-    return Proxies.gateway(session, proxy, id, departure);
+    return Proxies.gateway(session, proxy, id, registration);
   }
 
   private void check() {

@@ -1,6 +1,7 @@
 package io.hanse.cli.program;
 
 import io.hanse.cli.client.Session;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,9 +34,9 @@ public final class GatewayCommand implements Callable<Integer> {
   public Integer call() {
     proxy.configureLogs();
     proxy.requireFreeAdmin();
-    GatewayDeparture departure = gateway.register(proxy.http().client(session));
+    GatewayRegistration registration = gateway.register(proxy.http().client(session));
     session.print("Registered service: " + gateway.service());
     session.out().flush();
-    return Proxies.gateway(session, proxy, gateway.service(), departure::run);
+    return Proxies.gateway(session, proxy, gateway.service(), Optional.of(registration));
   }
 }

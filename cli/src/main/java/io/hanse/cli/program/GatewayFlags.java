@@ -20,6 +20,11 @@ final class GatewayFlags {
 
   private static final int DEFAULT_PORT = 8443;
 
+  /** Of the check. A gateway listens only seconds after it was registered. */
+  private static final String STARTING_INTERVAL = "1s";
+
+  private static final String INTERVAL = "10s";
+
   @Option(
       names = "-service",
       defaultValue = KIND,
@@ -75,16 +80,16 @@ final class GatewayFlags {
    * Tells the agent of the gateway; the same again changes nothing. What is answered takes that
    * back.
    */
-  GatewayDeparture register(ApiClient api) {
+  GatewayRegistration register(ApiClient api) {
     if (exposeServers) {
       throw new CommandFailure("-expose-servers is not supported; join clusters by peering");
     }
     requireListenable();
-    Value definition = definition();
+    Value definition = definition(STARTING_INTERVAL);
     during(
         "Error registering service \"" + service + "\"",
         () -> api.send(Request.put("/v1/agent/service/register").with(definition)).orFail());
-    return new GatewayDeparture(api, service, parsed("-address", address));
+    return new GatewayRegistration(api, service, parsed("-address", address), definition(INTERVAL));
   }
 
   /** Before anybody is told of a gateway that could never listen. */
@@ -98,7 +103,8 @@ final class GatewayFlags {
     }
   }
 
-  private Value definition() {
+  /** With a check that runs so often. */
+  private Value definition(String interval) {
     InetSocketAddress lan = parsed("-address", address);
     InetSocketAddress wan = wanAddress.isEmpty() ? lan : parsed("-wan-address", wanAddress);
     Map<String, Value> fields = new LinkedHashMap<>();
@@ -119,7 +125,7 @@ final class GatewayFlags {
             "TCP",
             Value.of((host.contains(":") ? "[" + host + "]" : host) + ":" + lan.getPort()),
             "Interval",
-            Value.of("10s"),
+            Value.of(interval),
             "DeregisterCriticalServiceAfter",
             Value.of(deregisterAfter));
     fields.put("Check", check);

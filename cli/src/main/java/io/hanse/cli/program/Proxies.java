@@ -5,6 +5,7 @@ import io.hanse.cli.client.Session;
 import io.hanse.gateway.GatewayServer;
 import io.hanse.gateway.SidecarProxy;
 import java.io.IOException;
+import java.util.Optional;
 
 /** Starts a gateway or a sidecar and keeps it until the process is told to stop. */
 final class Proxies {
@@ -13,21 +14,26 @@ final class Proxies {
   /**
    * Runs a gateway.
    *
-   * @param departure what comes before its end, also where it could not start
+   * @param registration of one that registered itself
    */
-  static int gateway(Session session, ProxyFlags flags, String proxyId, Runnable departure) {
+  static int gateway(
+      Session session,
+      ProxyFlags flags,
+      String proxyId,
+      Optional<GatewayRegistration> registration) {
     GatewayServer gateway;
     try {
       gateway =
           GatewayServer.start(
               flags.settings(session, proxyId), flags.firstContact(session, proxyId));
     } catch (IOException e) {
-      departure.run();
+      registration.ifPresent(GatewayRegistration::takeBack);
       throw cannotStart(e);
     }
+    registration.ifPresent(own -> gateway.ready().thenRun(own::settle));
     return Lifetime.runUntilStopped(
         () -> {
-          departure.run();
+          registration.ifPresent(GatewayRegistration::takeBack);
           gateway.stop();
         });
   }
