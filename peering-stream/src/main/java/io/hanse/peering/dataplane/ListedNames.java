@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * The names of one kind of a proxy's resources, and the list that it is told of them: in parts
@@ -26,6 +27,8 @@ final class ListedNames {
   /** A name's own bytes in a message, besides it. */
   private static final int NAME_BYTES = 3;
 
+  private static final int SALT_BYTES = 16;
+
   /** One of the parts. */
   private static final class Part {
     final SortedSet<String> names = new TreeSet<>();
@@ -35,6 +38,7 @@ final class ListedNames {
 
   private final String listId;
   private final int partsMax;
+  private final byte[] salt = new byte[SALT_BYTES];
   private List<Part> parts = List.of(new Part());
   private long bytes;
   private boolean changed = true;
@@ -47,6 +51,7 @@ final class ListedNames {
   ListedNames(ResourceType type, boolean inParts) {
     listId = ProxyResources.listId(type);
     partsMax = inParts ? ListParts.COUNT_MAX : 1;
+    ThreadLocalRandom.current().nextBytes(salt);
   }
 
   void add(String name) {
@@ -77,8 +82,8 @@ final class ListedNames {
   }
 
   private Part partOf(String name) {
-    int hash = name.hashCode();
-    return parts.get((hash ^ (hash >>> 16)) & (parts.size() - 1));
+    int count = parts.size();
+    return parts.get(count == 1 ? 0 : ListParts.partOf(name, salt, count));
   }
 
   /** All of them, as of now. */

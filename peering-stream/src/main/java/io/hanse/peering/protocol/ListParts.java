@@ -42,6 +42,19 @@ public final class ListParts {
     }
   }
 
+  /**
+   * In which of so many parts a name is.
+   *
+   * @param salt known to nobody else: who chooses names could have them all in one part
+   * @param count a power of two
+   */
+  public static int partOf(String name, byte[] salt, int count) {
+    MessageDigest digest = Deterministic.sha256();
+    digest.update(salt);
+    int hash = ByteBuffer.wrap(digest.digest(name.getBytes(StandardCharsets.UTF_8))).getInt();
+    return hash & (count - 1);
+  }
+
   /** Of the names of a part, in their order. */
   public static ByteString digest(Collection<String> names) {
     MessageDigest digest = Deterministic.sha256();

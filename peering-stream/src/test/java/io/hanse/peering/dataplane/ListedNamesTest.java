@@ -72,6 +72,23 @@ class ListedNamesTest implements ResourceSet.Sink {
     assertThat(new TreeSet<>(listed())).isEqualTo(new TreeSet<>(names.names()));
   }
 
+  /** A peer chooses what it exports: these have one and the same hash code. */
+  @Test
+  void shouldMakePartsOfLikeSizeOfNamesThatLookAlike() {
+    ListedNames names = new ListedNames(ProxyResources.ROUTE, true);
+    int count = 1 << 15;
+    for (int i = 0; i < count; i++) {
+      StringBuilder name = new StringBuilder("a-service-that-is-one-of-many-");
+      for (int bit = 0; bit < 15; bit++) {
+        name.append((i >> bit & 1) == 0 ? "Aa" : "BB");
+      }
+      names.add(name.toString());
+    }
+    names.offer(this, 1);
+    assertThat(told.size()).isGreaterThan(5);
+    assertThat(listed()).hasSize(count);
+  }
+
   @Test
   void shouldTellOfAChangeInItsPartOnly() {
     ListedNames names = names(true, MANY);
