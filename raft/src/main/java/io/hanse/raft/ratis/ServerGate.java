@@ -10,6 +10,7 @@ import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotResult;
+import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcReplyProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
@@ -128,14 +129,17 @@ final class ServerGate implements ServerInterceptor {
       super(call);
     }
 
-    /** Answers whether the message is for this server. */
+    /** Answers whether the message is for this server, and Ratis has to answer it. */
     boolean received(Q message) {
       if (message instanceof AppendEntriesRequestProto append) {
         return isForUs(append.getServerRequest()) && heard(append.getServerRequest());
       } else if (message instanceof InstallSnapshotRequestProto chunk) {
-        return isForUs(chunk.getServerRequest())
-            && heard(chunk.getServerRequest())
-            && !isHeld(chunk);
+        boolean isHeard = isForUs(chunk.getServerRequest()) && heard(chunk.getServerRequest());
+        if (isHeard && holds(chunk)) {
+          answer(chunk);
+          return false;
+        }
+        return isHeard;
       } else if (message instanceof RequestVoteRequestProto vote) {
         isPreVote = vote.getPreVote();
         return isForUs(vote.getServerRequest()) && asked(vote.getServerRequest());
@@ -163,18 +167,21 @@ final class ServerGate implements ServerInterceptor {
       return true;
     }
 
+    /** What is held once stays so, in the own snapshot when it is purged from the log. */
+    private boolean holds(InstallSnapshotRequestProto request) {
+      isHeld |=
+          request.hasSnapshotChunk()
+              && log.holds(group(request.getServerRequest().getRaftGroupId()), end(request));
+      return isHeld;
+    }
+
     /**
      * Answers the chunk in the name of Ratis, which is told in its place that the leader is there
-     * and what it has committed: no heartbeat comes before the last chunk. What is held once stays
-     * so, in the own snapshot when it is purged from the log.
+     * and what it has committed: no heartbeat comes before the last chunk.
      */
     @SuppressWarnings("unchecked") // Who sends chunks is answered by this type.
-    private boolean isHeld(InstallSnapshotRequestProto request) {
-      TermIndex end = TermIndex.valueOf(request.getSnapshotChunk().getTermIndex());
-      isHeld |= request.hasSnapshotChunk() && log.holds(group(request.getServerRequest()), end);
-      if (!isHeld) {
-        return false;
-      }
+    private void answer(InstallSnapshotRequestProto request) {
+      TermIndex end = end(request);
       log.hear(
           AppendEntriesRequestProto.newBuilder()
               .setServerRequest(request.getServerRequest())
@@ -189,7 +196,10 @@ final class ServerGate implements ServerInterceptor {
       }
       super.sendMessage((A) installed(request));
       request(1);
-      return true;
+    }
+
+    private static TermIndex end(InstallSnapshotRequestProto request) {
+      return TermIndex.valueOf(request.getSnapshotChunk().getTermIndex());
     }
 
     @Override
@@ -247,12 +257,11 @@ final class ServerGate implements ServerInterceptor {
     private boolean isEarly(AppendEntriesReplyProto reply) {
       return reply.getResult() == AppendResult.SUCCESS
           && !reply.getIsHearbeat()
-          && reply.getMatchIndex()
-              > log.flushed(RaftGroupId.valueOf(reply.getServerReply().getRaftGroupId().getId()));
+          && reply.getMatchIndex() > log.flushed(group(reply.getServerReply().getRaftGroupId()));
     }
 
-    private static RaftGroupId group(RaftRpcRequestProto request) {
-      return RaftGroupId.valueOf(request.getRaftGroupId().getId());
+    private static RaftGroupId group(RaftGroupIdProto id) {
+      return RaftGroupId.valueOf(id.getId());
     }
 
     /** By a leader's book, a chunk that was taken; after the last one it goes on behind it. */
