@@ -1,6 +1,7 @@
 package io.hanse.cli.command;
 
 import io.hanse.cli.value.Value;
+import io.hanse.fsm.view.Maintenance;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -9,10 +10,8 @@ import java.util.stream.Collectors;
 /** The checks that keep instances from being called, as health endpoints show them. */
 final class FailingChecks {
   /** Critical, or said to be in maintenance by the peer. */
-  private static final Set<String> OUT_OF_USE = Set.of("critical", "maintenance");
+  private static final Set<String> OUT_OF_USE = Set.of("critical", Maintenance.WORD);
 
-  private static final String NODE_MAINTENANCE = "_node_maintenance";
-  private static final String SERVICE_MAINTENANCE = "_service_maintenance:";
   private static final int NAMED_MAX = 3;
   private static final int OUTPUT_MAX = 120;
 
@@ -30,20 +29,17 @@ final class FailingChecks {
         instances.items().stream()
             .flatMap(instance -> of(instance).stream().map(check -> name(instance, check)))
             .collect(Collectors.toCollection(LinkedHashSet::new));
-    String first = names.stream().limit(NAMED_MAX).collect(Collectors.joining(", "));
-    return names.size() > NAMED_MAX
-        ? first + " and " + (names.size() - NAMED_MAX) + " more"
-        : first;
+    return NameList.some(names, NAMED_MAX);
   }
 
   private static String name(Value instance, Value check) {
     String id = check.at("CheckID").text();
     String node = instance.at("Node").at("Node").text();
     String service = instance.at("Service").at("ID").text() + " on " + node;
-    if (id.equals(NODE_MAINTENANCE)) {
+    if (id.equals(Maintenance.checkId(""))) {
       return "node " + node + " is in maintenance" + why(check.at("Notes"));
     }
-    if (id.startsWith(SERVICE_MAINTENANCE)) {
+    if (id.equals(Maintenance.checkId(instance.at("Service").at("ID").text()))) {
       return service + " is in maintenance" + why(check.at("Notes"));
     }
     return "check \""
@@ -69,10 +65,10 @@ final class FailingChecks {
       for (Value check : of(instance)) {
         String id = check.at("CheckID").text();
         String there = "at the agent of " + instance.at("Node").at("Node").text();
-        if (id.equals(NODE_MAINTENANCE)) {
+        if (id.equals(Maintenance.checkId(""))) {
           return "to end it, " + there + ": hanse maint -disable";
         }
-        if (id.startsWith(SERVICE_MAINTENANCE)) {
+        if (id.equals(Maintenance.checkId(instance.at("Service").at("ID").text()))) {
           String service = instance.at("Service").at("ID").text();
           return "to end it, " + there + ": hanse maint -disable -service " + service;
         }

@@ -11,9 +11,12 @@ final class NameList {
 
   /** The first of them, and how many there are besides. */
   static String some(Collection<String> names) {
-    String first = names.stream().limit(NAMED_MAX).collect(Collectors.joining(", "));
-    return names.size() > NAMED_MAX
-        ? first + " and " + (names.size() - NAMED_MAX) + " more"
-        : first;
+    return some(names, NAMED_MAX);
+  }
+
+  /** So many of them, and how many there are besides. */
+  static String some(Collection<String> names, int max) {
+    String first = names.stream().limit(max).collect(Collectors.joining(", "));
+    return names.size() > max ? first + " and " + (names.size() - max) + " more" : first;
   }
 }
