@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hanse.peering.link.LinkTarget;
 import io.hanse.peering.link.Outbound;
 import io.hanse.peering.proto.ReplicationMessage;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.ByteBuffer;
@@ -44,20 +45,37 @@ class PartialMessageIT {
         .array();
   }
 
+  private static ServerSocket listen() throws IOException {
+    ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    listener.setSoTimeout(20_000);
+    return listener;
+  }
+
+  private static Outbound dial(
+      Executor callbacks, ServerSocket listener, RecordingInbound inbound) {
+    Outbound stream =
+        new GrpcDialer(callbacks)
+            .dial(
+                new LinkTarget("127.0.0.1:" + listener.getLocalPort(), "", List.of()),
+                outbound -> inbound);
+    stream.requestNext();
+    return stream;
+  }
+
+  /** The other end of a connection on which the call has begun. */
+  private static RawHttp2 accept(ServerSocket listener) throws IOException {
+    RawHttp2 acceptor = RawHttp2.serve(listener.accept());
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (acceptor.next(deadline).orElseThrow().type() != RawHttp2.HEADERS) {}
+    return acceptor;
+  }
+
   @Test
   void shouldCountWhatComesBeforeTheMessageIsWhole() throws Exception {
     RecordingInbound inbound = new RecordingInbound();
-    try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      listener.setSoTimeout(20_000);
-      Outbound stream =
-          new GrpcDialer(executor)
-              .dial(
-                  new LinkTarget("127.0.0.1:" + listener.getLocalPort(), "", List.of()),
-                  outbound -> inbound);
-      stream.requestNext();
-      try (RawHttp2 acceptor = RawHttp2.serve(listener.accept())) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (acceptor.next(deadline).orElseThrow().type() != RawHttp2.HEADERS) {}
+    try (ServerSocket listener = listen()) {
+      Outbound stream = dial(executor, listener, inbound);
+      try (RawHttp2 acceptor = accept(listener)) {
         acceptor.send(RawHttp2.HEADERS, END_HEADERS, FIRST_CALL, headers());
         byte[] begun = ByteBuffer.allocate(105).put((byte) 0).putInt(MESSAGE_BYTES).array();
         acceptor.send(DATA, 0, FIRST_CALL, begun);
@@ -72,17 +90,9 @@ class PartialMessageIT {
   void shouldKnowThatAMessageWaitsForAThread() throws Exception {
     RecordingInbound inbound = new RecordingInbound();
     HeldExecutor held = new HeldExecutor(executor);
-    try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      listener.setSoTimeout(20_000);
-      Outbound stream =
-          new GrpcDialer(held)
-              .dial(
-                  new LinkTarget("127.0.0.1:" + listener.getLocalPort(), "", List.of()),
-                  outbound -> inbound);
-      stream.requestNext();
-      try (RawHttp2 acceptor = RawHttp2.serve(listener.accept())) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (acceptor.next(deadline).orElseThrow().type() != RawHttp2.HEADERS) {}
+    try (ServerSocket listener = listen()) {
+      Outbound stream = dial(held, listener, inbound);
+      try (RawHttp2 acceptor = accept(listener)) {
         held.hold();
         acceptor.send(RawHttp2.HEADERS, END_HEADERS, FIRST_CALL, headers());
         byte[] message =
