@@ -67,15 +67,8 @@ public final class PeeringExplainCommand implements Callable<Integer> {
   public Integer call() {
     required(name, "Missing the required -name flag");
     boolean isJson = format.isJson("json|pretty");
-    List<Section> sections;
-    try {
-      sections = during("Error explaining peering " + name, () -> sections(server.client(session)));
-    } catch (CommandFailure e) {
-      boolean isUnled = String.valueOf(e.getMessage()).contains("No cluster leader");
-      throw isUnled
-          ? new CommandFailure(e.getMessage() + "\nWith -stale a server tells what it has stored.")
-          : e;
-    }
+    List<Section> sections =
+        during("Error explaining peering " + name, () -> sections(server.client(session)));
     session.print(isJson ? JsonText.compact(json(sections)) : text(sections));
     boolean isWell =
         sections.stream().flatMap(each -> each.findings().stream()).noneMatch(Finding::isBad);
