@@ -47,6 +47,7 @@ final class Bootstrap {
   private final PeerCalls peers;
   private final LongSupplier nanoClock;
   private final Retirement retirement;
+  private final FormationNews news;
   private final long startNanos;
   private volatile long promisedNanos;
   private volatile long enlistedNanos;
@@ -74,6 +75,7 @@ final class Bootstrap {
     this.peers = peers;
     this.nanoClock = nanoClock;
     this.retirement = retirement;
+    this.news = new FormationNews(settings, nanoClock);
     this.startNanos = nanoClock.getAsLong();
     this.promisedNanos = startNanos;
     this.enlistedNanos = startNanos;
@@ -167,7 +169,9 @@ final class Bootstrap {
         && voters.size() == settings.bootstrap().expect()
         && collectPromises(voters)) {
       begin(voters);
+      return;
     }
+    news.waits(neighbours.present());
   }
 
   /** The servers that would begin a group: as many as expected, those with the smallest ids. */
