@@ -41,20 +41,18 @@ final class WithdrawalWrites {
     if (withdrawn) {
       command.setSinceMillis(loop.nowMillis());
     }
+    String done = withdrawn ? "withdrawn" : "given back";
     writer
         .submit(Command.newBuilder().setWithdrawImports(command).build())
         .whenComplete(
             (result, failure) -> {
               underWay.remove(peering.getId());
               if (failure == null) {
-                LOG.info(
-                    "services of a peer {} peer={}",
-                    withdrawn ? "withdrawn" : "given back",
-                    peering.getName());
+                LOG.info("services of a peer {} peer={}", done, peering.getName());
               } else if (again.getAsBoolean()) {
                 LOG.warn(
                     "services of a peer not {}, trying again peer={} cause={}",
-                    withdrawn ? "withdrawn" : "given back",
+                    done,
                     peering.getName(),
                     LogWriter.messageOf(failure));
               }
