@@ -252,7 +252,12 @@ final class AgentProcess implements Subject {
 
   @Override
   public InetSocketAddress http() {
-    return new InetSocketAddress(configuration.get("client_addr").toString(), ports.get("http"));
+    return address("http");
+  }
+
+  /** Where it listens for what. */
+  InetSocketAddress address(String port) {
+    return new InetSocketAddress(configuration.get("client_addr").toString(), ports.get(port));
   }
 
   /** Whether it takes connections there: it answers HTTP before it needs all of its ports. */

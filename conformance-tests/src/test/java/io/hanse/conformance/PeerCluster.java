@@ -10,6 +10,7 @@ import io.hanse.http.RawClient.Response;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,7 +76,9 @@ final class PeerCluster implements AutoCloseable {
     List<AgentProcess> servers = new ArrayList<>();
     try {
       launch(name, program, folder, ports, configuration, servers);
-      return new PeerCluster(name, product, servers);
+      PeerCluster started = new PeerCluster(name, product, servers);
+      started.awaitCertificates();
+      return started;
     } catch (IOException | RuntimeException | AssertionError e) {
       servers.forEach(AgentProcess::close);
       throw e;
@@ -99,6 +102,27 @@ final class PeerCluster implements AutoCloseable {
               program, folder, new Recording.Agent(node, id, configuration), false, ports.get(i)));
     }
     servers.forEach(AgentProcess::awaitReady);
+  }
+
+  /** Has all servers ready for other clusters: a Consul leads before it has a certificate. */
+  private void awaitCertificates() {
+    await(name + "'s servers show certificates to other clusters")
+        .atMost(PATIENCE)
+        .ignoreExceptions()
+        .until(
+            () -> {
+              for (AgentProcess server : servers) {
+                if (!showsCertificate(server)) {
+                  return false;
+                }
+              }
+              return true;
+            });
+  }
+
+  private boolean showsCertificate(AgentProcess server)
+      throws IOException, GeneralSecurityException {
+    return PresentedLeaf.isShown(server.address("grpc_tls"), serverName());
   }
 
   /** Makes two clusters peers, by a token of the first. */
@@ -179,6 +203,7 @@ final class PeerCluster implements AutoCloseable {
       server.startAgain();
     }
     servers.forEach(AgentProcess::awaitReady);
+    awaitCertificates();
   }
 
   List<AgentProcess> servers() {
@@ -206,8 +231,7 @@ final class PeerCluster implements AutoCloseable {
     await(name + " has all its voters again, and knows where they are")
         .atMost(PATIENCE)
         .ignoreExceptions()
-        .until(
-            () -> voters() == size() && known().equals(addresses()) && server.accepts("grpc_tls"));
+        .until(() -> voters() == size() && known().equals(addresses()) && showsCertificate(server));
   }
 
   private long voters() throws IOException {

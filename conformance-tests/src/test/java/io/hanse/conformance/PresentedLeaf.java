@@ -11,15 +11,19 @@ import java.security.SecureRandom;
 import java.security.SignatureException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/** What a sidecar shows to whoever knocks, before it asks who that is. */
+/** What a sidecar or a server shows to whoever knocks, before it asks who that is. */
 final class PresentedLeaf {
   private static final int PATIENCE_MILLIS = 10_000;
 
@@ -33,7 +37,7 @@ final class PresentedLeaf {
             CertificateFactory.getInstance("X.509")
                 .generateCertificate(
                     new ByteArrayInputStream(rootPem.getBytes(StandardCharsets.US_ASCII)));
-    X509Certificate leaf = shown(sidecar);
+    X509Certificate leaf = shown(sidecar, List.of());
     try {
       leaf.verify(root.getPublicKey());
       return true;
@@ -43,14 +47,23 @@ final class PresentedLeaf {
     }
   }
 
-  private static X509Certificate shown(InetSocketAddress sidecar)
+  /** Whether there is one for who asks for a server by its name. Without one, TLS itself fails. */
+  static boolean isShown(InetSocketAddress server, String name)
+      throws IOException, GeneralSecurityException {
+    return shown(server, List.of(new SNIHostName(name))) != null;
+  }
+
+  private static X509Certificate shown(InetSocketAddress address, List<SNIServerName> names)
       throws IOException, GeneralSecurityException {
     Curious curious = new Curious();
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(null, new TrustManager[] {curious}, new SecureRandom());
     try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket()) {
-      socket.connect(sidecar, PATIENCE_MILLIS);
+      socket.connect(address, PATIENCE_MILLIS);
       socket.setSoTimeout(PATIENCE_MILLIS);
+      SSLParameters parameters = socket.getSSLParameters();
+      parameters.setServerNames(names);
+      socket.setSSLParameters(parameters);
       socket.startHandshake();
     } catch (SSLException e) {
       // We have none to show: it may say so at once, but only after it has shown its own.
