@@ -9,7 +9,9 @@ import io.hanse.peering.link.LeaderPlace;
 import io.hanse.peering.link.LinkException;
 import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.proto.LeaderAddress;
+import io.netty.handler.ssl.NotSslRecordException;
 import java.net.ConnectException;
+import java.nio.channels.ClosedChannelException;
 import java.security.cert.CertificateException;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
@@ -151,6 +153,13 @@ final class GrpcStatuses {
     }
     if (cause instanceof CertificateException) {
       return "tls: failed to verify certificate: x509: " + cause.getMessage();
+    }
+    if (cause instanceof NotSslRecordException) {
+      // Its own message is all that was received, in hexadecimal.
+      return "tls: first record does not look like a TLS handshake";
+    }
+    if (cause instanceof ClosedChannelException) {
+      return "EOF: the other end closed the connection";
     }
     String message = cause.getMessage();
     return message == null ? cause.getClass().getSimpleName() : message;

@@ -2,6 +2,7 @@ package io.hanse.peering.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hanse.peering.link.LinkException;
 import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.link.LinkTarget;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -118,5 +120,35 @@ class DialFailureIT {
           .doesNotContain("desc =", "io exception", "Exception");
       closing.join();
     }
+  }
+
+  /**
+   * The refusal goes to the client of an establish: Consul's words, and no bytes in hexadecimal.
+   */
+  @Test
+  void shouldTellWhoRedeemsATokenInGosWords() throws Exception {
+    try (ServerSocket web = new ServerSocket(0, 2, InetAddress.getLoopbackAddress())) {
+      CompletableFuture<Void> answered = answering(web, "HTTP/1.1 400 Bad Request\r\n\r\n");
+      assertThat(redemption(web)).isEqualTo(handshake("first record does not look like a TLS"));
+      answered.join();
+      CompletableFuture<Void> closing = answering(web, "");
+      assertThat(redemption(web)).contains("the other end closed").doesNotContain("Exception");
+      closing.join();
+    }
+  }
+
+  private static String handshake(String reason) {
+    return "connection error: desc = \"transport: authentication handshake failed: tls: "
+        + reason
+        + " handshake\"";
+  }
+
+  private String redemption(ServerSocket listener) {
+    LinkTarget target =
+        new LinkTarget("127.0.0.1:" + listener.getLocalPort(), server.serverName(), server.roots());
+    return new GrpcDialer(server.executor)
+        .redeem(target, "id", "secret", "", Duration.ofSeconds(20))
+        .handle((secret, failure) -> ((LinkException) failure.getCause()).status().text())
+        .join();
   }
 }
