@@ -159,7 +159,7 @@ public final class PeeringCommands {
           "Error establishing peering for " + name,
           () -> http.client(session).send(request).orFail());
     } catch (CommandFailure e) {
-      throw given.explained(e);
+      throw given.explained(new CommandFailure(EstablishFailure.explained(e.text())));
     }
     session.print("Successfully established peering connection with " + name);
     return 0;
