@@ -252,36 +252,17 @@ public final class PeeringCommands {
           PeeringText.meta(peering.at("Meta"), ","));
     }
     session.out().print(table.text());
-    peerings.stream().filter(PeeringText::isDown).forEach(this::warnOf);
-    if (peerings.stream().anyMatch(PeeringText::hasImports)) {
-      warnOfWithdrawn(http.client(session), request.with("detail", ""));
+    PeeringNotices.of(peerings).forEach(session::warn);
+    if (peerings.stream().anyMatch(PeeringNotices::wantDetail)) {
+      // By itself, so that the table is what Consul's request brings, and comes first.
+      Request detailed = request.with("detail", "");
+      Response details =
+          during(
+              "Error reading details of peerings",
+              () -> http.client(session).send(detailed).orFail());
+      PeeringNotices.ofDetails(details.json().items()).forEach(session::warn);
     }
     return 0;
-  }
-
-  /** Beside the table: scripts read that. */
-  private void warnOf(Value peering) {
-    session.warn(
-        "Nothing is exchanged with "
-            + peering.at("Name").text()
-            + "; why: hanse peering read -name "
-            + peering.at("Name").text());
-  }
-
-  /** Asked for by itself, so that the table is what Consul's request brings, and comes first. */
-  private void warnOfWithdrawn(ApiClient api, Request detailed) {
-    Response answer =
-        during("Error reading details of peerings", () -> api.send(detailed).orFail());
-    for (Value peering : answer.json().items()) {
-      if (PeeringText.withdrawn(peering) > 0) {
-        session.warn(
-            "Of the imported services of "
-                + peering.at("Name").text()
-                + ", "
-                + PeeringText.withdrawn(peering)
-                + " are withdrawn: nobody finds them until it is heard again");
-      }
-    }
   }
 
   @Command(

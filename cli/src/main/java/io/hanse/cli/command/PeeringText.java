@@ -73,15 +73,39 @@ final class PeeringText {
 
   /**
    * The states in which something should flow and may not: the reason is told unasked. An acceptor
-   * is pending until its token is redeemed, a dialer only where that failed. What is terminated
-   * says so, and is shown as Consul shows it.
+   * is pending until its token is redeemed, which is no news while it can be; a dialer only where
+   * that failed.
    */
   private static boolean isWrong(Value peering) {
-    return switch (peering.at("State").text()) {
-      case "FAILING", "ACTIVE" -> true;
-      case "PENDING" -> !peering.at("PeerServerAddresses").items().isEmpty();
+    return switch (state(peering)) {
+      case "FAILING", "ACTIVE", "TERMINATED" -> true;
+      case "PENDING" ->
+          !peering.at("PeerServerAddresses").items().isEmpty() || hasSpentToken(peering);
       default -> false;
     };
+  }
+
+  static boolean isTerminated(Value peering) {
+    return state(peering).equals("TERMINATED");
+  }
+
+  static boolean isPending(Value peering) {
+    return state(peering).equals("PENDING");
+  }
+
+  /** Of a server that knows of no leader, and answers of what it has. */
+  static boolean isUndefined(Value peering) {
+    return state(peering).equals("UNDEFINED");
+  }
+
+  private static String state(Value peering) {
+    return peering.at("State").text();
+  }
+
+  /** Whether its token has ended before anybody came with it. */
+  static boolean hasSpentToken(Value peering) {
+    String token = peering.at("Detail").at("Token").text();
+    return isPending(peering) && (token.equals("expired") || token.equals("revoked"));
   }
 
   static boolean hasImports(Value peering) {
@@ -103,7 +127,7 @@ final class PeeringText {
 
   /** Whether nothing flows where something should. */
   static boolean isDown(Value peering) {
-    return isWrong(peering) && !peering.at("State").text().equals("ACTIVE");
+    return isWrong(peering) && !state(peering).equals("ACTIVE");
   }
 
   /** What Consul has no word for; one line where the server, a Consul, has none either. */

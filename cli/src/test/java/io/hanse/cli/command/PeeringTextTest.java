@@ -79,7 +79,57 @@ class PeeringTextTest {
                 .filter(
                     state ->
                         PeeringText.isDown(JsonText.parse("{\"State\":\"%s\"}".formatted(state)))))
-        .containsExactly("FAILING");
+        .containsExactly("FAILING", "TERMINATED");
+  }
+
+  /** In the words of the server, which a Consul has not: its answer is shown as Consul shows it. */
+  @Test
+  void shouldTellWhoEndedATerminatedPeeringAndWhatToDo() throws IOException {
+    String terminated = "{'Name':'beta','State':'TERMINATED','Detail':{'Reason':'deleted there'}}";
+    try (FakeApi api = api("[" + terminated + "]", terminated)) {
+      assertThat(api.run("peering", "read", "-name", "beta").out())
+          .contains("State:        TERMINATED\nReason:       deleted there\n");
+      assertThat(api.run("peering", "list").err())
+          .isEqualTo(
+              "The other cluster deleted its peering beta: nothing is exchanged any more; hanse"
+                  + " peering delete -name beta, then peer anew by a new token\n");
+      assertThat(api.run("peering", "list", "-format", "json").err()).isEmpty();
+    }
+    try (FakeApi api = api("[]", "{'Name':'beta','State':'TERMINATED'}")) {
+      assertThat(api.run("peering", "read", "-name", "beta").out()).doesNotContain("Reason");
+    }
+  }
+
+  private static FakeApi api(String list, String one) throws IOException {
+    return new FakeApi().with("/v1/peerings", list).with("/v1/peering/", one);
+  }
+
+  /** Who made it waits for a redeemer, who can come no more. */
+  @Test
+  void shouldTellWhoMadeATokenThatItHasEnded() throws IOException {
+    String pending = "{'Name':'beta','State':'PENDING','Detail':{'Token':'%s','Reason':'so'}}";
+    for (String fate : new String[] {"expired", "revoked"}) {
+      String peering = pending.formatted(fate);
+      try (FakeApi api = api("[" + peering + "]", peering)) {
+        assertThat(api.run("peering", "read", "-name", "beta").out()).contains("Reason:       so");
+        assertThat(api.run("peering", "list").err())
+            .contains("The token of beta was not redeemed and is " + fate)
+            .contains("hanse peering generate-token -name beta");
+      }
+    }
+    String unused = pending.formatted("unused");
+    try (FakeApi api = api("[" + unused + "]", unused)) {
+      assertThat(api.run("peering", "list").err()).isEmpty();
+    }
+  }
+
+  @Test
+  void shouldSayThatCountsAreNotKnownWithoutALeader() throws IOException {
+    String peering = "{'Name':'beta','State':'UNDEFINED'}";
+    try (FakeApi api = api("[" + peering + "]", peering)) {
+      assertThat(api.run("peering", "list", "-stale").err())
+          .contains("only a leader knows states and counts");
+    }
   }
 
   /** Consul's count is left as it is: they are imported, and come back by themselves. */

@@ -281,7 +281,8 @@ final class StatusOverlay {
           Peerings.dials(peering)
               ? "its token was not redeemed here: establish again, with a new one if it was refused"
               : refusedHere(other).orElseGet(() -> awaited(other));
-      case TERMINATED -> "the other cluster ended the peering; delete it, or establish it anew";
+      case TERMINATED ->
+          "the other cluster deleted the peering: delete it here too, then peer anew by a new token";
       case DELETING -> "what it brought is being removed, and the other cluster told";
       default -> "";
     };

@@ -243,7 +243,7 @@ class StatusOverlayTest {
     Peering ended = DIALING.toBuilder().setState(PeeringState.TERMINATED).build();
     Peering shown = shown(ended, CONNECTED.toBuilder());
     assertThat(shown.getState()).isEqualTo(PeeringState.TERMINATED);
-    assertThat(shown.getDetail().getReason()).startsWith("the other cluster ended the peering");
+    assertThat(shown.getDetail().getReason()).startsWith("the other cluster deleted the peering");
   }
 
   @Test
