@@ -27,8 +27,12 @@ final class AwaitedRoom {
   /** So much that is freed is worth it, whatever was refused: it may change little of what is. */
   private static final double FREED_SHARE = 0.05;
 
-  /** What a command takes, were all of it new. */
+  /** What a command takes, were all of it new; by a rough count. */
   private record Need(long rows, long bytes) {
+    private static final int TIMES = 4;
+    private static final int ROWS_BESIDES = 16;
+    private static final int ROW_BYTES = 256;
+
     static Need of(Command command) {
       long rows = rowsOf(command.getReconcileImport().getInstancesList());
       for (ImportChange change : command.getImportChanges().getChangesList()) {
@@ -40,6 +44,12 @@ final class AwaitedRoom {
     private static long rowsOf(List<CheckServiceNode> instances) {
       return instances.stream().mapToLong(each -> 1 + each.getChecksCount()).sum();
     }
+
+    /** More than that it does not take, with nodes, keys and marks. */
+    Need most() {
+      long rowsMost = TIMES * rows + ROWS_BESIDES;
+      return new Need(rowsMost, TIMES * bytes + ROW_BYTES * rowsMost);
+    }
   }
 
   /** How full it is, and how full it may be. */
@@ -50,27 +60,12 @@ final class AwaitedRoom {
       }
     }
 
-    /** What it would take was refused here: it is more than is free. */
-    Need beyond(Need least) {
-      return quota
-          .map(
-              max ->
-                  new Need(
-                      Math.max(least.rows, max.getRowsMax() - rows + 1),
-                      Math.max(least.bytes, max.getBytesMax() - bytes + 1)))
-          .filter(beyond -> isRoomFor(least))
-          .orElse(least);
+    boolean hasRows(long more) {
+      return quota.filter(max -> rows + more <= max.getRowsMax()).isPresent();
     }
 
-    boolean isRoomFor(Need need) {
-      return quota
-          .filter(max -> rows + need.rows <= max.getRowsMax())
-          .filter(max -> bytes + need.bytes <= max.getBytesMax())
-          .isPresent();
-    }
-
-    boolean isFreedSince(Fill full, Need need) {
-      return rows <= full.rows - need.rows && bytes <= full.bytes - need.bytes;
+    boolean hasBytes(long more) {
+      return quota.filter(max -> bytes + more <= max.getBytesMax()).isPresent();
     }
 
     boolean hasMuchMoreRoomThan(Fill full) {
@@ -81,7 +76,33 @@ final class AwaitedRoom {
   }
 
   /** The least that was refused, and how full it was. */
-  private record Refused(Need need, Fill full) {}
+  private record Refused(Need need, Fill full) {
+    boolean mayFitInto(Fill now) {
+      return now.hasMuchMoreRoomThan(full) || (fitsInto(now) && !isKnownNotToFit(now));
+    }
+
+    /** Or as much as it takes has been freed: part of it may be stored already. */
+    private boolean fitsInto(Fill now) {
+      return (now.hasRows(need.rows) || now.rows <= full.rows - need.rows)
+          && (now.hasBytes(need.bytes) || now.bytes <= full.bytes - need.bytes);
+    }
+
+    /**
+     * Where there seemed to be room for it, it takes more than was thought: of rows or of bytes,
+     * and of those of which there were plenty it did not lack. Where it lacked neither, it was
+     * refused before there was room.
+     */
+    private boolean isKnownNotToFit(Fill now) {
+      if (!full.hasRows(need.rows) || !full.hasBytes(need.bytes)) {
+        return false;
+      }
+      boolean mayLackRows = !full.hasRows(need.most().rows);
+      boolean mayLackBytes = !full.hasBytes(need.most().bytes);
+      boolean isFreed =
+          (mayLackRows && now.rows < full.rows) || (mayLackBytes && now.bytes < full.bytes);
+      return (mayLackRows || mayLackBytes) && !isFreed;
+    }
+  }
 
   private final Loop loop;
   private final StateReader state;
@@ -118,6 +139,9 @@ final class AwaitedRoom {
   }
 
   private void await(Need refused) {
+    if (isOver.getAsBoolean()) {
+      return;
+    }
     // Where the state can't be looked at now.
     Runnable cancel = loop.after(LOOK_MILLIS, () -> await(refused));
     Fill full = Fill.of(state);
@@ -127,7 +151,7 @@ final class AwaitedRoom {
       loop.after(LOOK_MILLIS, this::look);
     }
     if (before == null || refused.bytes() < before.need().bytes()) {
-      least = new Refused(full.beyond(refused), full);
+      least = new Refused(refused, full);
     }
   }
 
@@ -137,15 +161,9 @@ final class AwaitedRoom {
       return;
     }
     Runnable cancel = loop.after(LOOK_MILLIS, this::look);
-    if (isRoom(waiting, Fill.of(state)) && turns.take(loop.nowMillis())) {
+    if (waiting.mayFitInto(Fill.of(state)) && turns.take(loop.nowMillis())) {
       cancel.run();
       again.run();
     }
-  }
-
-  private static boolean isRoom(Refused waiting, Fill now) {
-    return now.hasMuchMoreRoomThan(waiting.full())
-        || now.isRoomFor(waiting.need())
-        || now.isFreedSince(waiting.full(), waiting.need());
   }
 }
