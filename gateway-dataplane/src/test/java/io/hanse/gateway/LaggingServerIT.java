@@ -5,13 +5,25 @@ import static org.awaitility.Awaitility.await;
 
 import io.hanse.gateway.feed.ProxySnapshot;
 import io.hanse.gateway.feed.RouteFeed;
+import io.hanse.peering.link.Inbound;
+import io.hanse.peering.link.LinkStatus;
+import io.hanse.peering.link.ProxyAcceptor;
+import io.hanse.peering.proto.ReplicationMessage;
 import io.hanse.peering.protocol.ProxyResources;
 import io.hanse.peering.replication.ThreadLoops;
+import io.hanse.peering.transport.DataPlaneEndpoint;
+import io.hanse.peering.transport.ExternalGrpcServer;
+import io.hanse.peering.transport.ExternalGrpcSettings;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -90,5 +102,60 @@ class LaggingServerIT {
     ports = List.of(lagging.port());
     await().atMost(PATIENCE).until(() -> allowed.contains(true));
     assertThat(allowed).startsWith(false).endsWith(true);
+  }
+
+  /** It said that it lives, and no more: what the proxy has is as new as before. */
+  @Test
+  void shouldKeepItsIndexWhereAServerOnlyGreets() throws Exception {
+    Queue<Long> told = new ConcurrentLinkedQueue<>();
+    try (ExternalGrpcServer greeter = greeter(told)) {
+      cluster.stopServer();
+      long stoppedNanos = System.nanoTime();
+      ports = List.of(greeter.port());
+      await().atMost(PATIENCE).until(() -> told.size() > 2);
+      long index = told.element();
+      assertThat(index).isPositive();
+      assertThat(told).startsWith(index, 0L, index);
+      assertThat(feed.ageMillis())
+          .isGreaterThanOrEqualTo(
+              TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - stoppedNanos) - 100);
+    }
+  }
+
+  /** Behind all who have anything; whoever takes that is greeted and left. */
+  private ExternalGrpcServer greeter(Collection<Long> told) throws IOException {
+    ProxyAcceptor acceptor =
+        (open, token, outbound) -> {
+          told.add(open.getIndex());
+          if (open.getIndex() > 0) {
+            outbound.close(LinkStatus.of(LinkStatus.Code.OUT_OF_RANGE, "behind"));
+          } else {
+            outbound.send(
+                ReplicationMessage.newBuilder()
+                    .setHeartbeat(ReplicationMessage.Heartbeat.getDefaultInstance())
+                    .build());
+            outbound.close(LinkStatus.of(LinkStatus.Code.UNAVAILABLE, "it ends"));
+          }
+          return new Deaf();
+        };
+    return ExternalGrpcServer.start(
+        ExternalGrpcSettings.of("127.0.0.1", 0),
+        cluster.certificate(),
+        List.of(new DataPlaneEndpoint(acceptor, cluster.executor())),
+        cluster.executor());
+  }
+
+  private static final class Deaf implements Inbound {
+    @Override
+    public void onMessage(ReplicationMessage message) {}
+
+    @Override
+    public void onReady() {}
+
+    @Override
+    public void onHalfClose() {}
+
+    @Override
+    public void onEnd(LinkStatus status) {}
   }
 }

@@ -105,7 +105,7 @@ public final class RouteFeed implements AutoCloseable {
     return server;
   }
 
-  /** Since a server last said anything; -1 if none ever did. */
+  /** Since a server last told something, or lived on after it; -1 if none ever did. */
   public long ageMillis() {
     long confirmed = confirmedMillis;
     return confirmed == 0 ? -1 : Math.max(0, loop.nowMillis() - confirmed);

@@ -30,7 +30,10 @@ final class ServerStream implements StreamDriver.Owner {
     /** Answers why a resource is refused. */
     Optional<String> received(ResourceType type, String id, Any payload);
 
-    /** The server has spoken, and named the index that it rests on. */
+    /**
+     * The server has told something, or lives on since, and named the index that all it told rests
+     * on.
+     */
     void heard(long index);
 
     /** It is over; called once. */
@@ -45,6 +48,8 @@ final class ServerStream implements StreamDriver.Owner {
   private final StreamDriver driver;
   private final Feed feed;
   private boolean heard;
+  private boolean isTold;
+  private boolean isOver;
 
   ServerStream(Loop loop, ManagedChannel channel, StreamRules rules, Feed feed) {
     this.loop = loop;
@@ -96,7 +101,16 @@ final class ServerStream implements StreamDriver.Owner {
 
   @Override
   public void closed(Effect.Close close) {
+    isOver = true;
     feed.ended(close.status());
+  }
+
+  /** A word before the first answers only says that these come, and is no word about them. */
+  private void tell(ProxyMessage message) {
+    isTold |= message.hasResponse();
+    if (isTold && !isOver) {
+      feed.heard(message.getIndex());
+    }
   }
 
   private final class Outgoing implements Outbound {
@@ -142,7 +156,7 @@ final class ServerStream implements StreamDriver.Owner {
       loop.execute(
           () -> {
             heard = true;
-            feed.heard(message.getIndex());
+            tell(message);
             driver.give(new Input.MessageReceived(unwrap(message)));
           });
     }
