@@ -15,6 +15,8 @@ import io.hanse.peering.proto.ProxyOpen;
 import io.hanse.peering.proto.ReplicationMessage;
 import io.hanse.peering.protocol.Effect;
 import io.hanse.peering.protocol.Input;
+import io.hanse.peering.protocol.ProxyResources;
+import io.hanse.peering.protocol.ResourceBatches;
 import io.hanse.peering.protocol.ResourceType;
 import io.hanse.peering.protocol.StreamProtocol;
 import io.hanse.peering.protocol.StreamRules;
@@ -77,7 +79,10 @@ final class ServerStream implements StreamDriver.Owner {
 
   @Override
   public void store(Effect.Import received) {
-    Optional<String> problem = feed.received(received.type(), received.id(), received.payload());
+    Optional<String> problem =
+        received.type().equals(ProxyResources.BATCH)
+            ? ResourceBatches.unpack(ProxyResources.TABLE, received.payload(), feed::received)
+            : feed.received(received.type(), received.id(), received.payload());
     loop.execute(() -> driver.give(new Input.ImportFinished(received.sequence(), problem)));
   }
 

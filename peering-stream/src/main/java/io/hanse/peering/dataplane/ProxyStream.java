@@ -53,7 +53,11 @@ final class ProxyStream implements StreamDriver.Owner {
     this.ended = ended;
     this.state = state;
     this.driver =
-        new StreamDriver(loop, new StreamProtocol(ProxyResources.server(limits)), outbound, this);
+        new StreamDriver(
+            loop,
+            new StreamProtocol(ProxyResources.server(open.getFormatVersion(), limits)),
+            outbound,
+            this);
     this.source =
         source.apply(
             new ResourceSet(

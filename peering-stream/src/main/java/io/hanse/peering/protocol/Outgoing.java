@@ -3,6 +3,8 @@ package io.hanse.peering.protocol;
 import io.hanse.peering.proto.ExportedServiceList;
 import io.hanse.peering.proto.ReplicationMessage;
 import io.hanse.peering.protocol.OfferQueue.Offer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -14,7 +16,12 @@ final class Outgoing {
   /** Resources that wait; beyond it none is asked for that is not new. */
   private static final int OFFERS_MAX = 64;
 
+  /** Of batches, as of resources that go alone: what comes meanwhile makes the next one. */
+  private static final int BATCHES_UNACKED_MAX = 8;
+
   private final StreamLimits limits;
+  private final Optional<ResourceType> batch;
+  private final int unackedMax;
   private final SubscriptionLedger ledger;
   private final StatusRecorder status;
   private final ChangeExchange changes;
@@ -23,12 +30,19 @@ final class Outgoing {
   private long burstBytes;
 
   Outgoing(
-      StreamLimits limits,
+      StreamRules rules,
       SubscriptionLedger ledger,
       StatusRecorder status,
       ChangeExchange changes,
       Consumer<Effect> effects) {
-    this.limits = limits;
+    this.limits = rules.limits();
+    this.batch = rules.batch();
+    this.unackedMax =
+        batch.isPresent()
+            ? Math.min(BATCHES_UNACKED_MAX, limits.unackedMax())
+            : limits.unackedMax();
+    // Who understands batches need not say so once more.
+    batch.ifPresent(type -> ledger.subscribe(type.url()));
     this.ledger = ledger;
     this.status = status;
     this.changes = changes;
@@ -83,12 +97,12 @@ final class Outgoing {
 
   /** Sends what may be sent. */
   void flush(long nowMillis) {
-    while (burstBytes < limits.burstBytesMax() && ledger.unanswered() < limits.unackedMax()) {
-      Optional<Offer> offer = offers.next();
-      if (offer.isEmpty()) {
+    while (burstBytes < limits.burstBytesMax() && ledger.unanswered() < unackedMax) {
+      List<Offer> next = next(nowMillis);
+      if (next.isEmpty()) {
         break;
       }
-      send(nowMillis, offer.get());
+      send(nowMillis, next);
     }
     while (burstBytes < limits.burstBytesMax()) {
       Optional<ReplicationMessage> message = changes.next(nowMillis);
@@ -99,19 +113,56 @@ final class Outgoing {
     }
   }
 
-  private void send(long nowMillis, Offer offer) {
-    int bytesMax = limits.messageBytesMax();
-    int bytes = Answers.sizeOf(offer);
-    if (bytes > bytesMax) {
-      String reason =
-          "resource \"" + offer.id() + "\" is too large to be sent: " + bytes + " > " + bytesMax;
-      status.notSent(nowMillis, offer.id(), reason);
-      effects.accept(new Effect.Refused(offer.type(), offer.id(), reason));
-      return;
+  /** What goes together. None is large but the last. */
+  private List<Offer> next(long nowMillis) {
+    List<Offer> together = new ArrayList<>();
+    int bytesMax = batch.isPresent() ? ResourceBatches.BYTES_MAX : 1;
+    int bytes = 0;
+    while (bytes < bytesMax) {
+      Optional<Offer> offer = offers.next();
+      if (offer.isEmpty()) {
+        break;
+      }
+      int size = Answers.sizeOf(offer.get());
+      if (size > limits.messageBytesMax()) {
+        tooLarge(nowMillis, offer.get(), size);
+      } else {
+        together.add(offer.get());
+        bytes += size;
+      }
     }
-    String nonce = ledger.send(offer.type(), offer.id(), nowMillis);
-    status.sent(nowMillis, offer);
-    send(Answers.response(offer, nonce));
+    return together;
+  }
+
+  private void tooLarge(long nowMillis, Offer offer, int bytes) {
+    String reason =
+        "resource \""
+            + offer.id()
+            + "\" is too large to be sent: "
+            + bytes
+            + " > "
+            + limits.messageBytesMax();
+    status.notSent(nowMillis, offer.id(), reason);
+    effects.accept(new Effect.Refused(offer.type(), offer.id(), reason));
+  }
+
+  private void send(long nowMillis, List<Offer> together) {
+    together.forEach(offer -> status.sent(nowMillis, offer));
+    int last = together.size() - 1;
+    boolean endsAlone = Answers.sizeOf(together.get(last)) > ResourceBatches.BYTES_MAX;
+    List<Offer> small = endsAlone ? together.subList(0, last) : together;
+    if (small.size() > 1 && batch.isPresent()) {
+      send(nowMillis, ResourceBatches.pack(batch.get(), small));
+    } else {
+      small.forEach(offer -> send(nowMillis, offer));
+    }
+    if (endsAlone) {
+      send(nowMillis, together.get(last));
+    }
+  }
+
+  private void send(long nowMillis, Offer offer) {
+    send(Answers.response(offer, ledger.send(offer.type(), offer.id(), nowMillis)));
   }
 
   private void send(ReplicationMessage message) {

@@ -4,6 +4,7 @@ import io.hanse.peering.proto.Endpoints;
 import io.hanse.peering.proto.Intentions;
 import io.hanse.peering.proto.ProxyConfig;
 import io.hanse.peering.proto.ProxyTrustBundle;
+import io.hanse.peering.proto.ResourceBatch;
 import io.hanse.peering.proto.ResourceList;
 import io.hanse.peering.proto.Route;
 import io.hanse.peering.proto.UpstreamRoute;
@@ -19,13 +20,16 @@ public final class ProxyResources {
   public static final String SIDECAR = "connect-proxy";
 
   /** The newest format that this version speaks. */
-  public static final int FORMAT_VERSION = 2;
+  public static final int FORMAT_VERSION = 3;
 
   /** The oldest one that this version speaks. */
   public static final int FORMAT_VERSION_MIN = 1;
 
   /** From which on a proxy takes a list in parts. */
   public static final int FORMAT_VERSION_OF_PARTS = 2;
+
+  /** From which on a proxy takes several resources in one message. */
+  public static final int FORMAT_VERSION_OF_BATCHES = 3;
 
   public static final ResourceType CONFIG =
       ResourceType.of(ProxyConfig.getDescriptor(), Order.PER_NAME);
@@ -43,8 +47,12 @@ public final class ProxyResources {
   public static final ResourceType LIST =
       ResourceType.of(ResourceList.getDescriptor(), Order.ALONE);
 
+  /** Several resources in one. */
+  public static final ResourceType BATCH =
+      ResourceType.of(ResourceBatch.getDescriptor(), Order.ALONE);
+
   public static final ResourceTable TABLE =
-      ResourceTable.of(CONFIG, TRUST_BUNDLE, INTENTIONS, ENDPOINTS, ROUTE, UPSTREAM, LIST);
+      ResourceTable.of(CONFIG, TRUST_BUNDLE, INTENTIONS, ENDPOINTS, ROUTE, UPSTREAM, LIST, BATCH);
 
   /** The name of the only resource of its kind. */
   public static final String CONFIG_ID = "config";
@@ -69,9 +77,14 @@ public final class ProxyResources {
     return type.url().substring(type.url().lastIndexOf('.') + 1);
   }
 
-  /** The rules of a server: it wants nothing of a proxy. */
-  public static StreamRules server(StreamLimits limits) {
-    return StreamRules.of(StreamRules.Role.ACCEPTOR, TABLE, List.of(), limits);
+  /**
+   * The rules of a server: it wants nothing of a proxy.
+   *
+   * @param formatVersion the newest that the proxy speaks
+   */
+  public static StreamRules server(int formatVersion, StreamLimits limits) {
+    StreamRules rules = StreamRules.of(StreamRules.Role.ACCEPTOR, TABLE, List.of(), limits);
+    return formatVersion >= FORMAT_VERSION_OF_BATCHES ? rules.withBatches(BATCH) : rules;
   }
 
   /** The rules of a proxy. */

@@ -59,7 +59,7 @@ public final class StreamProtocol {
     this.life = new SignsOfLife(rules);
     this.status = new StatusRecorder(earlier);
     this.changes = new ChangeExchange(this::add, status, rules.limits().messageBytesMax());
-    this.outgoing = new Outgoing(rules.limits(), ledger, status, changes, this::add);
+    this.outgoing = new Outgoing(rules, ledger, status, changes, this::add);
   }
 
   private void add(Effect effect) {
