@@ -6,6 +6,7 @@ import io.hanse.gateway.admin.MetricsText;
 import io.hanse.gateway.feed.ProxySnapshot;
 import io.hanse.gateway.relay.AccessLog;
 import io.hanse.gateway.relay.CloseReason;
+import io.hanse.gateway.relay.Refusals;
 import io.hanse.gateway.relay.RelayLoops;
 import io.hanse.gateway.relay.RelayMetrics;
 import io.hanse.gateway.route.EndpointPicker;
@@ -73,7 +74,8 @@ final class ProxyReport implements Introspection {
             (listener, item) ->
                 item.put("name", listener.getKey())
                     .put("address", listener.getValue().address().toString()))
-        .list("routes", targets.get(), ProxyReport::route);
+        .list("routes", targets.get(), ProxyReport::route)
+        .list("refused", runtime.relays().metrics().refusals().newest(), ProxyReport::refused);
     leaf.get()
         .ifPresent(
             present ->
@@ -107,6 +109,15 @@ final class ProxyReport implements Introspection {
         .put("connect_failures", target.usage().connectFailures())
         .put("ejected", target.picker().ejectedCount())
         .list("endpoints", target.picker().endpoints(), ProxyReport::endpoint);
+  }
+
+  private static void refused(Refusals.Refusal refusal, JsonText json) {
+    json.put("requested_server_name", refusal.serverName())
+        .put("caller", refusal.caller())
+        .put("reason", refusal.reason().label())
+        .put("detail", refusal.detail())
+        .put("count", refusal.count())
+        .put("last", Instant.ofEpochMilli(refusal.lastMillis()).toString());
   }
 
   private static void endpoint(Endpoint endpoint, JsonText json) {

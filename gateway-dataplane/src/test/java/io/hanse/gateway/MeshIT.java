@@ -110,6 +110,8 @@ class MeshIT {
       assertThat(mesh.app.acceptedCount()).isEqualTo(before);
     }
     await().until(() -> mesh.eastSidecar.metrics().count(CloseReason.RBAC_DENIED) >= 2);
+    assertThat(get(mesh.eastSidecar.adminAddress().orElseThrow(), "/status"))
+        .containsPattern("\"caller\":\"spiffe://[^\"]*/svc/web\",\"reason\":\"rbac_denied\"");
   }
 
   /** A trust domain is no secret: whoever names that of a peer ends nobody's calls by it. */
@@ -213,6 +215,11 @@ class MeshIT {
             () ->
                 !isServed(mesh.upstreamPort)
                     && mesh.eastGateway.metrics().count(CloseReason.NO_ROUTE) > 0);
+    assertThat(get(mesh.eastGateway.adminAddress().orElseThrow(), "/status"))
+        .as("what it closed, and why")
+        .containsPattern(
+            "\"refused\":\\[\\{\"requested_server_name\":\"db\\.[^\"]*\",\"caller\":\"\","
+                + "\"reason\":\"no_route\"");
   }
 
   @Test

@@ -273,7 +273,9 @@ public final class Connection {
     }
     if (reason != CloseReason.CLIENT_GONE || !serverName.isEmpty()) {
       // The probe of a health check says nothing, and is not worth a line.
-      shared.log().add(entry(reason, detail));
+      AccessLog.Entry ended = entry(reason, detail);
+      shared.log().add(ended);
+      shared.metrics().refusals().note(ended);
     }
     shared.metrics().ended(reason);
     close(client, abort);

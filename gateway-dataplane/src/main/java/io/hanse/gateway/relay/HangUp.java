@@ -19,8 +19,23 @@ final class HangUp {
     }
     return WHAT
         + ", as a gateway does that has no route for the name (not exported to this cluster) or no"
-        + " instance that passes its checks; see its log, or, at both clusters: hanse peering explain"
-        + " -name "
+        + " instance that passes its checks; see its log, or, at both clusters: "
+        + explain(target);
+  }
+
+  /** What it means that nothing came yet by which an upstream could be dialed. */
+  static String nobodyKnown(Target target) {
+    String what = "nobody is known who answers for this upstream";
+    return target.peer().isEmpty()
+        ? what + ": it has no sidecar here"
+        : what
+            + ": not exported to this cluster, or without a sidecar or a gateway there; at both"
+            + " clusters: "
+            + explain(target);
+  }
+
+  private static String explain(Target target) {
+    return "hanse peering explain -name "
         + target.peer()
         + " -service "
         + target.service().replace('"', '\'');

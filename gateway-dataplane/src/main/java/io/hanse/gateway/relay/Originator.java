@@ -43,7 +43,7 @@ public final class Originator implements Front {
     Upstream now = choose(ways);
     connection.named(now.target().name());
     if (now.tls().isEmpty()) {
-      connection.end(CloseReason.NO_ENDPOINT, "nobody has said yet who answers for this upstream");
+      connection.end(CloseReason.NO_ENDPOINT, HangUp.nobodyKnown(now.target()));
     } else if (connection.route(now.target())) {
       new Dial(connection, now.target(), now.tls()).start();
     }

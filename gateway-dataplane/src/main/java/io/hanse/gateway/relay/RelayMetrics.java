@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.LongAdder;
 /** What happened to connections, counted. */
 public final class RelayMetrics {
   private final Map<CloseReason, LongAdder> ended = new EnumMap<>(CloseReason.class);
+  private final Refusals refusals = new Refusals();
   private final LongAdder hellos = new LongAdder();
   private final LongAdder helloNanos = new LongAdder();
   private final LongAdder handshakes = new LongAdder();
@@ -20,6 +21,11 @@ public final class RelayMetrics {
 
   void ended(CloseReason reason) {
     adder(reason).increment();
+  }
+
+  /** Which names were asked for in vain, and who was turned away. */
+  public Refusals refusals() {
+    return refusals;
   }
 
   void helloRead(long nanos) {

@@ -35,6 +35,16 @@ class OriginatorTest {
     assertThat(chosen(way("a", ALIVE, true))).isEqualTo("a");
   }
 
+  /** After an export ended, or before it began, this is all that the caller's side can see. */
+  @Test
+  void shouldSayWhereToAskAboutAnUpstreamOfWhichNothingIsKnown() {
+    Target ofPeer = new Target("web?peer=east", "web", "east", 0, NOBODY, new TargetUsage());
+    assertThat(HangUp.nobodyKnown(ofPeer))
+        .contains("not exported to this cluster")
+        .endsWith("hanse peering explain -name east -service web");
+    assertThat(HangUp.nobodyKnown(target("web", NOBODY))).doesNotContain("peering");
+  }
+
   private static String chosen(Originator.Upstream... ways) {
     return Originator.choose(List.of(ways)).target().name();
   }
