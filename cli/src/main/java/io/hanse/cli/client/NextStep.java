@@ -1,18 +1,30 @@
 package io.hanse.cli.client;
 
-/** What to do where a server knew of no leader: its own words are Consul's, and say no more. */
-public final class NoLeader {
-  private static final String REFUSAL = "No cluster leader";
+import io.hanse.http.json.GoDuration;
+import java.util.regex.Pattern;
 
-  private static final String NEXT =
+/** What to do where a server's words are Consul's, and say no more than what went wrong. */
+public final class NextStep {
+  private static final String UNLED = "(No cluster leader)";
+
+  private static final String OF_UNLED =
       "A majority of the servers has to run and to reach each other: hanse members shows which run,"
           + " their logs what they wait for.\n"
           + "Reads that take -stale are answered all the same, of what the server asked has stored.";
 
-  private NoLeader() {}
+  private static final Pattern NO_DURATION =
+      Pattern.compile("time: (unknown unit|missing unit in duration|invalid duration) ");
 
-  /** A failure's text, with what to do where it is of that kind. */
-  public static String explained(String text) {
-    return text.contains("(" + REFUSAL + ")") ? text.stripTrailing() + "\n" + NEXT : text;
+  private NextStep() {}
+
+  /** A failure's text, with what to do behind it where that is known. */
+  public static String behind(String text) {
+    if (text.contains(UNLED)) {
+      return text.stripTrailing() + "\n" + OF_UNLED;
+    }
+    boolean isSaid = text.contains(GoDuration.EXPECTED);
+    return !isSaid && NO_DURATION.matcher(text).find()
+        ? text.stripTrailing() + "\nOf a span of time " + GoDuration.EXPECTED
+        : text;
   }
 }

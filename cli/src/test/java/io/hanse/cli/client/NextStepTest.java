@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class NoLeaderTest {
+class NextStepTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -35,6 +35,20 @@ class NoLeaderTest {
     try (FakeApi api = new FakeApi().refusing("/", "no such thing")) {
       assertThat(api.run("peering", "list").err())
           .isEqualTo("Error listing peerings: Unexpected response code: 500 (no such thing)\n");
+    }
+  }
+
+  @Test
+  void shouldSayWhatASpanLooksLikeBehindConsulsWords() throws IOException {
+    String refusal =
+        "1 error(s) decoding:\n\n* error decoding 'ConnectTimeout': time: unknown unit \"x\" in"
+            + " duration \"10x\"";
+    try (FakeApi api = new FakeApi().refusing("/", refusal)) {
+      assertThat(api.run("connect", "ca", "get-config").err())
+          .endsWith(
+              refusal
+                  + ")\nOf a span of time a number with a unit is expected, like"
+                  + " \"10s\" or \"1m30s\"\n");
     }
   }
 }

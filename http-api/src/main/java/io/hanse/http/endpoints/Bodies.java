@@ -32,8 +32,14 @@ final class Bodies {
     return read(call, into, "Request decode failed: ");
   }
 
+  /** The spans of time in them are our own, so that no words of a Consul are known. */
   static <B extends Message.Builder> B peering(Call call, B into) {
-    return read(call, into, "Body decoding failed: ");
+    try {
+      return MessageJson.read(call.body(), into);
+    } catch (JsonProblem e) {
+      String text = e.path().isEmpty() ? e.getMessage() : e.path() + ": " + e.getMessage();
+      throw HttpProblem.badRequest("Body decoding failed: " + text);
+    }
   }
 
   static <B extends Message.Builder> B autopilot(Call call, B into) {

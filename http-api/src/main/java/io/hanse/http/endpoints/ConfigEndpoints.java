@@ -14,7 +14,6 @@ import io.hanse.http.exchange.Answer;
 import io.hanse.http.exchange.Call;
 import io.hanse.http.exchange.HttpProblem;
 import io.hanse.http.exchange.Parameters;
-import io.hanse.http.json.GoDuration;
 import io.hanse.http.json.JsonProblem;
 import io.hanse.http.json.MessageJson;
 import java.time.Duration;
@@ -128,9 +127,7 @@ public final class ConfigEndpoints {
       }
       return entry.build();
     } catch (JsonProblem e) {
-      // Only durations have a place.
-      String hint = e.path().isEmpty() ? "" : "; " + GoDuration.EXPECTED;
-      throw HttpProblem.badRequest(UNDECODED + e.located() + hint);
+      throw HttpProblem.badRequest(UNDECODED + e.located());
     }
   }
 

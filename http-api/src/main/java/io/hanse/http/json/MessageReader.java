@@ -162,7 +162,7 @@ final class MessageReader {
     boolean isNull = in.currentToken() == JsonToken.VALUE_NULL;
     return switch (shape.form) {
       case SCALAR -> isNull ? zero(field) : scalars.read(field);
-      case DURATION -> duration(field, path);
+      case DURATION -> duration(field, path.isEmpty() ? shape.key.getValue() : path);
       case TIMESTAMP -> scalars.timestamp(field);
       case FREE -> readFree(field);
       case MESSAGE -> {

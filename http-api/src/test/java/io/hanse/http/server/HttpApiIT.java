@@ -71,6 +71,21 @@ class HttpApiIT {
   }
 
   @Test
+  void shouldNameTheKeyOfASpanThatIsNoneWhereConsulHasNoWords() {
+    Response token =
+        fixture.exchange("POST", "/v1/peering/token", "{\"PeerName\":\"beta\",\"TTL\":\"10x\"}");
+    assertThat(token.status()).isEqualTo(400);
+    assertThat(token.text())
+        .isEqualTo("Body decoding failed: TTL: time: unknown unit \"x\" in duration \"10x\"");
+    String entry = "{\"Kind\":\"service-resolver\",\"Name\":\"x\",\"ConnectTimeout\":\"10x\"}";
+    assertThat(fixture.put("/v1/config", entry).text())
+        .as("as a Consul")
+        .isEqualTo(
+            "Request decoding failed: 1 error(s) decoding:\n\n* error decoding 'ConnectTimeout':"
+                + " time: unknown unit \"x\" in duration \"10x\"");
+  }
+
+  @Test
   void shouldIndentWhereItIsAsked() {
     assertThat(fixture.get("/v1/catalog/datacenters?pretty").text())
         .isEqualTo("[\n    \"dc1\"\n]\n");
