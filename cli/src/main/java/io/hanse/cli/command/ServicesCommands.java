@@ -255,7 +255,12 @@ public final class ServicesCommands {
     return print(services, isJson, table, "No exported services found");
   }
 
-  @Command(name = "imported-services", description = "Lists what peers offer.")
+  @Command(
+      name = "imported-services",
+      description = {
+        "Lists what peers offer.",
+        "Under State, those that nobody finds as their peer fell silent (withdrawn)."
+      })
   int importedServices(
       @Mixin ServerFlags server,
       @Mixin FormatFlag format,
@@ -269,12 +274,41 @@ public final class ServicesCommands {
     Value services =
         during(
             "Error reading imported services",
-            () -> listing(server, "/v1/imported-services", filter));
-    Table table = new Table("Service", "Source Peer");
+            () ->
+                server
+                    .client(session)
+                    .send(
+                        Request.get("/v1/imported-services")
+                            .with("detail", "")
+                            .withUnlessEmpty("filter", filter))
+                    .orFail()
+                    .json());
+    boolean isAllThere = services.items().stream().noneMatch(ServicesCommands::isWithdrawn);
+    Table table =
+        isAllThere
+            ? new Table("Service", "Source Peer")
+            : new Table("Service", "Source Peer", "State");
     for (Value service : services.items()) {
-      table.row(service.at("Service").text(), service.at("SourcePeer").text());
+      String name = service.at("Service").text();
+      String peer = service.at("SourcePeer").text();
+      if (isAllThere) {
+        table.row(name, peer);
+      } else {
+        table.row(name, peer, isWithdrawn(service) ? "withdrawn" : "");
+      }
     }
-    return print(services, isJson, table, "No imported services found");
+    print(services, isJson, table, "No imported services found");
+    if (!isAllThere && !isJson) {
+      session.warn(
+          "Nobody finds what is withdrawn until its peer is heard again; why:"
+              + " hanse peering read -name <peer>");
+    }
+    return 0;
+  }
+
+  /** A Consul, which withdraws nothing, has no such field. */
+  private static boolean isWithdrawn(Value service) {
+    return service.at("Withdrawn").truth();
   }
 
   private Value listing(ServerFlags server, String path, String filter) {

@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** {@code /v1/peering}, {@code /v1/peerings} and what is exported to and imported from peers. */
 public final class PeeringEndpoints {
@@ -232,16 +233,28 @@ public final class PeeringEndpoints {
     imported.sort(
         Comparator.comparing(ImportedName::getService).thenComparing(ImportedName::getSourcePeer));
     List<ImportedName> wanted = Filters.of(call, Filters.IMPORTED).of(imported);
+    Set<String> silent = call.parameters().has(DETAIL) ? withdrawn(rows) : Set.of();
     return Answer.json(
         out -> {
           out.beginArray();
           for (ImportedName name : wanted) {
             out.beginObject()
                 .field("Service", name.getService())
-                .field("SourcePeer", name.getSourcePeer())
-                .endObject();
+                .field("SourcePeer", name.getSourcePeer());
+            if (silent.contains(name.getSourcePeer())) {
+              out.field("Withdrawn", true);
+            }
+            out.endObject();
           }
           out.endArray();
         });
+  }
+
+  /** The peers of which readers find nothing at present. */
+  private static Set<String> withdrawn(Peerings rows) {
+    return rows.all().stream()
+        .map(Peering::getName)
+        .filter(name -> rows.withdrawal(name).isPresent())
+        .collect(Collectors.toSet());
   }
 }

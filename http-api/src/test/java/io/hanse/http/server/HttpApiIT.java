@@ -4,6 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.hanse.fsm.row.CheckServiceNode;
+import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.ReconcileImport;
+import io.hanse.fsm.row.WithdrawImports;
 import io.hanse.http.ApiFixture;
 import io.hanse.http.RawClient;
 import io.hanse.http.RawClient.Response;
@@ -83,6 +87,37 @@ class HttpApiIT {
         .isEqualTo(
             "Request decoding failed: 1 error(s) decoding:\n\n* error decoding 'ConnectTimeout':"
                 + " time: unknown unit \"x\" in duration \"10x\"");
+  }
+
+  @Test
+  void shouldMarkWhatIsImportedAndWithdrawnWhereThatIsAskedFor() {
+    fixture.exchange("POST", "/v1/peering/token", "{\"PeerName\":\"west\"}");
+    fixture.exchange("POST", "/v1/peering/token", "{\"PeerName\":\"east\"}");
+    for (String peer : List.of("east", "west")) {
+      fixture.cluster.submit(imported(peer)).join();
+    }
+    fixture.cluster.submit(withdrawn("west")).join();
+    String plain =
+        "[{\"Service\":\"web\",\"SourcePeer\":\"east\"},{\"Service\":\"web\",\"SourcePeer\":\"west\"}]";
+    assertThat(fixture.get("/v1/imported-services").text()).isEqualTo(plain);
+    assertThat(fixture.get("/v1/imported-services?detail").text())
+        .isEqualTo(plain.replace("\"west\"", "\"west\",\"Withdrawn\":true"));
+  }
+
+  private static Command imported(String peer) {
+    CheckServiceNode.Builder web = CheckServiceNode.newBuilder();
+    web.getNodeBuilder().setNode("n1").setAddress("10.0.0.1");
+    web.getServiceBuilder().setId("web1").setService("web");
+    return Command.newBuilder()
+        .setReconcileImport(
+            ReconcileImport.newBuilder().setPeer(peer).setService("web").addInstances(web))
+        .build();
+  }
+
+  private static Command withdrawn(String peer) {
+    return Command.newBuilder()
+        .setWithdrawImports(WithdrawImports.newBuilder().setPeer(peer).setWithdrawn(true))
+        .build();
   }
 
   @Test
