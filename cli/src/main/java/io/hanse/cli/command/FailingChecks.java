@@ -59,8 +59,12 @@ final class FailingChecks {
     return " (" + (line.length() > OUTPUT_MAX ? line.substring(0, OUTPUT_MAX) + "..." : line) + ")";
   }
 
-  /** What to do about the first, where its agent is one of this cluster. */
-  static String remedy(Value instances) {
+  /**
+   * What to do about the first, where its agent is one of this cluster.
+   *
+   * @param first what comes before the checks where it is not maintenance; "" if nothing does
+   */
+  static String remedy(Value instances, String first) {
     for (Value instance : instances.items()) {
       for (Value check : of(instance)) {
         String id = check.at("CheckID").text();
@@ -74,6 +78,6 @@ final class FailingChecks {
         }
       }
     }
-    return "mend what the check looks at, or the check";
+    return first + "mend what the check looks at, or the check";
   }
 }

@@ -2,12 +2,17 @@ package io.hanse.cli.command;
 
 import io.hanse.cli.value.Value;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 
 /** What a service's instances, and the ways into the mesh, mean for those who call it. */
 final class InstanceFindings {
   private static final String GATEWAY_CHECKS =
-      "GET /v1/health/service/<name of the gateways> shows their checks";
+      "start those that do not run: hanse gateway -help tells how; of those that run"
+          + " /v1/health/service/<their name> shows the checks";
+
+  private static final String SIDECARS =
+      "start those that do not run: hanse proxy -sidecar-for <service id>; else ";
 
   private InstanceFindings() {}
 
@@ -42,7 +47,8 @@ final class InstanceFindings {
     long passing = passing(sidecars);
     findings.add(
         passing == 0
-            ? nonePasses("its " + all + " sidecars", sidecars, FailingChecks.remedy(sidecars))
+            ? nonePasses(
+                "its " + all + " sidecars", sidecars, FailingChecks.remedy(sidecars, SIDECARS))
             : Finding.good(somePass(passing, all, "sidecars", sidecars)));
     Value gateways = detail.at("MeshGateways");
     if (gateways.isNothing()) {
@@ -63,6 +69,27 @@ final class InstanceFindings {
     }
   }
 
+  /** What no server is told: a proxy closes a call without a word to the caller. */
+  static void closedCalls(List<Finding> findings, Value sidecars) {
+    if (!sidecars.items().isEmpty()) {
+      findings.add(
+          Finding.open(
+              "calls that a gateway or a sidecar closed are told by that alone",
+              "/status at its -admin-bind: \"refused\" has the names and callers, and why"));
+    }
+  }
+
+  /** Of a name that was looked for in what the peer sends, for want of any of here. */
+  static Finding absentHere(String service, Set<String> exported, String peer) {
+    return Finding.open(
+        "nor has this cluster an instance of it, or exports it there"
+            + NearNames.near(service, exported),
+        "if it is to be one of here: register it, then hanse services export -name "
+            + service
+            + " -consumer-peers "
+            + peer);
+  }
+
   /**
    * How the instances are.
    *
@@ -76,7 +103,7 @@ final class InstanceFindings {
       String remedy = "register them " + (askThere.isEmpty() ? "here" : "there");
       findings.add(Finding.bad("it has no instance", remedy));
     } else if (passing == 0) {
-      String remedy = askThere.isEmpty() ? FailingChecks.remedy(instances) : askThere;
+      String remedy = askThere.isEmpty() ? FailingChecks.remedy(instances, "") : askThere;
       findings.add(nonePasses("its " + all + " instances", instances, remedy));
     } else {
       findings.add(well.apply(somePass(passing, all, "instances", instances)));

@@ -97,6 +97,10 @@ public final class PeeringExplainCommand implements Callable<Integer> {
       throw new CommandFailure("No peering with name " + name + " found.");
     }
     Value peering = answer.orFail().json();
+    if (peering.at("Detail").isNothing()) {
+      throw new CommandFailure(
+          "This server tells no details, as a Consul: ask a server of Hanse, as of the other cluster");
+    }
     PeeringExplanation explanation = new PeeringExplanation(peering, known(api));
     List<Section> sections = new ArrayList<>();
     sections.add(new Section("Peering", "Peering with " + name, explanation.link()));

@@ -23,9 +23,6 @@ final class PeeringExplanation {
   /** A span below a minute, as the server tells it. */
   private static final Pattern SHORT_SPAN = Pattern.compile("([0-9.]+)(n|u|µ|m)?s");
 
-  private static final String EXPLAIN_THERE =
-      "ask there: hanse peering explain -name <its name for this cluster>";
-
   /** Of a server that knows of no leader, which was asked for what is there. */
   private static final String UNLED = "UNDEFINED";
 
@@ -39,6 +36,7 @@ final class PeeringExplanation {
   private final String state;
   private final Value detail;
   private final Known known;
+  private final OtherSide other;
 
   /**
    * What is stored here beside the peering.
@@ -61,6 +59,7 @@ final class PeeringExplanation {
     peer = peering.at("Name").text();
     state = peering.at("State").text();
     detail = peering.at("Detail");
+    other = new OtherSide(state.equals("ACTIVE") && !detail.at("InChanges").truth());
   }
 
   boolean isImported(String service) {
@@ -233,7 +232,7 @@ final class PeeringExplanation {
     Set<String> unconfirmed = unconfirmedExports();
     if (!unconfirmed.isEmpty()) {
       findings.add(
-          Finding.bad("not confirmed by it yet: " + NameList.some(unconfirmed), EXPLAIN_THERE));
+          Finding.bad("not confirmed by it yet: " + NameList.some(unconfirmed), other.ask()));
     }
     problems(findings, "ExportProblems", "not taken: ", resource -> true);
     strangers(findings, services -> true);
@@ -279,11 +278,10 @@ final class PeeringExplanation {
     if (isEnded()) {
       return NOTHING_CROSSES;
     }
-    String askThere = EXPLAIN_THERE + " -service " + service;
+    String askThere = other.ask(service);
     List<Finding> findings = new ArrayList<>();
     if (!imported().contains(service) && !isFresh() && detail.at("LastConfirmed").isNothing()) {
-      findings.add(
-          Finding.bad("what it exports is not known: it was not heard yet", EXPLAIN_THERE));
+      findings.add(Finding.bad("what it exports is not known: it was not heard yet", other.ask()));
       return findings;
     }
     boolean isRefused =
@@ -297,6 +295,7 @@ final class PeeringExplanation {
                   + "\" to this cluster: not exported, or too large to be sent"
                   + NearNames.near(service, imported()),
               askThere));
+      findings.add(InstanceFindings.absentHere(service, exported(), peer));
       return findings;
     }
     findings.add(told("it exports \"" + service + "\" to this cluster"));
@@ -341,13 +340,14 @@ final class PeeringExplanation {
     InstanceFindings.wayOut(findings, mesh, detail);
     problems(findings, "ExportProblems", "not taken: ", service::equals);
     if (unconfirmedExports().contains(service)) {
-      findings.add(Finding.bad("not confirmed by it yet", EXPLAIN_THERE));
+      findings.add(Finding.bad("not confirmed by it yet", other.ask()));
     } else {
       confirmed(findings, "ConfirmedExports", service);
     }
     findings.addAll(
         new IntentionExplanation(peer, known.peerings(), service)
             .findings(intentions, allowsByDefault));
+    InstanceFindings.closedCalls(findings, mesh);
     return findings;
   }
 

@@ -48,4 +48,12 @@ class PeeringExplainCommandTest {
           .contains("Peering with east\n", "\nImported from east\n", "\nExported to east\n");
     }
   }
+
+  @Test
+  void shouldSayThatAConsulCannotBeAsked() throws IOException {
+    try (FakeApi api = new FakeApi().with("/v1/peering/", "{'Name':'east','State':'ACTIVE'}")) {
+      assertThat(api.run("peering", "explain", "-name", "east").err())
+          .startsWith("This server tells no details, as a Consul: ask a server of Hanse");
+    }
+  }
 }

@@ -78,7 +78,7 @@ class PeeringExplanationTest {
     String overall =
         "[{'Node':{'Node':'n1'},'Service':{'ID':'web-1'},'Checks':[{'CheckID':"
             + "'web-1:overall-check','ServiceID':'web-1','Status':'maintenance'}]}]";
-    assertThat(importOf(active(""), "web", overall))
+    assertThat(importOf(active("'InChanges':true"), "web", overall))
         .filteredOn(Finding::isBad)
         .containsExactly(
             Finding.bad(
@@ -114,7 +114,7 @@ class PeeringExplanationTest {
 
   @Test
   void shouldNotCallWellWhatItCannotKnow() {
-    assertThat(importOf(active("'Silence':'3s'"), "web", TWO_INSTANCES))
+    assertThat(importOf(active("'Silence':'3s','InChanges':true"), "web", TWO_INSTANCES))
         .endsWith(
             Finding.open(
                 "what its intentions and sidecars there say can't be told from here",
@@ -334,6 +334,47 @@ class PeeringExplanationTest {
         .contains(
             "the intention \"front\" of \"betta\" => \"db\" (allow) names the peer \"betta\","
                 + " of which there is no peering; near to it: beta");
+  }
+
+  /** It has no such command; one that is not connected may be a Hanse. */
+  @Test
+  void shouldSendNobodyToAConsulWithACommandOfOurs() {
+    List<Finding> findings = importOf(active(""), "web", CRITICAL);
+    assertThat(findings)
+        .extracting(Finding::hint)
+        .noneMatch(hint -> hint.contains("explain"))
+        .anyMatch(hint -> hint.contains("consul intention match web"));
+    PeeringExplanation away = explanation("{'Name':'beta','State':'FAILING','Detail':{}}");
+    assertThat(importOf(away, "api", "[]"))
+        .extracting(Finding::hint)
+        .containsExactly("ask there: hanse peering explain -name <its name for this cluster>");
+  }
+
+  @Test
+  void shouldSayThatANameIsNoServiceOfHereEither() {
+    assertThat(importOf(active(""), "dd", "[]"))
+        .contains(
+            Finding.open(
+                "nor has this cluster an instance of it, or exports it there; near to it: db",
+                "if it is to be one of here: register it, then hanse services export -name dd"
+                    + " -consumer-peers beta"));
+  }
+
+  @Test
+  void shouldSayHowProxiesThatDoNotRunAreStarted() {
+    String sick = "'MeshGateways':2,'MeshGatewaysPassing':0";
+    List<Finding> findings =
+        active(sick).exportOf("db", json(TWO_INSTANCES), json(CRITICAL), json("[]"), true);
+    assertThat(findings)
+        .filteredOn(Finding::isBad)
+        .extracting(Finding::hint)
+        .anyMatch(hint -> hint.contains("hanse proxy -sidecar-for"))
+        .anyMatch(hint -> hint.contains("hanse gateway"));
+    assertThat(findings)
+        .contains(
+            Finding.open(
+                "calls that a gateway or a sidecar closed are told by that alone",
+                "/status at its -admin-bind: \"refused\" has the names and callers, and why"));
   }
 
   /** Whose agents are of this cluster: by what it is ended. */
