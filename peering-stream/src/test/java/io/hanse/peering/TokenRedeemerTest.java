@@ -250,22 +250,29 @@ class TokenRedeemerTest {
     assertThat(stored().getState()).isEqualTo(PeeringState.DELETING);
   }
 
-  @Test
-  void shouldNotBringBackAPeeringThatWasDeletedMeanwhile() {
-    String id = stored().getId();
-    whileAsked =
-        () -> {
-          cluster.submit(SimCommands.delete("beta")).join();
-          apply(
-              Command.newBuilder()
-                  .setPurgeImports(PurgeImports.newBuilder().setPeer("beta").setNodesMax(10)));
-          cluster.submit(SimCommands.remove(id)).join();
-        };
+  /** Of the peering, with all that it had imported. */
+  private Runnable removal(String id) {
+    return () -> {
+      cluster.submit(SimCommands.delete("beta")).join();
+      apply(
+          Command.newBuilder()
+              .setPurgeImports(PurgeImports.newBuilder().setPeer("beta").setNodesMax(10)));
+      cluster.submit(SimCommands.remove(id)).join();
+    };
+  }
+
+  private void assertNotBroughtBack() {
     assertThatThrownBy(() -> establish(token(PEER_ID, "newest-root", "second")))
         .hasMessageContaining("was deleted while it was being established");
     try (View view = cluster.view()) {
       assertThat(new Peerings(view).byName("beta")).isEmpty();
     }
+  }
+
+  @Test
+  void shouldNotBringBackAPeeringThatWasDeletedMeanwhile() {
+    whileAsked = removal(stored().getId());
+    assertNotBroughtBack();
   }
 
   @Test
@@ -278,20 +285,8 @@ class TokenRedeemerTest {
 
   @Test
   void shouldNotBringBackAPeeringThatIsRemovedJustBefore() {
-    String id = stored().getId();
-    beforeItIsEstablished =
-        () -> {
-          cluster.submit(SimCommands.delete("beta")).join();
-          apply(
-              Command.newBuilder()
-                  .setPurgeImports(PurgeImports.newBuilder().setPeer("beta").setNodesMax(10)));
-          cluster.submit(SimCommands.remove(id)).join();
-        };
-    assertThatThrownBy(() -> establish(token(PEER_ID, "newest-root", "second")))
-        .hasMessageContaining("was deleted while it was being established");
-    try (View view = cluster.view()) {
-      assertThat(new Peerings(view).byName("beta")).isEmpty();
-    }
+    beforeItIsEstablished = removal(stored().getId());
+    assertNotBroughtBack();
   }
 
   @Test

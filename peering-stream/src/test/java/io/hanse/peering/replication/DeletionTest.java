@@ -254,8 +254,8 @@ class DeletionTest {
     assertThat(peering(beta, "alpha")).isEmpty();
   }
 
-  @Test
-  void shouldSayNoFarewellUnderAnotherLeaderToWhomItIsEstablishedWithAnew() {
+  /** Beta deletes the peering and establishes it by a new token, with no way to alpha. */
+  private void establishAnewWhileCutOff() {
     pair.connect();
     network.trouble(20, 1);
     network.connections().forEach(SimNetwork.Connection::cut);
@@ -268,6 +268,11 @@ class DeletionTest {
             .toBuilder();
     dialer.getWritePeeringBuilder().getPeeringBuilder().setState(PeeringState.ESTABLISHING);
     beta.apply(dialer.build());
+  }
+
+  @Test
+  void shouldSayNoFarewellUnderAnotherLeaderToWhomItIsEstablishedWithAnew() {
+    establishAnewWhileCutOff();
     int before = network.farewells();
     network.trouble(20, 0);
     beta.moveLeadership(beta.servers.get(1));
@@ -280,18 +285,7 @@ class DeletionTest {
   /** Who comes back by a new token has the same peering there: nothing old must end it. */
   @Test
   void shouldSayNoFarewellToWhomItIsEstablishedWithAnew() {
-    pair.connect();
-    network.trouble(20, 1);
-    network.connections().forEach(SimNetwork.Connection::cut);
-    time.runFor(20_000);
-    beta.apply(SimCommands.delete("alpha"));
-    time.runFor(5_000);
-    Command.Builder dialer =
-        SimCommands.dialer(
-            BETA_ID.replace('2', '5'), "alpha", ALPHA_ID, alpha.addresses(), "stream")
-            .toBuilder();
-    dialer.getWritePeeringBuilder().getPeeringBuilder().setState(PeeringState.ESTABLISHING);
-    beta.apply(dialer.build());
+    establishAnewWhileCutOff();
     time.runFor(100);
     int before = network.farewells();
     network.trouble(20, 0);
