@@ -77,12 +77,12 @@ final class StreamStorage {
             replication.rooms().of(peering.getId()),
             () -> imports().isEmpty(),
             () -> rules.accept(new Input.Stopped(ROOM_AGAIN)));
+    GatheredImports gathered = new GatheredImports(loop, replication.submitter());
     writer =
         new LogWriter(
             loop,
             command ->
-                replication
-                    .submitter()
+                gathered
                     .submit(command)
                     .whenComplete(
                         (result, failure) -> {
