@@ -15,9 +15,13 @@ final class MeshedPair implements AutoCloseable {
     this.ofConsul = ofConsul;
   }
 
-  /** Without any proxy yet. */
+  /** Without any proxy yet, and of one server on each side. */
   static MeshedPair start(Path folder) throws IOException {
-    PeeredPair peers = PeeredPair.start(folder);
+    return start(folder, 1);
+  }
+
+  static MeshedPair start(Path folder, int size) throws IOException {
+    PeeredPair peers = PeeredPair.start(folder, size);
     return new MeshedPair(
         peers, new DataPlane(peers.hanse, folder), new DataPlane(peers.consul, folder));
   }

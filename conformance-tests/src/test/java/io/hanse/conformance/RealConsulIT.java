@@ -1,5 +1,8 @@
 package io.hanse.conformance;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hanse.http.RawClient.Response;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -77,6 +80,36 @@ class RealConsulIT {
     acceptor.end(dialer);
     acceptor.awaitState(dialer, "");
     pair.peer(acceptor);
+    pair.awaitAll("passing");
+  }
+
+  /** One that was away when we ended it is told once it is back, whoever dials. */
+  @ParameterizedTest
+  @EnumSource(Product.class)
+  void shouldTellAConsulThatWasAwayOfTheEnd(Product accepting) throws IOException {
+    pair.peer(pair.of(accepting));
+    pair.registerAndExport();
+    pair.awaitAll("passing");
+    pair.consul.stop();
+    pair.hanse.end(pair.consul);
+    pair.consul.startAgain();
+    pair.consul.awaitState(pair.hanse, "TERMINATED");
+    pair.consul.awaitImport(pair.hanse, "");
+    pair.hanse.awaitState(pair.consul, "");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Product.class)
+  void shouldTakeTheNewestTokenOnly(Product accepting) throws IOException {
+    PeerCluster acceptor = pair.of(accepting);
+    PeerCluster dialer = pair.other(acceptor);
+    String old = acceptor.token(dialer);
+    String newest = acceptor.token(dialer);
+    Response refused = dialer.tryToEstablish(acceptor, old);
+    assertThat(refused.status()).as(refused.text()).isEqualTo(403);
+    assertThat(refused.text()).contains("a new peering token must be generated");
+    dialer.establish(acceptor, newest);
+    pair.registerAndExport();
     pair.awaitAll("passing");
   }
 

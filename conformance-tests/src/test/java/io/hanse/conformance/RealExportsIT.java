@@ -53,23 +53,46 @@ class RealExportsIT {
   void shouldExportWhatAConsulWould() throws IOException {
     pair.peer(pair.consul);
     for (PeerCluster each : pair.both()) {
-      registerAll(each);
+      registerAll(each, 1);
       each.export(pair.other(each));
     }
-    for (String kind : List.of("service", "connect")) {
-      await("the same of /v1/health/" + kind)
-          .atMost(PeerCluster.PATIENCE)
-          .untilAsserted(
-              () -> {
-                List<Value> ofConsul = seen(pair.hanse, pair.consul, kind);
-                assertThat(ofConsul).hasSize(2);
-                assertThat(seen(pair.consul, pair.hanse, kind)).isEqualTo(ofConsul);
-              });
+    awaitTheSame(2, 1);
+    for (PeerCluster each : pair.both()) {
+      registerAll(each, 2);
     }
+    awaitTheSame(2, 2);
+    for (PeerCluster each : pair.both()) {
+      each.json("PUT", "/v1/agent/service/deregister/gateway-1", "");
+      each.json("PUT", "/v1/agent/service/deregister/app-2", "");
+    }
+    awaitTheSame(1, 2);
     for (PeerCluster each : pair.both()) {
       each.json("DELETE", "/v1/config/exported-services/default", "");
     }
     pair.awaitAll("");
+  }
+
+  private void awaitTheSame(int instances, int version) {
+    for (String kind : List.of("service", "connect")) {
+      await("the same of version " + version + " of /v1/health/" + kind)
+          .atMost(PeerCluster.PATIENCE)
+          .untilAsserted(
+              () -> {
+                List<Value> ofConsul = seen(pair.hanse, pair.consul, kind);
+                assertThat(ofConsul)
+                    .hasSize(instances)
+                    .allSatisfy(each -> assertThat(versionOf(each)).isEqualTo(version));
+                assertThat(seen(pair.consul, pair.hanse, kind)).isEqualTo(ofConsul);
+              });
+    }
+  }
+
+  /** Its own, or, as those are shown who call it, that of the gateway that stands for it. */
+  private static long versionOf(Value instance) {
+    Value own = instance.at("Service").at("Meta").at("version");
+    return own.isNothing()
+        ? instance.at("Service").at("TaggedAddresses").at("wan").at("Port").whole() - 440
+        : Long.parseLong(own.text());
   }
 
   /** Also a name of what is registered only later, with what is said of the nodes. */
@@ -77,8 +100,10 @@ class RealExportsIT {
   void shouldFollowExactNamesAsTheyChange() throws IOException {
     for (PeerCluster each : pair.both()) {
       registerOutside(each, "first", "a", "b", "c");
+      each.export(pair.other(each));
     }
     pair.peer(pair.consul);
+    awaitNames("first", "a", "b", "c");
     for (String names : List.of("a b late", "b c late", "b late", "a b late")) {
       exportExactly(names.split(" "));
       awaitNames("first", names.replace(" late", "").split(" "));
@@ -93,6 +118,10 @@ class RealExportsIT {
     awaitNames("second", "a", "b", "late");
     exportExactly("c");
     awaitNames("second", "c");
+    for (PeerCluster each : pair.both()) {
+      each.export(pair.other(each));
+    }
+    awaitNames("second", "a", "b", "c", "late");
   }
 
   /** Each service on a node of its own, of which something is said. */
@@ -103,7 +132,8 @@ class RealExportsIT {
           "PUT",
           "/v1/catalog/register",
           """
-          {"Node":"of-%1$s","Address":"10.8.0.1","NodeMeta":{"zone":"%2$s","%1$s":""},
+          {"Node":"of-%1$s","Address":"%2$s.%1$s","NodeMeta":{"zone":"%2$s","%1$s":""},
+           "TaggedAddresses":{"lan":"%2$s.%1$s","wan":"wan.%2$s"},
            "Service":{"Service":"%1$s","ID":"%1$s-1"}}
           """
               .formatted(service, zone));
@@ -128,7 +158,8 @@ class RealExportsIT {
   private void awaitNames(String zone, String... names) {
     Map<String, String> wanted = new TreeMap<>();
     for (String name : names) {
-      wanted.put(name, "{" + name + "=, zone=" + zone + "}");
+      wanted.put(
+          name, "%2$s.%1$s {lan=%2$s.%1$s, wan=wan.%2$s} {%1$s=, zone=%2$s}".formatted(name, zone));
     }
     for (PeerCluster each : pair.both()) {
       await(each.name + " has imported " + wanted)
@@ -137,23 +168,30 @@ class RealExportsIT {
     }
   }
 
-  /** What one reads of the other's services: what is said of their nodes. */
+  /** What one reads of the other's services: address and all that is said of their nodes. */
   private static Map<String, String> outside(PeerCluster reader, PeerCluster exporter)
       throws IOException {
     Map<String, String> read = new TreeMap<>();
     for (String service : List.of("a", "b", "c", "late")) {
       String path = "/v1/health/service/" + service + "?peer=" + reader.callOf(exporter);
       for (Value instance : reader.json("GET", path, "").items()) {
-        Map<String, String> meta = new TreeMap<>();
-        instance
-            .at("Node")
-            .at("Meta")
-            .fields()
-            .forEach((key, value) -> meta.put(key, value.text()));
-        read.put(service, meta.toString());
+        Value node = instance.at("Node");
+        read.put(
+            service,
+            node.at("Address").text()
+                + " "
+                + texts(node.at("TaggedAddresses"))
+                + " "
+                + texts(node.at("Meta")));
       }
     }
     return read;
+  }
+
+  private static Map<String, String> texts(Value fields) {
+    Map<String, String> texts = new TreeMap<>();
+    fields.fields().forEach((key, value) -> texts.put(key, value.text()));
+    return texts;
   }
 
   /** Whoever reads it finds all of it or nothing, and all of it again while it changes. */
@@ -254,34 +292,34 @@ class RealExportsIT {
         .orElseThrow();
   }
 
-  /** Two instances with all that may be told of one, and two gateways. */
-  private static void registerAll(PeerCluster cluster) throws IOException {
+  /** Two instances with all that may be told of one, and two gateways; a version has its own. */
+  private static void registerAll(PeerCluster cluster, int version) throws IOException {
     for (int i = 0; i < 2; i++) {
       cluster.json(
           "PUT",
           "/v1/agent/service/register",
           """
-          {"Name":"%1$s", "ID":"app-%2$d", "Address":"10.1.0.%2$d", "Port":%2$d80,
-           "Tags":["b","a","%2$d"], "Meta":{"version":"%2$d","Zone":""},
-           "TaggedAddresses":{"lan":{"Address":"10.2.0.%2$d","Port":1},
+          {"Name":"%1$s", "ID":"app-%2$d", "Address":"10.%3$d.0.%2$d", "Port":%2$d8%3$d,
+           "Tags":["b","a","%2$d","v%3$d"], "Meta":{"version":"%3$d","of-%3$d":"","Zone":""},
+           "TaggedAddresses":{"lan":{"Address":"10.2.%3$d.%2$d","Port":%3$d},
                               "wan":{"Address":"198.51.100.%2$d","Port":2}},
-           "Weights":{"Passing":%2$d,"Warning":0}, "EnableTagOverride":true,
+           "Weights":{"Passing":%2$d,"Warning":%3$d}, "EnableTagOverride":true,
            "Checks":[{"CheckID":"one-%2$d","TTL":"1h","Status":"passing"},
-                     {"CheckID":"two-%2$d","TTL":"1h","Status":"warning"}],
-           "Connect":{"SidecarService":{"Port":%2$d90}}}
+                     {"CheckID":"two-%2$d-%3$d","TTL":"1h","Status":"warning"}],
+           "Connect":{"SidecarService":{"Port":%2$d9%3$d}}}
           """
-              .formatted(cluster.service(), i + 1));
+              .formatted(cluster.service(), i + 1, version));
       cluster.json(
           "PUT",
           "/v1/agent/service/register",
           """
           {"Kind":"mesh-gateway", "Name":"mesh-gateway", "ID":"gateway-%1$d", "Port":%1$d443,
-           "Address":"10.3.0.%1$d", "Tags":["g"], "Meta":{"of":"gateway"},
-           "TaggedAddresses":{"lan":{"Address":"10.3.0.%1$d","Port":%1$d443},
-                              "wan":{"Address":"203.0.113.%1$d","Port":443}},
+           "Address":"10.3.%2$d.%1$d", "Tags":["g"], "Meta":{"of":"gateway"},
+           "TaggedAddresses":{"lan":{"Address":"10.3.%2$d.%1$d","Port":%1$d443},
+                              "wan":{"Address":"203.0.113.%1$d","Port":44%2$d}},
            "Checks":[{"CheckID":"gate-%1$d","TTL":"1h","Status":"passing"}]}
           """
-              .formatted(i + 1));
+              .formatted(i + 1, version));
     }
   }
 

@@ -1,9 +1,11 @@
 package io.hanse.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -11,7 +13,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Three servers peered with three of a real Consul, while leaders are lost. */
+/**
+ * Three servers peered with three of a real Consul, while leaders are lost and all else changes.
+ */
 @NeedsConsul
 class RealServersIT {
   private static final int SERVERS = 3;
@@ -54,5 +58,67 @@ class RealServersIT {
     other.awaitReady();
     pair.change("warning");
     pair.awaitAll("warning");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Product.class)
+  void shouldGoOnWithNewRootsAndBehindARestartOfEverything(Product accepting) throws IOException {
+    PeerCluster acceptor = pair.of(accepting);
+    pair.peer(acceptor);
+    pair.registerAndExport();
+    pair.awaitAll("passing");
+    pair.hanse.rotateRoot();
+    String root = pair.consul.rotateRoot();
+    await("the new root of the Consul is trusted")
+        .atMost(PeerCluster.PATIENCE)
+        .untilAsserted(
+            () -> assertThat(pair.hanse.trustedRootsOf(pair.consul)).hasSize(2).contains(root));
+    pair.awaitChanges();
+    pair.other(acceptor).restart();
+    pair.awaitAll("passing");
+    acceptor.restart();
+    pair.awaitAll("passing");
+    pair.both().forEach(PeerCluster::stop);
+    for (PeerCluster each : pair.both()) {
+      each.startAgain();
+    }
+    pair.awaitAll("passing");
+    pair.awaitChanges();
+  }
+
+  /** By the leaders that came behind those who took the token. */
+  @ParameterizedTest
+  @EnumSource(Product.class)
+  void shouldTakeANewTokenAndBeginAnewAfterEitherEndedIt(Product accepting) throws Exception {
+    PeerCluster acceptor = pair.of(accepting);
+    PeerCluster dialer = pair.other(acceptor);
+    pair.peer(acceptor);
+    pair.registerAndExport();
+    pair.awaitAll("passing");
+
+    dialer.establish(acceptor, acceptor.token(dialer));
+    for (PeerCluster each : List.of(dialer, acceptor)) {
+      AgentProcess lost = each.killLeader();
+      pair.awaitChanges();
+      lost.startAgain();
+      lost.awaitReady();
+    }
+
+    acceptor.end(dialer);
+    acceptor.awaitState(dialer, "");
+    dialer.awaitState(acceptor, "TERMINATED");
+    dialer.awaitImport(acceptor, "");
+    pair.peer(acceptor);
+    pair.awaitAll("passing");
+
+    dialer.end(acceptor);
+    dialer.awaitState(acceptor, "");
+    acceptor.awaitState(dialer, "TERMINATED");
+    acceptor.awaitImport(dialer, "");
+    acceptor.end(dialer);
+    acceptor.awaitState(dialer, "");
+    pair.peer(acceptor);
+    pair.awaitAll("passing");
+    pair.awaitChanges();
   }
 }
