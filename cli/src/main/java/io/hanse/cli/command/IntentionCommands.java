@@ -68,9 +68,13 @@ public final class IntentionCommands {
     for (Value intention : intentions) {
       if (!replace || !replaced(api, intention)) {
         String line = IntentionText.line(intention);
-        during(
-            "Error creating intention \"" + line + "\"",
-            () -> api.send(Request.post(ALL).with(intention)).orFail());
+        try {
+          during(
+              "Error creating intention \"" + line + "\"",
+              () -> api.send(Request.post(ALL).with(intention)).orFail());
+        } catch (CommandFailure e) {
+          throw new CommandFailure(PeerSource.explained(e.text(), intention));
+        }
         session.print("Created: " + line);
       }
     }

@@ -22,4 +22,17 @@ class IntentionCommandsTest {
               """);
     }
   }
+
+  @Test
+  void shouldSayHowCallersOfAPeerAreLetIn() throws IOException {
+    String refusal = "Invalid SourceNS(west): Namespaces is a Consul Enterprise feature";
+    try (FakeApi api = new FakeApi().refusing("/v1/connect/intentions", refusal)) {
+      assertThat(api.run("intention", "create", "-allow", "west/front", "web").err())
+          .contains(refusal + ")\nIf \"west\" is a peer: hanse config write")
+          .contains("Sources = [{ Name = \"front\", Peer = \"west\", Action = \"allow\" }]");
+    }
+    try (FakeApi api = new FakeApi().refusing("/v1/connect/intentions", "duplicate")) {
+      assertThat(api.run("intention", "create", "front", "web").err()).endsWith("(duplicate)\n");
+    }
+  }
 }
