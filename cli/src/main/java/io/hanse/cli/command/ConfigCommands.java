@@ -4,6 +4,7 @@ import static io.hanse.cli.client.Failures.arguments;
 import static io.hanse.cli.client.Failures.during;
 import static io.hanse.cli.client.Failures.required;
 
+import io.hanse.cli.client.ApiClient;
 import io.hanse.cli.client.CommandFailure;
 import io.hanse.cli.client.Request;
 import io.hanse.cli.client.Response;
@@ -62,7 +63,9 @@ public final class ConfigCommands {
       throw new CommandFailure("Config entry not updated: " + title);
     }
     session.print("Config entry written: " + title);
-    AbsentPeerings.warn(session, server.client(session), AbsentPeerings.namedBy(entry));
+    ApiClient api = server.client(session);
+    AbsentPeerings.warn(session, api, AbsentPeerings.namedBy(entry));
+    AbsentServices.warn(session, api, AbsentServices.exportedBy(entry));
     return 0;
   }
 

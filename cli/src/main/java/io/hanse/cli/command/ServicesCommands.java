@@ -226,6 +226,7 @@ public final class ServicesCommands {
     String and = peers.isEmpty() || partitions.isEmpty() ? "" : " and";
     session.print("Successfully exported service \"" + name + "\"" + toPeers + and + toPartitions);
     AbsentPeerings.warn(session, api, consumers);
+    AbsentServices.warn(session, api, List.of(name));
     return 0;
   }
 

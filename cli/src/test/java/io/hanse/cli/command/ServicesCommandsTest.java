@@ -40,4 +40,45 @@ class ServicesCommandsTest {
       assertThat(api.requests()).containsExactly("GET /v1/imported-services?detail=");
     }
   }
+
+  private static FakeApi exporting() throws IOException {
+    return new FakeApi()
+        .with("/v1/config", "true")
+        .with("/v1/config/exported-services/default", "{'Kind':'exported-services'}")
+        .with("/v1/peerings", "[{'Name':'east'}]")
+        .with("/v1/catalog/services", "{'web':[],'api':[]}");
+  }
+
+  private static CommandRun.Result export(FakeApi api, String service) {
+    return api.run("services", "export", "-name", service, "-consumer-peers", "east");
+  }
+
+  /** It is taken: the first instance may come later. */
+  @Test
+  void shouldWarnOfAnExportWithoutAnInstance() throws IOException {
+    try (FakeApi api = exporting()) {
+      CommandRun.Result slip = export(api, "wbe");
+      assertThat(slip.exit()).isZero();
+      assertThat(slip.out()).startsWith("Successfully exported service \"wbe\"");
+      assertThat(slip.err())
+          .startsWith("Warning: there is no instance of \"wbe\" yet; near to it: web;")
+          .endsWith("hanse catalog services shows those that there are\n");
+      assertThat(export(api, "WEB").err()).isEmpty();
+      assertThat(export(api, "*").err()).isEmpty();
+    }
+  }
+
+  @Test
+  void shouldWarnOfWhatAnEntryExportsAsWell() throws IOException {
+    String entry =
+        "Kind = \"exported-services\" Name = \"default\" Services = [{ Name = \"%s\" Consumers ="
+            + " [{ Peer = \"east\" }] }]";
+    try (FakeApi api = exporting()) {
+      CommandRun commands = new CommandRun().with("HANSE_HTTP_ADDR", api.address());
+      assertThat(commands.reading(entry.formatted("other")).run("config", "write", "-").err())
+          .startsWith("Warning: there is no instance of \"other\" yet;");
+      assertThat(commands.reading(entry.formatted("api")).run("config", "write", "-").err())
+          .isEmpty();
+    }
+  }
 }
