@@ -15,13 +15,12 @@ class PeeringExplanationTest {
       "[{'Checks':[{'Status':'passing'}]},"
           + "{'Node':{'Node':'n1'},'Service':{'ID':'web-1'},'Checks':[{'CheckID':'tcp',"
           + "'ServiceID':'web-1','Status':'critical','Output':'refused\\nagain'}]}]";
-  private static final String CRITICAL =
-      "[" + TWO_INSTANCES.substring(TWO_INSTANCES.indexOf("{'Node'"));
+  static final String CRITICAL = "[" + TWO_INSTANCES.substring(TWO_INSTANCES.indexOf("{'Node'"));
   private static final String HALF =
       "1 of 2 instances pass, or only warn;"
           + " not: check \"tcp\" of web-1 on n1 is critical (refused)";
 
-  private static Value json(String text) {
+  static Value json(String text) {
     try {
       return JsonText.parse(text.replace('\'', '"'));
     } catch (SyntaxException e) {
@@ -30,7 +29,7 @@ class PeeringExplanationTest {
   }
 
   /** One that is well, but for the detail given. */
-  private static PeeringExplanation active(String detail) {
+  static PeeringExplanation active(String detail) {
     return explanation(
         "{'Name':'beta','State':'ACTIVE','StreamStatus':{'ImportedServices':['api']},'Detail':{"
             + detail
@@ -375,39 +374,5 @@ class PeeringExplanationTest {
             Finding.open(
                 "calls that a gateway or a sidecar closed are told by that alone",
                 "/status at its -admin-bind: \"refused\" has the names and callers, and why"));
-  }
-
-  /** Whose agents are of this cluster: by what it is ended. */
-  @Test
-  void shouldTellWhatKeepsInstancesOfHereFromBeingCalled() {
-    String node =
-        "[{'Node':{'Node':'n1'},'Service':{'ID':'db-1'},'Checks':["
-            + "{'CheckID':'_node_maintenance','Status':'critical','Notes':'new disk'}]}]";
-    assertThat(exportOfDb(node))
-        .isEqualTo(
-            Finding.bad(
-                "none of its 1 instances passes: node n1 is in maintenance (new disk)",
-                "to end it, at the agent of n1: hanse maint -disable"));
-    String service =
-        "[{'Node':{'Node':'n1'},'Service':{'ID':'db-1'},'Checks':["
-            + "{'CheckID':'_service_maintenance:db-1','ServiceID':'db-1','Status':'critical'}]}]";
-    assertThat(exportOfDb(service))
-        .isEqualTo(
-            Finding.bad(
-                "none of its 1 instances passes: db-1 on n1 is in maintenance",
-                "to end it, at the agent of n1: hanse maint -disable -service db-1"));
-    assertThat(exportOfDb(CRITICAL))
-        .isEqualTo(
-            Finding.bad(
-                "none of its 1 instances passes:"
-                    + " check \"tcp\" of web-1 on n1 is critical (refused)",
-                "mend what the check looks at, or the check"));
-  }
-
-  private static Finding exportOfDb(String instances) {
-    return active("").exportOf("db", json(instances), json("[]"), json("[]"), true).stream()
-        .filter(Finding::isBad)
-        .findFirst()
-        .orElseThrow();
   }
 }
