@@ -18,6 +18,9 @@ final class LeaderRoute {
   private static final long FIRST_PAUSE_MILLIS = 10;
   private static final long LONGEST_PAUSE_MILLIS = 200;
 
+  /** Nobody waits longer for a leader, however long what is asked of it may take. */
+  private static final Duration SEARCH_MAX = Duration.ofSeconds(10);
+
   private final LeaderStanding standing;
   private final Executor completer;
   private final LongSupplier nanoClock;
@@ -59,7 +62,8 @@ final class LeaderRoute {
       Function<String, CompletableFuture<Long>> confirm,
       Function<String, CompletableFuture<T>> attempt) {
     long deadline = nanoClock.getAsLong() + patience.toNanos();
-    return this.<String>ask(patience, to -> confirm.apply(to).thenApply(confirmed -> to))
+    Duration search = patience.compareTo(SEARCH_MAX) < 0 ? patience : SEARCH_MAX;
+    return this.<String>ask(search, to -> confirm.apply(to).thenApply(confirmed -> to))
         .thenCompose(
             leader -> {
               CompletableFuture<T> own = attempt.apply(leader).copy();

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -102,5 +104,24 @@ class LeaderCallsTest {
     leads("two");
     assertThat(call.join()).isEqualTo(ANSWER);
     assertThat(asked).containsExactly("two");
+  }
+
+  /** What is done may take long; that nobody leads is told as soon as elsewhere. */
+  @Test
+  void shouldNotWaitForALeaderForAsLongAsForItsAnswer() {
+    now = new Standing(2, false, Optional.empty());
+    standing.refresh();
+    AtomicLong seconds = new AtomicLong();
+    LeaderRoute route =
+        new LeaderRoute(
+            standing, Runnable::run, () -> Duration.ofSeconds(seconds.incrementAndGet()).toNanos());
+    LeaderCalls unled = new LeaderCalls(standing, route, new FakePeers() {});
+
+    CompletableFuture<ByteString> call =
+        unled.callOnce("deed", ByteString.EMPTY, Duration.ofHours(1));
+
+    assertThatThrownBy(() -> call.get(20, TimeUnit.SECONDS))
+        .satisfies(failure -> assertThat(Problems.code(failure)).isEqualTo(ProblemCode.NO_LEADER));
+    assertThat(seconds.get()).isLessThan(30);
   }
 }
