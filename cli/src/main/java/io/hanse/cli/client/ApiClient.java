@@ -12,6 +12,7 @@ import java.util.Base64;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 public final class ApiClient {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(75);
+
+  /** How the JDK begins its words for an answer that is no record of TLS. */
+  private static final String NO_TLS = "Unsupported or unrecognized SSL message";
 
   /** How to reach a server. Headers hold secrets: they are never printed. */
   record Access(
@@ -132,6 +136,9 @@ public final class ApiClient {
     }
     if (e instanceof NoRouteToHostException) {
       return "dial tcp " + authority + ": connect: no route to host";
+    }
+    if (e instanceof SSLException && String.valueOf(e.getMessage()).startsWith(NO_TLS)) {
+      return "http: server gave HTTP response to HTTPS client";
     }
     if (e instanceof SocketTimeoutException) {
       return "context deadline exceeded (Client.Timeout exceeded while awaiting headers)";

@@ -119,4 +119,13 @@ class HttpExchangeTest {
           }
         });
   }
+
+  /** As Go's client says it, where https is meant and the port speaks http. */
+  @Test
+  void shouldSayThatAServerSpeaksNoTls() throws Exception {
+    serve("HTTP/1.1 400 Bad Request\r\n\r\n");
+    ApiClient client = ApiClient.of("https://127.0.0.1:" + server.getLocalPort());
+    assertThatThrownBy(() -> client.get("/v1/peerings"))
+        .hasMessageEndingWith(": http: server gave HTTP response to HTTPS client");
+  }
 }
