@@ -57,9 +57,14 @@ class CommandReplayIT {
   /** Until the stream is open, whoever has redeemed a token is given the same answer again. */
   private static final String REDEEMED_AGAIN = "establish again with the same token";
 
-  /** Beside what a Consul says: it takes names of peers that are not there without a word. */
+  /**
+   * Beside what a Consul says: it takes names of peers and services that are not there without a
+   * word, and says nothing of who ended a peering.
+   */
   private static final Pattern OWN_WARNING =
-      Pattern.compile("Warning: there is no peering \"[^\n]*\n");
+      Pattern.compile(
+          "(Warning: there is no (peering|instance of) \"|The other cluster deleted its peering )"
+              + "[^\n]*\n");
 
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long POLL_MAX_NANOS = TimeUnit.SECONDS.toNanos(10);

@@ -291,6 +291,9 @@ public final class PeeringCommands {
       return 0;
     }
     session.print(PeeringText.of(peering, isDetailed));
+    if (PeeringText.isTerminated(peering)) {
+      session.warn(PeeringNotices.ended(name));
+    }
     return 0;
   }
 

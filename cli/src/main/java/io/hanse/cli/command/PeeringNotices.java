@@ -14,12 +14,7 @@ final class PeeringNotices {
     for (Value peering : peerings) {
       String name = peering.at("Name").text();
       if (PeeringText.isTerminated(peering)) {
-        notices.add(
-            "The other cluster deleted its peering "
-                + name
-                + ": nothing is exchanged any more; hanse peering delete -name "
-                + name
-                + ", then peer anew by a new token");
+        notices.add(ended(name));
       } else if (PeeringText.isDown(peering)) {
         notices.add(
             "Nothing is exchanged with " + name + "; why: hanse peering read -name " + name);
@@ -30,6 +25,15 @@ final class PeeringNotices {
           "UNDEFINED: this server knows of no leader, and only a leader knows states and counts");
     }
     return notices;
+  }
+
+  /** Of a peering that is terminated. */
+  static String ended(String name) {
+    return "The other cluster deleted its peering "
+        + name
+        + ": nothing is exchanged any more; hanse peering delete -name "
+        + name
+        + ", then peer anew by a new token";
   }
 
   /** Whether more may have to be said, which only the details tell. */

@@ -74,11 +74,11 @@ final class PeeringText {
   /**
    * The states in which something should flow and may not: the reason is told unasked. An acceptor
    * is pending until its token is redeemed, which is no news while it can be; a dialer only where
-   * that failed.
+   * that failed. One that is terminated is shown as Consul shows it: why is said beside.
    */
   private static boolean isWrong(Value peering) {
     return switch (state(peering)) {
-      case "FAILING", "ACTIVE", "TERMINATED" -> true;
+      case "FAILING", "ACTIVE" -> true;
       case "PENDING" ->
           !peering.at("PeerServerAddresses").items().isEmpty() || hasSpentToken(peering);
       default -> false;
