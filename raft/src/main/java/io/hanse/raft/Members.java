@@ -19,13 +19,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,9 +35,6 @@ public final class Members implements Membership {
   static final String REMOVE = "raft.remove";
   private static final Duration TRANSFER_PATIENCE = Duration.ofSeconds(3);
 
-  /** Several heartbeats, also on a busy machine. */
-  private static final long LIVING_MILLIS_MIN = 2_000;
-
   private final Leadership leadership;
   private final String self;
   private final Consensus consensus;
@@ -48,8 +43,8 @@ public final class Members implements Membership {
   private final Submitter submitter;
   private final LeaderCall leaderCall;
   private final Duration patience;
-  private final long livingMillis;
   private final Leave leave;
+  private final Remainder remainder;
   private final Removals removals;
 
   Members(
@@ -61,6 +56,7 @@ public final class Members implements Membership {
       LeaderCall leaderCall,
       RaftSettings.Timing timing,
       Leave leave,
+      Remainder remainder,
       Removals removals) {
     this.leadership = leadership;
     this.self = leadership.self();
@@ -70,8 +66,8 @@ public final class Members implements Membership {
     this.submitter = submitter;
     this.leaderCall = leaderCall;
     this.patience = timing.hold();
-    this.livingMillis = Math.max(LIVING_MILLIS_MIN, 2L * timing.longestElectionMillis());
     this.leave = leave;
+    this.remainder = remainder;
     this.removals = removals;
     leaderCall.serve(LIST, request -> CompletableFuture.completedFuture(list()));
     leaderCall.serve(TRANSFER, naming(this::transferHere));
@@ -203,21 +199,13 @@ public final class Members implements Membership {
   /** Of those that answer: in a quiet cluster who has just died has as much as the others. */
   private Optional<String> mostAdvanced() {
     Set<String> voters = consensus.voters().current();
-    Set<String> living = living(voters);
+    Set<String> living = remainder.living(voters);
     return consensus.progress().entrySet().stream()
         .filter(member -> voters.contains(member.getKey()))
         .max(
             Comparator.comparing((Map.Entry<String, Long> each) -> living.contains(each.getKey()))
                 .thenComparing(Map.Entry::getValue))
         .map(Map.Entry::getKey);
-  }
-
-  /** Those of the servers that answered the leader, which is this one, a moment ago. */
-  private Set<String> living(Set<String> servers) {
-    Map<String, Long> silences = consensus.silences();
-    return servers.stream()
-        .filter(id -> id.equals(self) || silences.getOrDefault(id, 0L) < livingMillis)
-        .collect(Collectors.toSet());
   }
 
   /** A leader does not remove itself: it hands over, and the question goes to the next one. */
@@ -231,20 +219,16 @@ public final class Members implements Membership {
     if (voters.current().equals(Set.of(raftId))) {
       return refused("the only server that votes can't be removed");
     }
-    if (raftId.equals(self)) {
+    return remainder
+        .obstacle(raftId)
+        .thenCompose(why -> why.isPresent() ? refused(why.get()) : removeDispensable(asked));
+  }
+
+  private CompletableFuture<Void> removeDispensable(MemberName asked) {
+    if (asked.getRaftId().equals(self)) {
       return handOver("").thenCompose(done -> CompletableFuture.failedFuture(Problems.notLeader()));
     }
-    Set<String> left = new TreeSet<>(voters.current());
-    // From when it is asked for, a change needs a majority of those that will be left as well.
-    if (left.remove(raftId) && 2 * living(left).size() <= left.size()) {
-      return refused(
-          "the servers that would be left have no majority that answers: "
-              + living(left).size()
-              + " of "
-              + left.size()
-              + "; start the silent ones again, or remove one of those first");
-    }
-    LOG.info("server is removed raft_id={}", raftId);
+    LOG.info("server is removed raft_id={}", asked.getRaftId());
     return removals.remove(asked);
   }
 

@@ -123,6 +123,7 @@ public final class Replication implements AutoCloseable {
             leaderCalls,
             timing,
             new Leave(standing, consensus, promises, neighbours, leaderCalls, timing, joiner),
+            new Remainder(raftId, consensus, timing, System::nanoTime),
             removals);
     quorumNews =
         new QuorumNews(standing, () -> consensus.voters().current(), neighbours, System::nanoTime);
