@@ -4,12 +4,15 @@ import com.google.protobuf.ByteString;
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.port.LeaderCall;
+import io.hanse.fsm.port.Leadership.Standing;
 import io.hanse.fsm.port.ServerCall;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.LongFunction;
 
 /**
  * Questions by name: to the leader, answered here while this server leads, and to a server that is
@@ -55,13 +58,26 @@ public final class LeaderCalls implements LeaderCall, ServerCall {
 
   @Override
   public CompletableFuture<ByteString> call(String name, ByteString request, Duration patience) {
+    return call(name, term -> request, patience);
+  }
+
+  /**
+   * @param request the question to the leader of a term: asked again, it may be another
+   */
+  CompletableFuture<ByteString> call(
+      String name, LongFunction<ByteString> request, Duration patience) {
     return route.ask(
         patience,
         leader -> {
-          if (leader.equals(standing.self())) {
-            return answer(name, request);
+          Standing now = standing.standing();
+          if (!now.leader().equals(Optional.of(leader))) {
+            return CompletableFuture.failedFuture(Problems.notLeader());
           }
-          CompletableFuture<ByteString> asked = peers.ask(leader, name, request, patience);
+          ByteString question = request.apply(now.term());
+          if (leader.equals(standing.self())) {
+            return answer(name, question);
+          }
+          CompletableFuture<ByteString> asked = peers.ask(leader, name, question, patience);
           standing.abandonWhenReplaced(leader, asked);
           return asked;
         });

@@ -1,8 +1,8 @@
 package io.hanse.raft;
 
+import com.google.protobuf.ByteString;
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
-import io.hanse.fsm.port.LeaderCall;
 import io.hanse.raft.transport.proto.MemberName;
 import java.io.IOException;
 import java.time.Duration;
@@ -30,7 +30,7 @@ final class Leave {
   private final Consensus consensus;
   private final Promises promises;
   private final Neighbours neighbours;
-  private final LeaderCall leaderCall;
+  private final LeaderCalls leaderCalls;
   private final Duration patience;
   private final Executor joiner;
 
@@ -42,14 +42,14 @@ final class Leave {
       Consensus consensus,
       Promises promises,
       Neighbours neighbours,
-      LeaderCall leaderCall,
+      LeaderCalls leaderCalls,
       RaftSettings.Timing timing,
       Executor joiner) {
     this.standing = standing;
     this.consensus = consensus;
     this.promises = promises;
     this.neighbours = neighbours;
-    this.leaderCall = leaderCall;
+    this.leaderCalls = leaderCalls;
     this.patience = patience(timing);
     this.joiner = joiner;
   }
@@ -91,12 +91,19 @@ final class Leave {
     private Optional<ProblemException> answer = Optional.empty();
 
     CompletableFuture<Void> next() {
-      MemberName self =
-          MemberName.newBuilder().setRaftId(standing.self()).setLeave(promises.leaves()).build();
-      return leaderCall
-          .call(Members.REMOVE, self.toByteString(), Duration.ofNanos(Math.max(0, left())))
+      return leaderCalls
+          .call(Members.REMOVE, this::question, Duration.ofNanos(Math.max(0, left())))
           .<Void>thenApply(done -> null)
           .exceptionallyCompose(this::failed);
+    }
+
+    private ByteString question(long term) {
+      return MemberName.newBuilder()
+          .setRaftId(standing.self())
+          .setLeave(promises.leaves())
+          .setTerm(term)
+          .build()
+          .toByteString();
     }
 
     private long left() {

@@ -11,6 +11,11 @@ import java.util.concurrent.CompletableFuture;
 /**
  * The removals that this server is asked for as the leader, and whom it has told that they are
  * kept. Who is told so goes on: what it had asked for before, and comes late, is void.
+ *
+ * <p>This server remembers that itself, and no other one needs to: a server that asks to be removed
+ * does so in a term, and only the leader of that term does it. When a later leader tells that a
+ * server is kept, a majority follows that one: an earlier leader gets nothing agreed on any more,
+ * though it may think that it leads still.
  */
 final class Removals {
   private final Consensus consensus;
@@ -27,6 +32,9 @@ final class Removals {
 
   CompletableFuture<Void> remove(MemberName asked) {
     String raftId = asked.getRaftId();
+    if (asked.getTerm() > 0 && asked.getTerm() != consensus.position().term()) {
+      return CompletableFuture.failedFuture(Problems.notLeader());
+    }
     if (!begin(raftId, asked.getLeave())) {
       return CompletableFuture.failedFuture(
           new ProblemException(

@@ -25,6 +25,7 @@ class LeaderCallsTest {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final List<String> asked = new ArrayList<>();
+  private final List<String> questions = new ArrayList<>();
   private CompletableFuture<ByteString> answer = new CompletableFuture<>();
   private Standing now = new Standing(1, false, Optional.of("one"));
   private final LeaderStanding standing = new LeaderStanding("self", () -> now, Runnable::run);
@@ -48,6 +49,7 @@ class LeaderCallsTest {
             public CompletableFuture<ByteString> ask(
                 String raftId, String name, ByteString request, Duration patience) {
               asked.add(raftId);
+              questions.add(request.toStringUtf8());
               return answer;
             }
           });
@@ -65,6 +67,19 @@ class LeaderCallsTest {
     leads("two");
     assertThat(call.join()).isEqualTo(ANSWER);
     assertThat(asked).containsExactly("one", "two");
+  }
+
+  @Test
+  void shouldAskALeaderThatLeadsAnewForItsTerm() {
+    leads("one");
+    CompletableFuture<ByteString> call =
+        calls.call("question", term -> ByteString.copyFromUtf8("in " + term), PATIENCE);
+    leads("one");
+    CompletableFuture<ByteString> first = answer;
+    answer = CompletableFuture.completedFuture(ANSWER);
+    first.completeExceptionally(Problems.notLeader());
+    assertThat(call.join()).isEqualTo(ANSWER);
+    assertThat(questions).containsExactly("in 2", "in 3");
   }
 
   @Test

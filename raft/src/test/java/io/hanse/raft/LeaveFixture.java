@@ -56,7 +56,7 @@ class LeaveFixture {
   volatile boolean isBossOld;
 
   final List<MemberName> lost = new CopyOnWriteArrayList<>();
-  final Removals removals = new Removals(new BossConsensus());
+  volatile Removals removals = new Removals(new BossConsensus(1));
   final AtomicInteger refusals = new AtomicInteger();
   volatile ProblemCode refusal = ProblemCode.OVERLOADED;
   @Nullable Replication running;
@@ -89,6 +89,11 @@ class LeaveFixture {
       group.addAll(List.of(directory.raftId(), BOSS, "third"));
     }
     return place;
+  }
+
+  /** Another leader than before, which knows of nothing that one was asked or has answered. */
+  void lead(long term) {
+    removals = new Removals(new BossConsensus(term));
   }
 
   Replication open(Path place) throws IOException {
@@ -264,9 +269,9 @@ class LeaveFixture {
 
   /** Of the leader. */
   private final class BossConsensus extends FakeConsensus {
-    BossConsensus() {
+    BossConsensus(long term) {
       super(BOSS);
-      position = new Position(1, true, Optional.of(BOSS), 1, 1);
+      position = new Position(term, true, Optional.of(BOSS), 1, 1);
     }
 
     @Override

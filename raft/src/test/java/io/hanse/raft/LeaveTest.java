@@ -160,8 +160,10 @@ class LeaveTest extends LeaveFixture {
     isItselfOrJoinsAnew(place, server.self().getRaftId(), true);
   }
 
-  @Test
-  void shouldBeKeptThoughAQuestionOfBeforeComesLate() throws Exception {
+  /** To the leader that said so, or to another. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void shouldBeKeptThoughAQuestionOfBeforeComesLate(boolean isToAnother) throws Exception {
     Path place = member("late-question");
     Replication server = open(place);
     String id = server.self().getRaftId();
@@ -172,8 +174,12 @@ class LeaveTest extends LeaveFixture {
     isItselfOrJoinsAnew(place, id, false);
 
     assertThat(lost).isNotEmpty();
+    if (isToAnother) {
+      lead(2);
+    }
     assertThat(removals.remove(lost.get(0))).isCompletedExceptionally();
     assertThat(group).contains(id);
+    lead(1);
     isQuestionLost = false;
     assertThat(leaves(open(running))).as("another time").isTrue();
     assertThat(group).doesNotContain(id);

@@ -51,6 +51,22 @@ class RemovalsTest {
     assertThat(leader.removal).isNotNull();
   }
 
+  /** Told to be kept by a leader between the two, which this one knows nothing of. */
+  @Test
+  void shouldRemoveNobodyWhoAskedItInAnEarlierTerm() {
+    MemberName late =
+        MemberName.newBuilder()
+            .setRaftId("other")
+            .setLeave(1)
+            .setTerm(leader.position.term())
+            .build();
+    leader.position = new Consensus.Position(3, true, Optional.of("self"), 1, 1);
+    assertThat(removals.remove(late)).isCompletedExceptionally();
+    assertThat(leader.removal).isNull();
+    assertThat(removals.remove(late.toBuilder().setTerm(3).build())).isNotDone();
+    assertThat(leader.removal).isNotNull();
+  }
+
   @Test
   void shouldRemoveForAnOperatorWhoWasToldToBeKept() {
     assertThat(keeps(2)).isTrue();
