@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.raft.transport.proto.MemberName;
+import io.hanse.raft.transport.proto.RemovalReply;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -31,6 +32,7 @@ final class Leave {
   private final Promises promises;
   private final Neighbours neighbours;
   private final LeaderCalls leaderCalls;
+  private final Duration hold;
   private final Duration patience;
   private final Executor joiner;
 
@@ -50,6 +52,7 @@ final class Leave {
     this.promises = promises;
     this.neighbours = neighbours;
     this.leaderCalls = leaderCalls;
+    this.hold = timing.hold();
     this.patience = patience(timing);
     this.joiner = joiner;
   }
@@ -92,9 +95,22 @@ final class Leave {
 
     CompletableFuture<Void> next() {
       return leaderCalls
-          .call(Members.REMOVE, this::question, Duration.ofNanos(Math.max(0, left())))
-          .<Void>thenApply(done -> null)
-          .exceptionallyCompose(this::failed);
+          .call(Members.REMOVE, this::question, attempt())
+          .handle((reply, failure) -> failure == null ? answered(reply) : failed(failure))
+          .thenCompose(outcome -> outcome);
+    }
+
+    /** Without a leader, time to look who is there is in between. */
+    private Duration attempt() {
+      return Duration.ofNanos(Math.max(0, Math.min(hold.toNanos(), left())));
+    }
+
+    private CompletableFuture<Void> answered(ByteString reply) {
+      String refusal = Members.parse(RemovalReply.parser(), reply).getRefusal();
+      return refusal.isEmpty()
+          ? done()
+          : CompletableFuture.failedFuture(
+              new ProblemException(ProblemCode.FAILED_PRECONDITION, refusal));
     }
 
     private ByteString question(long term) {
@@ -119,10 +135,17 @@ final class Leave {
       if (left() <= 0 || standing.closedBy().isPresent()) {
         return CompletableFuture.failedFuture(outcome(problem));
       }
-      return problem.code() == ProblemCode.FAILED_PRECONDITION
-          ? CompletableFuture.supplyAsync(this::isLetGo, joiner)
-              .thenCompose(isLetGo -> isLetGo ? done() : later())
-          : later();
+      return switch (problem.code()) {
+        case FAILED_PRECONDITION ->
+            CompletableFuture.supplyAsync(this::isLetGo, joiner)
+                .thenCompose(isLetGo -> isLetGo ? done() : later());
+        case NO_LEADER ->
+            CompletableFuture.supplyAsync(this::mayBeLed, joiner)
+                .thenCompose(
+                    mayBeLed ->
+                        mayBeLed ? later() : CompletableFuture.failedFuture(unled(problem)));
+        default -> later();
+      };
     }
 
     /** A question that is late was asked again and again: what that ended with is behind it. */
@@ -144,6 +167,38 @@ final class Leave {
       return neighbours.saysRemoved();
     }
 
+    private boolean mayBeLed() {
+      neighbours.exchange();
+      return isMajority(reached());
+    }
+
+    private boolean isMajority(long voters) {
+      return 2 * voters > consensus.voters().current().size();
+    }
+
+    private long reached() {
+      return consensus.voters().current().stream()
+          .filter(id -> id.equals(standing.self()) || neighbours.lately(id).isPresent())
+          .count();
+    }
+
+    /** What clients know it by comes first. */
+    private ProblemException unled(ProblemException last) {
+      long reached = reached();
+      return new ProblemException(
+          ProblemCode.FAILED_PRECONDITION,
+          last.getMessage()
+              + ": only a majority of the voters can let this server go, and it reaches "
+              + reached
+              + " of "
+              + consensus.voters().current().size()
+              + (isMajority(reached)
+                  ? "; let it leave once one of them leads"
+                  : "; start the others again and let it leave then, or stop it without leaving:"
+                      + " it keeps its place"),
+          last);
+    }
+
     private ProblemException outcome(ProblemException last) {
       return answer
           .map(
@@ -155,7 +210,7 @@ final class Leave {
                           + " s: "
                           + said.getMessage(),
                       last))
-          .orElse(last);
+          .orElseGet(() -> Problems.isElsewhere(last) ? unled(last) : last);
     }
   }
 

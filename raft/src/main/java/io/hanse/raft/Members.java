@@ -13,6 +13,7 @@ import io.hanse.fsm.row.Server;
 import io.hanse.raft.transport.proto.MemberList;
 import io.hanse.raft.transport.proto.MemberName;
 import io.hanse.raft.transport.proto.MemberRow;
+import io.hanse.raft.transport.proto.RemovalReply;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -71,7 +72,7 @@ public final class Members implements Membership {
     this.removals = removals;
     leaderCall.serve(LIST, request -> CompletableFuture.completedFuture(list()));
     leaderCall.serve(TRANSFER, naming(this::transferHere));
-    leaderCall.serve(REMOVE, naming(this::removeHere));
+    leaderCall.serve(REMOVE, request -> removeHere(parse(MemberName.parser(), request)));
   }
 
   @Override
@@ -209,19 +210,31 @@ public final class Members implements Membership {
   }
 
   /** A leader does not remove itself: it hands over, and the question goes to the next one. */
-  private CompletableFuture<Void> removeHere(MemberName asked) {
+  private CompletableFuture<ByteString> removeHere(MemberName asked) {
     String raftId = asked.getRaftId();
     Consensus.Voters voters = consensus.voters();
     if (!voters.isMember(raftId)) {
       // Done already, perhaps by an earlier attempt of the same caller.
-      return CompletableFuture.completedFuture(null);
+      return CompletableFuture.completedFuture(ByteString.EMPTY);
     }
     if (voters.current().equals(Set.of(raftId))) {
-      return refused("the only server that votes can't be removed");
+      return notRemoved(asked, "the only server that votes can't be removed");
     }
     return remainder
         .obstacle(raftId)
-        .thenCompose(why -> why.isPresent() ? refused(why.get()) : removeDispensable(asked));
+        .thenCompose(
+            why ->
+                why.isPresent()
+                    ? notRemoved(asked, why.get())
+                    : removeDispensable(asked).thenApply(done -> ByteString.EMPTY));
+  }
+
+  /** Who asks for itself would ask again after a failure, which may be one of a moment. */
+  private static CompletableFuture<ByteString> notRemoved(MemberName asked, String why) {
+    return asked.getTerm() > 0
+        ? CompletableFuture.completedFuture(
+            RemovalReply.newBuilder().setRefusal(why).build().toByteString())
+        : Members.<ByteString>refused(why);
   }
 
   private CompletableFuture<Void> removeDispensable(MemberName asked) {
@@ -232,7 +245,7 @@ public final class Members implements Membership {
     return removals.remove(asked);
   }
 
-  private static CompletableFuture<Void> refused(String why) {
+  private static <T> CompletableFuture<T> refused(String why) {
     return CompletableFuture.failedFuture(
         new ProblemException(ProblemCode.FAILED_PRECONDITION, why));
   }
@@ -243,7 +256,7 @@ public final class Members implements Membership {
         action.apply(parse(MemberName.parser(), request)).thenApply(done -> ByteString.EMPTY);
   }
 
-  private static <M extends Message> M parse(Parser<M> parser, ByteString bytes) {
+  static <M extends Message> M parse(Parser<M> parser, ByteString bytes) {
     try {
       return parser.parseFrom(bytes);
     } catch (InvalidProtocolBufferException e) {

@@ -14,6 +14,7 @@ import io.hanse.raft.transport.proto.Account;
 import io.hanse.raft.transport.proto.BootstrapRecord;
 import io.hanse.raft.transport.proto.JoinReply;
 import io.hanse.raft.transport.proto.MemberName;
+import io.hanse.raft.transport.proto.RemovalReply;
 import io.hanse.raft.transport.proto.Stage;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -57,6 +58,11 @@ class LeaveFixture {
 
   final List<MemberName> lost = new CopyOnWriteArrayList<>();
   volatile Removals removals = new Removals(new BossConsensus(1));
+  final AtomicInteger questions = new AtomicInteger();
+
+  /** Why nobody is let go. */
+  volatile Optional<String> need = Optional.empty();
+
   final AtomicInteger refusals = new AtomicInteger();
   volatile ProblemCode refusal = ProblemCode.OVERLOADED;
   @Nullable Replication running;
@@ -223,6 +229,7 @@ class LeaveFixture {
         return unreachable();
       }
       MemberName asked = parse(request);
+      questions.incrementAndGet();
       if (isQuestionLost) {
         lost.add(asked);
         return unreachable();
@@ -232,6 +239,10 @@ class LeaveFixture {
       }
       if (!group.contains(asked.getRaftId())) {
         return CompletableFuture.failedFuture(Problems.stranger(asked.getRaftId()));
+      }
+      if (need.isPresent()) {
+        return CompletableFuture.completedFuture(
+            RemovalReply.newBuilder().setRefusal(need.get()).build().toByteString());
       }
       return removals
           .remove(asked)

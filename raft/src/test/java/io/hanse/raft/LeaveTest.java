@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.hanse.fsm.error.ProblemCode;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -132,6 +133,21 @@ class LeaveTest extends LeaveFixture {
     assertThatThrownBy(() -> server.membership().leave().get(20, TimeUnit.SECONDS))
         .hasMessageContaining("not yet DECODE_FAILED");
     assertThat(refusals).hasValue(Integer.MAX_VALUE - 1);
+  }
+
+  /** What the leader says of the others will not change by itself, as it knows. */
+  @Test
+  void shouldSayAtOnceThatTheOthersNeedIt() throws Exception {
+    Replication server = open(member("needed"));
+    need = Optional.of("they need it");
+    CompletableFuture<Void> leaving = server.membership().leave();
+    assertThat(leaving)
+        .failsWithin(Duration.ofSeconds(20))
+        .withThrowableThat()
+        .withMessageContaining("they need it");
+    assertThat(questions).hasValue(1);
+    need = Optional.empty();
+    assertThat(leaves(server)).isTrue();
   }
 
   @ParameterizedTest
