@@ -86,6 +86,7 @@ final class Bootstrap {
     if (promises.isLeaving()) {
       return;
     }
+    int leaves = promises.pastLeaves();
     if (!promises.isRemoved()) {
       neighbours.exchange();
     }
@@ -94,7 +95,7 @@ final class Bootstrap {
         retirement.begin();
         return;
       }
-      retirement.stayIfKept();
+      retirement.stayIfKept(leaves);
       if (consensus.isLeftOut()) {
         // Until the leader says that it was removed, it may be a member or about to become one: it
         // has to be there when the leader appends.

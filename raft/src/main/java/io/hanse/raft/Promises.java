@@ -188,10 +188,12 @@ final class Promises {
   /**
    * The group is known to have this server still.
    *
+   * @param leaves how many times it was told to leave when that was asked: of a later time nothing
+   *     is known
    * @return whether it was to leave, and is not any more
    */
-  synchronized boolean stay() throws IOException {
-    if (isLeaving || !record.getLeaving()) {
+  synchronized boolean stay(int leaves) throws IOException {
+    if (isLeaving || !record.getLeaving() || record.getLeaves() != leaves) {
       return false;
     }
     write(record.toBuilder().clearLeaving().build());

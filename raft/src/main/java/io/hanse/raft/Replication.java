@@ -9,6 +9,7 @@ import io.hanse.fsm.port.ServerCall;
 import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.row.Server;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -129,7 +130,7 @@ public final class Replication implements AutoCloseable {
         new QuorumNews(standing, () -> consensus.voters().current(), neighbours, System::nanoTime);
     contact.onLoss(new LeaderLoss(standing, consensus, contact, timing, timer)::suspected);
     OwnPlace place =
-        new OwnPlace(raftId, promises, consensus, submitter, reads, timing, System::nanoTime);
+        new OwnPlace(raftId, promises, consensus, this::catchUp, timing, System::nanoTime);
     retirement =
         new Retirement(raftId, promises, neighbours, consensus, place::isSure, standing::close);
     bootstrap =
@@ -200,6 +201,17 @@ public final class Replication implements AutoCloseable {
         self.getStart(),
         settings.raftBind(),
         settings.serversBind());
+  }
+
+  /**
+   * With the barrier all that stood in the leader's log before it is agreed on, a change of the
+   * group too, and after the read it stands in this one.
+   */
+  private CompletableFuture<?> catchUp() {
+    Duration patience = settings.timing().callPatience();
+    return submitter
+        .barrier()
+        .thenCompose(done -> reads.fresh(StateReader.Level.CONSISTENT, patience));
   }
 
   private Standing probe() {

@@ -78,9 +78,13 @@ final class Retirement {
     consensus.leave();
   }
 
-  /** A leave that failed is over once it is sure that it has not come true after all. */
-  void stayIfKept() throws IOException {
-    if (promises.mayHaveLeft() && isKept() && promises.stay()) {
+  /**
+   * A leave that failed is over once it is sure that it has not come true after all.
+   *
+   * @param leaves how many there were when the others were asked
+   */
+  void stayIfKept(int leaves) throws IOException {
+    if (promises.mayHaveLeft() && isKept() && promises.stay(leaves)) {
       LOG.warn("this server was to leave the others, but is one of them still: it stays");
     }
   }

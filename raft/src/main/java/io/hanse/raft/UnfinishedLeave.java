@@ -56,7 +56,7 @@ final class UnfinishedLeave {
       promises.startOver();
       LOG.warn("the others are without this server: it joins them anew");
     } else {
-      promises.stay();
+      promises.stay(promises.leaves());
       LOG.warn("this server is one of the others still: it stays, and is not to leave any more");
     }
     return isLetGo.orElse(false);

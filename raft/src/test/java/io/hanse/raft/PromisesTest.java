@@ -78,4 +78,17 @@ class PromisesTest {
     assertThat(promises.committed(Set.of("a"), "self")).isFalse();
     assertThat(promises.committed(Set.of("a", "self"), "self")).isTrue();
   }
+
+  @Test
+  void shouldStayForTheLeavesOnlyThatItIsKnownToHaveSurvived() throws IOException {
+    promises.resolveToLeave();
+    promises.leaveFailed();
+    int asked = promises.pastLeaves();
+    promises.resolveToLeave();
+    promises.leaveFailed();
+    assertThat(promises.stay(asked)).as("it was told to leave once more").isFalse();
+    assertThat(promises.mayHaveLeft()).isTrue();
+    assertThat(promises.stay(promises.pastLeaves())).isTrue();
+    assertThat(new Promises(directory, 3).mayHaveLeft()).isFalse();
+  }
 }
