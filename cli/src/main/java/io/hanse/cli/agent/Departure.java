@@ -72,7 +72,7 @@ final class Departure {
       departure.complete(null);
       return;
     }
-    LOG.warn("the cluster was not left cause=\"{}\"", failure.getMessage());
+    LOG.warn("the cluster was not left cause=\"{}\"", Problems.reason(failure));
     entropy.goOn();
     synchronized (this) {
       current = null;

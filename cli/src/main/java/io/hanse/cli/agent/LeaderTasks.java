@@ -75,7 +75,8 @@ final class LeaderTasks {
             return;
           }
           if (attempt == 1) {
-            LOG.warn("task of the leader failed task={} cause=\"{}\"", name, failure.getMessage());
+            LOG.warn(
+                "task of the leader failed task={} cause=\"{}\"", name, Problems.reason(failure));
           }
           timer.schedule(
               () -> run(name, task, term, attempt + 1), RETRY_MILLIS, TimeUnit.MILLISECONDS);

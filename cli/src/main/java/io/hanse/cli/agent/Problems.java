@@ -2,9 +2,12 @@ package io.hanse.cli.agent;
 
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
+import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 
-/** The refusals of an agent, in Consul's words. */
+/** The refusals of an agent, in Consul's words, and how failures are told. */
 final class Problems {
   private Problems() {}
 
@@ -26,6 +29,23 @@ final class Problems {
   /** Too much of it at a time: 429. */
   static ProblemException overloaded(String message) {
     return new ProblemException(ProblemCode.OVERLOADED, message);
+  }
+
+  /** What a future failed with, in words; of what nobody foresaw, its class too. */
+  static String reason(Throwable failure) {
+    Throwable cause = failure;
+    while (isWrapping(cause) && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause instanceof ProblemException problem
+        ? String.valueOf(problem.getMessage())
+        : cause.toString();
+  }
+
+  private static boolean isWrapping(Throwable failure) {
+    return failure instanceof CompletionException
+        || failure instanceof ExecutionException
+        || failure instanceof UncheckedIOException;
   }
 
   /** Several reasons in one text. */

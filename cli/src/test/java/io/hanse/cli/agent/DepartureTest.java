@@ -2,6 +2,9 @@ package io.hanse.cli.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.port.Membership;
@@ -13,6 +16,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** Several ask at once that an agent leaves, while it tells the catalog something. */
 class DepartureTest {
@@ -98,6 +102,28 @@ class DepartureTest {
     int before = agent.told;
     agent.register("api");
     assertThat(agent.told).as("held").isEqualTo(before);
+  }
+
+  @Test
+  void shouldSayInWordsWhyItDidNotLeave() {
+    Logger logger = (Logger) LoggerFactory.getLogger(Departure.class);
+    ListAppender<ILoggingEvent> told = new ListAppender<>();
+    told.start();
+    logger.addAppender(told);
+    try {
+      // As what comes of a chain of futures is wrapped.
+      CompletableFuture<Void> asked = new CompletableFuture<>();
+      members.leaving = asked.thenRun(() -> {});
+      CompletableFuture<Void> leaving = departure.run();
+      time.run();
+      fail(asked);
+      assertThat(leaving).isCompletedExceptionally();
+    } finally {
+      logger.detachAppender(told);
+    }
+    assertThat(told.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .contains("the cluster was not left cause=\"nobody leads\"");
   }
 
   @Test
