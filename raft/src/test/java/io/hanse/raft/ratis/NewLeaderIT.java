@@ -28,6 +28,8 @@ import org.apache.ratis.util.TimeDuration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A leader that was just elected, and followers whose first answers take longer than elections. */
 class NewLeaderIT {
@@ -140,5 +142,20 @@ class NewLeaderIT {
     open();
     await().atMost(PATIENCE).until(() -> one.hungUpOn().size() > 2);
     assertThat(one.hungUpOn()).allMatch(AppendEntriesRequestProto::hasPreviousLog);
+  }
+
+  /**
+   * Followers have its first entry, and it does not know: while it waits for that, nobody gives it
+   * another, and it is heard, so nobody else leads.
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void shouldSendAgainWhatWasNotAnswered(boolean isCut) throws Exception {
+    start(0);
+    await().atMost(PATIENCE).until(() -> division.getInfo().isLeaderReady());
+    close();
+    List.of(one, other).forEach(voter -> voter.loseAnAnswer(isCut));
+    open();
+    await().atMost(PATIENCE).until(() -> division.getInfo().isLeaderReady());
   }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
@@ -21,9 +22,12 @@ import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
 import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc.RaftServerProtocolServiceImplBase;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.thirdparty.io.grpc.Server;
+import org.apache.ratis.thirdparty.io.grpc.Status;
 import org.apache.ratis.thirdparty.io.grpc.netty.NettyServerBuilder;
 import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
+import org.jspecify.annotations.Nullable;
 
 /** Grants every vote at once, and answers each append well, but later. */
 final class SlowVoter extends RaftServerProtocolServiceImplBase implements AutoCloseable {
@@ -37,6 +41,7 @@ final class SlowVoter extends RaftServerProtocolServiceImplBase implements AutoC
   private final Server server;
   private final Queue<AppendEntriesRequestProto> hungUpOn = new ConcurrentLinkedQueue<>();
   private volatile boolean hangsUp;
+  private final AtomicReference<@Nullable Status> losing = new AtomicReference<>();
   private long match = -1;
 
   SlowVoter(String id, long delayMillis) throws IOException {
@@ -59,6 +64,16 @@ final class SlowVoter extends RaftServerProtocolServiceImplBase implements AutoC
   /** From now on it ends each stream of appends at the first, without an answer. */
   void hangUp() {
     hangsUp = true;
+  }
+
+  /**
+   * It writes down what the next append brings, and ends the stream without an answer, as one that
+   * stops; it is back at once.
+   *
+   * @param isCut whether the stream breaks, as with its connection
+   */
+  void loseAnAnswer(boolean isCut) {
+    losing.set(isCut ? Status.UNAVAILABLE : Status.OK);
   }
 
   /** To which it did so. */
@@ -107,6 +122,11 @@ final class SlowVoter extends RaftServerProtocolServiceImplBase implements AutoC
           return;
         }
         AppendEntriesReplyProto answer = appended(request);
+        Status lost = request.getEntriesCount() > 0 ? losing.getAndSet(null) : null;
+        if (lost != null) {
+          end(answers, lost);
+          return;
+        }
         if (delayMillis != NEVER) {
           later.schedule(() -> answers.onNext(answer), delayMillis, TimeUnit.MILLISECONDS);
         }
@@ -124,17 +144,27 @@ final class SlowVoter extends RaftServerProtocolServiceImplBase implements AutoC
     };
   }
 
+  private static void end(StreamObserver<?> stream, Status how) {
+    if (how.isOk()) {
+      stream.onCompleted();
+    } else {
+      stream.onError(how.asRuntimeException());
+    }
+  }
+
+  /** As Ratis answers: a heartbeat learns nothing of what is there. */
   private synchronized AppendEntriesReplyProto appended(AppendEntriesRequestProto request) {
     for (LogEntryProto entry : request.getEntriesList()) {
       match = entry.getIndex();
     }
+    boolean isHeartbeat = request.getEntriesCount() == 0;
     return AppendEntriesReplyProto.newBuilder()
         .setServerReply(to(request.getServerRequest()))
         .setTerm(request.getLeaderTerm())
         .setNextIndex(match + 1)
-        .setMatchIndex(match)
+        .setMatchIndex(isHeartbeat ? RaftLog.INVALID_LOG_INDEX : match)
         .setFollowerCommit(Math.min(match, request.getLeaderCommit()))
-        .setIsHearbeat(request.getEntriesCount() == 0)
+        .setIsHearbeat(isHeartbeat)
         .build();
   }
 
