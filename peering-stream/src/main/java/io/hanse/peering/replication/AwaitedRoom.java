@@ -27,18 +27,24 @@ final class AwaitedRoom {
   /** So much that is freed is worth it, whatever was refused: it may change little of what is. */
   private static final double FREED_SHARE = 0.05;
 
-  /** What a command takes, were all of it new; by a rough count. */
-  private record Need(long rows, long bytes) {
+  /**
+   * What a command takes, were all of it new; by a rough count.
+   *
+   * @param isWhole what it stores is in it, and was not laid down before
+   */
+  private record Need(long rows, long bytes, boolean isWhole) {
     private static final int TIMES = 4;
     private static final int ROWS_BESIDES = 16;
     private static final int ROW_BYTES = 256;
+    private static final Need UNKNOWN =
+        new Need(Long.MAX_VALUE / 2, Long.MAX_VALUE / 2, /* isWhole= */ false);
 
     static Need of(Command command) {
       long rows = rowsOf(command.getReconcileImport().getInstancesList());
       for (ImportChange change : command.getImportChanges().getChangesList()) {
         rows += rowsOf(change.getInstancesList());
       }
-      return new Need(Math.max(1, rows), command.getSerializedSize());
+      return new Need(Math.max(1, rows), command.getSerializedSize(), !command.hasCompleteImport());
     }
 
     private static long rowsOf(List<CheckServiceNode> instances) {
@@ -47,8 +53,11 @@ final class AwaitedRoom {
 
     /** More than that it does not take, with nodes, keys and marks. */
     Need most() {
+      if (!isWhole) {
+        return UNKNOWN;
+      }
       long rowsMost = TIMES * rows + ROWS_BESIDES;
-      return new Need(rowsMost, TIMES * bytes + ROW_BYTES * rowsMost);
+      return new Need(rowsMost, TIMES * bytes + ROW_BYTES * rowsMost, isWhole);
     }
   }
 

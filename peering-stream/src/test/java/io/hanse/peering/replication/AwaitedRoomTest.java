@@ -6,6 +6,7 @@ import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.CompleteImport;
 import io.hanse.fsm.row.HealthCheck;
 import io.hanse.fsm.row.ReconcileImport;
 import io.hanse.fsm.row.WriteQuota;
@@ -68,7 +69,11 @@ class AwaitedRoomTest {
   }
 
   private void refuse() {
-    room.failed(REFUSED, new ProblemException(ProblemCode.QUOTA_EXCEEDED, "full"));
+    refuse(REFUSED);
+  }
+
+  private void refuse(Command command) {
+    room.failed(command, new ProblemException(ProblemCode.QUOTA_EXCEEDED, "full"));
     time.runFor(10_000);
   }
 
@@ -101,6 +106,20 @@ class AwaitedRoomTest {
   void shouldAskWhereThereIsRoomByNow() {
     allow(1_000, 1 << 20);
     refuse();
+    assertThat(asked).isOne();
+  }
+
+  /** What was laid down in parts is not in the command that shows it. */
+  @Test
+  void shouldWaitForMoreRoomWhereItIsNotKnownHowMuchItTakes() {
+    allow(1_000, 1 << 20);
+    refuse(
+        Command.newBuilder()
+            .setCompleteImport(CompleteImport.newBuilder().setPeer("alpha").setParts(6))
+            .build());
+    assertThat(asked).isZero();
+    drop(0);
+    time.runFor(10_000);
     assertThat(asked).isOne();
   }
 
