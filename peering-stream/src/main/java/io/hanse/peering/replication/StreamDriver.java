@@ -9,6 +9,7 @@ import io.hanse.peering.protocol.Effect;
 import io.hanse.peering.protocol.Input;
 import io.hanse.peering.protocol.StreamProtocol;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,6 +70,8 @@ public final class StreamDriver implements Inbound {
   private boolean awaitsReady;
   private long receivedBytes;
   private boolean closed;
+  private boolean isGuarding;
+  private @Nullable RuntimeException brokenBy;
 
   public StreamDriver(Loop loop, StreamProtocol protocol, Outbound outbound, Owner owner) {
     this.loop = loop;
@@ -88,20 +91,34 @@ public final class StreamDriver implements Inbound {
   }
 
   /**
-   * Does what belongs to the stream. What breaks off is not gone on with, half done as it is: the
-   * stream ends, and the next one begins anew. On the loop only.
+   * Does what belongs to the stream. What breaks off is not gone on with, half done as it is, nor
+   * what it is a part of: the stream ends, and the next one begins anew. On the loop only.
    */
   public void guard(Runnable step) {
     if (closed) {
       return;
     }
+    boolean isPart = isGuarding;
+    isGuarding = true;
     try {
       step.run();
     } catch (RuntimeException e) {
-      LOG.error("stream broken off {} remote={}", owner.who(), outbound.remote(), e);
-      if (!closed) {
-        perform(new Effect.Close(Effect.Cause.FAILED, BROKEN));
+      breakOff(e);
+      if (isPart) {
+        throw e;
       }
+    } finally {
+      isGuarding = isPart;
+    }
+  }
+
+  private void breakOff(RuntimeException cause) {
+    if (cause != brokenBy) {
+      brokenBy = cause;
+      LOG.error("stream broken off {} remote={}", owner.who(), outbound.remote(), cause);
+    }
+    if (!closed) {
+      perform(new Effect.Close(Effect.Cause.FAILED, BROKEN));
     }
   }
 

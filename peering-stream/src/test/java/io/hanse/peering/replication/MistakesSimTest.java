@@ -11,6 +11,9 @@ import org.junit.jupiter.api.Test;
  * foresaw: whatever broke off is begun anew, by itself, once that is over.
  */
 class MistakesSimTest {
+  /** More than for which anything is kept for a peer that is away. */
+  private static final long KEPT_MILLIS = 1_300_000;
+
   private static final int SEEDS = Integer.getInteger("sim.seeds", 40);
 
   @Test
@@ -63,6 +66,15 @@ class MistakesSimTest {
       assertThat(network.connections()).hasSize(1);
       assertThat(SimInvariants.imports(beta, "alpha").keySet()).isEqualTo(names);
       assertThat(SimInvariants.imports(alpha, "beta").keySet()).isEqualTo(names);
+      requireNothingLeftBy(alpha);
+      requireNothingLeftBy(beta);
+    }
+
+    /** Without a leader each server watches one thing: which peerings have parted. */
+    private void requireNothingLeftBy(SimCluster cluster) {
+      cluster.standDown();
+      time.runFor(KEPT_MILLIS);
+      assertThat(cluster.machine.watches().count()).isEqualTo(cluster.servers.size());
     }
 
     private void mistakes(double share) {

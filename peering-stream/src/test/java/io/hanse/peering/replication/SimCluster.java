@@ -164,6 +164,13 @@ final class SimCluster implements StateReader, AutoCloseable {
         .findFirst();
   }
 
+  /** Leaves no server that believes to lead. */
+  void standDown() {
+    for (Server server : servers) {
+      server.stand(new Leadership.Standing(term, false, Optional.empty()));
+    }
+  }
+
   /** Leaves exactly one server that believes to lead. */
   void settle() {
     trouble = 0;
@@ -175,13 +182,7 @@ final class SimCluster implements StateReader, AutoCloseable {
     }
     // After all that is still under way: restarts and changes of leadership.
     lead(chosen, 6_000);
-    time.after(
-        5_500,
-        () -> {
-          for (Server server : servers) {
-            server.stand(new Leadership.Standing(term, false, Optional.empty()));
-          }
-        });
+    time.after(5_500, this::standDown);
   }
 
   @Override

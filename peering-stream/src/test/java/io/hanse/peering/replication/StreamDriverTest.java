@@ -57,6 +57,18 @@ class StreamDriverTest implements StreamDriver.Owner, Outbound {
     assertThat(told).hasSize(1);
   }
 
+  /** What it would begin would never be ended. */
+  @Test
+  void shouldNotGoOnWhereAPartOfAStepBrokeOff() {
+    breaks = true;
+    driver.guard(
+        () -> {
+          driver.give(new Input.Started());
+          told.add(LinkStatus.Code.OK);
+        });
+    assertThat(told).containsExactly(LinkStatus.Code.INTERNAL);
+  }
+
   @Override
   public void report(PeerStreamStatus status) {
     reports++;
