@@ -1,5 +1,6 @@
 package io.hanse.peering.replication;
 
+import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.store.ReadSet;
@@ -11,12 +12,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A question to the state that is asked again whenever something that it read has changed. Answers
- * are given on the loop; changes that come together make one answer. Used on its loop only.
+ * A question to the state that is asked again whenever something that it read has changed; from
+ * time to time, where nobody can watch that for it. Answers are given on the loop; changes that
+ * come together make one answer. Used on its loop only.
  */
 public final class WatchedQuery<T> {
   private static final Logger LOG = LoggerFactory.getLogger(WatchedQuery.class);
   private static final long RETRY_MILLIS = 1_000;
+
+  /** Between two looks at what is not watched. */
+  static final long UNWATCHED_MILLIS = 10_000;
 
   private final Loop loop;
   private final StateReader state;
@@ -29,6 +34,7 @@ public final class WatchedQuery<T> {
   private final Tally failures = new Tally(1);
 
   private final Tally untaken = new Tally(1);
+  private final Tally unwatched = new Tally(1);
 
   private WatchedQuery(Loop loop, StateReader state, Function<View, T> question, Consumer<T> sink) {
     this.loop = loop;
@@ -76,7 +82,7 @@ public final class WatchedQuery<T> {
       untaken.reset();
     } catch (RuntimeException e) {
       if (untaken.add()) {
-        LOG.error("answer not taken in, trying again failures={}", untaken.times(), e);
+        report("answer not taken in", e, untaken.times());
       }
       if (!closed) {
         unwatch.run();
@@ -95,10 +101,10 @@ public final class WatchedQuery<T> {
         reads = view.reads();
         index = view.readIndex();
       }
-      unwatch = state.watch(reads, index, () -> loop.execute(this::ask));
+      unwatch = watch(reads, index);
     } catch (RuntimeException e) {
       if (failures.add()) {
-        report(e, failures.times());
+        report("query failed", e, failures.times());
       }
       // Without a watch, nothing would ever be told again of what it is about.
       unwatch = loop.after(RETRY_MILLIS, this::ask);
@@ -108,16 +114,38 @@ public final class WatchedQuery<T> {
     return Optional.of(answer);
   }
 
+  /** All watches may be taken: what is told late is better than nothing, or than half of it. */
+  private Runnable watch(ReadSet reads, long index) {
+    try {
+      Runnable end = state.watch(reads, index, () -> loop.execute(this::ask));
+      unwatched.reset();
+      return end;
+    } catch (ProblemException e) {
+      if (e.code() != ProblemCode.OVERLOADED) {
+        throw e;
+      }
+      if (unwatched.add()) {
+        LOG.warn(
+            "query not watched, asked again every {} s times={} cause={}",
+            UNWATCHED_MILLIS / 1_000,
+            unwatched.times(),
+            e.getMessage());
+      }
+      return loop.after(UNWATCHED_MILLIS, this::ask);
+    }
+  }
+
   /** A problem is the state's, anything else a mistake of ours. */
-  private static void report(RuntimeException failure, long failures) {
+  private static void report(String what, RuntimeException failure, long failures) {
     if (failure instanceof ProblemException problem) {
       LOG.warn(
-          "query failed, trying again failures={} code={} cause={}",
+          "{}, trying again failures={} code={} cause={}",
+          what,
           failures,
           problem.code(),
           problem.getMessage());
     } else {
-      LOG.error("query failed, trying again failures={}", failures, failure);
+      LOG.error("{}, trying again failures={}", what, failures, failure);
     }
   }
 

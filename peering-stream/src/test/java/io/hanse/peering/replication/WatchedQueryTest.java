@@ -54,4 +54,30 @@ class WatchedQueryTest {
       assertThat(answers).containsExactly(0);
     }
   }
+
+  /** All watches are taken, as by more proxies and services than a server is made for. */
+  @Test
+  void shouldTellLateWhatNobodyCanWatch() {
+    List<Integer> answers = new ArrayList<>();
+    try (WatchedState state = new WatchedState()) {
+      state.isFull = true;
+      WatchedQuery<Integer> query =
+          WatchedQuery.start(
+              state.time.newLoop(), state, view -> view.size(TableId.NODES), answers::add);
+      state.time.runFor(500);
+      assertThat(answers).containsExactly(0);
+      state.cluster.apply(SimCommands.register("n1", "web", 80, "passing"));
+      state.time.runFor(WatchedQuery.UNWATCHED_MILLIS);
+      assertThat(answers).containsExactly(0, 1);
+
+      state.isFull = false;
+      state.time.runFor(WatchedQuery.UNWATCHED_MILLIS);
+      state.cluster.apply(SimCommands.register("n2", "web", 80, "passing"));
+      state.wakeAll();
+      state.time.runFor(500);
+      assertThat(answers).endsWith(2).hasSize(4);
+      query.close();
+      assertThat(state.waiting()).isZero();
+    }
+  }
 }
