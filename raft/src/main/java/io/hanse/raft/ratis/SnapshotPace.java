@@ -10,7 +10,14 @@ final class SnapshotPace {
   /** Fewer are replayed while the rest of a server starts. */
   static final long ENTRIES_MIN = 4_096;
 
+  /** So much takes seconds, in however few entries: one may hold a thousand commands. */
+  static final long BYTES_MIN = 2 << 20;
+
+  /** At most so much between two looks, and there is time to write one. */
+  static final long CALM_BYTES = 64 << 10;
+
   private final long logBytesMax;
+  private long seenBytes;
   private long begunAtBytes;
   private long begunAtIndex;
   private int begunAfterRestores;
@@ -33,9 +40,12 @@ final class SnapshotPace {
   synchronized boolean isDue(Applied now, long snapshotIndex, long snapshotBytes) {
     long bytes = now.bytes - begunAtBytes;
     long entries = now.index - Math.max(begunAtIndex, snapshotIndex);
+    boolean isCalm = now.bytes - seenBytes <= CALM_BYTES;
+    seenBytes = now.bytes;
     boolean isSmall = entries >= ENTRIES_MIN && bytes >= snapshotBytes;
+    boolean isSparing = isCalm && bytes >= BYTES_MIN && bytes > snapshotBytes;
     boolean isLongLog = bytes >= Math.max(logBytesMax, 2 * snapshotBytes);
-    if (!isSmall && !isLongLog && now.restores == begunAfterRestores) {
+    if (!isSmall && !isSparing && !isLongLog && now.restores == begunAfterRestores) {
       return false;
     }
     begunAtBytes = now.bytes;
@@ -47,5 +57,6 @@ final class SnapshotPace {
   /** The group was opened again, and counts bytes from nothing. */
   synchronized void reopened() {
     begunAtBytes = 0;
+    seenBytes = 0;
   }
 }

@@ -42,6 +42,17 @@ class SnapshotPaceTest {
     assertThat(pace.isDue(new Applied(104, 2 * LOG_BYTES, 1), 0, LOG_BYTES)).isFalse();
   }
 
+  /** As many clients at a time or large transactions write it; a snapshot would be in their way. */
+  @Test
+  void shouldWriteALongLogOfFewEntriesOnceItIsCalm() {
+    long some = SnapshotPace.BYTES_MIN;
+    assertThat(pace.isDue(new Applied(300, some, 0), -1, 0)).isFalse();
+    assertThat(pace.isDue(new Applied(370, 2 * some, 0), -1, 0)).isFalse();
+    assertThat(pace.isDue(new Applied(371, 2 * some + 100, 0), -1, 3 * some)).isFalse();
+    assertThat(pace.isDue(new Applied(371, 2 * some + 100, 0), -1, 0)).isTrue();
+    assertThat(pace.isDue(new Applied(372, 2 * some + 200, 0), 371, some)).isFalse();
+  }
+
   @Test
   void shouldCountBytesAnewAfterTheGroupWasOpenedAgain() {
     assertThat(pace.isDue(new Applied(100, LOG_BYTES, 0), 0, 0)).isTrue();
