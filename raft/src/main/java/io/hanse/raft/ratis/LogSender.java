@@ -1,5 +1,6 @@
 package io.hanse.raft.ratis;
 
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongUnaryOperator;
 import org.apache.ratis.grpc.server.GrpcLogAppender;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
@@ -11,8 +12,6 @@ import org.apache.ratis.server.raftlog.RaftLogIOException;
 import org.apache.ratis.util.AwaitForSignal;
 import org.apache.ratis.util.TimeDuration;
 import org.apache.ratis.util.TimeoutExecutor;
-import org.apache.ratis.util.Timestamp;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Sends the log to one follower. Its thread is told of each answer and each commit, four times an
@@ -29,17 +28,16 @@ final class LogSender extends GrpcLogAppender {
 
   private final AwaitForSignal wake = new KeptSignal("log-sender");
   private final TimeDuration timeout;
-
-  /** Where this sender begins. */
-  private final long begin;
-
-  /** Since when what was sent seems to be lost; of the sender's thread. */
-  private @Nullable Timestamp lostSince;
+  private final LostTail lost;
 
   LogSender(RaftServer.Division server, LeaderState state, FollowerInfo follower) {
     super(server, state, follower);
     timeout = server.properties().maxRpcTimeout();
-    begin = follower.getNextIndex();
+    lost =
+        new LostTail(
+            follower.getNextIndex(),
+            timeout.multiply(1 / LOOKS_PER_TIMEOUT).toLong(TimeUnit.NANOSECONDS),
+            System::nanoTime);
   }
 
   @Override
@@ -100,31 +98,20 @@ final class LogSender extends GrpcLogAppender {
   @Override
   public AppendEntriesRequestProto newAppendEntriesRequest(long callId, boolean heartbeat)
       throws RaftLogIOException {
-    sendAgainWhatIsLost();
+    lost.look(
+            new LostTail.Follower(
+                getFollower().getNextIndex(),
+                getFollower().getMatchIndex(),
+                getRaftLog().getNextIndex(),
+                getRaftLog().getLastCommittedIndex(),
+                hasPendingDataRequests(),
+                isHeard()))
+        .ifPresent(getFollower()::setNextIndex);
     return super.newAppendEntriesRequest(callId, heartbeat);
   }
 
-  /**
-   * Of entries whose answer is lost with the stream, as when the follower stops or the connection
-   * breaks, Ratis learns by the next entry that the follower has them, or not: the answers to
-   * heartbeats don't tell. But who waits for their commit may be the only one to write, and a
-   * leader takes no command at all before its first entry is committed.
-   */
-  private void sendAgainWhatIsLost() {
-    long next = getFollower().getNextIndex();
-    long match = getFollower().getMatchIndex();
-    long unanswered = match > RaftLog.INVALID_LOG_INDEX ? match + 1 : Math.min(begin, next);
-    boolean isLast = next == getRaftLog().getNextIndex();
-    boolean isAwaited = getRaftLog().getLastCommittedIndex() < next - 1;
-    if (!isLast || !isAwaited || unanswered >= next || hasPendingDataRequests()) {
-      lostSince = null;
-    } else if (lostSince == null) {
-      // An answer is no longer awaited a moment before what it says is known.
-      lostSince = Timestamp.currentTime();
-    } else if (lostSince.elapsedTime().compareTo(timeout.multiply(1 / LOOKS_PER_TIMEOUT)) >= 0) {
-      lostSince = null;
-      getFollower().setNextIndex(unanswered);
-    }
+  private boolean isHeard() {
+    return getFollower().getLastRpcResponseTime().elapsedTime().compareTo(timeout) < 0;
   }
 
   @Override
