@@ -122,13 +122,17 @@ final class PeeringExplanation {
 
   /** An acceptor dials nothing, and can't know why it is not dialed. */
   private String whereToLook() {
+    boolean dials = !peering.at("PeerServerAddresses").items().isEmpty();
     if (state.equals("TERMINATED")) {
-      return "hanse peering delete -name " + peer + "; or establish it anew with a new token";
+      // Who is dialed makes no token and redeems none until it is deleted.
+      String deletion = "hanse peering delete -name " + peer;
+      return dials
+          ? deletion + "; or establish it anew with a new token"
+          : deletion + ", then peer anew: hanse peering generate-token -name " + peer;
     }
     if (isEnded()) {
       return "wait until it is gone";
     }
-    boolean dials = !peering.at("PeerServerAddresses").items().isEmpty();
     return dials
         ? READ + peer + " -detailed shows each address that is dialed"
         : "the other cluster dials; where, is shown there: "

@@ -132,7 +132,14 @@ class PeeringExplanationTest {
   void shouldAdviseAboutAPeeringThatEndedWhatIsLeftToDo() {
     PeeringExplanation ended =
         explanation("{'Name':'beta','State':'TERMINATED'}", Set.of(), Map.of());
-    assertThat(ended.link().get(0).hint()).startsWith("hanse peering delete -name beta; or");
+    assertThat(ended.link().get(0).hint())
+        .as("of who is dialed, who can't establish either")
+        .isEqualTo(
+            "hanse peering delete -name beta, then peer anew: hanse peering generate-token -name"
+                + " beta");
+    String dials = "{'Name':'beta','State':'TERMINATED','PeerServerAddresses':['10.0.0.7:8503']}";
+    assertThat(explanation(dials).link().get(0).hint())
+        .startsWith("hanse peering delete -name beta; or establish");
     String crosses = "?? nothing crosses a peering that ended, as said above";
     assertThat(all(ended.imports())).containsExactly(crosses);
     assertThat(all(ended.exports(Set.of("db")))).containsExactly(crosses);
