@@ -150,10 +150,10 @@ final class GatewaySource implements ProxySource {
 
   private void localIs(Local now) {
     Local before = told;
-    told = now;
     if (before == null || !now.isLike(before)) {
       routesAre(now.hasIdentity() ? now.mesh().services() : new TreeSet<>(), routes(now));
     }
+    told = now;
     offerLists(now.index());
   }
 
@@ -245,8 +245,8 @@ final class GatewaySource implements ProxySource {
               importedIs(service, found);
               offerLists(found.index());
             });
+    importedIs(service, ProxyQueries.first(query));
     imports.put(service, query);
-    query.first().ifPresent(found -> importedIs(service, found));
   }
 
   /**

@@ -1,9 +1,12 @@
 package io.hanse.peering.dataplane;
 
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.store.View;
 import io.hanse.peering.replication.Loop;
 import io.hanse.peering.replication.WatchedQuery;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
@@ -37,6 +40,21 @@ final class ProxyQueries {
   /** As {@link WatchedQuery#of}. */
   <T> WatchedQuery<T> of(Function<View, T> question, Consumer<T> answers) {
     return WatchedQuery.of(loop, state, noted(question), answers);
+  }
+
+  /**
+   * As {@link WatchedQuery#first}. Where there is no answer now, what was to be told with it would
+   * be untrue: it is not told by halves, but all of it once more.
+   *
+   * @throws ProblemException OVERLOADED; the query is closed
+   */
+  static <T> T first(WatchedQuery<T> query) {
+    Optional<T> answer = query.first();
+    if (answer.isEmpty()) {
+      query.close();
+      throw new ProblemException(ProblemCode.OVERLOADED, "the state can't be looked at now");
+    }
+    return answer.get();
   }
 
   private <T> Function<View, T> noted(Function<View, T> question) {

@@ -48,6 +48,7 @@ final class SidecarSource implements ProxySource {
   private boolean configKnown;
   private boolean intentionsKnown;
   private boolean bundlesKnown;
+  private boolean upstreamsKnown;
 
   SidecarSource(
       ProxyQueries queries,
@@ -121,6 +122,7 @@ final class SidecarSource implements ProxySource {
     }
     resources.retain(ProxyResources.UPSTREAM, plan.upstreams().keySet());
     endpoints.retain(lists);
+    upstreamsKnown = true;
     offerLists(plan.index());
   }
 
@@ -196,7 +198,7 @@ final class SidecarSource implements ProxySource {
   }
 
   private void offerLists(long index) {
-    if (configKnown && intentionsKnown && bundlesKnown) {
+    if (configKnown && intentionsKnown && bundlesKnown && upstreamsKnown) {
       resources.offerLists(ProxyResources.of(ProxyResources.SIDECAR), index);
     }
   }

@@ -66,8 +66,8 @@ final class WatchedEndpoints {
               put(name, answer);
               answered.accept(answer.index());
             });
+    put(name, ProxyQueries.first(query));
     queries.put(name, query);
-    query.first().ifPresent(answer -> put(name, answer));
   }
 
   private void put(String name, Answer answer) {

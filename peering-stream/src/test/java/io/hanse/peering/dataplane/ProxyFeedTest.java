@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.ConfigEntry;
 import io.hanse.fsm.row.ServiceIntentions;
 import io.hanse.fsm.row.SourceIntention;
 import io.hanse.fsm.row.WriteConfigEntry;
+import io.hanse.fsm.store.ReadSet;
 import io.hanse.fsm.store.View;
 import io.hanse.peering.LocalCluster;
 import io.hanse.peering.link.Inbound;
@@ -19,7 +22,9 @@ import io.hanse.peering.proto.IntentionRule;
 import io.hanse.peering.proto.Intentions;
 import io.hanse.peering.proto.ProxyOpen;
 import io.hanse.peering.proto.ReplicationMessage;
+import io.hanse.peering.proto.ResourceList;
 import io.hanse.peering.protocol.ProxyResources;
+import io.hanse.peering.protocol.ResourceType;
 import io.hanse.peering.protocol.StreamLimits;
 import io.hanse.peering.replication.SimCommands;
 import io.hanse.peering.replication.ThreadLoops;
@@ -31,8 +36,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a server says to proxies, and to whom it says nothing. */
 class ProxyFeedTest {
@@ -173,10 +181,81 @@ class ProxyFeedTest {
     assertThat(sidecar.restsOn).isEqualTo(indexNow());
   }
 
+  /** What a list lacks the proxy deletes, and ends what goes on by it. */
+  @ParameterizedTest
+  @ValueSource(ints = {4, 5, 6, 7, 8, 9, 10, 11})
+  void shouldNotListByHalvesWhereTheStateCannotBeLookedAtForAMoment(int brokenView) {
+    initialize();
+    for (String service : List.of("api", "web")) {
+      cluster.submit(SimCommands.register("n1", service, 80, "passing")).join();
+      cluster.submit(SimCommands.sidecar("n1", service)).join();
+    }
+    cluster.submit(SimCommands.gateway("n1", 8443)).join();
+    Heard gateway = new Heard();
+    try (ProxyFeed broken =
+        new ProxyFeed(
+            loops, new BrokenOnce(cluster, brokenView), false, StreamLimits.DEFAULT, PATIENCE)) {
+      Inbound inbound =
+          broken.accept(
+              open()
+                  .setProxyId("gateway-n1")
+                  .setKind(ProxyResources.MESH_GATEWAY)
+                  .setFormatVersion(ProxyResources.FORMAT_VERSION_OF_PARTS)
+                  .build(),
+              "",
+              gateway);
+      for (ResourceType type : ProxyResources.of(ProxyResources.MESH_GATEWAY)) {
+        inbound.onMessage(subscription(type));
+      }
+      inbound.onMessage(subscription(ProxyResources.LIST));
+      await().atMost(PATIENCE).until(() -> gateway.lists("Route").count() > 0);
+      assertThat(gateway.lists("Endpoints").findFirst().orElseThrow())
+          .containsExactly("local/api", "local/web");
+      assertThat(gateway.lists("Route").findFirst().orElseThrow()).hasSize(2);
+    }
+  }
+
+  /** A state of which one of the first views can't be had. */
+  private static final class BrokenOnce implements StateReader {
+    private final StateReader state;
+    private final AtomicInteger left;
+
+    BrokenOnce(StateReader state, int brokenView) {
+      this.state = state;
+      this.left = new AtomicInteger(brokenView);
+    }
+
+    @Override
+    public View view() {
+      if (left.decrementAndGet() == 0) {
+        throw new ProblemException(ProblemCode.OVERLOADED, "too many views");
+      }
+      return state.view();
+    }
+
+    @Override
+    public CompletableFuture<Freshness> fresh(Level level, Duration patience) {
+      return state.fresh(level, patience);
+    }
+
+    @Override
+    public Freshness freshness() {
+      return state.freshness();
+    }
+
+    @Override
+    public Runnable watch(ReadSet reads, long since, Runnable wake) {
+      return state.watch(reads, since, wake);
+    }
+  }
+
   private static ReplicationMessage subscription() {
+    return subscription(ProxyResources.INTENTIONS);
+  }
+
+  private static ReplicationMessage subscription(ResourceType type) {
     return ReplicationMessage.newBuilder()
-        .setRequest(
-            ReplicationMessage.Request.newBuilder().setResourceUrl(ProxyResources.INTENTIONS.url()))
+        .setRequest(ReplicationMessage.Request.newBuilder().setResourceUrl(type.url()))
         .build();
   }
 
@@ -230,6 +309,23 @@ class ProxyFeedTest {
     final Map<Integer, Long> rulesAt = new ConcurrentHashMap<>();
 
     final CompletableFuture<LinkStatus> closed = new CompletableFuture<>();
+
+    /** The names in each of these lists, of a proxy that hears one by one. */
+    Stream<List<String>> lists(String id) {
+      return messages.stream()
+          .map(ReplicationMessage::getResponse)
+          .filter(response -> response.getResourceUrl().equals(ProxyResources.LIST.url()))
+          .filter(response -> response.getResourceId().equals(id))
+          .map(
+              response -> {
+                try {
+                  return List.copyOf(
+                      response.getResource().unpack(ResourceList.class).getNamesList());
+                } catch (InvalidProtocolBufferException e) {
+                  throw new AssertionError(e);
+                }
+              });
+    }
 
     List<Intentions> intentions() {
       return messages.stream()
