@@ -24,10 +24,12 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -197,7 +199,7 @@ final class GatewaySource implements ProxySource {
         resources.put(ProxyResources.ROUTE, each.getKey(), each.getValue());
       }
     }
-    locals.retain(services.stream().map(WatchedEndpoints::local).toList());
+    locals.retain(services.stream().map(WatchedEndpoints::local).collect(Collectors.toSet()));
     localKnown = true;
   }
 
@@ -331,6 +333,6 @@ final class GatewaySource implements ProxySource {
     peering.close();
     imports.values().forEach(WatchedQuery::close);
     imports.clear();
-    locals.retain(List.of());
+    locals.retain(Set.of());
   }
 }

@@ -20,6 +20,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -109,7 +110,7 @@ final class SidecarSource implements ProxySource {
   }
 
   private void upstreamsAre(SidecarPlan plan) {
-    List<String> lists = new ArrayList<>();
+    Set<String> lists = new TreeSet<>();
     watchBundles(
         plan.upstreams().values().stream()
             .flatMap(SidecarSource::ways)
@@ -207,6 +208,6 @@ final class SidecarSource implements ProxySource {
   public void close() {
     always.forEach(WatchedQuery::close);
     bundles.ifPresent(WatchedQuery::close);
-    endpoints.retain(List.of());
+    endpoints.retain(Set.of());
   }
 }

@@ -5,9 +5,9 @@ import io.hanse.fsm.store.View;
 import io.hanse.peering.proto.Endpoints;
 import io.hanse.peering.protocol.ProxyResources;
 import io.hanse.peering.replication.WatchedQuery;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -75,7 +75,7 @@ final class WatchedEndpoints {
   }
 
   /** Drops all lists but these. */
-  void retain(Collection<String> names) {
+  void retain(Set<String> names) {
     var known = queries.entrySet().iterator();
     while (known.hasNext()) {
       Map.Entry<String, WatchedQuery<?>> each = known.next();
