@@ -91,7 +91,6 @@ final class ExportFeed {
     if (exports.equals(told)) {
       return;
     }
-    told = exports;
     SortedSet<String> names = namesOf(exports);
     sink.names(names);
     sink.offered(
@@ -107,6 +106,7 @@ final class ExportFeed {
     for (String name : exports.meshServices().keySet()) {
       services.add(ExportedName.twin(name, peer));
     }
+    told = exports;
     services.pump();
   }
 
