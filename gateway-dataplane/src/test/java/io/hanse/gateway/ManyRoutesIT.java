@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * A gateway of so many services and peers that the names of its routes go in many messages. With
- * {@code -Dhanse.gateway.peers=55} they are more than fit into the largest one: two minutes then.
+ * {@code -Dhanse.gateway.peers=55} they are more than fit into the largest one: a minute then.
  */
 class ManyRoutesIT {
   private static final int SERVICES = 2_000;
