@@ -5,9 +5,10 @@ import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.ServiceAddress;
 import io.hanse.fsm.store.Rows;
-import io.hanse.fsm.view.Catalog;
 import io.hanse.fsm.view.ConfigEntries;
+import io.hanse.fsm.view.Health;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -27,7 +28,10 @@ public final class MeshGateways {
         .orElse(false);
   }
 
-  /** Where other clusters dial them. */
+  /**
+   * Where other clusters dial them, those that pass their checks first. One that does not is told
+   * of, too: it may be back when the others are gone.
+   */
   static List<String> wan(Rows rows) {
     List<String> addresses = new ArrayList<>();
     for (CheckServiceNode gateway : all(rows)) {
@@ -47,7 +51,7 @@ public final class MeshGateways {
     return addresses;
   }
 
-  /** Where this cluster's own servers dial them. */
+  /** Where this cluster's own servers dial them, in the same order. */
   static List<String> lan(Rows rows) {
     List<String> addresses = new ArrayList<>();
     for (CheckServiceNode gateway : all(rows)) {
@@ -58,7 +62,10 @@ public final class MeshGateways {
   }
 
   private static List<CheckServiceNode> all(Rows rows) {
-    return new Catalog(rows).ofKind("", "mesh-gateway");
+    List<CheckServiceNode> heardFirst =
+        new ArrayList<>(new Health(rows).ofKind("", "mesh-gateway"));
+    heardFirst.sort(Comparator.comparing(ServerAddresses::isSilent));
+    return heardFirst;
   }
 
   private static void add(List<String> addresses, CheckServiceNode gateway, String host, int port) {

@@ -10,6 +10,7 @@ import io.hanse.fsm.view.Health;
 import io.hanse.fsm.view.Keys;
 import io.hanse.fsm.view.Servers;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
@@ -50,23 +51,25 @@ public final class ServerAddresses {
   /**
    * Where dialers are told that this cluster is now; none: they keep what they know. A server that
    * is not heard is told too, after the others: it may lead when the dialer comes the next time,
-   * and who knows only those that follow it would ask them for ever.
+   * and who knows only those that follow it would ask them for ever. Likewise a gateway.
    */
   public static List<String> forDialers(Rows rows) {
     if (MeshGateways.areUsed(rows)) {
-      return List.copyOf(new TreeSet<>(MeshGateways.wan(rows)));
+      return List.copyOf(new LinkedHashSet<>(MeshGateways.wan(rows)));
     }
     NavigableSet<String> heard = new TreeSet<>();
     NavigableSet<String> silent = new TreeSet<>();
     for (CheckServiceNode server : new Health(rows).service("", SERVERS)) {
-      boolean isSilent =
-          server.getChecksList().stream().anyMatch(check -> check.getStatus().equals(CRITICAL));
-      of(server).ifPresent((isSilent ? silent : heard)::add);
+      of(server).ifPresent((isSilent(server) ? silent : heard)::add);
     }
     silent.removeAll(heard);
     List<String> addresses = new ArrayList<>(heard);
     addresses.addAll(silent);
     return addresses;
+  }
+
+  static boolean isSilent(CheckServiceNode instance) {
+    return instance.getChecksList().stream().anyMatch(check -> check.getStatus().equals(CRITICAL));
   }
 
   /**

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.ConfigEntry;
 import io.hanse.fsm.row.HealthCheck;
 import io.hanse.fsm.row.Node;
 import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.RegisterCatalog;
 import io.hanse.fsm.row.Server;
+import io.hanse.fsm.row.WriteConfigEntry;
 import io.hanse.fsm.store.View;
 import java.util.Collections;
 import java.util.List;
@@ -106,5 +108,56 @@ class ServerAddressesTest {
             .containsExactly("10.0.0.2:8503", "10.0.0.3:8503", "10.0.0.1:8503");
       }
     }
+  }
+
+  /** Who knows only those that are left would find nobody once these are gone, and others back. */
+  @Test
+  void shouldTellOfGatewaysThatAreAwayLast() {
+    try (LocalCluster cluster = new LocalCluster()) {
+      ConfigEntry.Builder mesh = ConfigEntry.newBuilder().setKind("mesh").setName("mesh");
+      mesh.getMeshBuilder().getPeeringBuilder().setPeerThroughMeshGateways(true);
+      cluster
+          .submit(
+              Command.newBuilder()
+                  .setWriteConfigEntry(WriteConfigEntry.newBuilder().setEntry(mesh))
+                  .build())
+          .join();
+      cluster.submit(gateway("one", 8443, "critical")).join();
+      cluster.submit(gateway("two", 8444, "warning")).join();
+      cluster.submit(gateway("three", 8445, "passing")).join();
+      try (View view = cluster.view()) {
+        assertThat(ServerAddresses.forDialers(view))
+            .isEqualTo(ServerAddresses.forToken(view, Map.of()))
+            .hasSize(3)
+            .endsWith("10.0.0.1:8443");
+      }
+      cluster.submit(gateway("two", 8444, "critical")).join();
+      cluster.submit(gateway("three", 8445, "critical")).join();
+      try (View view = cluster.view()) {
+        assertThat(ServerAddresses.forDialers(view))
+            .isEqualTo(ServerAddresses.forToken(view, Map.of()))
+            .hasSize(3);
+      }
+    }
+  }
+
+  private static Command gateway(String id, int port, String status) {
+    return Command.newBuilder()
+        .setRegister(
+            RegisterCatalog.newBuilder()
+                .setNode(Node.newBuilder().setNode("node").setAddress("10.0.0.1"))
+                .setService(
+                    NodeService.newBuilder()
+                        .setKind("mesh-gateway")
+                        .setId(id)
+                        .setService("mesh-gateway")
+                        .setPort(port))
+                .addChecks(
+                    HealthCheck.newBuilder()
+                        .setNode("node")
+                        .setCheckId("service:" + id)
+                        .setServiceId(id)
+                        .setStatus(status)))
+        .build();
   }
 }
