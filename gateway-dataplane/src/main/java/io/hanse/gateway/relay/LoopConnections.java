@@ -17,6 +17,9 @@ final class LoopConnections {
   private static final int SWEEP_MILLIS = 250;
   private static final int SWEEPS_PER_FULL_ONE = 4;
 
+  /** For a name, from the accept on. It is in the first packets of who means to call at once. */
+  private static final long HURRIED_MILLIS_MAX = 1_000;
+
   private final EventLoop loop;
   private final GatewayLimits limits;
   private final Set<Connection> open = new LinkedHashSet<>();
@@ -25,6 +28,7 @@ final class LoopConnections {
   private final Set<Connection> holding = new LinkedHashSet<>();
   private final AtomicLong heldBytes = new AtomicLong();
   private int sweeps;
+  private boolean hurried;
   private long coarseNanos = System.nanoTime();
   private volatile int openCount;
 
@@ -109,12 +113,12 @@ final class LoopConnections {
     handshaking.remove(connection);
   }
 
-  /** Ends what is not yet relaying; answers how many are left. */
-  int endUnrouted() {
-    for (Connection connection : new ArrayList<>(peeking)) {
-      connection.end(CloseReason.DRAINED, "");
-    }
-    return open.size();
+  /**
+   * This process is stopping. Whoever has called it already may still say where to, but not as
+   * slowly as others.
+   */
+  void hurry() {
+    hurried = true;
   }
 
   void endAll(CloseReason reason) {
@@ -143,13 +147,14 @@ final class LoopConnections {
 
   /** They stand in the order in which they came. */
   private void endSlowHellos() {
-    long millisMax = limits.hello().millisMax();
+    long usualMax = limits.hello().millisMax();
+    long millisMax = hurried ? Math.min(usualMax, HURRIED_MILLIS_MAX) : usualMax;
     while (!peeking.isEmpty()) {
       Connection oldest = peeking.iterator().next();
       if (oldest.ageMillis(coarseNanos) < millisMax) {
         return;
       }
-      oldest.end(CloseReason.HELLO_TIMEOUT, "");
+      oldest.end(hurried ? CloseReason.DRAINED : CloseReason.HELLO_TIMEOUT, "");
       peeking.remove(oldest);
     }
   }

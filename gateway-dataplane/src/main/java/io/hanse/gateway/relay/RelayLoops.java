@@ -33,6 +33,7 @@ public final class RelayLoops implements AutoCloseable {
   private static final int BACKLOG = 4096;
   private static final long POLL_MILLIS = 20;
   private static final long STOP_SECONDS = 5;
+  private static final long LOOK_MILLIS = 1;
 
   private final Transport transport;
   private final GatewayLimits limits;
@@ -93,9 +94,25 @@ public final class RelayLoops implements AutoCloseable {
       return address;
     }
 
+    /**
+     * Whoever is connected already, but waits to be accepted, would be cut by the system: the loop
+     * looks for such once more before it closes. After it, it must look again until others can
+     * listen here.
+     */
     @Override
     public void close() {
-      channel.close().awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS);
+      if (channel.isOpen()) {
+        afterALook(channel::close);
+        channel.closeFuture().awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS);
+        afterALook(() -> {});
+      }
+    }
+
+    private void afterALook(Runnable task) {
+      channel
+          .eventLoop()
+          .schedule(task, LOOK_MILLIS, TimeUnit.MILLISECONDS)
+          .awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS);
     }
   }
 
@@ -199,18 +216,19 @@ public final class RelayLoops implements AutoCloseable {
   }
 
   /**
-   * Lets nobody in any more and waits until all connections have ended, at most as long as said;
-   * what is left then is reset. Answers how many that were.
+   * After all listeners are closed: waits until all connections have ended, at most as long as
+   * said; what is left then is reset. Answers how many that were.
    */
   public int drain(Duration patience) throws InterruptedException {
-    admission.close();
     long deadline = System.nanoTime() + patience.toNanos();
     for (LoopConnections each : loops.values()) {
-      each.loop().execute(each::endUnrouted);
+      // Behind those that were accepted, and are still on their way to their loop.
+      each.loop().submit(each::hurry).awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS);
     }
     while (admission.total() > 0 && System.nanoTime() - deadline < 0) {
       TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
     }
+    admission.close();
     int left = admission.total();
     for (LoopConnections each : loops.values()) {
       each.loop().execute(() -> each.endAll(CloseReason.DRAINED));

@@ -275,15 +275,7 @@ class ChannelRelayIT {
       stubborn.getOutputStream().write(HELLO);
       backend.next();
       listener.close();
-      CompletableFuture<Integer> left =
-          CompletableFuture.supplyAsync(
-              () -> {
-                try {
-                  return loops.drain(Duration.ofSeconds(1));
-                } catch (InterruptedException e) {
-                  throw new IllegalStateException(e);
-                }
-              });
+      CompletableFuture<Integer> left = drained(Duration.ofSeconds(1));
       client.getOutputStream().write(1);
       assertThat(read(server, HELLO.length + 1)).hasSize(HELLO.length + 1);
       client.shutdownOutput();
@@ -292,6 +284,39 @@ class ChannelRelayIT {
       assertThat(left.join()).isEqualTo(1);
       awaitEnd(CloseReason.DRAINED);
     }
+  }
+
+  /** It was let in when there was no other to be led to. */
+  @Test
+  void shouldLetWhoHasJustCalledSayWhereToWhenItStops() throws Exception {
+    start(Transport.best(), patient());
+    try (TestBackend backend = new TestBackend();
+        Socket client = connect(route(backend.port()));
+        Socket silent = connect(listener.address().getPort())) {
+      await().until(() -> loops.openCount() == 2);
+      listener.close();
+      CompletableFuture<Integer> left = drained(Duration.ofSeconds(30));
+      client.getOutputStream().write(HELLO);
+      try (Socket server = backend.next()) {
+        assertThat(read(server, HELLO.length)).isEqualTo(HELLO);
+      }
+      client.shutdownOutput();
+      assertThat(drain(client)).isZero();
+      assertThatThrownBy(() -> drain(silent)).isInstanceOf(SocketException.class);
+      assertThat(left.join()).isZero();
+      awaitEnd(CloseReason.DRAINED);
+    }
+  }
+
+  private CompletableFuture<Integer> drained(Duration patience) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return loops.drain(patience);
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        });
   }
 
   private void start(Transport transport, GatewayLimits limits) throws IOException {
