@@ -11,6 +11,7 @@ import io.hanse.peering.proto.Route;
 import io.hanse.peering.protocol.ProxyResources;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -72,6 +73,11 @@ public final class GatewayServer implements AutoCloseable {
     return runtime.ready();
   }
 
+  /** Whether it listens, and is to be led to. */
+  public boolean isReady() {
+    return runtime.isReady();
+  }
+
   /** Where it listens. */
   public List<InetSocketAddress> addresses() {
     return runtime.listeners().values().stream().map(RelayLoops.Listener::address).toList();
@@ -83,6 +89,19 @@ public final class GatewayServer implements AutoCloseable {
 
   public RelayMetrics metrics() {
     return runtime.relays().metrics();
+  }
+
+  /**
+   * Says that it is not ready any more, and waits until nobody asks the way for a second: those who
+   * called here have heard by then that others are to be called.
+   */
+  public void awaitQuiet(Duration patience) throws InterruptedException {
+    runtime.awaitQuiet(patience);
+  }
+
+  /** Accepts no more connections; those that are open go on. */
+  public void stopListening() {
+    runtime.stopListening();
   }
 
   /**

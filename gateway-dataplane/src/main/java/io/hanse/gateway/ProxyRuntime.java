@@ -28,6 +28,8 @@ import org.slf4j.LoggerFactory;
 final class ProxyRuntime implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ProxyRuntime.class);
   private static final long RETRY_MILLIS = 1_000;
+  private static final long QUIET_MILLIS = 1_000;
+  private static final long POLL_MILLIS = 20;
 
   private final ProxySettings settings;
   private final RelayLoops relays;
@@ -49,6 +51,8 @@ final class ProxyRuntime implements AutoCloseable {
   private final Map<String, InetSocketAddress> failing = new TreeMap<>();
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private volatile Optional<ProxySnapshot> latest = Optional.empty();
+  private volatile boolean leaving;
+  private Optional<Long> stopSince = Optional.empty();
   private volatile boolean stopping;
   private boolean retrying;
   private Optional<AdminServer> admin = Optional.empty();
@@ -115,7 +119,7 @@ final class ProxyRuntime implements AutoCloseable {
   }
 
   boolean isReady() {
-    return ready.isDone() && !stopping;
+    return ready.isDone() && !leaving && !stopping;
   }
 
   CompletableFuture<Void> ready() {
@@ -203,8 +207,28 @@ final class ProxyRuntime implements AutoCloseable {
     }
   }
 
-  /** Accepts no more, lets connections end, and is gone. Answers how many had to be cut. */
-  int stop() throws InterruptedException {
+  /** Is not ready any more, and waits until nobody has asked the way for a while. */
+  void awaitQuiet(Duration patience) throws InterruptedException {
+    leaving = true;
+    long start = System.nanoTime();
+    stopSince = Optional.of(start);
+    long last = start;
+    long seen = relays.metrics().hellos();
+    long now = start;
+    while (now - last < TimeUnit.MILLISECONDS.toNanos(QUIET_MILLIS)
+        && now - start < patience.toNanos()) {
+      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+      now = System.nanoTime();
+      if (relays.metrics().hellos() != seen) {
+        seen = relays.metrics().hellos();
+        last = now;
+      }
+    }
+    LOG.info("left for others millis={}", TimeUnit.NANOSECONDS.toMillis(now - start));
+  }
+
+  /** Accepts no more; connections go on. */
+  void stopListening() {
     stopping = true;
     CompletableFuture<Void> closed = new CompletableFuture<>();
     loop.execute(
@@ -213,7 +237,16 @@ final class ProxyRuntime implements AutoCloseable {
           closed.complete(null);
         });
     closed.completeOnTimeout(null, RETRY_MILLIS, TimeUnit.MILLISECONDS).join();
-    Duration patience = settings.drain();
+  }
+
+  /**
+   * Accepts no more, lets connections end, and is gone. Answers how many had to be cut. They had
+   * the time, too, in which it left.
+   */
+  int stop() throws InterruptedException {
+    stopListening();
+    Duration patience =
+        settings.drain().minusNanos(stopSince.map(since -> System.nanoTime() - since).orElse(0L));
     LOG.info("draining open={} patience_ms={}", relays.openCount(), patience.toMillis());
     int cut = relays.drain(patience);
     LOG.info("drained cut={}", cut);
