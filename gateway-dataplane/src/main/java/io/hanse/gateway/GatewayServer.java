@@ -78,6 +78,11 @@ public final class GatewayServer implements AutoCloseable {
     return runtime.isReady();
   }
 
+  /** Fails if it can't listen where it is registered when it starts; else it never completes. */
+  public CompletableFuture<Void> failed() {
+    return runtime.failed();
+  }
+
   /** Where it listens. */
   public List<InetSocketAddress> addresses() {
     return runtime.listeners().values().stream().map(RelayLoops.Listener::address).toList();

@@ -7,6 +7,8 @@ import io.hanse.gateway.feed.RouteFeed;
 import io.hanse.gateway.relay.Front;
 import io.hanse.gateway.relay.RelayLoops;
 import io.hanse.gateway.relay.Transport;
+import io.hanse.peering.ServerAddresses;
+import io.hanse.peering.protocol.ProxyResources;
 import io.hanse.peering.replication.Loop;
 import io.hanse.peering.replication.ThreadLoops;
 import java.io.IOException;
@@ -49,7 +51,9 @@ final class ProxyRuntime implements AutoCloseable {
   private final Map<String, InetSocketAddress> asked = new TreeMap<>();
 
   private final Map<String, InetSocketAddress> failing = new TreeMap<>();
+  private final boolean triesOnAtStart;
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
+  private final CompletableFuture<Void> failed = new CompletableFuture<>();
   private volatile Optional<ProxySnapshot> latest = Optional.empty();
   private volatile boolean leaving;
   private Optional<Long> stopSince = Optional.empty();
@@ -65,6 +69,8 @@ final class ProxyRuntime implements AutoCloseable {
   ProxyRuntime(
       ProxySettings settings, String kind, FirstContact contact, Consumer<ProxySnapshot> listener) {
     this.settings = settings;
+    // Of a sidecar, the one before it may still let connections end, or its application may.
+    this.triesOnAtStart = !kind.equals(ProxyResources.MESH_GATEWAY);
     this.relays = new RelayLoops(Transport.best(), settings.threads(), settings.limits());
     this.feed =
         new RouteFeed(
@@ -126,6 +132,10 @@ final class ProxyRuntime implements AutoCloseable {
     return ready.copy();
   }
 
+  CompletableFuture<Void> failed() {
+    return failed.copy();
+  }
+
   /**
    * Listens at an address, and no longer at another that this name had before; connections go on.
    * Answers whether it does now. On the loop.
@@ -150,14 +160,37 @@ final class ProxyRuntime implements AutoCloseable {
       return true;
     } catch (IOException e) {
       if (!address.equals(failing.put(name, address))) {
-        LOG.error(
-            "cannot listen, trying on name={} address={} cause={}",
-            name,
-            address,
-            String.valueOf(e.getCause()));
+        cannotListen(name, address, e);
       }
       return false;
     }
+  }
+
+  private void cannotListen(String name, InetSocketAddress address, IOException e) {
+    if (triesOnAtStart || ready.isDone()) {
+      LOG.error(
+          "cannot listen, trying on name={} address={} cause={}",
+          name,
+          address,
+          String.valueOf(e.getCause()));
+    } else {
+      failed.completeExceptionally(
+          new IOException(
+              "can't listen on "
+                  + ServerAddresses.joined(address.getHostString(), address.getPort())
+                  + ", where \""
+                  + settings.proxyId()
+                  + "\" is registered: "
+                  + reason(e)
+                  + "; end what listens there, or register another address"));
+    }
+  }
+
+  /** Without what Netty puts before the system's own words. */
+  private static String reason(IOException e) {
+    Throwable cause = e.getCause() == null ? e : e.getCause();
+    String text = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    return text.substring(text.lastIndexOf(": ") < 0 ? 0 : text.lastIndexOf(": ") + 2);
   }
 
   /** Before what serves is given up for an address that this machine does not have. */
