@@ -83,6 +83,10 @@ final class DataPlane implements AutoCloseable {
     return gateways.get(0);
   }
 
+  List<ProxyProcess> gateways() {
+    return List.copyOf(gateways);
+  }
+
   /** Of its first gateway. */
   String gatewayAddress() {
     return LOOPBACK + gatewayPort;

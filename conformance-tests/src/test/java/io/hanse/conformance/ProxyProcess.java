@@ -1,5 +1,6 @@
 package io.hanse.conformance;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.hanse.cli.program.FreePorts;
@@ -12,11 +13,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /** A gateway or a sidecar of a cluster, of the cluster's product. */
 final class ProxyProcess implements AutoCloseable {
+
+  /** Its own bound. */
+  private static final long STOP_SECONDS_MAX = 30;
 
   /** All names of the mesh end so. */
   private static final String TRUST_DOMAIN = ".consul";
@@ -55,6 +60,13 @@ final class ProxyProcess implements AutoCloseable {
   /** Ends it as a failure would; it can be started again. */
   void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
+  }
+
+  /** Tells it to end, and waits until it has. */
+  void stop() throws InterruptedException {
+    process.destroy();
+    assertThat(process.waitFor(STOP_SECONDS_MAX, TimeUnit.SECONDS)).as(name + " ends").isTrue();
+    assertThat(process.exitValue()).as(name + " ends in order").isZero();
   }
 
   void startAgain() throws IOException {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,7 +43,10 @@ public final class EnvoyCommand implements Callable<Integer> {
 
   @Option(
       names = "-register",
-      description = "Registers the gateway first, and takes that back when it is stopped.")
+      description = {
+        "Registers the gateway first. It is critical once it is told to stop, and stays registered",
+        "for a while; see -deregister-after-critical."
+      })
   private boolean register;
 
   @Option(
@@ -75,15 +79,13 @@ public final class EnvoyCommand implements Callable<Integer> {
       return Proxies.sidecar(
           session, proxy, SidecarCommand.find(session, proxy, proxyId, sidecarFor));
     }
-    Optional<GatewayRegistration> registration = Optional.empty();
+    Optional<Supplier<GatewayRegistration>> registering = Optional.empty();
     if (register) {
       proxy.requireFreeAdmin();
-      registration = Optional.of(gateway.register(proxy.http().client(session)));
-      session.print("Registered service: " + gateway.service());
-      session.out().flush();
+      registering = Optional.of(() -> gateway.register(proxy.http().client(session), session));
     }
     String id = proxyId.isEmpty() ? gateway.service() : proxyId;
-    return Proxies.gateway(session, proxy, id, registration);
+    return Proxies.gateway(session, proxy, id, registering);
   }
 
   private void check() {

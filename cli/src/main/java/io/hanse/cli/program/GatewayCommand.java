@@ -11,8 +11,10 @@ import picocli.CommandLine.Option;
     name = "gateway",
     description = {
       "Runs a mesh gateway, through which clusters reach each other's services.",
-      "It registers itself with the agent, unless its port is taken, and takes that back when it is"
-          + " stopped in order. One that fails is found critical by its check.",
+      "It registers itself with the agent, unless its port is taken. One that is stopped in order is"
+          + " critical at once, and stops to listen when callers have gone to others; one that fails"
+          + " is found critical by its check. Either stays registered for a while, so that other"
+          + " clusters know where it comes back.",
       "%nExample: hanse gateway -address 10.0.0.5:8443 -wan-address 198.51.100.5:443"
     })
 public final class GatewayCommand implements Callable<Integer> {
@@ -34,9 +36,10 @@ public final class GatewayCommand implements Callable<Integer> {
   public Integer call() {
     proxy.configureLogs();
     proxy.requireFreeAdmin();
-    GatewayRegistration registration = gateway.register(proxy.http().client(session));
-    session.print("Registered service: " + gateway.service());
-    session.out().flush();
-    return Proxies.gateway(session, proxy, gateway.service(), Optional.of(registration));
+    return Proxies.gateway(
+        session,
+        proxy,
+        gateway.service(),
+        Optional.of(() -> gateway.register(proxy.http().client(session), session)));
   }
 }

@@ -1,12 +1,9 @@
 package io.hanse.cli.program;
 
-import static io.hanse.cli.client.Failures.during;
-
 import io.hanse.cli.client.ApiClient;
 import io.hanse.cli.client.CommandFailure;
 import io.hanse.cli.client.KeyValue;
-import io.hanse.cli.client.Request;
-import io.hanse.cli.value.Value;
+import io.hanse.cli.client.Session;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,21 +13,14 @@ import picocli.CommandLine.Option;
 
 /** How a mesh gateway is registered. */
 final class GatewayFlags {
-  static final String KIND = "mesh-gateway";
-
   private static final int DEFAULT_PORT = 8443;
-
-  /** Of the check. A gateway listens only seconds after it was registered. */
-  private static final String STARTING_INTERVAL = "1s";
-
-  private static final String INTERVAL = "10s";
 
   @Option(
       names = "-service",
-      defaultValue = KIND,
+      defaultValue = GatewayDefinition.KIND,
       paramLabel = "<name>",
       description = "Name and id of the gateway's service; mesh-gateway by default.")
-  private String service = KIND;
+  private String service = GatewayDefinition.KIND;
 
   @Option(
       names = "-address",
@@ -63,8 +53,8 @@ final class GatewayFlags {
       defaultValue = "6h",
       paramLabel = "<duration>",
       description = {
-        "The agent forgets a gateway that is critical for so long; of one that is stopped in order",
-        "it is told at once."
+        "The agent forgets a gateway that is critical for so long, stopped in order or not; other",
+        "clusters are told of its address until then."
       })
   private String deregisterAfter = "6h";
 
@@ -76,20 +66,16 @@ final class GatewayFlags {
     return exposeServers;
   }
 
-  /**
-   * Tells the agent of the gateway; the same again changes nothing. What is answered takes that
-   * back.
-   */
-  GatewayRegistration register(ApiClient api) {
+  /** Tells the agent of the gateway, unless it could never listen, and then who started it. */
+  GatewayRegistration register(ApiClient api, Session session) {
     if (exposeServers) {
       throw new CommandFailure("-expose-servers is not supported; join clusters by peering");
     }
     requireListenable();
-    Value definition = definition(STARTING_INTERVAL);
-    during(
-        "Error registering service \"" + service + "\"",
-        () -> api.send(Request.put("/v1/agent/service/register").with(definition)).orFail());
-    return new GatewayRegistration(api, service, parsed("-address", address), definition(INTERVAL));
+    GatewayRegistration made = GatewayRegistration.make(api, definition());
+    session.print("Registered service: " + service);
+    session.out().flush();
+    return made;
   }
 
   /** Before anybody is told of a gateway that could never listen. */
@@ -103,50 +89,18 @@ final class GatewayFlags {
     }
   }
 
-  /** With a check that runs so often. */
-  private Value definition(String interval) {
+  private GatewayDefinition definition() {
     InetSocketAddress lan = parsed("-address", address);
-    InetSocketAddress wan = wanAddress.isEmpty() ? lan : parsed("-wan-address", wanAddress);
-    Map<String, Value> fields = new LinkedHashMap<>();
-    fields.put("Kind", Value.of(KIND));
-    fields.put("Name", Value.of(service));
-    fields.put("ID", Value.of(service));
-    fields.put("Address", Value.of(lan.getHostString()));
-    fields.put("Port", Value.of(lan.getPort()));
-    fields.put("TaggedAddresses", object("lan", address(lan), "wan", address(wan)));
-    if (bindAddresses != null && !bindAddresses.isEmpty()) {
-      fields.put("Proxy", object("Config", bindConfig(bindAddresses)));
+    Map<String, InetSocketAddress> binds = new LinkedHashMap<>();
+    for (KeyValue bind : bindAddresses == null ? List.<KeyValue>of() : bindAddresses) {
+      binds.put(bind.key(), parsed("-bind-address", bind.value()));
     }
-    String host = lan.getHostString().isEmpty() ? "127.0.0.1" : lan.getHostString();
-    Value check =
-        object(
-            "Name",
-            Value.of("Mesh Gateway Listening"),
-            "TCP",
-            Value.of((host.contains(":") ? "[" + host + "]" : host) + ":" + lan.getPort()),
-            "Interval",
-            Value.of(interval),
-            "DeregisterCriticalServiceAfter",
-            Value.of(deregisterAfter));
-    fields.put("Check", check);
-    return new Value.Fields(fields);
-  }
-
-  private static Value bindConfig(List<KeyValue> bindAddresses) {
-    Map<String, Value> addresses = new LinkedHashMap<>();
-    for (KeyValue bind : bindAddresses) {
-      addresses.put(bind.key(), address(parsed("-bind-address", bind.value())));
-    }
-    return object(
-        "envoy_gateway_no_default_bind",
-        Value.of(true),
-        "envoy_gateway_bind_addresses",
-        new Value.Fields(addresses));
-  }
-
-  private static Value address(InetSocketAddress address) {
-    return object(
-        "address", Value.of(address.getHostString()), "port", Value.of(address.getPort()));
+    return new GatewayDefinition(
+        service,
+        lan,
+        wanAddress.isEmpty() ? lan : parsed("-wan-address", wanAddress),
+        binds,
+        deregisterAfter);
   }
 
   private static InetSocketAddress parsed(String flag, String text) {
@@ -156,13 +110,5 @@ final class GatewayFlags {
     InetSocketAddress address =
         ProxyFlags.socketAddress(flag, text.contains(":") ? text : text + ":" + DEFAULT_PORT);
     return InetSocketAddress.createUnresolved(address.getHostString(), address.getPort());
-  }
-
-  private static Value object(Object... pairs) {
-    Map<String, Value> fields = new LinkedHashMap<>();
-    for (int i = 0; i < pairs.length; i += 2) {
-      fields.put((String) pairs[i], (Value) pairs[i + 1]);
-    }
-    return new Value.Fields(fields);
   }
 }

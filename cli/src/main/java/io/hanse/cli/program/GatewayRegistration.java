@@ -1,20 +1,23 @@
 package io.hanse.cli.program;
 
+import static io.hanse.cli.client.Failures.during;
+
 import io.hanse.cli.client.ApiClient;
 import io.hanse.cli.client.ApiException;
 import io.hanse.cli.client.Request;
 import io.hanse.cli.client.Response;
 import io.hanse.cli.value.Value;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The registration of a gateway that made it itself. It is taken back when the gateway is stopped,
- * so that nobody is led there; one that fails is found critical, and forgotten later.
+ * The registration of a gateway that made it itself. It outlives a gateway that listened: other
+ * clusters know this one by the addresses of its gateways, and those that stop come back, mostly.
+ * Meanwhile its check is critical, so that nobody is led there, and after a while it is forgotten.
  */
 final class GatewayRegistration {
   private static final Logger LOG = LoggerFactory.getLogger(GatewayRegistration.class);
@@ -23,81 +26,139 @@ final class GatewayRegistration {
   /** An agent that does not answer must not take the time of connections that are to end. */
   private static final long WAIT_SECONDS_MAX = 3;
 
-  private final ApiClient api;
-  private final String service;
-  private final InetSocketAddress address;
-  private final Value settled;
-  private boolean isTakenBack;
+  private static final String REGISTER_SERVICE = "/v1/agent/service/register";
+  private static final String REGISTER_CHECK = "/v1/agent/check/register";
 
-  /**
-   * Of one that was registered now.
-   *
-   * @param service the id that it was registered by
-   * @param address where it was registered
-   * @param settled how it is registered once it listens
-   */
-  GatewayRegistration(ApiClient api, String service, InetSocketAddress address, Value settled) {
+  private final ApiClient api;
+  private final GatewayDefinition definition;
+  private final boolean wasThere;
+  private boolean isOver;
+
+  private GatewayRegistration(ApiClient api, GatewayDefinition definition, boolean wasThere) {
     this.api = api.withTimeout(ANSWER_TIMEOUT);
-    this.service = service;
-    this.address = address;
-    this.settled = settled;
+    this.definition = definition;
+    this.wasThere = wasThere;
+  }
+
+  /** Tells the agent of a gateway that is about to listen; the same again changes nothing. */
+  static GatewayRegistration make(ApiClient api, GatewayDefinition definition) {
+    return during(
+        "Error registering service \"" + definition.service() + "\"",
+        () -> {
+          boolean wasThere = isThere(api, definition);
+          put(api, REGISTER_SERVICE, definition.starting());
+          return new GatewayRegistration(api, definition, wasThere);
+        });
   }
 
   /** It listens: the agent looks once more at once, and then as seldom as it is to. */
   void settle() {
-    Thread teller = new Thread(this::tellThatItListens, "register");
-    teller.setDaemon(true);
-    teller.start();
+    start(
+        "register",
+        () -> {
+          if (!isOver) {
+            put(api, REGISTER_SERVICE, definition.settled());
+          }
+          return true;
+        });
   }
 
-  private synchronized void tellThatItListens() {
-    if (isTakenBack) {
-      return;
-    }
-    try {
-      api.send(Request.put("/v1/agent/service/register").with(settled)).orFail();
-    } catch (ApiException e) {
-      LOG.warn(
-          "cannot register again, the check runs on service={} cause={}", service, e.getMessage());
-    }
+  /**
+   * Before it stops to listen: nobody is to be led there from now on. Answers whether the agent has
+   * heard of it.
+   */
+  boolean leave() {
+    return tell(
+        () -> {
+          isOver = true;
+          if (!isThere(api, definition)) {
+            LOG.info("another gateway has the id by now service={}", definition.service());
+            return false;
+          }
+          put(api, REGISTER_CHECK, definition.leaving());
+          LOG.info("critical, before it stops to listen service={}", definition.service());
+          return true;
+        });
   }
 
-  /** Before the gateway stops to listen: whoever takes its place can't have registered yet. */
+  /**
+   * After {@link #leave}, once nobody listens: the agent looks again for itself, as it does where a
+   * gateway failed, and finds one that is started without being registered anew.
+   */
+  void left() {
+    tell(
+        () -> {
+          boolean isLeaving =
+              isThere(api, definition)
+                  && api.get("/v1/agent/checks")
+                      .orFail()
+                      .json()
+                      .at(definition.checkId())
+                      .at("Type")
+                      .text()
+                      .equals("ttl");
+          if (isLeaving) {
+            put(api, REGISTER_CHECK, definition.stopped());
+          }
+          return true;
+        });
+  }
+
+  /**
+   * Of one that never listened: nothing is left but what was there before. That may be another one
+   * that has the port, or what is to be known of this one while it is away.
+   */
   void takeBack() {
-    CompletableFuture<Void> told = new CompletableFuture<>();
-    Thread teller =
-        new Thread(
-            () -> {
-              tell();
-              told.complete(null);
-            },
-            "deregister");
-    teller.setDaemon(true);
-    teller.start();
-    told.completeOnTimeout(null, WAIT_SECONDS_MAX, TimeUnit.SECONDS).join();
+    tell(
+        () -> {
+          isOver = true;
+          if (!isThere(api, definition)) {
+            LOG.info("another gateway has the id by now service={}", definition.service());
+          } else if (wasThere) {
+            put(api, REGISTER_CHECK, definition.check());
+            LOG.info("registered as it was before service={}", definition.service());
+          } else {
+            String id = Request.segment(definition.service());
+            api.send(Request.put("/v1/agent/service/deregister/" + id)).orFail();
+            LOG.info("deregistered service={}", definition.service());
+          }
+          return true;
+        });
   }
 
-  private synchronized void tell() {
-    isTakenBack = true;
+  private boolean tell(BooleanSupplier what) {
+    return start("deregister", what)
+        .completeOnTimeout(false, WAIT_SECONDS_MAX, TimeUnit.SECONDS)
+        .join();
+  }
+
+  /** One after the other, and not on the thread of who must not wait for an agent for long. */
+  private CompletableFuture<Boolean> start(String name, BooleanSupplier what) {
+    CompletableFuture<Boolean> told = new CompletableFuture<>();
+    Thread teller = new Thread(() -> told.complete(isTold(what)), name);
+    teller.setDaemon(true);
+    teller.start();
+    return told;
+  }
+
+  private synchronized boolean isTold(BooleanSupplier what) {
     try {
-      Response found = api.get("/v1/agent/service/" + Request.segment(service));
-      if (found.isNotFound()) {
-        return;
-      }
-      if (!isOurs(found.orFail().json())) {
-        LOG.info("not deregistered, another gateway has the id service={}", service);
-        return;
-      }
-      api.send(Request.put("/v1/agent/service/deregister/" + Request.segment(service))).orFail();
-      LOG.info("deregistered service={}", service);
+      return what.getAsBoolean();
     } catch (ApiException e) {
       LOG.warn(
-          "cannot deregister, its check will tell service={} cause={}", service, e.getMessage());
+          "cannot tell the agent, its check runs on service={} cause={}",
+          definition.service(),
+          e.getMessage());
+      return false;
     }
   }
 
-  private boolean isOurs(Value registered) {
-    return registered.at("Address").text().equals(address.getHostString())
-        && registered.at("Port").whole() == address.getPort();
+  private static boolean isThere(ApiClient api, GatewayDefinition definition) {
+    Response found = api.get("/v1/agent/service/" + Request.segment(definition.service()));
+    return !found.isNotFound() && definition.isAt(found.orFail().json());
+  }
+
+  private static void put(ApiClient api, String path, Value body) {
+    api.send(Request.put(path).with(body)).orFail();
   }
 }

@@ -36,10 +36,31 @@ final class Lifetime {
    */
   static int runUntilStopped(
       AutoCloseable program, CompletableFuture<Void> over, IntSupplier exitCode) {
-    Runnable stop = () -> Runtime.getRuntime().halt(close(program) ? exitCode.getAsInt() : 1);
-    Runtime.getRuntime().addShutdownHook(new Thread(stop, "shutdown"));
+    begin(program, exitCode);
     over.join();
     return 0;
+  }
+
+  /**
+   * Has a program closed when the process ends, from now on: one that is still to start, too.
+   *
+   * @return what {@link #giveUp} takes that back by
+   */
+  static Thread begin(AutoCloseable program, IntSupplier exitCode) {
+    Runnable stop = () -> Runtime.getRuntime().halt(close(program) ? exitCode.getAsInt() : 1);
+    Thread hook = new Thread(stop, "shutdown");
+    Runtime.getRuntime().addShutdownHook(hook);
+    return hook;
+  }
+
+  /** Of a program that is closed already, as it can't start. */
+  static void giveUp(Thread begun) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(begun);
+    } catch (IllegalStateException e) {
+      // The process ends already, and finds nothing to close.
+      LOG.debug("ends already", e);
+    }
   }
 
   private static boolean close(AutoCloseable program) {

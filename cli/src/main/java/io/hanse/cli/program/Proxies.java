@@ -6,6 +6,7 @@ import io.hanse.gateway.GatewayServer;
 import io.hanse.gateway.SidecarProxy;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Starts a gateway or a sidecar and keeps it until the process is told to stop. */
 final class Proxies {
@@ -14,28 +15,33 @@ final class Proxies {
   /**
    * Runs a gateway.
    *
-   * @param registration of one that registered itself
+   * @param registering what one does first that registers itself
    */
   static int gateway(
       Session session,
       ProxyFlags flags,
       String proxyId,
-      Optional<GatewayRegistration> registration) {
-    GatewayServer gateway;
+      Optional<Supplier<GatewayRegistration>> registering) {
+    GatewayRun run = new GatewayRun();
+    Thread begun = Lifetime.begin(run::stop, () -> 0);
+    boolean isStopped = false;
     try {
-      gateway =
-          GatewayServer.start(
-              flags.settings(session, proxyId), flags.firstContact(session, proxyId));
+      run.start(
+          registering,
+          () ->
+              GatewayServer.start(
+                  flags.settings(session, proxyId), flags.firstContact(session, proxyId)));
+      run.await();
+      isStopped = true;
+      return 0;
     } catch (IOException e) {
-      registration.ifPresent(GatewayRegistration::takeBack);
       throw cannotStart(e);
+    } finally {
+      if (!isStopped) {
+        run.abandon();
+        Lifetime.giveUp(begun);
+      }
     }
-    registration.ifPresent(own -> gateway.ready().thenRun(own::settle));
-    return Lifetime.runUntilStopped(
-        () -> {
-          registration.ifPresent(GatewayRegistration::takeBack);
-          gateway.stop();
-        });
   }
 
   static int sidecar(Session session, ProxyFlags flags, String proxyId) {

@@ -1,83 +1,166 @@
 package io.hanse.cli.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.hanse.cli.FakeApi;
 import io.hanse.cli.client.ApiClient;
-import io.hanse.cli.value.Value;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** What an agent is told of a gateway that listens, and of one that stops. */
+/** What an agent is told of a gateway that listens, of one that stops, and of one that can't. */
 class GatewayRegistrationTest {
+  private static final String FIND = "GET /v1/agent/service/gw";
+  private static final String REGISTER = "PUT /v1/agent/service/register";
+  private static final String REGISTER_CHECK = "PUT /v1/agent/check/register";
   private static final String DEREGISTER = "PUT /v1/agent/service/deregister/gw";
+  private static final InetSocketAddress ADDRESS =
+      InetSocketAddress.createUnresolved("10.0.0.5", 8443);
 
-  private static FakeApi agent(String address, int port) throws IOException {
+  private static FakeApi agent() throws IOException {
     return new FakeApi()
-        .with("/v1/agent/service/gw", "{'ID':'gw','Address':'" + address + "','Port':" + port + "}")
-        .with("/v1/agent/service/deregister/", "");
+        .with("/v1/agent/service/register", "")
+        .with("/v1/agent/service/deregister/", "")
+        .with("/v1/agent/check/register", "");
   }
 
-  private static GatewayRegistration registered(FakeApi agent) {
-    return new GatewayRegistration(
-        ApiClient.of(agent.address()),
-        "gw",
-        InetSocketAddress.createUnresolved("10.0.0.5", 8443),
-        Value.of("settled"));
+  private static FakeApi agentWith(String address, int port) throws IOException {
+    return agent().with("/v1/agent/service/gw", at(address, port));
   }
 
-  private static void depart(FakeApi agent) {
-    registered(agent).takeBack();
+  private static String at(String address, int port) {
+    return "{'ID':'gw','Address':'" + address + "','Port':" + port + "}";
+  }
+
+  private static GatewayRegistration make(FakeApi agent) {
+    GatewayDefinition definition = new GatewayDefinition("gw", ADDRESS, ADDRESS, Map.of(), "6h");
+    return GatewayRegistration.make(ApiClient.of(agent.address()), definition);
   }
 
   /** A check that has seen nobody listen would not look again for ten seconds. */
   @Test
   void shouldHaveTheAgentLookAgainOnceItListens() throws IOException {
-    try (FakeApi agent = agent("10.0.0.5", 8443).with("/v1/agent/service/register", "")) {
-      registered(agent).settle();
-      await().until(() -> agent.requests().equals(List.of("PUT /v1/agent/service/register")));
+    try (FakeApi agent = agent()) {
+      make(agent).settle();
+      await().until(() -> agent.requests().stream().filter(REGISTER::equals).count() == 2);
     }
   }
 
   @Test
   void shouldNotComeBackAfterItsEnd() throws IOException {
-    try (FakeApi agent = agent("10.0.0.5", 8443).with("/v1/agent/service/register", "")) {
-      GatewayRegistration registration = registered(agent);
-      registration.takeBack();
+    try (FakeApi agent = agentWith("10.0.0.5", 8443)) {
+      GatewayRegistration registration = make(agent);
+      registration.leave();
       registration.settle();
-      registration.takeBack();
-      assertThat(agent.requests()).doesNotContain("PUT /v1/agent/service/register");
+      registration.leave();
+      assertThat(agent.requests()).containsOnlyOnce(REGISTER);
+    }
+  }
+
+  /** Other clusters dial it by its address, which they would forget with it. */
+  @Test
+  void shouldStayRegisteredWhenItStops() throws IOException {
+    try (FakeApi agent =
+        agentWith("10.0.0.5", 8443).with("/v1/agent/checks", "{'service:gw':{'Type':'ttl'}}")) {
+      GatewayRegistration registration = make(agent);
+      assertThat(registration.leave()).isTrue();
+      registration.left();
+      assertThat(agent.requests())
+          .containsExactly(
+              FIND, REGISTER, FIND, REGISTER_CHECK, FIND, "GET /v1/agent/checks", REGISTER_CHECK);
     }
   }
 
   @Test
-  void shouldTakeItsRegistrationBack() throws IOException {
-    try (FakeApi agent = agent("10.0.0.5", 8443)) {
-      depart(agent);
-      assertThat(agent.requests()).containsExactly("GET /v1/agent/service/gw", DEREGISTER);
+  void shouldLeaveAloneWhoHasItsPlaceByNow() throws IOException {
+    try (FakeApi agent =
+        agentWith("10.0.0.5", 8443).with("/v1/agent/checks", "{'service:gw':{'Type':'tcp'}}")) {
+      make(agent).left();
+      assertThat(agent.requests()).doesNotContain(REGISTER_CHECK);
     }
   }
 
   @Test
   void shouldLeaveAloneWhoHasItsIdByNow() throws IOException {
-    try (FakeApi agent = agent("10.0.0.5", 9443)) {
-      depart(agent);
-      assertThat(agent.requests()).doesNotContain(DEREGISTER);
+    for (String address : new String[] {"10.0.0.5", "10.0.0.6"}) {
+      int port = address.equals("10.0.0.5") ? 9443 : 8443;
+      try (FakeApi agent = agentWith(address, port)) {
+        GatewayRegistration registration = make(agent);
+        assertThat(registration.leave()).isFalse();
+        registration.left();
+        registration.takeBack();
+        assertThat(agent.requests()).containsExactly(FIND, REGISTER, FIND, FIND, FIND);
+      }
     }
-    try (FakeApi agent = agent("10.0.0.6", 8443)) {
-      depart(agent);
-      assertThat(agent.requests()).doesNotContain(DEREGISTER);
+  }
+
+  @Test
+  void shouldTakeBackWhatNeverListened() throws IOException {
+    try (FakeApi agent = agent()) {
+      GatewayRegistration registration = make(agent);
+      agent.with("/v1/agent/service/gw", at("10.0.0.5", 8443));
+      registration.takeBack();
+      assertThat(agent.requests()).endsWith(FIND, DEREGISTER).doesNotContain(REGISTER_CHECK);
+    }
+  }
+
+  /** Of one that is away for a moment, or of another that has the port. */
+  @Test
+  void shouldLeaveWhatWasThereBefore() throws IOException {
+    try (FakeApi agent = agentWith("10.0.0.5", 8443)) {
+      make(agent).takeBack();
+      assertThat(agent.requests()).endsWith(FIND, REGISTER_CHECK).doesNotContain(DEREGISTER);
     }
   }
 
   @Test
   void shouldGoOnToStopWithoutAnAgent() throws IOException {
-    FakeApi agent = agent("10.0.0.5", 8443);
+    FakeApi agent = agent();
+    GatewayRegistration registration = make(agent);
     agent.close();
-    depart(agent);
-    assertThat(agent.requests()).isEmpty();
+    assertThat(registration.leave()).isFalse();
+    registration.left();
+    registration.takeBack();
+    assertThat(agent.requests()).containsExactly(REGISTER);
+  }
+
+  @Test
+  void shouldTakeBackTheRegistrationOfAGatewayThatFailsInAnyWay() throws IOException {
+    try (FakeApi agent = agent()) {
+      GatewayRun run = new GatewayRun();
+      assertThatThrownBy(
+              () ->
+                  run.start(
+                      Optional.of(() -> make(agent)),
+                      () -> {
+                        throw new IllegalStateException("no memory");
+                      }))
+          .hasMessage("no memory");
+      agent.with("/v1/agent/service/gw", at("10.0.0.5", 8443));
+      run.abandon();
+      run.abandon();
+      assertThat(agent.requests()).containsOnlyOnce(DEREGISTER);
+    }
+  }
+
+  @Test
+  void shouldNotStartWhatWasToldToStop() throws Exception {
+    try (FakeApi agent = agent()) {
+      GatewayRun run = new GatewayRun();
+      run.stop();
+      assertThatThrownBy(
+              () ->
+                  run.start(
+                      Optional.of(() -> make(agent)),
+                      () -> {
+                        throw new AssertionError("started");
+                      }))
+          .isInstanceOf(IOException.class);
+      assertThat(agent.requests()).isEmpty();
+    }
   }
 }

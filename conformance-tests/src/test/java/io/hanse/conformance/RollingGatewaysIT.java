@@ -1,0 +1,112 @@
+package io.hanse.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.hanse.peering.PeeringToken;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two clusters that call each other through two gateways each, which are restarted in turns. */
+class RollingGatewaysIT {
+  private static final int CALLERS = 4;
+
+  @TempDir Path folder;
+
+  private final List<AutoCloseable> all = new ArrayList<>();
+  private PeerCluster alpha;
+  private PeerCluster beta;
+  private DataPlane ofAlpha;
+  private DataPlane ofBeta;
+
+  @BeforeEach
+  void start() throws IOException {
+    alpha = part(PeerCluster.start("alpha", Product.HANSE, folder));
+    beta = part(PeerCluster.start("beta", Product.HANSE, folder));
+    ofAlpha = part(new DataPlane(alpha, folder));
+    ofBeta = part(new DataPlane(beta, folder));
+    ofAlpha.startGateway();
+    ofAlpha.startSecondGateway();
+  }
+
+  private <T extends AutoCloseable> T part(T part) {
+    all.add(0, part);
+    return part;
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    for (AutoCloseable each : all) {
+      each.close();
+    }
+  }
+
+  /** Whoever calls is led to the other one before the first lets nobody in any more. */
+  @Test
+  void shouldLoseNoCallWhileGatewaysAreRestartedInTurns() throws Exception {
+    ofBeta.startGateway();
+    ofBeta.startSecondGateway();
+    PeerCluster.peer(alpha, beta);
+    ofAlpha.startSidecar(beta);
+    ofBeta.startSidecar(alpha);
+    alpha.export(beta);
+    ofBeta.awaitCall(alpha);
+    List<SteadyCalls> callers = new ArrayList<>();
+    for (int i = 0; i < CALLERS; i++) {
+      callers.add(part(SteadyCalls.start("caller " + i, ofBeta.upstream(), alpha.name)));
+    }
+    for (DataPlane side : List.of(ofAlpha, ofBeta)) {
+      for (ProxyProcess gateway : side.gateways()) {
+        awaitCallsThrough(gateway);
+      }
+      for (ProxyProcess gateway : side.gateways()) {
+        gateway.stop();
+        callers.get(0).awaitMore(50);
+        gateway.startAgain();
+        awaitCallsThrough(gateway);
+      }
+    }
+    assertThat(callers).allSatisfy(each -> assertThat(each.failures()).isEmpty());
+  }
+
+  /** The one that a dialer has lost first may be the one that it finds again. */
+  @Test
+  void shouldBeFoundByWhicheverGatewayIsBackAndTellOfBothMeanwhile() throws Exception {
+    ofAlpha.peerThroughGateways();
+    alpha.register();
+    alpha.export(beta);
+    List<String> told = addressesOfToken();
+    assertThat(told).hasSize(2);
+    PeerCluster.peer(alpha, beta);
+    beta.awaitImport(alpha, "passing");
+    for (ProxyProcess gateway : ofAlpha.gateways()) {
+      gateway.stop();
+      assertThat(addressesOfToken()).containsExactlyInAnyOrderElementsOf(told);
+    }
+    ofAlpha.gateway().startAgain();
+    alpha.json("PUT", "/v1/agent/check/update/alive", "{\"Status\":\"warning\"}");
+    beta.awaitImport(alpha, "warning");
+  }
+
+  private List<String> addressesOfToken() throws IOException {
+    String token =
+        alpha
+            .json("POST", "/v1/peering/token", "{\"PeerName\":\"another\"}")
+            .at("PeeringToken")
+            .text();
+    return PeeringToken.decode(token).addresses();
+  }
+
+  private static void awaitCallsThrough(ProxyProcess gateway) throws IOException {
+    long before = gateway.relayed();
+    await("calls come through a gateway")
+        .atMost(PeerCluster.PATIENCE)
+        .until(() -> gateway.relayed() > before + 10);
+  }
+}
