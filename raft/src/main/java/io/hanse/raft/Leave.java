@@ -136,16 +136,17 @@ final class Leave {
         return CompletableFuture.failedFuture(outcome(problem));
       }
       return switch (problem.code()) {
-        case FAILED_PRECONDITION ->
+        case FAILED_PRECONDITION, NO_LEADER ->
             CompletableFuture.supplyAsync(this::isLetGo, joiner)
-                .thenCompose(isLetGo -> isLetGo ? done() : later());
-        case NO_LEADER ->
-            CompletableFuture.supplyAsync(this::mayBeLed, joiner)
-                .thenCompose(
-                    mayBeLed ->
-                        mayBeLed ? later() : CompletableFuture.failedFuture(unled(problem)));
+                .thenCompose(isLetGo -> isLetGo ? done() : kept(problem));
         default -> later();
       };
+    }
+
+    private CompletableFuture<Void> kept(ProblemException problem) {
+      return problem.code() == ProblemCode.NO_LEADER && !isMajority(reached())
+          ? CompletableFuture.failedFuture(unled(problem))
+          : later();
     }
 
     /** A question that is late was asked again and again: what that ended with is behind it. */
@@ -161,15 +162,13 @@ final class Leave {
       return CompletableFuture.runAsync(() -> {}, A_LITTLE_LATER).thenCompose(later -> next());
     }
 
-    /** Who was let go, and did not hear it, is a stranger to the leader when it asks again. */
+    /**
+     * Who was let go, and did not hear it, is a stranger to the leader when it asks again, or is
+     * told of no leader any more.
+     */
     private boolean isLetGo() {
       neighbours.exchange();
       return neighbours.saysRemoved();
-    }
-
-    private boolean mayBeLed() {
-      neighbours.exchange();
-      return isMajority(reached());
     }
 
     private boolean isMajority(long voters) {

@@ -51,6 +51,10 @@ class LeaveFixture {
   final EndingDisk disk = new EndingDisk();
   volatile boolean isSilent;
   volatile boolean isAnswerLost;
+
+  /** Whom it has let go reaches nobody who leads. */
+  volatile boolean isUnledOnceLetGo;
+
   volatile boolean isQuestionLost;
 
   /** It answers as one did that could not say who is kept. */
@@ -230,6 +234,9 @@ class LeaveFixture {
       }
       MemberName asked = parse(request);
       questions.incrementAndGet();
+      if (isUnledOnceLetGo && !group.contains(asked.getRaftId())) {
+        return unreachable();
+      }
       if (isQuestionLost) {
         lost.add(asked);
         return unreachable();

@@ -176,6 +176,17 @@ class LeaveTest extends LeaveFixture {
     isItselfOrJoinsAnew(place, server.self().getRaftId(), true);
   }
 
+  /** Strangers are told of no leader; but the others say what became of this one. */
+  @Test
+  void shouldHaveLeftWhereNobodyThatLeadsIsReachedByThen() throws Exception {
+    Path place = member("unled");
+    Replication server = open(place);
+    isAnswerLost = true;
+    isUnledOnceLetGo = true;
+    assertThat(server.membership().leave()).succeedsWithin(Duration.ofSeconds(20));
+    isItselfOrJoinsAnew(place, server.self().getRaftId(), true);
+  }
+
   /** To the leader that said so, or to another. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
