@@ -8,6 +8,7 @@ import io.hanse.cli.client.Request;
 import io.hanse.cli.client.Response;
 import io.hanse.cli.value.Value;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -45,7 +46,11 @@ final class GatewayRegistration {
     return during(
         "Error registering service \"" + definition.service() + "\"",
         () -> {
-          boolean wasThere = isThere(api, definition);
+          Optional<Value> before = registered(api, definition);
+          boolean wasThere = before.filter(definition::isAt).isPresent();
+          if (!wasThere) {
+            before.ifPresent(other -> GatewayRival.requireNone(definition.service(), other));
+          }
           put(api, REGISTER_SERVICE, definition.starting());
           return new GatewayRegistration(api, definition, wasThere);
         });
@@ -154,8 +159,13 @@ final class GatewayRegistration {
   }
 
   private static boolean isThere(ApiClient api, GatewayDefinition definition) {
+    return registered(api, definition).filter(definition::isAt).isPresent();
+  }
+
+  /** What the agent has by the id. */
+  private static Optional<Value> registered(ApiClient api, GatewayDefinition definition) {
     Response found = api.get("/v1/agent/service/" + Request.segment(definition.service()));
-    return !found.isNotFound() && definition.isAt(found.orFail().json());
+    return found.isNotFound() ? Optional.empty() : Optional.of(found.orFail().json());
   }
 
   private static void put(ApiClient api, String path, Value body) {

@@ -6,8 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.hanse.cli.FakeApi;
 import io.hanse.cli.client.ApiClient;
+import io.hanse.cli.client.CommandFailure;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -19,7 +22,7 @@ class GatewayRegistrationTest {
   private static final String REGISTER_CHECK = "PUT /v1/agent/check/register";
   private static final String DEREGISTER = "PUT /v1/agent/service/deregister/gw";
   private static final InetSocketAddress ADDRESS =
-      InetSocketAddress.createUnresolved("10.0.0.5", 8443);
+      InetSocketAddress.createUnresolved("192.0.2.5", 8443);
 
   private static FakeApi agent() throws IOException {
     return new FakeApi()
@@ -52,7 +55,7 @@ class GatewayRegistrationTest {
 
   @Test
   void shouldNotComeBackAfterItsEnd() throws IOException {
-    try (FakeApi agent = agentWith("10.0.0.5", 8443)) {
+    try (FakeApi agent = agentWith("192.0.2.5", 8443)) {
       GatewayRegistration registration = make(agent);
       registration.leave();
       registration.settle();
@@ -65,7 +68,7 @@ class GatewayRegistrationTest {
   @Test
   void shouldStayRegisteredWhenItStops() throws IOException {
     try (FakeApi agent =
-        agentWith("10.0.0.5", 8443).with("/v1/agent/checks", "{'service:gw':{'Type':'ttl'}}")) {
+        agentWith("192.0.2.5", 8443).with("/v1/agent/checks", "{'service:gw':{'Type':'ttl'}}")) {
       GatewayRegistration registration = make(agent);
       assertThat(registration.leave()).isTrue();
       registration.left();
@@ -78,7 +81,7 @@ class GatewayRegistrationTest {
   @Test
   void shouldLeaveAloneWhoHasItsPlaceByNow() throws IOException {
     try (FakeApi agent =
-        agentWith("10.0.0.5", 8443).with("/v1/agent/checks", "{'service:gw':{'Type':'tcp'}}")) {
+        agentWith("192.0.2.5", 8443).with("/v1/agent/checks", "{'service:gw':{'Type':'tcp'}}")) {
       make(agent).left();
       assertThat(agent.requests()).doesNotContain(REGISTER_CHECK);
     }
@@ -86,8 +89,8 @@ class GatewayRegistrationTest {
 
   @Test
   void shouldLeaveAloneWhoHasItsIdByNow() throws IOException {
-    for (String address : new String[] {"10.0.0.5", "10.0.0.6"}) {
-      int port = address.equals("10.0.0.5") ? 9443 : 8443;
+    for (String address : new String[] {"192.0.2.5", "192.0.2.6"}) {
+      int port = address.equals("192.0.2.5") ? 9443 : 8443;
       try (FakeApi agent = agentWith(address, port)) {
         GatewayRegistration registration = make(agent);
         assertThat(registration.leave()).isFalse();
@@ -102,7 +105,7 @@ class GatewayRegistrationTest {
   void shouldTakeBackWhatNeverListened() throws IOException {
     try (FakeApi agent = agent()) {
       GatewayRegistration registration = make(agent);
-      agent.with("/v1/agent/service/gw", at("10.0.0.5", 8443));
+      agent.with("/v1/agent/service/gw", at("192.0.2.5", 8443));
       registration.takeBack();
       assertThat(agent.requests()).endsWith(FIND, DEREGISTER).doesNotContain(REGISTER_CHECK);
     }
@@ -111,7 +114,7 @@ class GatewayRegistrationTest {
   /** Of one that is away for a moment, or of another that has the port. */
   @Test
   void shouldLeaveWhatWasThereBefore() throws IOException {
-    try (FakeApi agent = agentWith("10.0.0.5", 8443)) {
+    try (FakeApi agent = agentWith("192.0.2.5", 8443)) {
       make(agent).takeBack();
       assertThat(agent.requests()).endsWith(FIND, REGISTER_CHECK).doesNotContain(DEREGISTER);
     }
@@ -140,7 +143,7 @@ class GatewayRegistrationTest {
                         throw new IllegalStateException("no memory");
                       }))
           .hasMessage("no memory");
-      agent.with("/v1/agent/service/gw", at("10.0.0.5", 8443));
+      agent.with("/v1/agent/service/gw", at("192.0.2.5", 8443));
       run.abandon();
       run.abandon();
       assertThat(agent.requests()).containsOnlyOnce(DEREGISTER);
@@ -161,6 +164,26 @@ class GatewayRegistrationTest {
                       }))
           .isInstanceOf(IOException.class);
       assertThat(agent.requests()).isEmpty();
+    }
+  }
+
+  /** It would follow the registration to the address of the other, which ends it later. */
+  @Test
+  void shouldNotTakeTheIdOfAGatewayThatRuns() throws IOException {
+    int port;
+    try (ServerSocket running = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = running.getLocalPort();
+      try (FakeApi agent = agentWith("127.0.0.1", port)) {
+        assertThatThrownBy(() -> make(agent))
+            .isInstanceOf(CommandFailure.class)
+            .hasMessageContaining("\"gw\" is registered with this agent for a gateway that runs at")
+            .hasMessageContaining("127.0.0.1:" + port + "; give this one another name");
+        assertThat(agent.requests()).containsExactly(FIND);
+      }
+    }
+    try (FakeApi agent = agentWith("127.0.0.1", port)) {
+      make(agent);
+      assertThat(agent.requests()).as("that one was killed").containsExactly(FIND, REGISTER);
     }
   }
 }
