@@ -3,6 +3,7 @@ package io.hanse.cli.program;
 import io.hanse.cli.client.CommandFailure;
 import io.hanse.cli.value.Value;
 import io.hanse.fsm.error.Quoted;
+import io.hanse.peering.ServerAddresses;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -26,9 +27,7 @@ final class GatewayRival {
           "-service: "
               + Quoted.of(service)
               + " is registered with this agent for a gateway that runs at "
-              + (host.contains(":") ? "[" + host + "]" : host)
-              + ":"
-              + port
+              + ServerAddresses.joined(host, port)
               + "; give this one another name, as -service "
               + service
               + "-2, or end that one first");

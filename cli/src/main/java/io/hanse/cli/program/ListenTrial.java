@@ -2,6 +2,7 @@ package io.hanse.cli.program;
 
 import io.hanse.cli.client.CommandFailure;
 import io.hanse.gateway.OwnAddress;
+import io.hanse.peering.ServerAddresses;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -31,9 +32,7 @@ final class ListenTrial {
       throw new CommandFailure(
           flag
               + ": can't listen on "
-              + (host.contains(":") ? "[" + host + "]" : host)
-              + ":"
-              + address.getPort()
+              + ServerAddresses.joined(host, address.getPort())
               + ": "
               + Messages.of(e)
               + "; end what listens there, or name another port");
