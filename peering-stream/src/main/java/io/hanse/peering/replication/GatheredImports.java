@@ -88,7 +88,7 @@ final class GatheredImports {
 
   /** Where one of them is refused for what it holds, the others are not to blame. */
   private void together(List<Waiting> group) {
-    submitted(commandOf(group))
+    LogWriter.submitted(log, commandOf(group))
         .whenComplete(
             (result, failure) -> {
               if (failure != null && isOfContent(failure)) {
@@ -104,19 +104,10 @@ final class GatheredImports {
   private void alone(List<Waiting> group) {
     List<CompletableFuture<CommandResult>> all = new ArrayList<>();
     for (Waiting each : group) {
-      all.add(submitted(each.command()).whenComplete(each::complete));
+      all.add(LogWriter.submitted(log, each.command()).whenComplete(each::complete));
     }
     CompletableFuture.allOf(all.toArray(CompletableFuture<?>[]::new))
         .whenComplete((done, failure) -> loop.execute(this::send));
-  }
-
-  private CompletableFuture<CommandResult> submitted(Command command) {
-    try {
-      return log.submit(command);
-    } catch (RuntimeException e) {
-      // What waits must not wait for ever.
-      return CompletableFuture.failedFuture(e);
-    }
   }
 
   private static boolean isOfContent(Throwable failure) {

@@ -34,17 +34,17 @@ final class LogWriter {
   }
 
   private void attempt(Command command, int number, CompletableFuture<CommandResult> written) {
-    submitted(command)
+    submitted(submitter, command)
         .whenComplete(
             (result, failure) ->
                 loop.execute(() -> finish(command, number, written, result, failure)));
   }
 
-  private CompletableFuture<CommandResult> submitted(Command command) {
+  /** Fails by the future alone, by which alone who wrote goes. */
+  static CompletableFuture<CommandResult> submitted(CommandSubmitter submitter, Command command) {
     try {
       return submitter.submit(command);
     } catch (RuntimeException e) {
-      // Who wrote goes by the future only.
       return CompletableFuture.failedFuture(e);
     }
   }
