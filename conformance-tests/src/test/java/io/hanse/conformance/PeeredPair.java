@@ -1,5 +1,8 @@
 package io.hanse.conformance;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -85,5 +88,22 @@ final class PeeredPair implements AutoCloseable {
   @Override
   public void close() {
     both().forEach(PeerCluster::close);
+  }
+
+  /** Until the new one of the Consul is trusted beside the old. */
+  void replaceRoots() throws IOException {
+    hanse.rotateRoot();
+    String root = consul.rotateRoot();
+    await("the new root of the Consul is trusted")
+        .atMost(PeerCluster.PATIENCE)
+        .untilAsserted(() -> assertThat(hanse.trustedRootsOf(consul)).hasSize(2).contains(root));
+  }
+
+  /** Both are away at a time. */
+  void restartAtOnce() throws IOException {
+    both().forEach(PeerCluster::stop);
+    for (PeerCluster each : both()) {
+      each.startAgain();
+    }
   }
 }

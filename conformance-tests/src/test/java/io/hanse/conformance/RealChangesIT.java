@@ -38,21 +38,13 @@ class RealChangesIT {
     PeerCluster dialer = pair.other(acceptor);
     pair.peer(acceptor);
     pair.awaitAll("passing");
-    pair.hanse.rotateRoot();
-    String root = pair.consul.rotateRoot();
-    await("the new root of the Consul is trusted")
-        .atMost(PeerCluster.PATIENCE)
-        .untilAsserted(
-            () -> assertThat(pair.hanse.trustedRootsOf(pair.consul)).hasSize(2).contains(root));
+    pair.replaceRoots();
     pair.awaitChanges();
     dialer.restart();
     pair.awaitAll("passing");
     acceptor.restart();
     pair.awaitAll("passing");
-    pair.both().forEach(PeerCluster::stop);
-    for (PeerCluster each : pair.both()) {
-      each.startAgain();
-    }
+    pair.restartAtOnce();
     pair.awaitAll("passing");
     pair.awaitChanges();
   }

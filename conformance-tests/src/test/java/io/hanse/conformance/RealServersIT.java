@@ -1,7 +1,6 @@
 package io.hanse.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -67,21 +66,13 @@ class RealServersIT {
     pair.peer(acceptor);
     pair.registerAndExport();
     pair.awaitAll("passing");
-    pair.hanse.rotateRoot();
-    String root = pair.consul.rotateRoot();
-    await("the new root of the Consul is trusted")
-        .atMost(PeerCluster.PATIENCE)
-        .untilAsserted(
-            () -> assertThat(pair.hanse.trustedRootsOf(pair.consul)).hasSize(2).contains(root));
+    pair.replaceRoots();
     pair.awaitChanges();
     pair.other(acceptor).restart();
     pair.awaitAll("passing");
     acceptor.restart();
     pair.awaitAll("passing");
-    pair.both().forEach(PeerCluster::stop);
-    for (PeerCluster each : pair.both()) {
-      each.startAgain();
-    }
+    pair.restartAtOnce();
     pair.awaitAll("passing");
     pair.awaitChanges();
   }
