@@ -152,7 +152,7 @@ final class Dial {
     } else if (!connecting.isSuccess()) {
       failed(destination, CloseReason.CONNECT_FAILED, connecting.cause());
     } else if (tls.isEmpty()) {
-      succeeded(channel);
+      succeeded(channel, destination);
     } else {
       channel
           .pipeline()
@@ -182,7 +182,7 @@ final class Dial {
         channel.close();
         end(CloseReason.TLS_FAILED, refusal.get());
       } else {
-        succeeded(channel);
+        succeeded(channel, destination);
       }
     }
   }
@@ -192,9 +192,10 @@ final class Dial {
     return isOver || connection.isClosed();
   }
 
-  private void succeeded(Channel channel) {
+  private void succeeded(Channel channel, Destination destination) {
     isOver = true;
     cancelDeadline();
+    target.picker().connected(destination);
     target.usage().connected(System.nanoTime() - startNanos);
     if (tls.isPresent()) {
       channel.pipeline().remove(EarlyEnd.class);

@@ -14,8 +14,7 @@ import java.util.function.LongSupplier;
 /**
  * Chooses an endpoint for each connection: weighted round robin over the healthy ones. An endpoint
  * that refused five connections in a row is left out for a while, but never the last one: a peer's
- * only gateway that hiccups for a second must not be away for half a minute. Used by all loops at
- * once.
+ * only gateway that hiccups for a second must not be away for longer. Used by all loops at once.
  */
 public final class EndpointPicker {
   private static final int WEIGHT_MAX = 128;
@@ -67,6 +66,10 @@ public final class EndpointPicker {
       Destination destination =
           kept.computeIfAbsent(key, k -> known != null ? known : new Destination(endpoint));
       if (endpoint.getHealthy() && endpoint.getWeight() > 0) {
+        if (destination.isEjected() && !schedule.healthy.contains(destination)) {
+          // Its checks have found it well, after what was seen of it here.
+          destination.readmit(nanoClock.getAsLong());
+        }
         weights.putIfAbsent(destination, Math.min(endpoint.getWeight(), WEIGHT_MAX));
       }
     }
@@ -87,7 +90,7 @@ public final class EndpointPicker {
     long next = turn.getAndIncrement();
     long nanos = nanoClock.getAsLong();
     Destination first = now.healthy.get(indexOf(now, next));
-    return first.isEjected(nanos) || tried.contains(first)
+    return tried.contains(first) || !first.admits(nanos)
         ? pickUsable(now, next, nanos, tried)
         : Optional.of(first);
   }
@@ -98,25 +101,31 @@ public final class EndpointPicker {
     List<Destination> untried = new ArrayList<>(now.healthy);
     untried.removeAll(tried);
     List<Destination> usable = new ArrayList<>(untried);
-    usable.removeIf(each -> each.isEjected(nanos));
+    usable.removeIf(Destination::isEjected);
     if (usable.isEmpty()) {
       // All that are left are ejected: a doubtful one is better than none.
-      return untried.stream().findFirst();
+      Optional<Destination> doubtful = untried.stream().findFirst();
+      doubtful.ifPresent(each -> each.beginTrial(nanos));
+      return doubtful;
     }
     return Optional.of(usable.get((int) Math.floorMod(next, (long) usable.size())));
   }
 
   /** Notes that an endpoint refused, did not answer in time, or went before it sent a byte. */
   public void failed(Destination destination) {
-    if (destination.failed() && mayEject(destination)) {
-      destination.eject(nanoClock.getAsLong());
+    if (destination.failed() && mayEject(destination) && destination.eject(nanoClock.getAsLong())) {
       ejections.incrementAndGet();
     }
   }
 
+  /** Notes that an endpoint took a connection, and proved who it is where it had to. */
+  public void connected(Destination destination) {
+    destination.connected(nanoClock.getAsLong());
+  }
+
   /** Notes that an endpoint answered. */
   public void succeeded(Destination destination) {
-    destination.succeeded();
+    destination.succeeded(nanoClock.getAsLong());
   }
 
   public int healthyCount() {
@@ -124,8 +133,7 @@ public final class EndpointPicker {
   }
 
   public int ejectedCount() {
-    long now = nanoClock.getAsLong();
-    return (int) schedule.healthy.stream().filter(each -> each.isEjected(now)).count();
+    return (int) schedule.healthy.stream().filter(Destination::isEjected).count();
   }
 
   public long ejections() {
@@ -135,6 +143,9 @@ public final class EndpointPicker {
   private boolean mayEject(Destination destination) {
     List<Destination> healthy = schedule.healthy;
     int most = Math.max(1, healthy.size() / EJECTED_ONE_IN);
+    if (destination.isEjected()) {
+      return true;
+    }
     return healthy.size() > 1
         && healthy.contains(destination)
         && ejectedCount() < Math.min(most, healthy.size() - 1);

@@ -38,7 +38,7 @@ class EndpointPickerTest {
   }
 
   @Test
-  void shouldEjectAfterFiveFailuresInARowAndTakeBack() {
+  void shouldEjectAfterFiveFailuresInARow() {
     picker.update(List.of(endpoint(1, true, 1), endpoint(2, true, 1)));
     Destination bad = find(1);
     fail(bad, 4);
@@ -47,12 +47,80 @@ class EndpointPickerTest {
     assertThat(picks(10)).hasSize(2);
     fail(bad, 1);
     assertThat(picks(10)).isEqualTo(Map.of(2, 10));
-    nanos += 30_000_000_000L;
-    assertThat(picks(10)).hasSize(2);
-    fail(bad, 5);
-    nanos += 31_000_000_000L;
-    assertThat(picks(10)).as("longer the second time").hasSize(1);
-    assertThat(picker.ejections()).isEqualTo(2);
+    assertThat(picker.ejections()).isOne();
+  }
+
+  @Test
+  void shouldTakeBackASecondLaterWhatListensAgain() {
+    Destination restarted = ejected();
+    seconds(1);
+    assertThat(picks(10)).as("one tries it, and the others do not").containsEntry(1, 1);
+    picker.connected(restarted);
+    assertThat(picks(10)).isEqualTo(Map.of(1, 5, 2, 5));
+    fail(restarted, 1);
+    assertThat(picks(10)).as("it takes connections, and no more").isEqualTo(Map.of(2, 10));
+    seconds(2);
+    assertThat(picks(10)).containsEntry(1, 1);
+    picker.connected(restarted);
+    picker.succeeded(restarted);
+    fail(restarted, 4);
+    assertThat(picks(10)).isEqualTo(Map.of(1, 5, 2, 5));
+  }
+
+  @Test
+  void shouldTryWhatIsDeadLessAndLessOften() {
+    Destination dead = ejected();
+    for (int wait : new int[] {1, 2, 4, 8, 16, 30, 30, 30}) {
+      seconds(wait - 1);
+      assertThat(picks(10)).as("%d s are not over", wait).isEqualTo(Map.of(2, 10));
+      seconds(1);
+      assertThat(picks(10)).as("%d s are over", wait).containsEntry(1, 1);
+      fail(dead, 1);
+      fail(dead, 50); // Those are calls from before.
+    }
+    assertThat(picker.ejections()).isEqualTo(9);
+  }
+
+  @Test
+  void shouldForgiveWhatIsWellForAsLongAsItWasEjected() {
+    Destination restarted = ejected();
+    seconds(1);
+    picks(2);
+    fail(restarted, 1);
+    seconds(2);
+    picks(2);
+    picker.succeeded(restarted);
+    seconds(1);
+    fail(restarted, 5);
+    seconds(3);
+    assertThat(picks(10)).as("the third in a row lasts for 4 s").isEqualTo(Map.of(2, 10));
+    seconds(1);
+    picks(2);
+    picker.succeeded(restarted);
+    seconds(4 + 2 + 1);
+    fail(restarted, 5);
+    seconds(1);
+    assertThat(picks(10)).containsEntry(1, 1);
+  }
+
+  /** Who tried it may have left before anything was known. */
+  @Test
+  void shouldTryOnceMoreWhereATrialCameToNothing() {
+    ejected();
+    seconds(1);
+    assertThat(picks(10)).containsEntry(1, 1);
+    seconds(9);
+    assertThat(picks(10)).isEqualTo(Map.of(2, 10));
+    seconds(1);
+    assertThat(picks(10)).containsEntry(1, 1);
+  }
+
+  @Test
+  void shouldBelieveChecksThatFindItWellAgain() {
+    ejected();
+    picker.update(List.of(endpoint(1, false, 1), endpoint(2, true, 1)));
+    picker.update(List.of(endpoint(1, true, 1), endpoint(2, true, 1)));
+    assertThat(picks(10)).isEqualTo(Map.of(1, 5, 2, 5));
   }
 
   @Test
@@ -76,6 +144,19 @@ class EndpointPickerTest {
     Map<Integer, Integer> picks = picks(100);
     assertThat(picks).containsOnlyKeys(2, 3);
     assertThat(picks.get(2)).isBetween(40, 60);
+  }
+
+  /** The first of two. */
+  private Destination ejected() {
+    picker.update(List.of(endpoint(1, true, 1), endpoint(2, true, 1)));
+    Destination bad = find(1);
+    fail(bad, 5);
+    assertThat(picks(10)).isEqualTo(Map.of(2, 10));
+    return bad;
+  }
+
+  private void seconds(int count) {
+    nanos += count * 1_000_000_000L;
   }
 
   private void fail(Destination destination, int times) {
