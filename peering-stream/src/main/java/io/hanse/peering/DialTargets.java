@@ -11,8 +11,9 @@ import java.util.List;
 /**
  * Where a peering is dialed, the first first: through this cluster's own gateways, if that is
  * wanted; then where its operator has pinned it, else where the other cluster's operator has (what
- * this one's prefers of that first), else where the other cluster itself says. Source: peering
- * protocol, section 3.6.
+ * this one's prefers of that first), else where the other cluster itself says; through gateways
+ * that do not pass their checks last. Source: peering protocol, section 3.6, where the health of
+ * gateways makes no difference.
  */
 public final class DialTargets {
   private static final String GATEWAY = "gateway";
@@ -22,11 +23,14 @@ public final class DialTargets {
 
   /** In the order in which they are tried. */
   public static List<DialCandidate> of(Rows rows, Peering peering) {
-    List<DialCandidate> candidates = new ArrayList<>();
-    if (MeshGateways.areUsed(rows)) {
-      MeshGateways.lan(rows).forEach(address -> candidates.add(candidate(address, "", GATEWAY)));
+    if (!MeshGateways.areUsed(rows)) {
+      return direct(rows, peering);
     }
+    List<DialCandidate> candidates = new ArrayList<>();
+    MeshGateways.lan(rows).forEach(address -> candidates.add(candidate(address, "", GATEWAY)));
     candidates.addAll(direct(rows, peering));
+    MeshGateways.lanSilent(rows)
+        .forEach(address -> candidates.add(candidate(address, "", GATEWAY)));
     return candidates;
   }
 

@@ -51,12 +51,23 @@ public final class MeshGateways {
     return addresses;
   }
 
-  /** Where this cluster's own servers dial them, in the same order. */
+  /** Where this cluster's own servers dial those that pass their checks. */
   static List<String> lan(Rows rows) {
+    return lan(rows, false);
+  }
+
+  /** Likewise those that do not: they may have been stopped, and be gone for hours. */
+  static List<String> lanSilent(Rows rows) {
+    return lan(rows, true);
+  }
+
+  private static List<String> lan(Rows rows, boolean silent) {
     List<String> addresses = new ArrayList<>();
     for (CheckServiceNode gateway : all(rows)) {
-      NodeService service = gateway.getService();
-      add(addresses, gateway, service.getAddress(), service.getPort());
+      if (ServerAddresses.isSilent(gateway) == silent) {
+        NodeService service = gateway.getService();
+        add(addresses, gateway, service.getAddress(), service.getPort());
+      }
     }
     return addresses;
   }

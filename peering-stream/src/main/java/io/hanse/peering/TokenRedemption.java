@@ -34,7 +34,12 @@ final class TokenRedemption {
   private final String nonce;
   private final List<String> errors = new ArrayList<>();
   private final CompletableFuture<String> result = new CompletableFuture<>();
+
+  /**
+   * Those that the candidates begin with; more may follow at their end, which do not pass checks.
+   */
   private final int gateways;
+
   private final long gatewaysOnlyUntilNanos;
   private final long deadlineNanos;
   private int attempts;
@@ -54,7 +59,7 @@ final class TokenRedemption {
     this.timers = timers;
     this.token = token;
     this.candidates = candidates;
-    this.gateways = (int) candidates.stream().filter(DialTargets::isGateway).count();
+    this.gateways = (int) candidates.stream().takeWhile(DialTargets::isGateway).count();
     this.nonce = nonce;
     long patience = settings.exchangePatience().toNanos();
     this.gatewaysOnlyUntilNanos = System.nanoTime() + patience;

@@ -36,6 +36,10 @@ class TokenRedemptionTest {
   private final ScheduledExecutorService timers = Executors.newSingleThreadScheduledExecutor();
   private LinkStatus failure = LinkStatus.of(LinkStatus.Code.UNAVAILABLE, "connection refused");
   private List<String> servers = List.of(SERVER);
+
+  /** Gateways that do not pass their checks. */
+  private List<String> away = List.of();
+
   private final AtomicInteger mistakes = new AtomicInteger();
   private final List<String> dialed = new CopyOnWriteArrayList<>();
 
@@ -76,9 +80,11 @@ class TokenRedemptionTest {
             RemoteInfo.getDefaultInstance(),
             Optional.empty());
     List<DialCandidate> candidates =
-        Stream.concat(
+        Stream.of(
                 gateways.stream().map(each -> candidate(each, "gateway")),
-                servers.stream().map(each -> candidate(each, "peer")))
+                servers.stream().map(each -> candidate(each, "peer")),
+                away.stream().map(each -> candidate(each, "gateway")))
+            .flatMap(each -> each)
             .toList();
     return TokenRedemption.redeem(
         settings(),
@@ -114,6 +120,16 @@ class TokenRedemptionTest {
 
     assertThat(secret).isEqualTo("stream-secret");
     assertThat(dialed).startsWith("dead", "dead").endsWith(SERVER).containsOnlyOnce(SERVER);
+  }
+
+  @Test
+  void shouldAskServersBeforeAGatewayThatIsAway() {
+    away = List.of("away");
+    assertThat(redeem(List.of(), Set.of(SERVER), Duration.ZERO).join()).isEqualTo("stream-secret");
+    assertThat(dialed).containsExactly(SERVER);
+    dialed.clear();
+    assertThat(redeem(List.of(), Set.of("away"), Duration.ZERO).join()).isEqualTo("stream-secret");
+    assertThat(dialed).containsExactly(SERVER, "away");
   }
 
   /** A host that is off refuses nobody: each attempt takes as long as it is waited for. */

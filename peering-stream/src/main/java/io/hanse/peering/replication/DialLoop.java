@@ -119,15 +119,14 @@ final class DialLoop {
       ring.begin();
       pace.begin();
       if (stream == null) {
-        cancelAttempt.run();
         attempt();
       } else if (before != null && target.isOfAnother(before)) {
         // The end of it dials again.
-        stream.stop(
-            LinkStatus.of(
-                LinkStatus.Code.UNAVAILABLE, "the peering was established with another cluster"));
+        stopStream("the peering was established with another cluster");
       }
       // Else a stream that runs is left alone: it can live with what it began with.
+    } else if (stream == null && ring.reordered(before, target, loop.nowMillis())) {
+      attempt();
     }
   }
 
@@ -145,7 +144,6 @@ final class DialLoop {
     } else if (stream == null) {
       ring.begin();
       pace.begin();
-      cancelAttempt.run();
       attempt();
     }
   }
@@ -155,7 +153,7 @@ final class DialLoop {
     cancelAttempt.run();
     if (phase == Phase.STANDING || phase == Phase.LEAVING) {
       nobodyIsLeft();
-      stopStream();
+      stopStream("the peering was deleted");
     }
     finish();
   }
@@ -171,7 +169,6 @@ final class DialLoop {
       return;
     }
     if (stream == null) {
-      cancelAttempt.run();
       attempt();
     } else if (hold.leftMillis(loop.nowMillis()) > 0) {
       stream.stop(LinkStatus.of(LinkStatus.Code.UNAVAILABLE, "it may be established anew"));
@@ -179,6 +176,7 @@ final class DialLoop {
   }
 
   private void attempt() {
+    cancelAttempt.run();
     if (phase == Phase.STOPPED || phase == Phase.TOLD || stream != null || target == null) {
       return;
     }
@@ -375,15 +373,15 @@ final class DialLoop {
       return;
     }
     end();
-    stopStream();
+    stopStream("the peering was deleted");
     replication.statuses().removed(peeringId);
     replication.farewells().forget(peeringId);
     retiredOver.run();
   }
 
-  private void stopStream() {
+  private void stopStream(String why) {
     if (stream != null) {
-      stream.stop(LinkStatus.of(LinkStatus.Code.UNAVAILABLE, "the peering was deleted"));
+      stream.stop(LinkStatus.of(LinkStatus.Code.UNAVAILABLE, why));
     }
   }
 

@@ -14,6 +14,7 @@ import io.hanse.peering.proto.ReplicationMessage;
 import io.hanse.peering.proto.ReplicationMessage.Open;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * All that an attempt to dial needs. Its text holds no secret.
@@ -84,9 +85,9 @@ record Dialable(
         .anyMatch(way -> DialTargets.isToldByPeer(way) && way.getAddress().equals(address));
   }
 
-  /** Whether attempts made with the other one are worth nothing for this one. */
+  /** Whether attempts made with the other one are worth nothing for this one, in any order. */
   boolean differsFrom(Dialable other) {
-    return !addresses().equals(other.addresses())
+    return !Set.copyOf(addresses()).equals(Set.copyOf(other.addresses()))
         || !secret.equals(other.secret)
         || !peering.getPeerId().equals(other.peering.getPeerId())
         || !peering.getPeerServerName().equals(other.peering.getPeerServerName())

@@ -5,6 +5,10 @@ import static io.hanse.peering.replication.SimPair.BETA_ID;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hanse.fsm.row.Command;
+import io.hanse.fsm.row.DialCandidate;
+import io.hanse.fsm.store.View;
+import io.hanse.fsm.view.Peerings;
+import io.hanse.peering.DialTargets;
 import io.hanse.peering.link.Inbound;
 import io.hanse.peering.link.LeaderPlace;
 import io.hanse.peering.link.LinkStatus;
@@ -18,6 +22,9 @@ import org.junit.jupiter.api.Test;
 /** Which of several ways to the other cluster is taken, in virtual time. */
 class DialOrderTest {
   private static final String GATEWAY = "gateway";
+
+  /** In the catalog of beta. */
+  private static final String OWN_GATEWAY = "10.0.0.7:8443";
 
   private final SimPair pair = new SimPair();
   private final SimTime time = pair.time;
@@ -104,6 +111,64 @@ class DialOrderTest {
 
     loseAllConnections();
     assertThat(ways()).containsExactly(GATEWAY);
+  }
+
+  private void gatewayIs(String status) {
+    beta.apply(SimCommands.gateway("gw", "10.0.0.7", 8_443, status));
+  }
+
+  private void startWithAGateway() {
+    pair.redeem();
+    List<String> direct = alpha.addresses().subList(0, 1);
+    beta.apply(SimCommands.dialer(BETA_ID, "alpha", ALPHA_ID, direct, "stream"));
+    beta.apply(SimCommands.peerThroughGateways());
+    gatewayIs("passing");
+    alpha.start();
+    beta.start();
+    network.relay(OWN_GATEWAY, alpha.addresses().get(0));
+    time.runFor(60_000);
+    assertThat(ways()).containsExactly(OWN_GATEWAY);
+  }
+
+  /** Its host may be gone, and each attempt there take seconds, as long as it stays registered. */
+  @Test
+  void shouldDialItsOwnGatewayLastWhereThatIsCritical() {
+    startWithAGateway();
+    List<SimNetwork.Connection> before = network.connections();
+    for (String status : List.of("critical", "passing", "critical", "passing", "critical")) {
+      gatewayIs(status);
+      time.runFor(5_000);
+      assertThat(network.connections()).as("it goes on").isEqualTo(before);
+    }
+    String direct = alpha.addresses().get(0);
+    try (View view = beta.view()) {
+      assertThat(DialTargets.of(view, new Peerings(view).byId(BETA_ID).orElseThrow()))
+          .extracting(DialCandidate::getAddress)
+          .containsExactly(direct, OWN_GATEWAY);
+    }
+    loseAllConnections();
+    assertThat(ways()).containsExactly(direct);
+
+    network.move(direct, OWN_GATEWAY);
+    loseAllConnections();
+    assertThat(ways()).as("there is no other way").containsExactly(OWN_GATEWAY);
+  }
+
+  /** As where all of them were stopped, and one is back. */
+  @Test
+  void shouldDialAGatewayOnceItsCheckPassesButNotAtEachFlip() {
+    startWithAGateway();
+    String direct = alpha.addresses().get(0);
+    network.stopListening(direct);
+    network.stopListening(OWN_GATEWAY);
+    gatewayIs("critical");
+    loseAllConnections();
+    int before = network.dialed();
+    for (int flip = 0; flip < 100; flip++) {
+      gatewayIs(flip % 2 == 0 ? "passing" : "critical");
+      time.runFor(100);
+    }
+    assertThat(network.dialed() - before).as("in ten seconds").isBetween(2, 8);
   }
 
   @Test

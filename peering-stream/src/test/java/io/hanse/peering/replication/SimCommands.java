@@ -268,6 +268,31 @@ public final class SimCommands {
         .build();
   }
 
+  /** One for each node, where servers of the cluster dial {@code host:port}. */
+  public static Command gateway(String node, String host, int port, String status) {
+    Command.Builder gateway = gateway(node, port).toBuilder();
+    gateway
+        .getRegisterBuilder()
+        .addChecks(
+            HealthCheck.newBuilder()
+                .setNode(node)
+                .setCheckId("listens")
+                .setServiceId("gateway-" + node)
+                .setStatus(status))
+        .getServiceBuilder()
+        .setAddress(host);
+    return gateway.build();
+  }
+
+  /** Servers dial other clusters through their own gateways. */
+  public static Command peerThroughGateways() {
+    ConfigEntry.Builder mesh = ConfigEntry.newBuilder().setKind("mesh").setName("mesh");
+    mesh.getMeshBuilder().getPeeringBuilder().setPeerThroughMeshGateways(true);
+    return Command.newBuilder()
+        .setWriteConfigEntry(WriteConfigEntry.newBuilder().setEntry(mesh))
+        .build();
+  }
+
   public static Command deregister(String node, String serviceId) {
     return Command.newBuilder()
         .setDeregister(DeregisterCatalog.newBuilder().setNode(node).setServiceId(serviceId))

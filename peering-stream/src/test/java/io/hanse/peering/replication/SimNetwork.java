@@ -31,6 +31,7 @@ final class SimNetwork {
   private int rowsSent;
   private int farewells;
   private int broken;
+  private int dialed;
   private long latencyMillisMax = 20;
   private double refusals;
   private double repetitions;
@@ -55,6 +56,12 @@ final class SimNetwork {
   void relay(String address, String to) {
     Optional.ofNullable(allowed.get(to)).ifPresent(own -> allowed.put(address, own));
     listening.put(address, outbound -> listening.get(to).accept(outbound));
+  }
+
+  /** Whoever listens at one address does so at another instead. */
+  void move(String address, String to) {
+    Optional.ofNullable(allowed.get(address)).ifPresent(own -> allowed.put(to, own));
+    listening.put(to, listening.remove(address));
   }
 
   void stopListening(String address) {
@@ -99,6 +106,7 @@ final class SimNetwork {
       broken--;
       throw new IllegalStateException("no room for another connection");
     }
+    dialed++;
     Connection connection =
         new Connection(
             from,
@@ -108,6 +116,11 @@ final class SimNetwork {
     connection.dialer.inbound = inbound.apply(connection.dialer);
     time.after(1 + time.random.nextLong(latencyMillisMax), connection::arrive);
     return connection.dialer;
+  }
+
+  /** How many connections were begun so far. */
+  int dialed() {
+    return dialed;
   }
 
   /** How many instances of services were sent so far, and looked at. */
