@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -62,11 +63,13 @@ final class ProxyProcess implements AutoCloseable {
     process.destroyForcibly().waitFor();
   }
 
-  /** Tells it to end, and waits until it has. */
-  void stop() throws InterruptedException {
+  /** Tells it to end, and waits until it has. Answers how long that took. */
+  Duration stop() throws InterruptedException {
+    long begun = System.nanoTime();
     process.destroy();
     assertThat(process.waitFor(STOP_SECONDS_MAX, TimeUnit.SECONDS)).as(name + " ends").isTrue();
     assertThat(process.exitValue()).as(name + " ends in order").isZero();
+    return Duration.ofNanos(System.nanoTime() - begun);
   }
 
   void startAgain() throws IOException {

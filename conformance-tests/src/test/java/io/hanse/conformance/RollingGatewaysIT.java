@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.hanse.peering.PeeringToken;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -16,6 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Two clusters that call each other through two gateways each, which are restarted in turns. */
 class RollingGatewaysIT {
   private static final int CALLERS = 4;
+
+  /** For so long what goes on through a gateway that stops may go on. */
+  private static final Duration DRAIN = Duration.ofSeconds(20);
 
   @TempDir Path folder;
 
@@ -86,7 +90,7 @@ class RollingGatewaysIT {
     PeerCluster.peer(alpha, beta);
     beta.awaitImport(alpha, "passing");
     for (ProxyProcess gateway : ofAlpha.gateways()) {
-      gateway.stop();
+      assertThat(gateway.stop()).as("with no more than a stream to servers").isLessThan(DRAIN);
       assertThat(addressesOfToken()).containsExactlyInAnyOrderElementsOf(told);
     }
     ofAlpha.gateway().startAgain();

@@ -29,6 +29,8 @@ public enum CloseReason {
   CLIENT_RESET(true),
   UPSTREAM_RESET(true),
   IDLE(false),
+  /** A stream between servers, which goes on through another gateway: this one is stopping. */
+  MOVED(false),
   /** This process is stopping. */
   DRAINED(true),
   TLS_FAILED(false),

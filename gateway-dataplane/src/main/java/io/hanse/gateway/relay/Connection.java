@@ -2,6 +2,7 @@ package io.hanse.gateway.relay;
 
 import io.hanse.gateway.route.Destination;
 import io.hanse.gateway.route.Target;
+import io.hanse.identity.TrustDomain;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelHandlerContext;
@@ -219,6 +220,11 @@ public final class Connection {
     if (target != null && destination != null && !fromClient.hasPassedEnd()) {
       target.picker().failed(destination);
     }
+  }
+
+  /** Between servers of two clusters, where TLS is theirs: a stream that lasts, or a short call. */
+  boolean isBetweenServers() {
+    return target != null && TrustDomain.isServerName(target.name());
   }
 
   long ageMillis(long nowNanos) {

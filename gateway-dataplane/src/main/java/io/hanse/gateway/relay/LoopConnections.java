@@ -17,7 +17,10 @@ final class LoopConnections {
   private static final int SWEEP_MILLIS = 250;
   private static final int SWEEPS_PER_FULL_ONE = 4;
 
-  /** For a name, from the accept on. It is in the first packets of who means to call at once. */
+  /**
+   * For a name, from the accept on: it is in the first packets of who means to call at once. Also
+   * for a call between servers.
+   */
   private static final long HURRIED_MILLIS_MAX = 1_000;
 
   private final EventLoop loop;
@@ -137,10 +140,26 @@ final class LoopConnections {
   private void sweep() {
     coarseNanos = System.nanoTime();
     endSlowHellos();
+    if (hurried) {
+      endServerStreams();
+    }
     if (++sweeps % SWEEPS_PER_FULL_ONE == 0) {
       List<Connection> all = new ArrayList<>(open);
       for (Connection connection : all) {
         connection.onSweep(coarseNanos);
+      }
+    }
+  }
+
+  /**
+   * They would last until they are cut, and have no end of their own to wait for: servers go on
+   * where they were by whichever gateway listens. A call that redeems a token is over by then.
+   */
+  private void endServerStreams() {
+    for (Connection connection : new ArrayList<>(open)) {
+      if (connection.isBetweenServers()
+          && connection.ageMillis(coarseNanos) >= HURRIED_MILLIS_MAX) {
+        connection.end(CloseReason.MOVED, "");
       }
     }
   }
