@@ -23,6 +23,28 @@ public final class FakeApi implements AutoCloseable {
     return with(path, 200, json.replace('\'', '"'));
   }
 
+  /** What an answer waits for. */
+  public interface Pause {
+    void await() throws InterruptedException;
+  }
+
+  /** Answers all below the path with nothing, once something has happened. */
+  public FakeApi after(String path, Pause pause) {
+    server.createContext(
+        path,
+        exchange -> {
+          requests.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
+          try {
+            pause.await();
+          } catch (InterruptedException e) {
+            throw new IOException(e);
+          }
+          exchange.sendResponseHeaders(200, -1);
+          exchange.close();
+        });
+    return this;
+  }
+
   /** Refuses all below the path, in these words. */
   public FakeApi refusing(String path, String words) {
     return with(path, 500, words);

@@ -7,6 +7,7 @@ import io.hanse.cli.program.FreePorts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,9 +43,13 @@ class GatewayStartIT {
   }
 
   private void run(String... words) throws IOException {
+    runAgainst(cluster.home.at("http"), words);
+  }
+
+  private void runAgainst(String agent, String... words) throws IOException {
     List<String> command = new ArrayList<>(List.of(AgentProcess.program().toString()));
     command.addAll(List.of(words));
-    command.add("-http-addr=" + cluster.home.at("http"));
+    command.add("-http-addr=" + agent);
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output().toFile());
     builder.environment().put("HANSE_JVM_FLAGS", "-XX:TieredStopAtLevel=1");
@@ -85,6 +90,23 @@ class GatewayStartIT {
     gateway.destroy();
     assertThat(awaitEnd()).isZero();
     assertThat(isRegistered()).isFalse();
+  }
+
+  /** It has registered nothing, and would wait for the answer for more than a minute. */
+  @Test
+  void shouldEndAtOnceWhereItsAgentDoesNotAnswer() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      silent.setSoTimeout((int) PeerCluster.PATIENCE.toMillis());
+      runAgainst(
+          "127.0.0.1:" + silent.getLocalPort(),
+          "gateway",
+          "-address=127.0.0.1:" + FreePorts.choose(1).next());
+      try (Socket asked = silent.accept()) {
+        assertThat(asked.getInputStream().read()).isPositive();
+        gateway.destroy();
+        assertThat(awaitEnd()).isZero();
+      }
+    }
   }
 
   private boolean isRegistered() throws IOException {

@@ -22,7 +22,7 @@ import java.util.concurrent.CompletableFuture;
  * cluster and to those imported from peers. It reads no payload and needs no certificate; who may
  * talk to whom is decided at the ends.
  */
-public final class GatewayServer implements AutoCloseable {
+public final class GatewayServer implements MeshProxy {
   private final RouteCompiler compiler = new RouteCompiler(System::nanoTime);
   private final TargetBook book = new TargetBook(compiler);
   private final ChannelRelay relay;
@@ -68,17 +68,18 @@ public final class GatewayServer implements AutoCloseable {
     runtime.readyIf(all, () -> runtime.latest().ifPresent(this::listen));
   }
 
-  /** Completes when it listens. */
+  @Override
   public CompletableFuture<Void> ready() {
     return runtime.ready();
   }
 
-  /** Whether it listens, and is to be led to. */
+  @Override
   public boolean isReady() {
     return runtime.isReady();
   }
 
-  /** Fails if it can't listen where it is registered when it starts; else it never completes. */
+  /** Fails if it can't listen where it is registered when it starts. */
+  @Override
   public CompletableFuture<Void> failed() {
     return runtime.failed();
   }
@@ -96,28 +97,21 @@ public final class GatewayServer implements AutoCloseable {
     return runtime.relays().metrics();
   }
 
-  /**
-   * Says that it is not ready any more, and waits until nobody asks the way for a second: those who
-   * called here have heard by then that others are to be called.
-   */
+  @Override
   public void awaitQuiet(Duration patience) throws InterruptedException {
     runtime.awaitQuiet(patience);
   }
 
-  /** Accepts no more connections; those that are open go on. */
+  @Override
   public void stopListening() {
     runtime.stopListening();
   }
 
-  /**
-   * Accepts no more connections, waits for those that are open as long as the settings say, and
-   * ends. Answers how many had to be cut.
-   */
+  @Override
   public int stop() throws InterruptedException {
     return runtime.stop();
   }
 
-  /** Ends at once. */
   @Override
   public void close() {
     runtime.close();

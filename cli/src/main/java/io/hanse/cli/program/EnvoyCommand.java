@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -79,13 +78,13 @@ public final class EnvoyCommand implements Callable<Integer> {
       return Proxies.sidecar(
           session, proxy, SidecarCommand.find(session, proxy, proxyId, sidecarFor));
     }
-    Optional<Supplier<GatewayRegistration>> registering = Optional.empty();
+    Optional<GatewayRegistration> registration = Optional.empty();
     if (register) {
       proxy.requireFreeAdmin();
-      registering = Optional.of(() -> gateway.register(proxy.http().client(session), session));
+      registration = Optional.of(gateway.registration(proxy.http().client(session)));
     }
     String id = proxyId.isEmpty() ? gateway.service() : proxyId;
-    return Proxies.gateway(session, proxy, id, registering);
+    return Proxies.gateway(session, proxy, id, registration);
   }
 
   private void check() {

@@ -40,6 +40,6 @@ public final class GatewayCommand implements Callable<Integer> {
         session,
         proxy,
         gateway.service(),
-        Optional.of(() -> gateway.register(proxy.http().client(session), session)));
+        Optional.of(gateway.registration(proxy.http().client(session))));
   }
 }

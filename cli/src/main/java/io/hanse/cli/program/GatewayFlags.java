@@ -3,7 +3,6 @@ package io.hanse.cli.program;
 import io.hanse.cli.client.ApiClient;
 import io.hanse.cli.client.CommandFailure;
 import io.hanse.cli.client.KeyValue;
-import io.hanse.cli.client.Session;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,16 +65,13 @@ final class GatewayFlags {
     return exposeServers;
   }
 
-  /** Tells the agent of the gateway, unless it could never listen, and then who started it. */
-  GatewayRegistration register(ApiClient api, Session session) {
+  /** How the agent will be told of the gateway, unless it could never listen. */
+  GatewayRegistration registration(ApiClient api) {
     if (exposeServers) {
       throw new CommandFailure("-expose-servers is not supported; join clusters by peering");
     }
     requireListenable();
-    GatewayRegistration made = GatewayRegistration.make(api, definition());
-    session.print("Registered service: " + service);
-    session.out().flush();
-    return made;
+    return new GatewayRegistration(api, definition());
   }
 
   /** Before anybody is told of a gateway that could never listen. */

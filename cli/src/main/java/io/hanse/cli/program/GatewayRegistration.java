@@ -3,15 +3,14 @@ package io.hanse.cli.program;
 import static io.hanse.cli.client.Failures.during;
 
 import io.hanse.cli.client.ApiClient;
-import io.hanse.cli.client.ApiException;
 import io.hanse.cli.client.Request;
 import io.hanse.cli.client.Response;
 import io.hanse.cli.value.Value;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,62 +19,84 @@ import org.slf4j.LoggerFactory;
  * clusters know this one by the addresses of its gateways, and those that stop come back, mostly.
  * Meanwhile its check is critical, so that nobody is led there, and after a while it is forgotten.
  */
-final class GatewayRegistration {
+final class GatewayRegistration implements Presence {
   private static final Logger LOG = LoggerFactory.getLogger(GatewayRegistration.class);
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(2);
-
-  /** An agent that does not answer must not take the time of connections that are to end. */
-  private static final long WAIT_SECONDS_MAX = 3;
-
   private static final String REGISTER_SERVICE = "/v1/agent/service/register";
   private static final String REGISTER_CHECK = "/v1/agent/check/register";
 
+  /** How much the agent has been told. */
+  private enum Phase {
+    NOTHING,
+
+    /** That there is a gateway; it may not have answered yet. */
+    REGISTERED,
+
+    /** That it leaves. */
+    OVER
+  }
+
+  private final ApiClient patient;
   private final ApiClient api;
   private final GatewayDefinition definition;
-  private final boolean wasThere;
-  private boolean isOver;
+  private final AgentTeller agent;
+  private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.NOTHING);
+  private final CountDownLatch answered = new CountDownLatch(1);
+  private volatile boolean wasThere;
 
-  private GatewayRegistration(ApiClient api, GatewayDefinition definition, boolean wasThere) {
+  /** Tells nobody anything yet. */
+  GatewayRegistration(ApiClient api, GatewayDefinition definition) {
+    this.patient = api;
     this.api = api.withTimeout(ANSWER_TIMEOUT);
     this.definition = definition;
-    this.wasThere = wasThere;
+    this.agent = new AgentTeller(definition.service());
+  }
+
+  /** Its name and id. */
+  String service() {
+    return definition.service();
   }
 
   /** Tells the agent of a gateway that is about to listen; the same again changes nothing. */
-  static GatewayRegistration make(ApiClient api, GatewayDefinition definition) {
-    return during(
+  @Override
+  public void begin() {
+    during(
         "Error registering service \"" + definition.service() + "\"",
         () -> {
-          Optional<Value> before = registered(api, definition);
-          boolean wasThere = before.filter(definition::isAt).isPresent();
+          Optional<Value> before = registered(patient, definition);
+          wasThere = before.filter(definition::isAt).isPresent();
           if (!wasThere) {
             before.ifPresent(other -> GatewayRival.requireNone(definition.service(), other));
           }
-          put(api, REGISTER_SERVICE, definition.starting());
-          return new GatewayRegistration(api, definition, wasThere);
+          if (phase.compareAndSet(Phase.NOTHING, Phase.REGISTERED)) {
+            try {
+              put(patient, REGISTER_SERVICE, definition.starting());
+            } finally {
+              answered.countDown();
+            }
+          }
+          return true;
         });
   }
 
-  /** It listens: the agent looks once more at once, and then as seldom as it is to. */
-  void settle() {
-    start(
+  /** The agent looks once more at once, and then as seldom as it is to. */
+  @Override
+  public void settle() {
+    agent.begin(
         "register",
         () -> {
-          if (!isOver) {
+          if (phase.get() == Phase.REGISTERED) {
             put(api, REGISTER_SERVICE, definition.settled());
           }
           return true;
         });
   }
 
-  /**
-   * Before it stops to listen: nobody is to be led there from now on. Answers whether the agent has
-   * heard of it.
-   */
-  boolean leave() {
-    return tell(
+  @Override
+  public boolean leave() {
+    return agent.tell(
         () -> {
-          isOver = true;
+          phase.set(Phase.OVER);
           if (!isThere(api, definition)) {
             LOG.info("another gateway has the id by now service={}", definition.service());
             return false;
@@ -86,12 +107,10 @@ final class GatewayRegistration {
         });
   }
 
-  /**
-   * After {@link #leave}, once nobody listens: the agent looks again for itself, as it does where a
-   * gateway failed, and finds one that is started without being registered anew.
-   */
-  void left() {
-    tell(
+  /** As where a gateway failed; so one is found that is started without being registered anew. */
+  @Override
+  public void left() {
+    agent.tell(
         () -> {
           boolean isLeaving =
               isThere(api, definition)
@@ -110,51 +129,41 @@ final class GatewayRegistration {
   }
 
   /**
-   * Of one that never listened: nothing is left but what was there before. That may be another one
-   * that has the port, or what is to be known of this one while it is away.
+   * What was there before may be another one that has the port, or what is to be known of this one
+   * while it is away.
    */
-  void takeBack() {
-    tell(
-        () -> {
-          isOver = true;
-          if (!isThere(api, definition)) {
-            LOG.info("another gateway has the id by now service={}", definition.service());
-          } else if (wasThere) {
-            put(api, REGISTER_CHECK, definition.check());
-            LOG.info("registered as it was before service={}", definition.service());
-          } else {
-            String id = Request.segment(definition.service());
-            api.send(Request.put("/v1/agent/service/deregister/" + id)).orFail();
-            LOG.info("deregistered service={}", definition.service());
-          }
-          return true;
-        });
+  @Override
+  public void takeBack() {
+    if (phase.getAndSet(Phase.OVER) != Phase.NOTHING) {
+      agent.tell(
+          () -> {
+            awaitAnswer();
+            Optional<Value> now = registered(api, definition);
+            if (now.isEmpty()) {
+              LOG.info("not registered service={}", definition.service());
+            } else if (!definition.isAt(now.get())) {
+              LOG.info("another gateway has the id by now service={}", definition.service());
+            } else if (wasThere) {
+              put(api, REGISTER_CHECK, definition.check());
+              LOG.info("registered as it was before service={}", definition.service());
+            } else {
+              String id = Request.segment(definition.service());
+              api.send(Request.put("/v1/agent/service/deregister/" + id)).orFail();
+              LOG.info("deregistered service={}", definition.service());
+            }
+            return true;
+          });
+    }
   }
 
-  private boolean tell(BooleanSupplier what) {
-    return start("deregister", what)
-        .completeOnTimeout(false, WAIT_SECONDS_MAX, TimeUnit.SECONDS)
-        .join();
-  }
-
-  /** One after the other, and not on the thread of who must not wait for an agent for long. */
-  private CompletableFuture<Boolean> start(String name, BooleanSupplier what) {
-    CompletableFuture<Boolean> told = new CompletableFuture<>();
-    Thread teller = new Thread(() -> told.complete(isTold(what)), name);
-    teller.setDaemon(true);
-    teller.start();
-    return told;
-  }
-
-  private synchronized boolean isTold(BooleanSupplier what) {
+  /** What is still on its way to the agent would come after what is to undo it. */
+  private void awaitAnswer() {
     try {
-      return what.getAsBoolean();
-    } catch (ApiException e) {
-      LOG.warn(
-          "cannot tell the agent, its check runs on service={} cause={}",
-          definition.service(),
-          e.getMessage());
-      return false;
+      if (!answered.await(AgentTeller.WAIT_SECONDS_MAX, TimeUnit.SECONDS)) {
+        LOG.warn("the agent has not answered yet service={}", definition.service());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -6,7 +6,6 @@ import io.hanse.gateway.GatewayServer;
 import io.hanse.gateway.SidecarProxy;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /** Starts a gateway or a sidecar and keeps it until the process is told to stop. */
 final class Proxies {
@@ -15,33 +14,24 @@ final class Proxies {
   /**
    * Runs a gateway.
    *
-   * @param registering what one does first that registers itself
+   * @param registration of one that registers itself
    */
   static int gateway(
       Session session,
       ProxyFlags flags,
       String proxyId,
-      Optional<Supplier<GatewayRegistration>> registering) {
-    GatewayRun run = new GatewayRun();
-    Thread begun = Lifetime.begin(run::stop, () -> 0);
-    boolean isStopped = false;
-    try {
-      run.start(
-          registering,
-          () ->
-              GatewayServer.start(
-                  flags.settings(session, proxyId), flags.firstContact(session, proxyId)));
-      run.await();
-      isStopped = true;
-      return 0;
-    } catch (IOException e) {
-      throw cannotStart(e);
-    } finally {
-      if (!isStopped) {
-        run.abandon();
-        Lifetime.giveUp(begun);
-      }
-    }
+      Optional<GatewayRegistration> registration) {
+    return run(
+        registration.map(own -> own),
+        () -> {
+          registration.ifPresent(
+              own -> {
+                session.print("Registered service: " + own.service());
+                session.out().flush();
+              });
+          return GatewayServer.start(
+              flags.settings(session, proxyId), flags.firstContact(session, proxyId));
+        });
   }
 
   static int sidecar(Session session, ProxyFlags flags, String proxyId) {
@@ -54,6 +44,25 @@ final class Proxies {
       throw cannotStart(e);
     }
     return Lifetime.runUntilStopped(sidecar::stop);
+  }
+
+  private static int run(Optional<Presence> presence, ProxyRun.Start start) {
+    ProxyRun run = new ProxyRun(presence);
+    Thread begun = Lifetime.begin(run::stop, () -> 0);
+    boolean isStopped = false;
+    try {
+      run.start(start);
+      run.await();
+      isStopped = true;
+      return 0;
+    } catch (IOException e) {
+      throw cannotStart(e);
+    } finally {
+      if (!isStopped) {
+        run.abandon();
+        Lifetime.giveUp(begun);
+      }
+    }
   }
 
   private static CommandFailure cannotStart(IOException e) {

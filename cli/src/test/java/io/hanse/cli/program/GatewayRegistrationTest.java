@@ -1,18 +1,26 @@
 package io.hanse.cli.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import io.hanse.cli.FakeApi;
 import io.hanse.cli.client.ApiClient;
 import io.hanse.cli.client.CommandFailure;
+import io.hanse.gateway.MeshProxy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** What an agent is told of a gateway that listens, of one that stops, and of one that can't. */
@@ -39,9 +47,15 @@ class GatewayRegistrationTest {
     return "{'ID':'gw','Address':'" + address + "','Port':" + port + "}";
   }
 
-  private static GatewayRegistration make(FakeApi agent) {
+  private static GatewayRegistration of(String agent) {
     GatewayDefinition definition = new GatewayDefinition("gw", ADDRESS, ADDRESS, Map.of(), "6h");
-    return GatewayRegistration.make(ApiClient.of(agent.address()), definition);
+    return new GatewayRegistration(ApiClient.of(agent), definition);
+  }
+
+  private static GatewayRegistration make(FakeApi agent) {
+    GatewayRegistration registration = of(agent.address());
+    registration.begin();
+    return registration;
   }
 
   /** A check that has seen nobody listen would not look again for ten seconds. */
@@ -134,11 +148,10 @@ class GatewayRegistrationTest {
   @Test
   void shouldTakeBackTheRegistrationOfAGatewayThatFailsInAnyWay() throws IOException {
     try (FakeApi agent = agent()) {
-      GatewayRun run = new GatewayRun();
+      ProxyRun run = new ProxyRun(Optional.of(of(agent.address())));
       assertThatThrownBy(
               () ->
                   run.start(
-                      Optional.of(() -> make(agent)),
                       () -> {
                         throw new IllegalStateException("no memory");
                       }))
@@ -153,18 +166,65 @@ class GatewayRegistrationTest {
   @Test
   void shouldNotStartWhatWasToldToStop() throws Exception {
     try (FakeApi agent = agent()) {
-      GatewayRun run = new GatewayRun();
+      ProxyRun run = new ProxyRun(Optional.of(of(agent.address())));
       run.stop();
-      assertThatThrownBy(
-              () ->
-                  run.start(
-                      Optional.of(() -> make(agent)),
-                      () -> {
-                        throw new AssertionError("started");
-                      }))
+      assertThatThrownBy(() -> run.start(GatewayRegistrationTest::mustNotStart))
           .isInstanceOf(IOException.class);
       assertThat(agent.requests()).isEmpty();
     }
+  }
+
+  private static MeshProxy mustNotStart() {
+    throw new AssertionError("started");
+  }
+
+  /** It takes connections and says nothing: whoever asks it waits for a minute and more. */
+  @Test
+  void shouldNotWaitForAnAgentThatDoesNotAnswerWhenItIsToldToStop() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      ProxyRun run = new ProxyRun(Optional.of(of("127.0.0.1:" + silent.getLocalPort())));
+      CompletableFuture<Throwable> failure = started(run);
+      try (Socket asking = silent.accept()) {
+        assertThat(asking.getInputStream().read()).isPositive();
+        assertThat(stopped(run)).succeedsWithin(Duration.ofSeconds(2));
+      }
+      assertThat(failure.get(10, TimeUnit.SECONDS)).isInstanceOf(CommandFailure.class);
+    }
+  }
+
+  /** The agent has it, and what takes it back must not get there first. */
+  @Test
+  void shouldTakeBackWhatIsOnItsWayWhenItIsToldToStop() throws Exception {
+    CountDownLatch arrived = new CountDownLatch(1);
+    CountDownLatch registered = new CountDownLatch(1);
+    try (FakeApi agent =
+        new FakeApi()
+            .with("/v1/agent/service/deregister/", "")
+            .after(
+                "/v1/agent/service/register",
+                () -> {
+                  arrived.countDown();
+                  registered.await();
+                })) {
+      ProxyRun run = new ProxyRun(Optional.of(of(agent.address())));
+      CompletableFuture<Throwable> failure = started(run);
+      arrived.await();
+      CompletableFuture<Void> stopped = stopped(run);
+      agent.with("/v1/agent/service/gw", at("192.0.2.5", 8443));
+      registered.countDown();
+      stopped.get(10, TimeUnit.SECONDS);
+      assertThat(agent.requests()).containsExactly(REGISTER, FIND, DEREGISTER);
+      assertThat(failure.get(10, TimeUnit.SECONDS)).isNotNull();
+    }
+  }
+
+  private static CompletableFuture<Throwable> started(ProxyRun run) {
+    return CompletableFuture.supplyAsync(
+        () -> catchThrowable(() -> run.start(GatewayRegistrationTest::mustNotStart)));
+  }
+
+  private static CompletableFuture<Void> stopped(ProxyRun run) {
+    return CompletableFuture.runAsync(() -> assertThatCode(run::stop).doesNotThrowAnyException());
   }
 
   /** It would follow the registration to the address of the other, which ends it later. */

@@ -1,0 +1,47 @@
+package io.hanse.cli.program;
+
+import io.hanse.cli.client.ApiException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells an agent one thing after the other, and has nobody wait for it for long. */
+final class AgentTeller {
+  private static final Logger LOG = LoggerFactory.getLogger(AgentTeller.class);
+
+  /** An agent that does not answer must not take the time of connections that are to end. */
+  static final long WAIT_SECONDS_MAX = 3;
+
+  private final String service;
+
+  /** For one proxy, by the id of its service. */
+  AgentTeller(String service) {
+    this.service = service;
+  }
+
+  /** Answers what comes of it; false also if that takes too long, or the agent refuses. */
+  boolean tell(BooleanSupplier what) {
+    return begin("tell", what).completeOnTimeout(false, WAIT_SECONDS_MAX, TimeUnit.SECONDS).join();
+  }
+
+  /** Waits for nothing. */
+  CompletableFuture<Boolean> begin(String name, BooleanSupplier what) {
+    CompletableFuture<Boolean> told = new CompletableFuture<>();
+    Thread thread = new Thread(() -> told.complete(isTold(what)), name);
+    thread.setDaemon(true);
+    thread.start();
+    return told;
+  }
+
+  private synchronized boolean isTold(BooleanSupplier what) {
+    try {
+      return what.getAsBoolean();
+    } catch (ApiException e) {
+      LOG.warn(
+          "cannot tell the agent, its check runs on service={} cause={}", service, e.getMessage());
+      return false;
+    }
+  }
+}
