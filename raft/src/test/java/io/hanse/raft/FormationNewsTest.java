@@ -2,6 +2,9 @@ package io.hanse.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.hanse.fsm.row.Server;
 import io.hanse.raft.transport.proto.Account;
 import io.hanse.raft.transport.proto.Stage;
@@ -10,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class FormationNewsTest {
   private long seconds = 100;
@@ -48,6 +52,27 @@ class FormationNewsTest {
   }
 
   @Test
+  void shouldSayNothingInBetween() {
+    Logger logger = (Logger) LoggerFactory.getLogger(FormationNews.class);
+    ListAppender<ILoggingEvent> told = new ListAppender<>();
+    told.start();
+    logger.addAppender(told);
+    try {
+      FormationNews news = news(3);
+      for (int i = 1; i <= 70; i++) {
+        seconds++;
+        news.waits(List.of());
+      }
+      assertThat(told.list)
+          .hasSize(2)
+          .extracting(ILoggingEvent::getFormattedMessage)
+          .containsOnly(news.line(List.of()));
+    } finally {
+      logger.detachAppender(told);
+    }
+  }
+
+  @Test
   void shouldSayHowManyServersAreMissing() {
     assertThat(news(3).line(List.of()))
         .isEqualTo(
@@ -62,6 +87,12 @@ class FormationNewsTest {
   void shouldShowWhoExpectsAnotherNumber() {
     assertThat(news(3).line(List.of(other("s3", 3), other("s2", 2))))
         .endsWith("has 2 others=[s2:expects=2, s3:expects=3] retry_join=[]");
+  }
+
+  @Test
+  void shouldNotCountOneThatBeginsWithOthers() {
+    Account elsewhere = other("s2", 3).toBuilder().setStage(Stage.STAGE_FORMING).build();
+    assertThat(news(3).line(List.of(elsewhere))).contains("has 1 others=[s2:expects=3]");
   }
 
   @Test

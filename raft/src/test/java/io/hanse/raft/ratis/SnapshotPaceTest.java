@@ -59,4 +59,13 @@ class SnapshotPaceTest {
     pace.reopened();
     assertThat(pace.isDue(new Applied(200, LOG_BYTES, 0), 0, 0)).isTrue();
   }
+
+  @Test
+  void shouldTakeNothingForCalmAfterTheGroupWasOpenedAgain() {
+    long some = SnapshotPace.BYTES_MIN;
+    assertThat(pace.isDue(new Applied(300, 2 * some, 0), -1, 4 * some)).isFalse();
+    pace.reopened();
+    assertThat(pace.isDue(new Applied(400, some, 0), -1, 0)).isFalse();
+    assertThat(pace.isDue(new Applied(400, some, 0), -1, 0)).isTrue();
+  }
 }
