@@ -122,6 +122,9 @@ class GatewayRegistrationTest {
       agent.with("/v1/agent/service/gw", at("192.0.2.5", 8443));
       registration.takeBack();
       assertThat(agent.requests()).endsWith(FIND, DEREGISTER).doesNotContain(REGISTER_CHECK);
+      registration.settle();
+      registration.takeBack();
+      assertThat(agent.requests()).containsOnlyOnce(REGISTER);
     }
   }
 
