@@ -1,5 +1,6 @@
 package io.hanse.cli.agent;
 
+import io.hanse.cli.agent.warmup.WarmUp;
 import io.hanse.cli.config.AgentConfig;
 import io.hanse.fsm.apply.ClusterStateMachine;
 import io.hanse.fsm.port.CommandSubmitter;
@@ -227,11 +228,17 @@ public final class AgentAssembly implements AutoCloseable {
             echoes::ofMajority,
             replication::resign,
             Succession.PATIENCE));
+    WarmUp warmUp = parts.begin("warm-up", new WarmUp());
     LOG.info("agent started node={} id={}", identity.nodeName(), identity.nodeId());
     new Readiness(
             replication.reader(),
             threads.timer(),
-            () -> LOG.info("agent ready, requests are served node={}", identity.nodeName()))
+            () -> {
+              LOG.info("agent ready, requests are served node={}", identity.nodeName());
+              if (config.timing().warmsUp()) {
+                warmUp.start();
+              }
+            })
         .look();
   }
 

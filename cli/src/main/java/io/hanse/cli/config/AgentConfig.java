@@ -122,11 +122,13 @@ public record AgentConfig(
   /** At which signals the agent leaves its cluster before it ends: SIGINT, SIGTERM. */
   public record Leaving(boolean onInterrupt, boolean onTerminate) {}
 
+  /** {@code warmsUp}: practises once it has started, see {@code WarmUp}. */
   public record Timing(
       int raftMultiplier,
       Duration rpcHoldTimeout,
       Duration defaultQueryTime,
-      Duration maxQueryTime) {}
+      Duration maxQueryTime,
+      boolean warmsUp) {}
 
   /**
    * How the HTTP API behaves.

@@ -75,7 +75,7 @@ public final class AgentConfigReader {
             new ConfigTls(values, sources.directory(), datacenter, domain).read(),
             joining,
             leaving(server),
-            timing(),
+            timing(dev),
             new AgentConfig.Limits(
                 values.whole("limits.http_max_conns_per_client", 200),
                 values.whole("limits.rpc_max_conns_per_client", 100),
@@ -258,7 +258,7 @@ public final class AgentConfigReader {
         values.truth("translate_wan_addrs", false));
   }
 
-  private AgentConfig.Timing timing() {
+  private AgentConfig.Timing timing(boolean dev) {
     int multiplier = values.whole("performance.raft_multiplier", 1);
     if (multiplier < 1 || multiplier > MULTIPLIER_MAX) {
       values.error(
@@ -268,7 +268,8 @@ public final class AgentConfigReader {
         multiplier,
         values.duration("performance.rpc_hold_timeout", Duration.ofSeconds(7)),
         values.duration("default_query_time", Duration.ofSeconds(300)),
-        values.duration("max_query_time", Duration.ofSeconds(600)));
+        values.duration("max_query_time", Duration.ofSeconds(600)),
+        values.truth("performance.warm_up", !dev));
   }
 
   private int notNegative(String key) {

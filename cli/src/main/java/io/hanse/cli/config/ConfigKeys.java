@@ -50,8 +50,8 @@ final class ConfigKeys {
         "node_name pid_file primary_datacenter");
     used(
         Kind.TRUTH,
-        "bootstrap connect.enabled leave_on_terminate log_json peering.enabled server",
-        "skip_leave_on_interrupt translate_wan_addrs");
+        "bootstrap connect.enabled leave_on_terminate log_json peering.enabled performance.warm_up",
+        "server skip_leave_on_interrupt translate_wan_addrs");
     used(
         Kind.WHOLE,
         "bootstrap_expect http_config.max_header_bytes limits.http_max_conns_per_client",

@@ -59,6 +59,9 @@ public final class Logs extends ContextAwareBase implements Configurator {
       ordinary.start();
       out.addFilter(ordinary);
     }
+    WarmUpLines practice = new WarmUpLines();
+    practice.start();
+    out.addFilter(practice);
     out.start();
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.addAppender(out);

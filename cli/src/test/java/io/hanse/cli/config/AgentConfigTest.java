@@ -34,6 +34,7 @@ class AgentConfigTest {
     assertThat(config.ports().grpc()).isEqualTo(-1);
     assertThat(config.timing().raftMultiplier()).isEqualTo(1);
     assertThat(config.timing().rpcHoldTimeout()).isEqualTo(Duration.ofSeconds(7));
+    assertThat(config.timing().warmsUp()).isTrue();
     assertThat(config.addresses().advertise()).isEqualTo("127.0.0.1");
     assertThat(config.dataDirectory()).contains(Path.of("/d"));
     assertThat(config.warnings()).isEmpty();
@@ -48,6 +49,13 @@ class AgentConfigTest {
     assertThatThrownBy(() -> read(SERVER + "ports { sidecar_min_port = 30000 }"))
         .hasMessageContaining(
             "sidecar_min_port must be less than sidecar_max_port. To disable, set both to zero.");
+  }
+
+  @Test
+  void shouldWarmUpAsItIsTold() {
+    assertThat(read(SERVER + "performance { warm_up = false }").timing().warmsUp()).isFalse();
+    assertThat(AgentConfigReader.read(sources(true, List.of(), List.of())).timing().warmsUp())
+        .isFalse();
   }
 
   @Test

@@ -1,0 +1,89 @@
+package io.hanse.cli.agent.warmup;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs the code of the state machine and of peerings in a server that has started and has nothing
+ * else to do, until the JVM's compilers are through with it: the first sync with a peer, or the
+ * first seconds of a new leader, would pay for that else. What it works on is its own: the server's
+ * state, log and peers are never touched.
+ */
+public final class WarmUp implements AutoCloseable {
+  /** Of the thread; by it the log knows whose lines are of no interest. */
+  public static final String THREAD = "warm-up";
+
+  private static final Logger LOG = LoggerFactory.getLogger(WarmUp.class);
+  private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+
+  /** After so many, what is not compiled yet is not worth it. */
+  private static final int ROUNDS_MAX = 12;
+
+  /** Compilers that took less for a round are through. */
+  private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
+
+  /** What travels in a round: enough that what is hot is known soon. */
+  private static final int SERVICES = 300;
+
+  private final Pace pace;
+
+  /** Begins not before it is told to. */
+  public WarmUp() {
+    this(new Pace(new MachineLoad(), LOOK_EVERY));
+  }
+
+  WarmUp(Pace pace) {
+    this.pace = pace;
+  }
+
+  /** To be called once the server serves. */
+  public void start() {
+    if (Compilers.optimise()) {
+      Thread thread = new Thread(this::run, THREAD);
+      thread.setDaemon(true);
+      thread.start();
+    }
+  }
+
+  private void run() {
+    long begin = System.nanoTime();
+    try {
+      pace.awaitQuiet();
+      int rounds = practise();
+      LOG.info(
+          "warm-up done rounds={} seconds={} of_it_worked={}",
+          rounds,
+          seconds(System.nanoTime() - begin),
+          seconds(MachineLoad.workedNanos()));
+    } catch (Pace.OverException e) {
+      LOG.debug("warm-up ended early cause=\"{}\"", e.getMessage());
+    } catch (RuntimeException | LinkageError e) {
+      // Nothing hangs on it: the server goes on as cold as it is.
+      LOG.warn("warm-up broken off, the server is slow at first", e);
+    }
+  }
+
+  private int practise() {
+    try (PracticePeering peering = new PracticePeering(pace, SERVICES)) {
+      for (int round = 1; ; round++) {
+        long before = Compilers.nanos();
+        peering.round();
+        if (round == ROUNDS_MAX || Compilers.nanos() - before < QUIET_NANOS) {
+          return round;
+        }
+      }
+    }
+  }
+
+  private static String seconds(long nanos) {
+    return "%.1f".formatted(nanos / 1e9);
+  }
+
+  /** It uses nothing of the server, which therefore does not wait for its last step. */
+  @Override
+  public void close() {
+    pace.end();
+  }
+}
