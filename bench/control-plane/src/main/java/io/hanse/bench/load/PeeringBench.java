@@ -15,7 +15,7 @@ final class PeeringBench {
       them over a link that counts bytes, exports services from one to the other, and prints
 
         first sync    s until all can be read at the importer, CPU of each side per instance,
-                      bytes on the link
+                      bytes on the link; of servers that have started and are at rest
         one change    ms from the write of one instance of ten to the answer of a blocked health
                       query of the importer, and bytes both ways
         idle          CPU of each side in percent of a core, bytes/s
