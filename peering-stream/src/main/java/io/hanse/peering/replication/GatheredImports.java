@@ -88,7 +88,7 @@ final class GatheredImports {
 
   /** Where one of them is refused for what it holds, the others are not to blame. */
   private void together(List<Waiting> group) {
-    LogWriter.submitted(log, commandOf(group))
+    LogWriter.attempted(() -> log.submit(commandOf(group)))
         .whenComplete(
             (result, failure) -> {
               if (failure != null && isOfContent(failure)) {
@@ -104,7 +104,7 @@ final class GatheredImports {
   private void alone(List<Waiting> group) {
     List<CompletableFuture<CommandResult>> all = new ArrayList<>();
     for (Waiting each : group) {
-      all.add(LogWriter.submitted(log, each.command()).whenComplete(each::complete));
+      all.add(LogWriter.attempted(() -> log.submit(each.command())).whenComplete(each::complete));
     }
     CompletableFuture.allOf(all.toArray(CompletableFuture<?>[]::new))
         .whenComplete((done, failure) -> loop.execute(this::send));

@@ -7,6 +7,7 @@ import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.CommandResult;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 
 /**
  * Gives commands to the log, again where nothing or nothing certain came of it. Only for commands
@@ -34,17 +35,18 @@ final class LogWriter {
   }
 
   private void attempt(Command command, int number, CompletableFuture<CommandResult> written) {
-    submitted(submitter, command)
+    attempted(() -> submitter.submit(command))
         .whenComplete(
             (result, failure) ->
                 loop.execute(() -> finish(command, number, written, result, failure)));
   }
 
-  /** Fails by the future alone, by which alone who wrote goes. */
-  static CompletableFuture<CommandResult> submitted(CommandSubmitter submitter, Command command) {
+  /** Fails by the future alone, by which alone who wrote goes: of an error, too, it must hear. */
+  static CompletableFuture<CommandResult> attempted(
+      Supplier<CompletableFuture<CommandResult>> submit) {
     try {
-      return submitter.submit(command);
-    } catch (RuntimeException e) {
+      return submit.get();
+    } catch (RuntimeException | Error e) {
       return CompletableFuture.failedFuture(e);
     }
   }

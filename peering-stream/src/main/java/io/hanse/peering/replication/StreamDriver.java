@@ -71,7 +71,7 @@ public final class StreamDriver implements Inbound {
   private long receivedBytes;
   private boolean closed;
   private boolean isGuarding;
-  private @Nullable RuntimeException brokenBy;
+  private @Nullable Throwable brokenBy;
 
   public StreamDriver(Loop loop, StreamProtocol protocol, Outbound outbound, Owner owner) {
     this.loop = loop;
@@ -102,7 +102,8 @@ public final class StreamDriver implements Inbound {
     isGuarding = true;
     try {
       step.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // An error, too: what its step was to go on with would stand for ever in a stream that lives.
       breakOff(e);
       if (isPart) {
         throw e;
@@ -112,7 +113,7 @@ public final class StreamDriver implements Inbound {
     }
   }
 
-  private void breakOff(RuntimeException cause) {
+  private void breakOff(Throwable cause) {
     if (cause != brokenBy) {
       brokenBy = cause;
       LOG.error("stream broken off {} remote={}", owner.who(), outbound.remote(), cause);

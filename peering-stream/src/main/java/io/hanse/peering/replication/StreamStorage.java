@@ -209,7 +209,7 @@ final class StreamStorage {
                 () -> {
                   try {
                     next.accept(result, failure);
-                  } catch (RuntimeException e) {
+                  } catch (RuntimeException | Error e) {
                     // Whoever waits for what becomes of it would wait for ever.
                     LOG.error("stream broken off peer={}", peering.getName(), e);
                     rules.accept(new Input.Stopped(BROKEN));

@@ -11,15 +11,19 @@ import io.hanse.fsm.row.ImportChange;
 import io.hanse.fsm.row.NodeService;
 import io.hanse.fsm.row.OpenImports;
 import io.hanse.fsm.row.ReconcileImport;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GatheredImportsTest {
   private static final long ENTRY_MILLIS = 10;
@@ -39,10 +43,12 @@ class GatheredImportsTest {
 
     final List<List<Command>> entries = new ArrayList<>();
     Function<Command, ProblemCode> problem = command -> null;
+    Consumer<Command> taking = command -> {};
     private final Deque<Queued> queue = new ArrayDeque<>();
     private int onTheirWay;
 
     CompletableFuture<CommandResult> submit(Command command) {
+      taking.accept(command);
       Queued queued = new Queued(command, new CompletableFuture<>());
       queue.add(queued);
       send();
@@ -198,6 +204,34 @@ class GatheredImportsTest {
     time.runFor(1_000);
     assertThat(stored).allSatisfy(each -> assertThat(each).isCompletedExceptionally());
     assertThat(log.entries).hasSize(2);
+  }
+
+  /** One that no stream would live through, had it heard of it. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4})
+  void shouldTellAllOfAnErrorAndGoOn(int together) {
+    log.taking =
+        command -> {
+          if (FewAtOnce.servicesOf(command).anyMatch(name -> name.startsWith("s"))) {
+            throw new NoClassDefFoundError("a class that nobody missed");
+          }
+        };
+    submit("first");
+    List<CompletableFuture<CommandResult>> stored =
+        names(together).stream().map(this::submit).toList();
+    time.runFor(1_000);
+    assertThat(stored)
+        .allSatisfy(
+            each ->
+                assertThat(each)
+                    .isCompletedExceptionally()
+                    .failsWithin(Duration.ZERO)
+                    .withThrowableThat()
+                    .havingRootCause()
+                    .isInstanceOf(NoClassDefFoundError.class));
+    CompletableFuture<CommandResult> later = submit("later");
+    time.runFor(1_000);
+    assertThat(later).isCompleted();
   }
 
   @Test

@@ -57,6 +57,17 @@ class StreamDriverTest implements StreamDriver.Owner, Outbound {
     assertThat(told).hasSize(1);
   }
 
+  /** The loop that runs it goes on after an error, and so would the stream. */
+  @Test
+  void shouldEndItAfterAnErrorAsWell() {
+    driver.give(new Input.Started());
+    driver.guard(
+        () -> {
+          throw new NoClassDefFoundError("a class that nobody missed");
+        });
+    assertThat(told).containsExactly(LinkStatus.Code.INTERNAL);
+  }
+
   /** What it would begin would never be ended. */
   @Test
   void shouldNotGoOnWhereAPartOfAStepBrokeOff() {
