@@ -66,7 +66,8 @@ final class Bootstrap {
       Consensus consensus,
       PeerCalls peers,
       LongSupplier nanoClock,
-      Retirement retirement) {
+      Retirement retirement,
+      FormationNews news) {
     this.self = self;
     this.settings = settings;
     this.promises = promises;
@@ -75,7 +76,7 @@ final class Bootstrap {
     this.peers = peers;
     this.nanoClock = nanoClock;
     this.retirement = retirement;
-    this.news = new FormationNews(settings, nanoClock);
+    this.news = news;
     this.startNanos = nanoClock.getAsLong();
     this.promisedNanos = startNanos;
     this.enlistedNanos = startNanos;
@@ -117,9 +118,17 @@ final class Bootstrap {
             String.valueOf(Problems.cause(e).getMessage()));
       }
       LOG.debug("bootstrap step failed, will be tried again", e);
+      if (isOfNoCluster()) {
+        news.fails(neighbours.present(), e);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private boolean isOfNoCluster() {
+    Stage stage = promises.stage();
+    return stage == Stage.STAGE_EMPTY || stage == Stage.STAGE_FORMING;
   }
 
   /** Another server asks for the promise. Any thread. */

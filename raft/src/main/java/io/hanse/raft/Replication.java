@@ -135,7 +135,15 @@ public final class Replication implements AutoCloseable {
         new Retirement(raftId, promises, neighbours, consensus, place::isSure, standing::close);
     bootstrap =
         new Bootstrap(
-            raftId, settings, promises, neighbours, consensus, peers, System::nanoTime, retirement);
+            raftId,
+            settings,
+            promises,
+            neighbours,
+            consensus,
+            peers,
+            System::nanoTime,
+            retirement,
+            new FormationNews(settings, System::nanoTime, LOG::warn));
     joinLoop = new JoinLoop(bootstrap, joiner);
     memberDuty =
         new MemberDuty(

@@ -119,7 +119,8 @@ class BootstrapSimTest {
               peers,
               nanos::get,
               new Retirement(
-                  disk.raftId(), promises, neighbours, consensus, () -> false, why -> {}));
+                  disk.raftId(), promises, neighbours, consensus, () -> false, why -> {}),
+              new FormationNews(settings, nanos::get, line -> {}));
     }
 
     Account account() {

@@ -29,7 +29,7 @@ class FormationNewsTest {
             new RaftSettings.Bootstrap(expect, List.of(retryJoin)),
             RaftSettings.Timing.defaults(),
             RaftSettings.Limits.defaults());
-    return new FormationNews(settings, () -> seconds * 1_000_000_000);
+    return new FormationNews(settings, () -> seconds * 1_000_000_000, line -> {});
   }
 
   private static Account other(String node, int expect) {
