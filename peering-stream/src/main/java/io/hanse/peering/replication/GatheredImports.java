@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.ToIntFunction;
 
 /**
  * Has services that a peer sends one by one share commands: those that come while one is under way
@@ -42,12 +43,20 @@ final class GatheredImports {
 
   private final Loop loop;
   private final CommandSubmitter log;
+  private final ToIntFunction<List<ReconcileImport>> fitting;
   private final Deque<Waiting> waiting = new ArrayDeque<>();
   private boolean isUnderWay;
 
-  GatheredImports(Loop loop, CommandSubmitter log) {
+  /**
+   * For one stream.
+   *
+   * @param fitting how many of some contents, from the first on, one command may take for the rows
+   *     that they take away: at least one
+   */
+  GatheredImports(Loop loop, CommandSubmitter log, ToIntFunction<List<ReconcileImport>> fitting) {
     this.loop = loop;
     this.log = log;
+    this.fitting = fitting;
   }
 
   /** Completes on any thread, as the log does. */
@@ -66,6 +75,15 @@ final class GatheredImports {
   private void send() {
     List<Waiting> group = take();
     isUnderWay = !group.isEmpty();
+    if (group.size() > 1) {
+      try {
+        putBackAllBut(fitting.applyAsInt(contents(group)), group);
+      } catch (RuntimeException | Error e) {
+        group.forEach(each -> each.answer().completeExceptionally(e));
+        loop.execute(this::send);
+        return;
+      }
+    }
     if (group.size() == 1) {
       alone(group);
     } else if (isUnderWay) {
@@ -84,6 +102,17 @@ final class GatheredImports {
       group.add(waiting.remove());
     }
     return group;
+  }
+
+  private static List<ReconcileImport> contents(List<Waiting> group) {
+    return group.stream().map(each -> each.command().getReconcileImport()).toList();
+  }
+
+  /** They are the first of the next. */
+  private void putBackAllBut(int count, List<Waiting> group) {
+    while (group.size() > count) {
+      waiting.addFirst(group.remove(group.size() - 1));
+    }
   }
 
   /** Where one of them is refused for what it holds, the others are not to blame. */

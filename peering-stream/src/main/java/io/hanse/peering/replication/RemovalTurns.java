@@ -1,6 +1,7 @@
 package io.hanse.peering.replication;
 
 import io.hanse.fsm.port.StateReader;
+import io.hanse.fsm.row.ReconcileImport;
 import io.hanse.fsm.store.Key;
 import io.hanse.fsm.store.Rows;
 import io.hanse.fsm.store.TableId;
@@ -54,6 +55,37 @@ final class RemovalTurns {
       }
       return count;
     }
+  }
+
+  /**
+   * The same of contents that take the place of what is stored: of those that bring about as many
+   * rows as they take away, their bytes are the bound.
+   */
+  int fittingContents(List<ReconcileImport> contents) {
+    try (View view = state.view()) {
+      int rows = 0;
+      int count = 0;
+      for (ReconcileImport content : contents) {
+        int brought = rowsOf(content);
+        int stored = rowsOf(view, content.getService(), brought + ROWS_MAX - rows);
+        rows += 1 + Math.max(0, stored - brought);
+        if (rows > ROWS_MAX && count > 0) {
+          break;
+        }
+        count++;
+      }
+      return count;
+    }
+  }
+
+  /** As what is stored is counted. */
+  private static int rowsOf(ReconcileImport content) {
+    long checks =
+        content.getInstancesList().stream()
+            .flatMap(instance -> instance.getChecksList().stream())
+            .filter(check -> !check.getServiceId().isEmpty())
+            .count();
+    return 2 * content.getInstancesCount() + (int) checks;
   }
 
   /** Whether so many rows are stored of these that their removal takes a turn. */

@@ -77,7 +77,9 @@ final class StreamStorage {
             replication.rooms().of(peering.getId()),
             () -> imports().isEmpty(),
             () -> rules.accept(new Input.Stopped(ROOM_AGAIN)));
-    GatheredImports gathered = new GatheredImports(loop, replication.submitter());
+    RemovalTurns turns = new RemovalTurns(replication.state(), peering.getName());
+    GatheredImports gathered =
+        new GatheredImports(loop, replication.submitter(), turns::fittingContents);
     writer =
         new LogWriter(
             loop,

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,9 @@ class GatheredImportsTest {
 
   private final SimTime time = new SimTime(1);
   private final FewAtOnce log = new FewAtOnce();
-  private final GatheredImports gathered = new GatheredImports(time.newLoop(), log::submit);
+  private ToIntFunction<List<ReconcileImport>> fitting = List::size;
+  private final GatheredImports gathered =
+      new GatheredImports(time.newLoop(), log::submit, contents -> fitting.applyAsInt(contents));
 
   /**
    * A log that takes few commands at once, each with an entry of its own, and puts more into one
@@ -204,6 +207,33 @@ class GatheredImportsTest {
     time.runFor(1_000);
     assertThat(stored).allSatisfy(each -> assertThat(each).isCompletedExceptionally());
     assertThat(log.entries).hasSize(2);
+  }
+
+  @Test
+  void shouldLeaveToTheNextCommandWhatTakesTooMuchAway() {
+    fitting = contents -> Math.min(3, contents.size());
+    List<CompletableFuture<CommandResult>> stored = names(9).stream().map(this::submit).toList();
+    time.runFor(1_000);
+    assertThat(stored).allSatisfy(each -> assertThat(each).isCompleted());
+    assertThat(log.services()).containsExactlyElementsOf(names(9));
+    assertThat(log.entries.stream().map(List::size)).containsOnly(1);
+    assertThat(log.entries).as("one, twice three, and two").hasSize(4);
+  }
+
+  /** The state can't be looked at, as at the end of a server. */
+  @Test
+  void shouldTellThoseThatCanNotBeWeighed() {
+    submit("first");
+    fitting =
+        contents -> {
+          throw new NoClassDefFoundError("a class that nobody missed");
+        };
+    List<CompletableFuture<CommandResult>> stored = names(4).stream().map(this::submit).toList();
+    time.runFor(1_000);
+    assertThat(stored).allSatisfy(each -> assertThat(each).isCompletedExceptionally());
+    CompletableFuture<CommandResult> later = submit("later");
+    time.runFor(1_000);
+    assertThat(later).isCompleted();
   }
 
   /** One that no stream would live through, had it heard of it. */

@@ -2,6 +2,7 @@ package io.hanse.peering.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.store.Key;
 import io.hanse.fsm.store.View;
@@ -35,6 +36,9 @@ class ShrinkingListTest {
   private int rowsBefore;
   private boolean isMoving;
 
+  /** They stay exported and have no instances any more. */
+  private boolean isEmptied;
+
   private void appliedAtBeta(Command command) {
     int rows = rows();
     if (rows < rowsBefore) {
@@ -60,7 +64,10 @@ class ShrinkingListTest {
     try (View view = beta.view()) {
       Health health = new Health(view);
       for (String service : new Peerings(view).importedServices("alpha")) {
-        assertThat(health.service("alpha", service)).hasSize(NODES);
+        List<CheckServiceNode> instances = health.service("alpha", service);
+        if (!isEmptied || !instances.isEmpty()) {
+          assertThat(instances).hasSize(NODES);
+        }
       }
     }
   }
@@ -104,6 +111,20 @@ class ShrinkingListTest {
     alpha.apply(SimCommands.export("beta", List.of("s7")));
     time.runFor(20_000);
     assertThat(rows()).isEqualTo(3 * NODES);
+    assertThat(removals).hasSizeGreaterThan(2).allMatch(each -> each <= RemovalTurns.ROWS_MAX);
+  }
+
+  /** As where all hosts of an exporter end at once. */
+  @ParameterizedTest
+  @ValueSource(doubles = {1, 0})
+  void shouldTakeFewRowsAwayWhereServicesLoseAllInstances(double shareOfChanges) {
+    shareAll(shareOfChanges);
+    isEmptied = true;
+    for (int node = 0; node < NODES; node++) {
+      alpha.apply(SimCommands.deregister("n" + node, ""));
+    }
+    time.runFor(60_000);
+    assertThat(rows()).isZero();
     assertThat(removals).hasSizeGreaterThan(2).allMatch(each -> each <= RemovalTurns.ROWS_MAX);
   }
 
