@@ -152,7 +152,8 @@ final class Outgoing {
     boolean endsAlone = Answers.sizeOf(together.get(last)) > ResourceBatches.BYTES_MAX;
     List<Offer> small = endsAlone ? together.subList(0, last) : together;
     if (small.size() > 1 && batch.isPresent()) {
-      send(nowMillis, ResourceBatches.pack(batch.get(), small));
+      Offer packed = ResourceBatches.pack(batch.get(), small);
+      send(nowMillis, packed, small.stream().map(Offer::id).toList());
     } else {
       small.forEach(offer -> send(nowMillis, offer));
     }
@@ -162,7 +163,11 @@ final class Outgoing {
   }
 
   private void send(long nowMillis, Offer offer) {
-    send(Answers.response(offer, ledger.send(offer.type(), offer.id(), nowMillis)));
+    send(nowMillis, offer, List.of(offer.id()));
+  }
+
+  private void send(long nowMillis, Offer offer, List<String> ids) {
+    send(Answers.response(offer, ledger.send(offer.type(), offer.id(), ids, nowMillis)));
   }
 
   private void send(ReplicationMessage message) {

@@ -31,6 +31,11 @@ public final class PeerTexts {
     return text.substring(0, end) + "... (" + (text.length() - end) + " characters more)";
   }
 
+  /** Whether something is missing at its end. */
+  static boolean isCut(String text) {
+    return text.length() > TEXT_MAX;
+  }
+
   /** The same of a name that is nobody's yet, on one line. */
   public static String shown(String name) {
     int end = Math.min(name.length(), SHOWN_MAX);

@@ -55,11 +55,19 @@ public final class ResourceBatches {
               reason ->
                   refused
                       .append(refused.isEmpty() ? "" : "; ")
-                      .append(Quoted.of(PeerTexts.cut(entry.getId())))
-                      .append(": ")
+                      .append(named(entry.getId()))
                       .append(reason));
     }
     return refused.isEmpty() ? Optional.empty() : Optional.of(refused.toString());
+  }
+
+  private static String named(String id) {
+    return Quoted.of(PeerTexts.cut(id)) + ": ";
+  }
+
+  /** Which of those in a batch are said to be refused, as {@link #unpack} says it. */
+  static List<String> named(List<String> ids, String refusal) {
+    return ids.stream().filter(id -> refusal.contains(named(id))).toList();
   }
 
   private static Optional<String> take(

@@ -74,15 +74,28 @@ final class StatusRecorder {
   /** The other end has a resource; none if it answers what it was not sent. */
   void acknowledged(long nowMillis, Optional<SubscriptionLedger.Sent> resource) {
     status.setLastAckMillis(nowMillis);
-    resource.ifPresent(sent -> status.removeExportsRefusedByPeer(sent.id()));
+    resource.ifPresent(
+        sent -> {
+          status.removeExportsRefusedByPeer(sent.id());
+          sent.ids().forEach(status::removeExportsRefusedByPeer);
+        });
     changed = true;
   }
 
+  /** Of a batch it is those that the reason names. */
   void refusedByPeer(long nowMillis, Optional<SubscriptionLedger.Sent> resource, String reason) {
     status
         .setLastNackMillis(nowMillis)
         .setLastNackMessage("client peer was unable to apply resource: " + reason);
-    resource.ifPresent(sent -> status.putExportsRefusedByPeer(sent.id(), reason));
+    resource.ifPresent(
+        sent -> {
+          List<String> named = ResourceBatches.named(sent.ids(), reason);
+          if (!named.isEmpty() && !PeerTexts.isCut(reason)) {
+            sent.ids().forEach(status::removeExportsRefusedByPeer);
+          }
+          (named.isEmpty() ? List.of(sent.id()) : named)
+              .forEach(id -> status.putExportsRefusedByPeer(id, reason));
+        });
     changed = true;
   }
 

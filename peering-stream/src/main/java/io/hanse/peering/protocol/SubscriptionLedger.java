@@ -3,6 +3,7 @@ package io.hanse.peering.protocol;
 import io.hanse.peering.proto.ReplicationMessage.Request;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -14,8 +15,12 @@ import java.util.TreeSet;
  * contents.
  */
 public final class SubscriptionLedger {
-  /** A resource on its way. */
-  public record Sent(ResourceType type, String id, long sentMillis) {}
+  /**
+   * A resource on its way.
+   *
+   * @param ids of all that it carries: its own, or that of each in a batch
+   */
+  public record Sent(ResourceType type, String id, List<String> ids, long sentMillis) {}
 
   private final Set<String> urls = new TreeSet<>();
   private final Map<String, Sent> unanswered = new LinkedHashMap<>();
@@ -51,9 +56,9 @@ public final class SubscriptionLedger {
   }
 
   /** Notes a resource as sent and answers its nonce: a counter over all kinds, per stream. */
-  String send(ResourceType type, String id, long nowMillis) {
+  String send(ResourceType type, String id, List<String> ids, long nowMillis) {
     String nonce = String.format(Locale.ROOT, "%08x", ++nonces);
-    unanswered.put(nonce, new Sent(type, id, nowMillis));
+    unanswered.put(nonce, new Sent(type, id, ids, nowMillis));
     return nonce;
   }
 

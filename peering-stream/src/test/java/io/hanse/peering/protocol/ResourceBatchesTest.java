@@ -26,6 +26,7 @@ class ResourceBatchesTest {
   private final Queue<Response> unanswered = new ArrayDeque<>();
   private int messages;
   private int bytesMax;
+  private int batches;
 
   private StreamProbe server(int formatVersion) {
     StreamProbe server =
@@ -127,6 +128,67 @@ class ResourceBatchesTest {
         .containsExactlyElementsOf(
             IntStream.range(0, 20).mapToObj(i -> (i % 4 == 3 ? "large-" : "small-") + i).toList());
     assertThat(sent).hasSizeLessThan(10);
+  }
+
+  /** What waits behind as much as may be unanswered goes together; each time it is another. */
+  private Response batchOf(StreamProbe server, String... ids) {
+    Route route = Route.newBuilder().setEndpoints("e" + ++batches).build();
+    for (int i = 0; i < 8; i++) {
+      offer(server, ProxyResources.ROUTE, "before-" + i, route);
+    }
+    for (String id : ids) {
+      offer(server, ProxyResources.ROUTE, id, route);
+    }
+    Response batch = null;
+    while (!unanswered.isEmpty()) {
+      batch = unanswered.remove();
+      if (!batch.getResourceUrl().equals(ProxyResources.BATCH.url())) {
+        server.receive(StreamProbe.ack(batch));
+        unanswered.addAll(server.responses());
+      }
+    }
+    assertThat(batch).isNotNull();
+    assertThat(batch.getResourceUrl()).isEqualTo(ProxyResources.BATCH.url());
+    return batch;
+  }
+
+  private static String refusal(Response batch, String... refused) {
+    Optional<String> problem =
+        ResourceBatches.unpack(
+            ProxyResources.TABLE,
+            batch.getResource(),
+            (type, id, payload) ->
+                List.of(refused).contains(id) ? Optional.of("no") : Optional.empty());
+    return Answers.notStored(batch, problem.orElseThrow()).message();
+  }
+
+  @Test
+  void shouldKnowWhichOfABatchIsRefusedUntilItIsTaken() {
+    StreamProbe server = server(ProxyResources.FORMAT_VERSION);
+    Response batch = batchOf(server, "a", "b", "c");
+    server.receive(StreamProbe.nack(batch, refusal(batch, "b")));
+    assertThat(server.protocol.status().getExportsRefusedByPeerMap()).containsOnlyKeys("b");
+
+    server.receive(StreamProbe.ack(batchOf(server, "a", "c")));
+    assertThat(server.protocol.status().getExportsRefusedByPeerMap()).containsOnlyKeys("b");
+
+    batch = batchOf(server, "a", "b", "c");
+    server.receive(StreamProbe.nack(batch, refusal(batch, "a", "c")));
+    assertThat(server.protocol.status().getExportsRefusedByPeerMap()).containsOnlyKeys("a", "c");
+
+    server.receive(StreamProbe.ack(batchOf(server, "a", "b", "c")));
+    assertThat(server.protocol.status().getExportsRefusedByPeerMap()).isEmpty();
+  }
+
+  /** Nothing that it holds is to blame then, as far as is known. */
+  @Test
+  void shouldTakeABatchForRefusedThatCouldNotBeReadAtAll() {
+    StreamProbe server = server(ProxyResources.FORMAT_VERSION);
+    Response batch = batchOf(server, "a", "b");
+    server.receive(StreamProbe.nack(batch, "can't be decoded"));
+    assertThat(server.protocol.status().getExportsRefusedByPeerMap()).containsOnlyKeys("batch");
+    server.receive(StreamProbe.ack(batchOf(server, "a", "b")));
+    assertThat(server.protocol.status().getExportsRefusedByPeerMap()).isEmpty();
   }
 
   @Test
