@@ -20,6 +20,8 @@ public final class LogPace {
   /** Between two lines of what goes on as it is until somebody does something about it. */
   private static final long LASTING_PAUSE_MILLIS = 600_000;
 
+  private static final long MANY_PAUSE_MILLIS = 60_000;
+
   private static final class Lines {
     long beganMillis;
     int told;
@@ -51,6 +53,11 @@ public final class LogPace {
   /** The same of what is tried again and again for as long as it fails: a line now and then. */
   public OptionalLong dueOfLasting(String kind, long nowMillis) {
     return due(kind, nowMillis, LASTING_PAUSE_MILLIS, 1);
+  }
+
+  /** The same of what many meet at once, each again and again: a line, then one each minute. */
+  public OptionalLong dueOfMany(String kind, long nowMillis) {
+    return due(kind, nowMillis, MANY_PAUSE_MILLIS, 1);
   }
 
   private synchronized OptionalLong due(String kind, long nowMillis, long pauseMillis, int burst) {

@@ -18,6 +18,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class WatchedQuery<T> {
   private static final Logger LOG = LoggerFactory.getLogger(WatchedQuery.class);
+  private static final UnwatchedNews UNWATCHED = new UnwatchedNews(LOG::warn);
   private static final long RETRY_MILLIS = 1_000;
 
   /** Between two looks at what is not watched. */
@@ -34,7 +35,6 @@ public final class WatchedQuery<T> {
   private final Tally failures = new Tally(1);
 
   private final Tally untaken = new Tally(1);
-  private final Tally unwatched = new Tally(1);
 
   private WatchedQuery(Loop loop, StateReader state, Function<View, T> question, Consumer<T> sink) {
     this.loop = loop;
@@ -117,20 +117,12 @@ public final class WatchedQuery<T> {
   /** All watches may be taken: what is told late is better than nothing, or than half of it. */
   private Runnable watch(ReadSet reads, long index) {
     try {
-      Runnable end = state.watch(reads, index, () -> loop.execute(this::ask));
-      unwatched.reset();
-      return end;
+      return state.watch(reads, index, () -> loop.execute(this::ask));
     } catch (ProblemException e) {
       if (e.code() != ProblemCode.OVERLOADED) {
         throw e;
       }
-      if (unwatched.add()) {
-        LOG.warn(
-            "query not watched, asked again every {} s times={} cause={}",
-            UNWATCHED_MILLIS / 1_000,
-            unwatched.times(),
-            e.getMessage());
-      }
+      UNWATCHED.met(loop.nowMillis(), String.valueOf(e.getMessage()));
       return loop.after(UNWATCHED_MILLIS, this::ask);
     }
   }
