@@ -171,11 +171,7 @@ public final class RouteFeed implements AutoCloseable {
         return;
       }
       ServerStream made =
-          new ServerStream(
-              loop,
-              opened.get(),
-              ProxyResources.proxy(identity.kind(), StreamLimits.DEFAULT),
-              owner);
+          new ServerStream(loop, opened.get(), identity.kind(), StreamLimits.DEFAULT, owner);
       server = address;
       made.start(open(found), identity.token());
     } catch (IOException | RuntimeException e) {

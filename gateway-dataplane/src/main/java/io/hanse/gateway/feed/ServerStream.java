@@ -18,10 +18,12 @@ import io.hanse.peering.protocol.Input;
 import io.hanse.peering.protocol.ProxyResources;
 import io.hanse.peering.protocol.ResourceBatches;
 import io.hanse.peering.protocol.ResourceType;
+import io.hanse.peering.protocol.StreamLimits;
 import io.hanse.peering.protocol.StreamProtocol;
 import io.hanse.peering.protocol.StreamRules;
 import io.hanse.peering.replication.Loop;
 import io.hanse.peering.replication.StreamDriver;
+import io.hanse.peering.transport.ReceivedBytes;
 import java.util.Optional;
 import java.util.Set;
 
@@ -49,15 +51,28 @@ final class ServerStream implements StreamDriver.Owner {
   private final ClientCall<ProxyMessage, ProxyMessage> call;
   private final StreamDriver driver;
   private final Feed feed;
+  private final FirstTelling telling;
+  private final ReceivedBytes received = new ReceivedBytes();
   private boolean heard;
   private boolean isTold;
   private boolean isOver;
 
-  ServerStream(Loop loop, ManagedChannel channel, StreamRules rules, Feed feed) {
+  /**
+   * A stream that is not started.
+   *
+   * @param proxyKind of {@link ProxyResources}
+   */
+  ServerStream(
+      Loop loop, ManagedChannel channel, String proxyKind, StreamLimits limits, Feed feed) {
     this.loop = loop;
     this.channel = channel;
     this.feed = feed;
-    call = channel.newCall(DataPlaneServiceGrpc.getSubscribeMethod(), CallOptions.DEFAULT);
+    telling = new FirstTelling(proxyKind);
+    call =
+        channel.newCall(
+            DataPlaneServiceGrpc.getSubscribeMethod(),
+            CallOptions.DEFAULT.withStreamTracerFactory(received));
+    StreamRules rules = ProxyResources.proxy(proxyKind, limits);
     driver = new StreamDriver(loop, new StreamProtocol(rules), new Outgoing(), this);
   }
 
@@ -67,6 +82,7 @@ final class ServerStream implements StreamDriver.Owner {
     driver.give(new Input.Started());
     driver.startTicking();
     loop.after(FIRST_WORD_MILLIS_MAX, this::giveUpUnheard);
+    loop.after(FirstTelling.PAUSE_MILLIS_MAX, this::giveUpUntold);
   }
 
   private void giveUpUnheard() {
@@ -77,13 +93,34 @@ final class ServerStream implements StreamDriver.Owner {
     }
   }
 
+  /** Another server may have more to tell. */
+  private void giveUpUntold() {
+    if (isOver || telling.isWhole()) {
+      return;
+    }
+    if (telling.goesOn(received.count())) {
+      loop.after(FirstTelling.PAUSE_MILLIS_MAX, this::giveUpUntold);
+    } else {
+      driver.give(
+          new Input.Stopped(
+              LinkStatus.of(
+                  LinkStatus.Code.DEADLINE_EXCEEDED,
+                  "the server tells nothing of the configuration")));
+    }
+  }
+
   @Override
-  public void store(Effect.Import received) {
+  public void store(Effect.Import told) {
     Optional<String> problem =
-        received.type().equals(ProxyResources.BATCH)
-            ? ResourceBatches.unpack(ProxyResources.TABLE, received.payload(), feed::received)
-            : feed.received(received.type(), received.id(), received.payload());
-    loop.execute(() -> driver.give(new Input.ImportFinished(received.sequence(), problem)));
+        told.type().equals(ProxyResources.BATCH)
+            ? ResourceBatches.unpack(ProxyResources.TABLE, told.payload(), this::take)
+            : take(told.type(), told.id(), told.payload());
+    loop.execute(() -> driver.give(new Input.ImportFinished(told.sequence(), problem)));
+  }
+
+  private Optional<String> take(ResourceType type, String id, Any payload) {
+    telling.told(type, id);
+    return feed.received(type, id, payload);
   }
 
   @Override
@@ -142,6 +179,11 @@ final class ServerStream implements StreamDriver.Owner {
     @Override
     public void close(LinkStatus status) {
       call.cancel(status.text(), null);
+    }
+
+    @Override
+    public long receivedBytes() {
+      return received.count();
     }
 
     @Override

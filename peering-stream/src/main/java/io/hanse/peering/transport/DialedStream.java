@@ -2,7 +2,6 @@ package io.hanse.peering.transport;
 
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
-import io.grpc.ClientStreamTracer;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -172,37 +171,6 @@ final class DialedStream implements Outbound {
       channel.shutdownNow();
       LinkStatus own = endedWith;
       inbound().onEnd(own != null ? own : DialFailure.of(status, trailers, target));
-    }
-  }
-
-  /** Counts what comes, message or not, as it comes. */
-  private static final class ReceivedBytes extends ClientStreamTracer.Factory {
-    private final AtomicLong bytes = new AtomicLong();
-    private final AtomicLong messages = new AtomicLong();
-
-    long count() {
-      return bytes.get();
-    }
-
-    /** Those that are whole. */
-    long messages() {
-      return messages.get();
-    }
-
-    @Override
-    public ClientStreamTracer newClientStreamTracer(
-        ClientStreamTracer.StreamInfo stream, Metadata headers) {
-      return new ClientStreamTracer() {
-        @Override
-        public void inboundWireSize(long more) {
-          bytes.addAndGet(more);
-        }
-
-        @Override
-        public void inboundMessageRead(int sequence, long wireBytes, long bytesRead) {
-          messages.incrementAndGet();
-        }
-      };
     }
   }
 
