@@ -1,5 +1,6 @@
 package io.hanse.cli;
 
+import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -50,17 +51,33 @@ public final class FakeApi implements AutoCloseable {
     return with(path, 500, words);
   }
 
-  private FakeApi with(String path, int status, String text) {
-    byte[] answer = text.getBytes(StandardCharsets.UTF_8);
+  /** Answers as {@link #with} to what does not ask for details, and refuses these. */
+  public FakeApi withoutDetails(String path, String json, String words) {
     server.createContext(
         path,
         exchange -> {
           requests.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
-          exchange.sendResponseHeaders(status, answer.length == 0 ? -1 : answer.length);
-          exchange.getResponseBody().write(answer);
-          exchange.close();
+          boolean isRefused = exchange.getRequestURI().getQuery() != null;
+          answer(exchange, isRefused ? 500 : 200, isRefused ? words : json.replace('\'', '"'));
         });
     return this;
+  }
+
+  private FakeApi with(String path, int status, String text) {
+    server.createContext(
+        path,
+        exchange -> {
+          requests.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
+          answer(exchange, status, text);
+        });
+    return this;
+  }
+
+  private static void answer(HttpExchange exchange, int status, String text) throws IOException {
+    byte[] answer = text.getBytes(StandardCharsets.UTF_8);
+    exchange.sendResponseHeaders(status, answer.length == 0 ? -1 : answer.length);
+    exchange.getResponseBody().write(answer);
+    exchange.close();
   }
 
   public List<String> requests() {

@@ -255,14 +255,20 @@ public final class PeeringCommands {
     PeeringNotices.of(peerings).forEach(session::warn);
     if (peerings.stream().anyMatch(PeeringNotices::wantDetail)) {
       // By itself, so that the table is what Consul's request brings, and comes first.
-      Request detailed = request.with("detail", "");
-      Response details =
-          during(
-              "Error reading details of peerings",
-              () -> http.client(session).send(detailed).orFail());
-      PeeringNotices.ofDetails(details.json().items()).forEach(session::warn);
+      details(http.client(session), request.with("detail", "")).forEach(session::warn);
     }
     return 0;
+  }
+
+  /** Without them the list is whole all the same: what was asked for has been printed. */
+  private static List<String> details(ApiClient api, Request detailed) {
+    try {
+      return during(
+          "Why peerings are as they are is unknown",
+          () -> PeeringNotices.ofDetails(api.send(detailed).orFail().json().items()));
+    } catch (CommandFailure e) {
+      return List.of(e.text());
+    }
   }
 
   @Command(

@@ -69,6 +69,21 @@ class PeeringCommandsTest {
         .startsWith("Error deleting peering for x: ");
   }
 
+  /** Why one of them is pending is asked beside it. */
+  @Test
+  void shouldListAllPeeringsWhereOnlyTheirDetailsAreRefused() throws IOException {
+    String pending = "[{'Name': 'beta', 'State': 'PENDING'}]";
+    try (FakeApi api = new FakeApi().withoutDetails("/v1/peerings", pending, "no")) {
+      Result result = api.run("peering", "list");
+      assertThat(api.requests()).hasSize(2);
+      assertThat(result.out()).contains("beta  PENDING");
+      assertThat(result.err())
+          .isEqualTo(
+              "Why peerings are as they are is unknown: Unexpected response code: 500 (no)\n");
+      assertThat(result.exit()).isZero();
+    }
+  }
+
   @Test
   void shouldTakeATokenFromAFileOrStandardInput(@TempDir Path folder) throws IOException {
     Path file = Files.writeString(folder.resolve("t"), " eyJ9 \n\n");
