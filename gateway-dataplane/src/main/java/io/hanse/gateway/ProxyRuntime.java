@@ -1,5 +1,6 @@
 package io.hanse.gateway;
 
+import io.hanse.fsm.view.HostPort;
 import io.hanse.gateway.admin.AdminServer;
 import io.hanse.gateway.feed.FirstContact;
 import io.hanse.gateway.feed.ProxySnapshot;
@@ -7,7 +8,6 @@ import io.hanse.gateway.feed.RouteFeed;
 import io.hanse.gateway.relay.Front;
 import io.hanse.gateway.relay.RelayLoops;
 import io.hanse.gateway.relay.Transport;
-import io.hanse.peering.ServerAddresses;
 import io.hanse.peering.protocol.ProxyResources;
 import io.hanse.peering.replication.Loop;
 import io.hanse.peering.replication.ThreadLoops;
@@ -177,7 +177,7 @@ final class ProxyRuntime implements AutoCloseable {
       failed.completeExceptionally(
           new IOException(
               "can't listen on "
-                  + ServerAddresses.joined(address.getHostString(), address.getPort())
+                  + HostPort.joined(address.getHostString(), address.getPort())
                   + ", where \""
                   + settings.proxyId()
                   + "\" is registered: "

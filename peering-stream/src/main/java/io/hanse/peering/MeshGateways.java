@@ -7,6 +7,7 @@ import io.hanse.fsm.row.ServiceAddress;
 import io.hanse.fsm.store.Rows;
 import io.hanse.fsm.view.ConfigEntries;
 import io.hanse.fsm.view.Health;
+import io.hanse.fsm.view.HostPort;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -82,7 +83,7 @@ public final class MeshGateways {
   private static void add(List<String> addresses, CheckServiceNode gateway, String host, int port) {
     String known = host.isEmpty() ? gateway.getNode().getAddress() : host;
     if (!known.isEmpty() && port > 0) {
-      addresses.add(ServerAddresses.joined(known, port));
+      addresses.add(HostPort.joined(known, port));
     }
   }
 }

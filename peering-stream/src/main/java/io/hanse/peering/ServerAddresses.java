@@ -7,6 +7,7 @@ import io.hanse.fsm.row.Server;
 import io.hanse.fsm.store.Rows;
 import io.hanse.fsm.view.Catalog;
 import io.hanse.fsm.view.Health;
+import io.hanse.fsm.view.HostPort;
 import io.hanse.fsm.view.Keys;
 import io.hanse.fsm.view.Servers;
 import java.util.ArrayList;
@@ -92,7 +93,7 @@ public final class ServerAddresses {
   /** By what it says of itself, which is known before it is in the catalog. */
   private static Optional<String> of(Server server) {
     int port = server.getGrpcTlsPort() > 0 ? server.getGrpcTlsPort() : server.getGrpcPort();
-    return port > 0 ? Optional.of(joined(server.getAddress(), port)) : Optional.empty();
+    return port > 0 ? Optional.of(HostPort.joined(server.getAddress(), port)) : Optional.empty();
   }
 
   /** Of the servers themselves: at least one, or a failure. */
@@ -124,7 +125,7 @@ public final class ServerAddresses {
     Map<String, String> meta = instance.getService().getMetaMap();
     return port(meta.get("grpc_tls_port"))
         .or(() -> port(meta.get("grpc_port")))
-        .map(port -> joined(host(instance), port));
+        .map(port -> HostPort.joined(host(instance), port));
   }
 
   private static String host(CheckServiceNode instance) {
@@ -147,12 +148,5 @@ public final class ServerAddresses {
     } catch (NumberFormatException e) {
       return Optional.empty();
     }
-  }
-
-  /** As others dial it. */
-  public static String joined(String host, int port) {
-    return host.indexOf(':') >= 0 && !host.startsWith("[")
-        ? "[" + host + "]:" + port
-        : host + ":" + port;
   }
 }

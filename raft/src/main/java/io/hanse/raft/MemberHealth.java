@@ -6,6 +6,7 @@ import io.hanse.fsm.row.AutopilotConfiguration;
 import io.hanse.fsm.row.AutopilotHealth;
 import io.hanse.fsm.row.Server;
 import io.hanse.fsm.row.ServerHealthState;
+import io.hanse.fsm.view.HostPort;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -99,14 +100,13 @@ final class MemberHealth {
   }
 
   private ServerHealthState state(String raftId, Verdict verdict, long term, Server row) {
-    String host = row.getAddress().contains(":") ? "[" + row.getAddress() + "]" : row.getAddress();
     // Beyond a day it only says "never".
     long silence = Math.min(verdict.silenceMillis, 86_400_000);
     return ServerHealthState.newBuilder()
         .setRaftId(raftId)
         .setNodeId(row.getNodeId())
         .setNode(row.getNode())
-        .setAddress(host + ":" + row.getServerPort())
+        .setAddress(HostPort.joined(row.getAddress(), row.getServerPort()))
         .setStatus(verdict.isAlive() ? "alive" : "failed")
         .setVersion(row.getVersion())
         .setLeader(raftId.equals(self))

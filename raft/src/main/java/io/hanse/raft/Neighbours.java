@@ -1,6 +1,7 @@
 package io.hanse.raft;
 
 import io.hanse.fsm.row.Server;
+import io.hanse.fsm.view.HostPort;
 import io.hanse.raft.transport.proto.Account;
 import io.hanse.raft.transport.proto.JoinReply;
 import io.hanse.raft.transport.proto.Stage;
@@ -164,7 +165,7 @@ final class Neighbours {
   }
 
   private static String shown(InetSocketAddress address) {
-    return address.getHostString() + ":" + address.getPort();
+    return HostPort.joined(address.getHostString(), address.getPort());
   }
 
   private boolean isUnreachedForLong(InetSocketAddress address) {

@@ -6,6 +6,7 @@ import io.hanse.fsm.port.IdSource;
 import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.store.StoreSettings;
 import io.hanse.fsm.store.View;
+import io.hanse.fsm.view.HostPort;
 import io.hanse.fsm.view.Peerings;
 import io.hanse.http.metrics.Metric;
 import io.hanse.identity.CaService;
@@ -15,7 +16,6 @@ import io.hanse.peering.LogPace;
 import io.hanse.peering.PeeringOperations;
 import io.hanse.peering.PeeringService;
 import io.hanse.peering.PeeringSettings;
-import io.hanse.peering.ServerAddresses;
 import io.hanse.peering.dataplane.ProxyFeed;
 import io.hanse.peering.protocol.StreamLimits;
 import io.hanse.peering.replication.ExportedContents;
@@ -85,7 +85,7 @@ final class PeeringAssembly implements AutoCloseable {
             .with(config.isPeeringEnabled(), config.ports().grpcTls() > 0)
             .at(
                 config.node().name(),
-                ServerAddresses.joined(config.addresses().advertise(), config.ports().grpcTls()));
+                HostPort.joined(config.addresses().advertise(), config.ports().grpcTls()));
     this.replication = replication;
     this.authority = authority;
     this.threads = threads;

@@ -12,6 +12,7 @@ import io.hanse.fsm.row.ServiceConnect;
 import io.hanse.fsm.row.ServiceDefinition;
 import io.hanse.fsm.row.Upstream;
 import io.hanse.fsm.row.Weights;
+import io.hanse.fsm.view.HostPort;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -166,7 +167,7 @@ record ServiceExpansion(List<AgentService> services, List<AgentCheck> checks) {
           .addChecks(
               CheckType.newBuilder()
                   .setName("Connect Sidecar Listening")
-                  .setTcp(host + ":" + sidecar.getPort())
+                  .setTcp(HostPort.joined(host, sidecar.getPort()))
                   .setInterval(SIDECAR_INTERVAL))
           .addChecks(
               CheckType.newBuilder()

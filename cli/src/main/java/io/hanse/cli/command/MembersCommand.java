@@ -8,6 +8,7 @@ import io.hanse.cli.client.Request;
 import io.hanse.cli.client.Session;
 import io.hanse.cli.client.Table;
 import io.hanse.cli.value.Value;
+import io.hanse.fsm.view.HostPort;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
@@ -139,8 +140,7 @@ public final class MembersCommand implements Callable<Integer> {
   }
 
   private static String address(Value member) {
-    String host = member.at("Addr").text();
-    return (host.contains(":") ? "[" + host + "]" : host) + ":" + member.at("Port").text();
+    return HostPort.joined(member.at("Addr").text(), member.at("Port").text());
   }
 
   private static String status(Value member) {

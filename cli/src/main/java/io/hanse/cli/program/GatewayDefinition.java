@@ -1,7 +1,7 @@
 package io.hanse.cli.program;
 
 import io.hanse.cli.value.Value;
-import io.hanse.peering.ServerAddresses;
+import io.hanse.fsm.view.HostPort;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -109,7 +109,7 @@ record GatewayDefinition(
   private Map<String, Value> listening(String interval) {
     String host = lan.getHostString().isEmpty() ? "127.0.0.1" : lan.getHostString();
     Map<String, Value> check = new LinkedHashMap<>();
-    check.put("TCP", Value.of(ServerAddresses.joined(host, lan.getPort())));
+    check.put("TCP", Value.of(HostPort.joined(host, lan.getPort())));
     check.put("Interval", Value.of(interval));
     return check;
   }

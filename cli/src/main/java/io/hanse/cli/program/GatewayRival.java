@@ -3,7 +3,7 @@ package io.hanse.cli.program;
 import io.hanse.cli.client.CommandFailure;
 import io.hanse.cli.value.Value;
 import io.hanse.fsm.error.Quoted;
-import io.hanse.peering.ServerAddresses;
+import io.hanse.fsm.view.HostPort;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -27,7 +27,7 @@ final class GatewayRival {
           "-service: "
               + Quoted.of(service)
               + " is registered with this agent for a gateway that runs at "
-              + ServerAddresses.joined(host, port)
+              + HostPort.joined(host, port)
               + "; give this one another name, as -service "
               + service
               + "-2, or end that one first");

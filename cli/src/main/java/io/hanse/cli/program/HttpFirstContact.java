@@ -7,6 +7,7 @@ import io.hanse.cli.client.Response;
 import io.hanse.cli.value.JsonText;
 import io.hanse.cli.value.Value;
 import io.hanse.fsm.row.NodeService;
+import io.hanse.fsm.view.HostPort;
 import io.hanse.gateway.feed.FirstContact;
 import io.hanse.http.json.JsonProblem;
 import io.hanse.http.json.MessageJson;
@@ -73,7 +74,7 @@ final class HttpFirstContact implements FirstContact {
       String own = server.at("ServiceAddress").text();
       String host = own.isEmpty() ? server.at("Address").text() : own;
       if (!port.isEmpty() && !port.startsWith("-")) {
-        servers.add((host.contains(":") ? "[" + host + "]" : host) + ":" + port);
+        servers.add(HostPort.joined(host, port));
       }
     }
     if (servers.isEmpty()) {

@@ -1,8 +1,8 @@
 package io.hanse.cli.program;
 
 import io.hanse.cli.client.CommandFailure;
+import io.hanse.fsm.view.HostPort;
 import io.hanse.gateway.OwnAddress;
-import io.hanse.peering.ServerAddresses;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -32,7 +32,7 @@ final class ListenTrial {
       throw new CommandFailure(
           flag
               + ": can't listen on "
-              + ServerAddresses.joined(host, address.getPort())
+              + HostPort.joined(host, address.getPort())
               + ": "
               + Messages.of(e)
               + "; end what listens there, or name another port");

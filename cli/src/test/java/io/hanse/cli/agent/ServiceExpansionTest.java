@@ -54,6 +54,14 @@ class ServiceExpansionTest {
   }
 
   @Test
+  void shouldLookWhetherASidecarListensAtAnAddressOfIpv6() {
+    ServiceDefinition.Builder definition = WITH_SIDECAR.toBuilder();
+    definition.getConnectBuilder().getSidecarServiceBuilder().setAddress("fd00::1");
+    assertThat(expand(definition.build()).expansion().checks().get(0).getDefinition().getTcp())
+        .isEqualTo("[fd00::1]:21000");
+  }
+
+  @Test
   void shouldKeepTheSidecarsPortAndGiveTheNextOneToAnother() {
     LocalRegistry registry = LocalRegistry.EMPTY;
     for (AgentService service : expand(WITH_SIDECAR).expansion().services()) {

@@ -1,5 +1,6 @@
 package io.hanse.gateway.relay;
 
+import io.hanse.fsm.view.HostPort;
 import io.hanse.gateway.route.Destination;
 import io.hanse.gateway.route.Target;
 import io.hanse.identity.TrustDomain;
@@ -343,7 +344,7 @@ public final class Connection {
 
   private static String text(SocketAddress address) {
     return address instanceof InetSocketAddress inet && inet.getAddress() != null
-        ? inet.getAddress().getHostAddress() + ":" + inet.getPort()
+        ? HostPort.joined(inet.getAddress().getHostAddress(), inet.getPort())
         : String.valueOf(address);
   }
 }

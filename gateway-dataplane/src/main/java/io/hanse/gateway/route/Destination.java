@@ -1,5 +1,6 @@
 package io.hanse.gateway.route;
 
+import io.hanse.fsm.view.HostPort;
 import io.hanse.peering.proto.Endpoint;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
@@ -161,6 +162,6 @@ public final class Destination {
 
   @Override
   public String toString() {
-    return address.getHostString() + ":" + address.getPort();
+    return HostPort.joined(address.getHostString(), address.getPort());
   }
 }

@@ -5,6 +5,7 @@ import io.hanse.fsm.port.Membership;
 import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.row.Server;
 import io.hanse.fsm.store.View;
+import io.hanse.fsm.view.HostPort;
 import io.hanse.fsm.view.Servers;
 import io.hanse.http.exchange.Answer;
 import io.hanse.http.exchange.Call;
@@ -143,7 +144,6 @@ public final class OperatorEndpoints {
   }
 
   static String address(Server server) {
-    String host = server.getAddress();
-    return (host.contains(":") ? "[" + host + "]" : host) + ":" + server.getServerPort();
+    return HostPort.joined(server.getAddress(), server.getServerPort());
   }
 }

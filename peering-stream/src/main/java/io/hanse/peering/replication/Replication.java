@@ -4,6 +4,7 @@ import io.hanse.fsm.port.CommandSubmitter;
 import io.hanse.fsm.port.Leadership;
 import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.store.View;
+import io.hanse.fsm.view.HostPort;
 import io.hanse.fsm.view.Servers;
 import io.hanse.peering.LogPace;
 import io.hanse.peering.ServerAddresses;
@@ -48,7 +49,7 @@ public record Replication(
           .map(
               server ->
                   new LeaderPlace(
-                      server.getAddress() + ":" + server.getServerPort(),
+                      HostPort.joined(server.getAddress(), server.getServerPort()),
                       ServerAddresses.forDialersOf(view, server).orElse("")));
     }
   }
