@@ -13,7 +13,6 @@ import io.hanse.peering.link.Inbound;
 import io.hanse.peering.link.LeaderPlace;
 import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.link.Outbound;
-import io.hanse.peering.proto.ReplicationMessage;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -189,19 +188,7 @@ class DialOrderTest {
             LinkStatus.Code.FAILED_PRECONDITION,
             "cannot establish a peering stream on a follower node",
             Optional.of(leader)));
-    return new Inbound() {
-      @Override
-      public void onMessage(ReplicationMessage message) {}
-
-      @Override
-      public void onReady() {}
-
-      @Override
-      public void onHalfClose() {}
-
-      @Override
-      public void onEnd(LinkStatus status) {}
-    };
+    return new DeafInbound();
   }
 
   private void startWithFollowersOnly(boolean isPinned) {

@@ -3,9 +3,7 @@ package io.hanse.peering.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hanse.peering.link.Inbound;
-import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.link.Outbound;
-import io.hanse.peering.proto.ReplicationMessage;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -29,19 +27,7 @@ class HungLeaderTest {
   }
 
   private static Inbound silent(Outbound outbound) {
-    return new Inbound() {
-      @Override
-      public void onMessage(ReplicationMessage message) {}
-
-      @Override
-      public void onReady() {}
-
-      @Override
-      public void onHalfClose() {}
-
-      @Override
-      public void onEnd(LinkStatus status) {}
-    };
+    return new DeafInbound();
   }
 
   /** One of three leads, and hangs while the next one takes over; then so much time passes. */

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hanse.peering.link.Inbound;
 import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.link.Outbound;
-import io.hanse.peering.proto.ReplicationMessage;
 import io.hanse.peering.protocol.RecordedEvents;
 import io.hanse.peering.protocol.RecordedEvents.Event;
 import java.util.ArrayList;
@@ -66,19 +65,7 @@ class RateLimitedConsulTest {
   private Inbound refuse(Outbound outbound) {
     refusedMillis.add(time.nowMillis());
     outbound.close(refusal);
-    return new Inbound() {
-      @Override
-      public void onMessage(ReplicationMessage message) {}
-
-      @Override
-      public void onReady() {}
-
-      @Override
-      public void onHalfClose() {}
-
-      @Override
-      public void onEnd(LinkStatus status) {}
-    };
+    return new DeafInbound();
   }
 
   @Test
