@@ -5,30 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hanse.cli.CommandRun;
 import io.hanse.cli.value.Value;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What is taken out of use is called by nobody, in its own cluster and in that of a peer. */
-class MaintenanceIT {
-  @TempDir Path folder;
-
-  private final List<AutoCloseable> all = new ArrayList<>();
-  private PeerCluster alpha;
-  private PeerCluster beta;
-  private DataPlane ofAlpha;
-  private DataPlane ofBeta;
-
+class MaintenanceIT extends TwoMeshes {
   @BeforeEach
   void start() throws IOException {
-    alpha = part(PeerCluster.start("alpha", Product.HANSE, folder));
-    beta = part(PeerCluster.start("beta", Product.HANSE, folder));
-    ofAlpha = part(new DataPlane(alpha, folder));
-    ofBeta = part(new DataPlane(beta, folder));
     ofAlpha.startGateway();
     ofBeta.startGateway();
     PeerCluster.peer(alpha, beta);
@@ -41,18 +26,6 @@ class MaintenanceIT {
         "/v1/query",
         "{\"Name\":\"there\",\"Service\":{\"Service\":\"%s\",\"Peer\":\"%s\"}}"
             .formatted(alpha.service(), beta.callOf(alpha)));
-  }
-
-  private <T extends AutoCloseable> T part(T part) {
-    all.add(0, part);
-    return part;
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    for (AutoCloseable each : all) {
-      each.close();
-    }
   }
 
   private CommandRun.Result maint(String... flags) {

@@ -5,50 +5,23 @@ import static org.awaitility.Awaitility.await;
 
 import io.hanse.peering.PeeringToken;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Two clusters that call each other through two gateways each, which are restarted in turns. */
-class RollingGatewaysIT {
+class RollingGatewaysIT extends TwoMeshes {
   private static final int CALLERS = 4;
 
   /** For so long what goes on through a gateway that stops may go on. */
   private static final Duration DRAIN = Duration.ofSeconds(20);
 
-  @TempDir Path folder;
-
-  private final List<AutoCloseable> all = new ArrayList<>();
-  private PeerCluster alpha;
-  private PeerCluster beta;
-  private DataPlane ofAlpha;
-  private DataPlane ofBeta;
-
   @BeforeEach
   void start() throws IOException {
-    alpha = part(PeerCluster.start("alpha", Product.HANSE, folder));
-    beta = part(PeerCluster.start("beta", Product.HANSE, folder));
-    ofAlpha = part(new DataPlane(alpha, folder));
-    ofBeta = part(new DataPlane(beta, folder));
     ofAlpha.startGateway();
     ofAlpha.startSecondGateway();
-  }
-
-  private <T extends AutoCloseable> T part(T part) {
-    all.add(0, part);
-    return part;
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    for (AutoCloseable each : all) {
-      each.close();
-    }
   }
 
   /** Whoever calls is led to the other one before the first lets nobody in any more. */
