@@ -240,20 +240,20 @@ final class ProxyRuntime implements AutoCloseable {
     }
   }
 
-  /** Is not ready any more, and waits until nobody has asked the way for a while. */
+  /** Is not ready any more, and waits until nobody has called for a while. */
   void awaitQuiet(Duration patience) throws InterruptedException {
     leaving = true;
     long start = System.nanoTime();
     stopSince = Optional.of(start);
     long last = start;
-    long seen = relays.metrics().hellos();
+    long seen = relays.metrics().calls();
     long now = start;
     while (now - last < TimeUnit.MILLISECONDS.toNanos(QUIET_MILLIS)
         && now - start < patience.toNanos()) {
       TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
       now = System.nanoTime();
-      if (relays.metrics().hellos() != seen) {
-        seen = relays.metrics().hellos();
+      if (relays.metrics().calls() != seen) {
+        seen = relays.metrics().calls();
         last = now;
       }
     }

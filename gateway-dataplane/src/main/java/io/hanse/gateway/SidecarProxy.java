@@ -23,6 +23,7 @@ import io.hanse.identity.TrustSource;
 import io.hanse.peering.protocol.ProxyResources;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -39,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * allowed before the service hears of them; upstreams must prove who they are before the service's
  * bytes leave. Every protocol is relayed as TCP.
  */
-public final class SidecarProxy implements AutoCloseable {
+public final class SidecarProxy implements MeshProxy {
   private static final Logger LOG = LoggerFactory.getLogger(SidecarProxy.class);
   private static final String PUBLIC = "public_listener";
   private static final String LOOPBACK = "127.0.0.1";
@@ -182,8 +183,20 @@ public final class SidecarProxy implements AutoCloseable {
   }
 
   /** Completes when all its listeners are open. */
+  @Override
   public CompletableFuture<Void> ready() {
     return runtime.ready();
+  }
+
+  @Override
+  public boolean isReady() {
+    return runtime.isReady();
+  }
+
+  /** Never: where it can't listen it tries on. */
+  @Override
+  public CompletableFuture<Void> failed() {
+    return runtime.failed();
   }
 
   public Optional<InetSocketAddress> adminAddress() {
@@ -194,10 +207,18 @@ public final class SidecarProxy implements AutoCloseable {
     return runtime.relays().metrics();
   }
 
-  /**
-   * Accepts no more connections, waits for those that are open as long as the settings say, and
-   * ends. Answers how many had to be cut.
-   */
+  /** Of its upstreams it takes calls on meanwhile: its service may have more to say. */
+  @Override
+  public void awaitQuiet(Duration patience) throws InterruptedException {
+    runtime.awaitQuiet(patience);
+  }
+
+  @Override
+  public void stopListening() {
+    runtime.stopListening();
+  }
+
+  @Override
   public int stop() throws InterruptedException {
     int cut = runtime.stop();
     leafs.close();
@@ -205,7 +226,6 @@ public final class SidecarProxy implements AutoCloseable {
     return cut;
   }
 
-  /** Ends at once. */
   @Override
   public void close() {
     runtime.close();

@@ -23,13 +23,9 @@ final class Lifetime {
 
   private Lifetime() {}
 
-  /** Never returns: the process ends from within its shutdown, with 0 after an orderly stop. */
-  static int runUntilStopped(AutoCloseable program) {
-    return runUntilStopped(program, new CompletableFuture<>(), () -> 0);
-  }
-
   /**
-   * The same, and returns when the program is over by itself; it is closed as the process ends.
+   * Returns only when the program is over by itself, to be closed as the process ends; else that
+   * ends from within its shutdown.
    *
    * @param over never fails
    * @param exitCode after an orderly stop

@@ -35,15 +35,11 @@ final class Proxies {
   }
 
   static int sidecar(Session session, ProxyFlags flags, String proxyId) {
-    SidecarProxy sidecar;
-    try {
-      sidecar =
-          SidecarProxy.start(
-              flags.settings(session, proxyId), flags.firstContact(session, proxyId));
-    } catch (IOException e) {
-      throw cannotStart(e);
-    }
-    return Lifetime.runUntilStopped(sidecar::stop);
+    return run(
+        Optional.of(new SidecarPresence(flags.http().client(session), proxyId)),
+        () ->
+            SidecarProxy.start(
+                flags.settings(session, proxyId), flags.firstContact(session, proxyId)));
   }
 
   private static int run(Optional<Presence> presence, ProxyRun.Start start) {

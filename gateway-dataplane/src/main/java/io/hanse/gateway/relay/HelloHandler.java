@@ -34,6 +34,7 @@ final class HelloHandler extends ChannelInboundHandlerAdapter {
   }
 
   private void decide(ClientHelloReader.Verdict verdict) {
+    connection.shared().metrics().called();
     connection.shared().metrics().helloRead(connection.ageNanos());
     switch (verdict) {
       case NAME -> {

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.LongAdder;
 public final class RelayMetrics {
   private final Map<CloseReason, LongAdder> ended = new EnumMap<>(CloseReason.class);
   private final Refusals refusals = new Refusals();
+  private final LongAdder calls = new LongAdder();
   private final LongAdder hellos = new LongAdder();
   private final LongAdder helloNanos = new LongAdder();
   private final LongAdder handshakes = new LongAdder();
@@ -28,6 +29,11 @@ public final class RelayMetrics {
     return refusals;
   }
 
+  /** Somebody wants to be let through to a service: not the probe of a check. */
+  void called() {
+    calls.increment();
+  }
+
   void helloRead(long nanos) {
     hellos.increment();
     helloNanos.add(nanos);
@@ -39,6 +45,11 @@ public final class RelayMetrics {
 
   public long count(CloseReason reason) {
     return adder(reason).sum();
+  }
+
+  /** Of others; not those that go out to upstreams. */
+  public long calls() {
+    return calls.sum();
   }
 
   public long hellos() {

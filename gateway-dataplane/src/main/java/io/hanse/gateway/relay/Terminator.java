@@ -80,6 +80,7 @@ public final class Terminator implements Front {
         connection.shared().metrics().handshake(completion.isSuccess());
         if (completion.isSuccess() && !connection.isClosed()) {
           ctx.pipeline().remove(this);
+          connection.shared().metrics().called();
           SslHandler tls = ctx.pipeline().get(SslHandler.class);
           authenticated(connection, tls.engine().getSession());
         } else {

@@ -1,0 +1,120 @@
+package io.hanse.cli.program;
+
+import io.hanse.cli.client.ApiClient;
+import io.hanse.cli.client.ApiException;
+import io.hanse.cli.client.Request;
+import io.hanse.cli.client.Response;
+import io.hanse.cli.value.Value;
+import io.hanse.peering.ServerAddresses;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the agent is told of a sidecar, which others have registered and whose checks are theirs:
+ * that it stops. For that it has one more check, from the moment in which it is told to stop until
+ * a sidecar listens there again. Nothing that was registered is changed.
+ */
+final class SidecarPresence implements Presence {
+  private static final Logger LOG = LoggerFactory.getLogger(SidecarPresence.class);
+  private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(2);
+  private static final String LOOPBACK = "127.0.0.1";
+
+  /** Longer than any sidecar takes to stop; nothing passes by it. */
+  private static final String LEAVING_TTL = "24h";
+
+  /** Whoever listens next, be it another program, is found by it at once. */
+  private static final String INTERVAL = "1s";
+
+  private final ApiClient api;
+  private final String sidecar;
+  private final AgentTeller agent;
+
+  SidecarPresence(ApiClient api, String sidecar) {
+    this.api = api.withTimeout(ANSWER_TIMEOUT);
+    this.sidecar = sidecar;
+    this.agent = new AgentTeller(sidecar);
+  }
+
+  @Override
+  public void begin() {
+    // It is registered by others.
+  }
+
+  /** Without the check that the one before it has left. */
+  @Override
+  public void settle() {
+    agent.begin(
+        "settle",
+        () -> {
+          if (hasCheck()) {
+            api.send(Request.put("/v1/agent/check/deregister/" + Request.segment(checkId())))
+                .orFail();
+            LOG.info("listens again service={}", sidecar);
+          }
+          return true;
+        });
+  }
+
+  @Override
+  public boolean leave() {
+    return agent.tell(
+        () -> {
+          if (registered().isEmpty()) {
+            return false;
+          }
+          put("TTL", LEAVING_TTL, Map.of());
+          LOG.info("critical, before it stops to listen service={}", sidecar);
+          return true;
+        });
+  }
+
+  @Override
+  public void left() {
+    agent.tell(
+        () -> {
+          Optional<Value> service = registered();
+          if (service.isPresent() && hasCheck()) {
+            String host = service.get().at("Address").text();
+            int port = (int) service.get().at("Port").whole();
+            String address = ServerAddresses.joined(host.isEmpty() ? LOOPBACK : host, port);
+            put("TCP", address, Map.of("Interval", Value.of(INTERVAL)));
+          }
+          return true;
+        });
+  }
+
+  @Override
+  public void takeBack() {
+    // It has told nothing.
+  }
+
+  private String checkId() {
+    return "sidecar-stopped:" + sidecar;
+  }
+
+  private boolean hasCheck() {
+    return api.get("/v1/agent/checks").orFail().json().fields().containsKey(checkId());
+  }
+
+  private Optional<Value> registered() {
+    Response found = api.get("/v1/agent/service/" + Request.segment(sidecar));
+    return found.isNotFound() ? Optional.empty() : Optional.of(found.orFail().json());
+  }
+
+  /** Critical, whatever it is. */
+  private void put(String kind, String what, Map<String, Value> more) throws ApiException {
+    Map<String, Value> check = new LinkedHashMap<>();
+    check.put("ID", Value.of(checkId()));
+    check.put("ServiceID", Value.of(sidecar));
+    check.put("Name", Value.of("Sidecar Stopped"));
+    check.put("Notes", Value.of("The sidecar was told to stop. It takes this away as it starts."));
+    check.put(kind, Value.of(what));
+    check.putAll(more);
+    check.put("Status", Value.of("critical"));
+    api.send(Request.put("/v1/agent/check/register").with(new Value.Fields(check))).orFail();
+  }
+}
