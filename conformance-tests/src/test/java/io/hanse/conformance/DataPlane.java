@@ -75,7 +75,22 @@ final class DataPlane implements AutoCloseable {
     words.add("-wan-address=" + LOOPBACK + port);
     ProxyProcess gateway = new ProxyProcess(cluster, role, words, folder);
     gateways.add(gateway);
+    if (cluster.product == Product.HANSE) {
+      awaitPassing(service);
+    }
     return gateway;
+  }
+
+  /** Its servers go out through a gateway first only when that passes its check. */
+  private void awaitPassing(String service) {
+    await(cluster.name + "'s " + service + " passes")
+        .atMost(PeerCluster.PATIENCE)
+        .until(
+            () ->
+                !cluster
+                    .json("GET", "/v1/health/service/" + service + "?passing", "")
+                    .items()
+                    .isEmpty());
   }
 
   /** The first of them. */

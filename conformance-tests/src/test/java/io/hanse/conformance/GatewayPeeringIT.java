@@ -300,8 +300,13 @@ class GatewayPeeringIT {
       gateway = builder.start();
     }
 
+    /** Until it listens, and its servers know: then they go out through it first. */
     void awaitGateway() {
       await().atMost(PATIENCE).ignoreExceptions().until(() -> admin("/ready").equals("ready\n"));
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> !json("GET", "/v1/health/service/mesh-gateway?passing", "").items().isEmpty());
     }
 
     String admin(String path) throws IOException {
