@@ -5,7 +5,7 @@ import io.hanse.cli.client.ApiException;
 import io.hanse.cli.client.Request;
 import io.hanse.cli.client.Response;
 import io.hanse.cli.value.Value;
-import io.hanse.peering.ServerAddresses;
+import io.hanse.fsm.view.HostPort;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -80,7 +80,7 @@ final class SidecarPresence implements Presence {
           if (service.isPresent() && hasCheck()) {
             String host = service.get().at("Address").text();
             int port = (int) service.get().at("Port").whole();
-            String address = ServerAddresses.joined(host.isEmpty() ? LOOPBACK : host, port);
+            String address = HostPort.joined(host.isEmpty() ? LOOPBACK : host, port);
             put("TCP", address, Map.of("Interval", Value.of(INTERVAL)));
           }
           return true;
