@@ -2,21 +2,20 @@ package io.hanse.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.hanse.fsm.row.Server;
 import io.hanse.raft.transport.proto.Account;
 import io.hanse.raft.transport.proto.Stage;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 class FormationNewsTest {
   private long seconds = 100;
+
+  private final List<String> told = new ArrayList<>();
 
   private FormationNews news(int expect, String... retryJoin) {
     RaftSettings settings =
@@ -29,7 +28,7 @@ class FormationNewsTest {
             new RaftSettings.Bootstrap(expect, List.of(retryJoin)),
             RaftSettings.Timing.defaults(),
             RaftSettings.Limits.defaults());
-    return new FormationNews(settings, () -> seconds * 1_000_000_000, line -> {});
+    return new FormationNews(settings, () -> seconds * 1_000_000_000, told::add);
   }
 
   private static Account other(String node, int expect) {
@@ -53,23 +52,12 @@ class FormationNewsTest {
 
   @Test
   void shouldSayNothingInBetween() {
-    Logger logger = (Logger) LoggerFactory.getLogger(FormationNews.class);
-    ListAppender<ILoggingEvent> told = new ListAppender<>();
-    told.start();
-    logger.addAppender(told);
-    try {
-      FormationNews news = news(3);
-      for (int i = 1; i <= 70; i++) {
-        seconds++;
-        news.waits(List.of());
-      }
-      assertThat(told.list)
-          .hasSize(2)
-          .extracting(ILoggingEvent::getFormattedMessage)
-          .containsOnly(news.line(List.of()));
-    } finally {
-      logger.detachAppender(told);
+    FormationNews news = news(3);
+    for (int i = 1; i <= 70; i++) {
+      seconds++;
+      news.waits(List.of());
     }
+    assertThat(told).hasSize(2).containsOnly(news.line(List.of()));
   }
 
   @Test
