@@ -217,6 +217,10 @@ public final class AgentAssembly implements AutoCloseable {
     BootstrapEntries entries = BootstrapEntries.of(config.bootstrapEntries());
     leaderTasks.onLeading(
         "entries of the configuration", () -> entries.write(replication.submitter()));
+    Optional<WarmUp> warmUp =
+        config.timing().warmsUp()
+            ? Optional.of(parts.begin("warm-up", new WarmUp()))
+            : Optional.empty();
     // Nothing is asked any more of what stops after it.
     parts.endFirst(http);
     // While all is served still: who is led, or dials, finds the next leader before this server
@@ -228,16 +232,13 @@ public final class AgentAssembly implements AutoCloseable {
             echoes::ofMajority,
             replication::resign,
             Succession.PATIENCE));
-    WarmUp warmUp = parts.begin("warm-up", new WarmUp());
     LOG.info("agent started node={} id={}", identity.nodeName(), identity.nodeId());
     new Readiness(
             replication.reader(),
             threads.timer(),
             () -> {
               LOG.info("agent ready, requests are served node={}", identity.nodeName());
-              if (config.timing().warmsUp()) {
-                warmUp.start();
-              }
+              warmUp.ifPresent(WarmUp::start);
             })
         .look();
   }

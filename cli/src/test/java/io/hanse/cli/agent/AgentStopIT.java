@@ -26,7 +26,7 @@ class AgentStopIT {
     AgentAssembly agent = AgentAssembly.start(config(FIRST));
     try {
       assertThat(agent.ends())
-          .startsWith("leadership", "http")
+          .startsWith("leadership", "http", "warm-up")
           .containsSubsequence("peering", "replication", "threads", "store", "lock")
           .endsWith("lock", "data folder");
       assertThatThrownBy(() -> DirectoryLock.take(folder)).hasMessageContaining("is in use");
@@ -35,6 +35,14 @@ class AgentStopIT {
     }
     assertThat(agent.ends()).isEmpty();
     DirectoryLock.take(folder).close();
+  }
+
+  @Test
+  void shouldNotWarmUpWhereItIsSwitchedOff() throws Exception {
+    AgentConfig config = LoneServer.config(folder, "performance { warm_up = false }");
+    try (AgentAssembly agent = AgentAssembly.start(config)) {
+      assertThat(agent.ends()).contains("http").doesNotContain("warm-up");
+    }
   }
 
   @Test

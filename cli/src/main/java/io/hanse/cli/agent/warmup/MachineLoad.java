@@ -10,23 +10,22 @@ import java.util.function.DoubleSupplier;
  * is one of them. To be asked on the thread of the warm-up.
  */
 final class MachineLoad implements DoubleSupplier {
-  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
-
-  private final OperatingSystemMXBean machine =
-      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
   private final int processors = Runtime.getRuntime().availableProcessors();
   private long askedNanos;
   private long ownNanos;
 
   /** The processor time of the thread that asks. */
   static long workedNanos() {
-    return THREADS.isCurrentThreadCpuTimeSupported() ? THREADS.getCurrentThreadCpuTime() : 0;
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    return threads.isCurrentThreadCpuTimeSupported() ? threads.getCurrentThreadCpuTime() : 0;
   }
 
   /** Since it was asked before, from 0 to 1; 0 the first time, and where it can't be known. */
   @Override
   public double getAsDouble() {
-    double all = machine.getCpuLoad();
+    OperatingSystemMXBean machine =
+        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    double all = machine == null ? Double.NaN : machine.getCpuLoad();
     long now = System.nanoTime();
     // The compilers work for the warm-up, as long as there is nothing else to do.
     long ownNow = workedNanos() + Compilers.nanos();

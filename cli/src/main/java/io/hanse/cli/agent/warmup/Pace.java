@@ -4,10 +4,11 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * How much of the machine a warm-up takes: it rests as long as it works, and waits while others
- * take half of the machine.
+ * take half of the machine. To be used on the thread of the warm-up, but for {@link #end}.
  */
 final class Pace {
   /** There is nothing to warm up for any more. */
@@ -29,19 +30,23 @@ final class Pace {
   private static final Duration WORK_MAX = Duration.ofSeconds(30);
 
   private final DoubleSupplier others;
+  private final LongSupplier cpuNanos;
   private final Duration lookEvery;
   private final CountDownLatch end = new CountDownLatch(1);
-  private final long beginNanos = System.nanoTime();
-  private long stretchNanos = System.nanoTime();
-  private long lookedNanos = System.nanoTime();
+  private long beginNanos;
+  private long cpuAtBegin;
+  private long stretchNanos;
+  private long lookedNanos;
 
   /**
-   * Begins at once.
+   * For a warm-up that has not begun.
    *
    * @param others what share of the machine others took since they were last looked at
+   * @param cpuNanos the processor time of the thread that asks
    */
-  Pace(DoubleSupplier others, Duration lookEvery) {
+  Pace(DoubleSupplier others, LongSupplier cpuNanos, Duration lookEvery) {
     this.others = others;
+    this.cpuNanos = cpuNanos;
     this.lookEvery = lookEvery;
   }
 
@@ -50,11 +55,25 @@ final class Pace {
     end.countDown();
   }
 
+  /** The processor time that it took so far. */
+  long workedNanos() {
+    return cpuNanos.getAsLong() - cpuAtBegin;
+  }
+
   /** Returns once others leave half of the machine idle. */
-  void awaitQuiet() {
+  void begin() {
+    beginNanos = System.nanoTime();
+    cpuAtBegin = cpuNanos.getAsLong();
+    // What they took before says nothing of now.
+    boolean unused = isBusy();
+    awaitQuiet();
+  }
+
+  private void awaitQuiet() {
     do {
       pause(lookEvery.toNanos());
     } while (isBusy());
+    stretchNanos = System.nanoTime();
   }
 
   /** Called between two steps; returns when it is time for the next one. */
@@ -63,12 +82,12 @@ final class Pace {
     if (worked < STRETCH_NANOS) {
       return;
     }
+    if (workedNanos() > WORK_MAX.toNanos()) {
+      throw new OverException("it took too long");
+    }
     pause(worked);
     if (System.nanoTime() - lookedNanos > lookEvery.toNanos() && isBusy()) {
       awaitQuiet();
-    }
-    if (MachineLoad.workedNanos() > WORK_MAX.toNanos()) {
-      throw new OverException("it took too long");
     }
     stretchNanos = System.nanoTime();
   }

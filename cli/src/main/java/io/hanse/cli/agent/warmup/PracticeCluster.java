@@ -50,6 +50,12 @@ final class PracticeCluster implements StateReader, CommandSubmitter, Leadership
   /** Beyond, values are in native memory, as those of a large catalog. */
   private static final long HEAP_BYTES = 256 << 10;
 
+  /** Native memory is laid out for what the quota allows: what is practised is much less. */
+  private static final long ROWS_MAX = 100_000;
+
+  private static final long BYTES_MAX = 32 << 20;
+  private static final int WATCHES_MAX = 10_000;
+
   private record Waiting(Command command, CompletableFuture<CommandResult> answer) {}
 
   private final String name;
@@ -58,7 +64,12 @@ final class PracticeCluster implements StateReader, CommandSubmitter, Leadership
   private final ClusterStateMachine machine =
       new ClusterStateMachine(
           new Store(
-              StoreSettings.defaults().withHeapBytesMax(HEAP_BYTES), Runnable::run, Runnable::run));
+              StoreSettings.defaults()
+                  .withHeapBytesMax(HEAP_BYTES)
+                  .withQuota(ROWS_MAX, BYTES_MAX)
+                  .withWatchesMax(WATCHES_MAX),
+              Runnable::run,
+              Runnable::run));
   private final List<Waiting> waiting = new ArrayList<>();
   private final long client;
   private long sequence;

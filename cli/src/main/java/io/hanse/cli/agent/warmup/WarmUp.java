@@ -27,42 +27,46 @@ public final class WarmUp implements AutoCloseable {
   /** What travels in a round: enough that what is hot is known soon. */
   private static final int SERVICES = 300;
 
-  private final Pace pace;
+  /** So much of the heap has to be free: what is practised takes a third of it. */
+  private static final long HEAP_BYTES_FREE = 64L << 20;
 
-  /** Begins not before it is told to. */
-  public WarmUp() {
-    this(new Pace(new MachineLoad(), LOOK_EVERY));
-  }
-
-  WarmUp(Pace pace) {
-    this.pace = pace;
-  }
+  private final Pace pace = new Pace(new MachineLoad(), MachineLoad::workedNanos, LOOK_EVERY);
 
   /** To be called once the server serves. */
   public void start() {
-    if (Compilers.optimise()) {
-      Thread thread = new Thread(this::run, THREAD);
-      thread.setDaemon(true);
-      thread.start();
-    }
+    Thread thread = new Thread(this::run, THREAD);
+    thread.setDaemon(true);
+    thread.start();
   }
 
   private void run() {
     long begin = System.nanoTime();
     try {
-      pace.awaitQuiet();
+      if (!Compilers.optimise()) {
+        throw new Pace.OverException("no compiler optimises");
+      }
+      pace.begin();
+      if (freeHeap() < HEAP_BYTES_FREE) {
+        throw new Pace.OverException("the heap is nearly full");
+      }
       int rounds = practise();
       LOG.info(
           "warm-up done rounds={} seconds={} of_it_worked={}",
           rounds,
           seconds(System.nanoTime() - begin),
-          seconds(MachineLoad.workedNanos()));
+          seconds(pace.workedNanos()));
     } catch (Pace.OverException e) {
       LOG.debug("warm-up ended early cause=\"{}\"", e.getMessage());
     } catch (RuntimeException | LinkageError e) {
       // Nothing hangs on it: the server goes on as cold as it is.
       LOG.warn("warm-up broken off, the server is slow at first", e);
     }
+  }
+
+  /** At least: what is garbage counts as taken. */
+  private static long freeHeap() {
+    Runtime java = Runtime.getRuntime();
+    return java.maxMemory() - java.totalMemory() + java.freeMemory();
   }
 
   private int practise() {

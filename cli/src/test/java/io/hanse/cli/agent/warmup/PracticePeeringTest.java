@@ -7,10 +7,11 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class PracticePeeringTest {
-  private final Pace pace = new Pace(() -> 0, Duration.ZERO);
+  private final Pace pace = new Pace(() -> 0, () -> 0, Duration.ZERO);
 
   @Test
   void shouldGoThroughAFirstSyncChangesAndItsEndTimeAfterTime() {
+    pace.begin();
     try (PracticePeering peering = new PracticePeering(pace, 20)) {
       // It waits itself for what it does, and fails where that does not come.
       assertThatCode(peering::round).doesNotThrowAnyException();
@@ -20,6 +21,7 @@ class PracticePeeringTest {
 
   @Test
   void shouldEndAmidARoundOnceTheServerEnds() {
+    pace.begin();
     try (PracticePeering peering = new PracticePeering(pace, 300)) {
       pace.end();
       assertThatThrownBy(peering::round).isInstanceOf(Pace.OverException.class);
