@@ -30,6 +30,9 @@ final class LogSender extends GrpcLogAppender {
   private final TimeDuration timeout;
   private final LostTail lost;
 
+  /** Whether the follower counts as heard, though it may not have been. */
+  private volatile boolean isPresumed = true;
+
   LogSender(RaftServer.Division server, LeaderState state, FollowerInfo follower) {
     super(server, state, follower);
     timeout = server.properties().maxRpcTimeout();
@@ -72,7 +75,23 @@ final class LogSender extends GrpcLogAppender {
     if (isRunning() && isNew() && !getLeaderState().isFollowerBootstrapping(getFollower())) {
       getFollower().updateLastRpcResponseTime();
       presumeHeardLater();
+    } else {
+      isPresumed = false;
     }
+  }
+
+  /**
+   * A heartbeat is due some time after the last answer. One that is only presumed puts it off again
+   * and again: the followers of an idle leader would not hear it, and elect another.
+   */
+  @Override
+  public long getHeartbeatWaitTimeMs() {
+    long wait = super.getHeartbeatWaitTimeMs();
+    if (!isPresumed) {
+      return wait;
+    }
+    int period = getServer().properties().minRpcTimeoutMs() / 2;
+    return Math.min(wait, period - getFollower().getLastRpcSendTime().elapsedTimeMs());
   }
 
   private boolean isNew() {

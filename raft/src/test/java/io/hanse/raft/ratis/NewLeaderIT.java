@@ -46,6 +46,9 @@ class NewLeaderIT {
   private RaftServer.Division division;
   private RatisNeighbours neighbours;
 
+  private int shortestMillis = TIMEOUT_MILLIS / 2;
+  private int longestMillis = TIMEOUT_MILLIS;
+
   private void start(long delayMillis) throws IOException {
     one = new SlowVoter("one", delayMillis);
     other = new SlowVoter("other", delayMillis);
@@ -62,10 +65,10 @@ class NewLeaderIT {
     RaftProperties properties = new RaftProperties();
     properties.set(RaftConfigKeys.Rpc.TYPE_KEY, LogRpc.class.getName());
     RaftServerConfigKeys.setStorageDir(properties, List.of(folder.toFile()));
-    RaftServerConfigKeys.Rpc.setTimeoutMin(properties, millis(TIMEOUT_MILLIS / 2));
-    RaftServerConfigKeys.Rpc.setTimeoutMax(properties, millis(TIMEOUT_MILLIS));
+    RaftServerConfigKeys.Rpc.setTimeoutMin(properties, millis(shortestMillis));
+    RaftServerConfigKeys.Rpc.setTimeoutMax(properties, millis(longestMillis));
     RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(
-        properties, millis(TIMEOUT_MILLIS));
+        properties, millis(longestMillis));
     GrpcConfigKeys.Server.setHost(properties, "127.0.0.1");
     GrpcConfigKeys.Server.setPort(properties, NetUtils.createSocketAddr(us.getAddress()).getPort());
     GrpcConfigKeys.Server.setHeartbeatChannel(properties, true);
@@ -110,6 +113,20 @@ class NewLeaderIT {
     // One vote is enough: the other may not even have been asked.
     assertThat(Stream.of(one, other).flatMap(voter -> voter.terms().stream()).distinct())
         .containsExactly(division.getInfo().getCurrentTerm());
+  }
+
+  /** While its followers only count as heard, they have to hear it all the same. */
+  @Test
+  void shouldBeHeardFromTheBeginning() throws Exception {
+    // So near to each other, that what is presumed always comes before a heartbeat is due.
+    shortestMillis = 2_500;
+    longestMillis = 3_000;
+    start(0);
+    await().atMost(PATIENCE).until(() -> division.getInfo().isLeaderReady());
+    int before = one.heartbeats();
+    await().atMost(PATIENCE).until(() -> one.heartbeats() >= before + 3);
+    assertThat(division.getInfo().getRoleInfoProto().getRoleElapsedTimeMs())
+        .isLessThan((long) LogSender.FIRST_TIMEOUTS * longestMillis);
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
@@ -40,6 +41,7 @@ final class SlowVoter extends RaftServerProtocolServiceImplBase implements AutoC
   private final long delayMillis;
   private final Server server;
   private final Queue<AppendEntriesRequestProto> hungUpOn = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger heartbeats = new AtomicInteger();
   private volatile boolean hangsUp;
   private final AtomicReference<@Nullable Status> losing = new AtomicReference<>();
   private long match = -1;
@@ -79,6 +81,11 @@ final class SlowVoter extends RaftServerProtocolServiceImplBase implements AutoC
   /** To which it did so. */
   List<AppendEntriesRequestProto> hungUpOn() {
     return List.copyOf(hungUpOn);
+  }
+
+  /** How many it got. */
+  int heartbeats() {
+    return heartbeats.get();
   }
 
   /** In which it gave its vote. */
@@ -158,6 +165,7 @@ final class SlowVoter extends RaftServerProtocolServiceImplBase implements AutoC
       match = entry.getIndex();
     }
     boolean isHeartbeat = request.getEntriesCount() == 0;
+    heartbeats.addAndGet(isHeartbeat ? 1 : 0);
     return AppendEntriesReplyProto.newBuilder()
         .setServerReply(to(request.getServerRequest()))
         .setTerm(request.getLeaderTerm())
