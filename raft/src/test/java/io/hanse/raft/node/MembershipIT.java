@@ -11,6 +11,7 @@ import io.hanse.fsm.row.ServerHealthState;
 import io.hanse.fsm.view.Autopilot;
 import io.hanse.raft.RaftSettings;
 import io.hanse.raft.node.TestCluster.Member;
+import io.hanse.raft.ratis.Candidate;
 import io.hanse.raft.transport.proto.BootstrapRecord;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,6 +30,13 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /** Servers that come, go, are replaced and are taken out, while the others go on. */
 @Execution(ExecutionMode.CONCURRENT)
 class MembershipIT {
+  /** A busy machine does not make servers that hear each other so late elect another leader. */
+  private static final RaftSettings.Timing PATIENT =
+      RaftSettings.Timing.defaults().withMultiplier(5);
+
+  /** No cluster comes to so many elections. */
+  private static final long FAR_TERM = 1_000;
+
   @TempDir Path directory;
 
   private TestCluster cluster;
@@ -116,7 +124,7 @@ class MembershipIT {
 
   @Test
   void shouldTellARemovedServerThatDisturbsNobody() throws Exception {
-    cluster = new TestCluster(directory).start("a", "b", "c");
+    cluster = new TestCluster(directory).with(PATIENT).start("a", "b", "c");
     Member removed = cluster.follower();
     removed.write("as a member");
     long term = cluster.leader().node.leadership().standing().term();
@@ -126,7 +134,7 @@ class MembershipIT {
 
     awaitRefusal(removed);
     cluster.stop(removed);
-    cluster.start(removed, 3, cluster.joinAddresses());
+    startImpatient(removed);
     awaitRefusal(removed);
     Member leader = cluster.leader();
     leader.write("without it");
@@ -146,16 +154,57 @@ class MembershipIT {
 
   @Test
   void shouldTellAServerThatWasRemovedWhileItWasDown() throws Exception {
-    cluster = new TestCluster(directory).start("a", "b", "c");
+    cluster = new TestCluster(directory).with(PATIENT).start("a", "b", "c");
     Member removed = cluster.follower();
     String id = id(removed);
     cluster.stop(removed);
     cluster.leader().node.membership().remove(id).get(20, TimeUnit.SECONDS);
     long term = cluster.leader().node.leadership().standing().term();
-    cluster.start(removed, 3, cluster.joinAddresses());
+    startImpatient(removed);
     awaitRefusal(removed);
     cluster.leader().write("without it");
     assertThat(cluster.leader().node.leadership().standing().term()).isEqualTo(term);
+  }
+
+  /** Stands for election long before the others would. */
+  private void startImpatient(Member member) throws IOException {
+    cluster.with(RaftSettings.Timing.defaults());
+    cluster.start(member, 3, cluster.joinAddresses());
+  }
+
+  /** However it asks: also where it can't be told, and knows nothing but an old configuration. */
+  @Test
+  void shouldGiveNoVoteToAServerThatWasRemoved() throws Exception {
+    cluster = new TestCluster(directory).with(PATIENT).start("a", "b", "c");
+    Member removed = cluster.follower();
+    String group = groupOf(removed);
+    String id = id(removed);
+    cluster.leader().node.membership().remove(id).get(20, TimeUnit.SECONDS);
+    cluster.stop(removed);
+
+    Candidate candidate = new Candidate(group, id, FAR_TERM);
+    for (Member voter : cluster.running()) {
+      for (boolean isPreVote : new boolean[] {true, false}) {
+        Candidate.Answer answer = candidate.ask(voter.address.raft(), id(voter), isPreVote);
+        assertThat(answer.isGranted()).isFalse();
+        assertThat(answer.term()).isLessThan(FAR_TERM);
+      }
+    }
+    cluster.leader().write("without it");
+    assertThat(cluster.leader().node.leadership().standing().term()).isLessThan(FAR_TERM);
+
+    // One of the others gets it, by the same question.
+    Member leader = cluster.leader();
+    Candidate member = new Candidate(group, id(cluster.follower()), FAR_TERM);
+    assertThat(member.ask(leader.address.raft(), id(leader), false))
+        .isEqualTo(new Candidate.Answer(true, FAR_TERM));
+  }
+
+  private String groupOf(Member member) throws IOException {
+    try (Stream<Path> groups =
+        Files.list(directory.resolve(member.name).resolve("raft").resolve("groups"))) {
+      return groups.filter(Files::isDirectory).findAny().orElseThrow().getFileName().toString();
+    }
   }
 
   @Test
