@@ -223,11 +223,19 @@ class GatewayRegistrationTest {
 
   private static CompletableFuture<Throwable> started(ProxyRun run) {
     return CompletableFuture.supplyAsync(
-        () -> catchThrowable(() -> run.start(GatewayRegistrationTest::mustNotStart)));
+        () -> catchThrowable(() -> run.start(GatewayRegistrationTest::mustNotStart)),
+        GatewayRegistrationTest::onThread);
+  }
+
+  /** One of its own: the shared pool may have a single one, which waits for an answer then. */
+  private static void onThread(Runnable task) {
+    new Thread(task, "gateway").start();
   }
 
   private static CompletableFuture<Void> stopped(ProxyRun run) {
-    return CompletableFuture.runAsync(() -> assertThatCode(run::stop).doesNotThrowAnyException());
+    return CompletableFuture.runAsync(
+        () -> assertThatCode(run::stop).doesNotThrowAnyException(),
+        GatewayRegistrationTest::onThread);
   }
 
   /** It would follow the registration to the address of the other, which ends it later. */
