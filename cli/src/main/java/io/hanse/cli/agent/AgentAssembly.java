@@ -232,6 +232,8 @@ public final class AgentAssembly implements AutoCloseable {
             echoes::ofMajority,
             replication::resign,
             Succession.PATIENCE));
+    // It would take from those who have something to do until then.
+    warmUp.ifPresent(parts::endFirst);
     LOG.info("agent started node={} id={}", identity.nodeName(), identity.nodeId());
     new Readiness(
             replication.reader(),

@@ -26,7 +26,7 @@ class AgentStopIT {
     AgentAssembly agent = AgentAssembly.start(config(FIRST));
     try {
       assertThat(agent.ends())
-          .startsWith("leadership", "http", "warm-up")
+          .startsWith("warm-up", "leadership", "http")
           .containsSubsequence("peering", "replication", "threads", "store", "lock")
           .endsWith("lock", "data folder");
       assertThatThrownBy(() -> DirectoryLock.take(folder)).hasMessageContaining("is in use");

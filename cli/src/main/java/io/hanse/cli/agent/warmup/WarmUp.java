@@ -1,5 +1,7 @@
 package io.hanse.cli.agent.warmup;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryType;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -27,8 +29,8 @@ public final class WarmUp implements AutoCloseable {
   /** What travels in a round: enough that what is hot is known soon. */
   private static final int SERVICES = 300;
 
-  /** So much of the heap has to be free: what is practised takes a third of it. */
-  private static final long HEAP_BYTES_FREE = 64L << 20;
+  /** So much of the heap has to be left: what is practised takes some 20 MB, and makes garbage. */
+  private static final long HEAP_BYTES_LEFT = 128L << 20;
 
   private final Pace pace = new Pace(new MachineLoad(), MachineLoad::workedNanos, LOOK_EVERY);
 
@@ -46,7 +48,7 @@ public final class WarmUp implements AutoCloseable {
         throw new Pace.OverException("no compiler optimises");
       }
       pace.begin();
-      if (freeHeap() < HEAP_BYTES_FREE) {
+      if (heapLeft() < HEAP_BYTES_LEFT) {
         throw new Pace.OverException("the heap is nearly full");
       }
       int rounds = practise();
@@ -63,10 +65,16 @@ public final class WarmUp implements AutoCloseable {
     }
   }
 
-  /** At least: what is garbage counts as taken. */
-  private static long freeHeap() {
-    Runtime java = Runtime.getRuntime();
-    return java.maxMemory() - java.totalMemory() + java.freeMemory();
+  /**
+   * Beside what has lived for some time: most of the young is garbage, and makes room by itself.
+   */
+  private static long heapLeft() {
+    long old =
+        ManagementFactory.getMemoryPoolMXBeans().stream()
+            .filter(pool -> pool.getType() == MemoryType.HEAP && pool.isUsageThresholdSupported())
+            .mapToLong(pool -> pool.getUsage().getUsed())
+            .sum();
+    return Runtime.getRuntime().maxMemory() - old;
   }
 
   private int practise() {
