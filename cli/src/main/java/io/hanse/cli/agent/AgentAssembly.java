@@ -217,10 +217,6 @@ public final class AgentAssembly implements AutoCloseable {
     BootstrapEntries entries = BootstrapEntries.of(config.bootstrapEntries());
     leaderTasks.onLeading(
         "entries of the configuration", () -> entries.write(replication.submitter()));
-    Optional<WarmUp> warmUp =
-        config.timing().warmsUp()
-            ? Optional.of(parts.begin("warm-up", new WarmUp()))
-            : Optional.empty();
     // Nothing is asked any more of what stops after it.
     parts.endFirst(http);
     // While all is served still: who is led, or dials, finds the next leader before this server
@@ -232,8 +228,10 @@ public final class AgentAssembly implements AutoCloseable {
             echoes::ofMajority,
             replication::resign,
             Succession.PATIENCE));
-    // It would take from those who have something to do until then.
-    warmUp.ifPresent(parts::endFirst);
+    Optional<WarmUp> warmUp =
+        config.timing().warmsUp()
+            ? Optional.of(parts.begin("warm-up", new WarmUp()))
+            : Optional.empty();
     LOG.info("agent started node={} id={}", identity.nodeName(), identity.nodeId());
     new Readiness(
             replication.reader(),
