@@ -1,6 +1,11 @@
 package io.hanse.cli.program;
 
+import io.hanse.cli.client.ApiClient;
 import io.hanse.cli.client.ApiException;
+import io.hanse.cli.client.Request;
+import io.hanse.cli.client.Response;
+import io.hanse.cli.value.Value;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -19,6 +24,12 @@ final class AgentTeller {
   /** For one proxy, by the id of its service. */
   AgentTeller(String service) {
     this.service = service;
+  }
+
+  /** What the agent has by an id; empty where it knows none. */
+  static Optional<Value> registered(ApiClient api, String id) {
+    Response found = api.get("/v1/agent/service/" + Request.segment(id));
+    return found.isNotFound() ? Optional.empty() : Optional.of(found.orFail().json());
   }
 
   /** Answers what comes of it; false also if that takes too long, or the agent refuses. */

@@ -4,7 +4,6 @@ import static io.hanse.cli.client.Failures.during;
 
 import io.hanse.cli.client.ApiClient;
 import io.hanse.cli.client.Request;
-import io.hanse.cli.client.Response;
 import io.hanse.cli.value.Value;
 import java.time.Duration;
 import java.util.Optional;
@@ -63,7 +62,7 @@ final class GatewayRegistration implements Presence {
     during(
         "Error registering service \"" + definition.service() + "\"",
         () -> {
-          Optional<Value> before = registered(patient, definition);
+          Optional<Value> before = AgentTeller.registered(patient, service());
           wasThere = before.filter(definition::isAt).isPresent();
           if (!wasThere) {
             before.ifPresent(other -> GatewayRival.requireNone(definition.service(), other));
@@ -97,7 +96,7 @@ final class GatewayRegistration implements Presence {
     return agent.tell(
         () -> {
           phase.set(Phase.OVER);
-          if (!isThere(api, definition)) {
+          if (!isThere()) {
             LOG.info("another gateway has the id by now service={}", definition.service());
             return false;
           }
@@ -113,7 +112,7 @@ final class GatewayRegistration implements Presence {
     agent.tell(
         () -> {
           boolean isLeaving =
-              isThere(api, definition)
+              isThere()
                   && api.get("/v1/agent/checks")
                       .orFail()
                       .json()
@@ -138,7 +137,7 @@ final class GatewayRegistration implements Presence {
       agent.tell(
           () -> {
             awaitAnswer();
-            Optional<Value> now = registered(api, definition);
+            Optional<Value> now = AgentTeller.registered(api, service());
             if (now.isEmpty()) {
               LOG.info("not registered service={}", definition.service());
             } else if (!definition.isAt(now.get())) {
@@ -167,14 +166,8 @@ final class GatewayRegistration implements Presence {
     }
   }
 
-  private static boolean isThere(ApiClient api, GatewayDefinition definition) {
-    return registered(api, definition).filter(definition::isAt).isPresent();
-  }
-
-  /** What the agent has by the id. */
-  private static Optional<Value> registered(ApiClient api, GatewayDefinition definition) {
-    Response found = api.get("/v1/agent/service/" + Request.segment(definition.service()));
-    return found.isNotFound() ? Optional.empty() : Optional.of(found.orFail().json());
+  private boolean isThere() {
+    return AgentTeller.registered(api, service()).filter(definition::isAt).isPresent();
   }
 
   private static void put(ApiClient api, String path, Value body) {

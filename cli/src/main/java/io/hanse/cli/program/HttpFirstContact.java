@@ -2,8 +2,6 @@ package io.hanse.cli.program;
 
 import io.hanse.cli.client.ApiClient;
 import io.hanse.cli.client.ApiException;
-import io.hanse.cli.client.Request;
-import io.hanse.cli.client.Response;
 import io.hanse.cli.value.JsonText;
 import io.hanse.cli.value.Value;
 import io.hanse.fsm.row.NodeService;
@@ -55,14 +53,13 @@ final class HttpFirstContact implements FirstContact {
   }
 
   private NodeService registration() throws IOException {
-    Response answer = api.get("/v1/agent/service/" + Request.segment(proxyId));
-    if (answer.isNotFound()) {
-      throw new IOException("the agent knows no service \"" + proxyId + "\"; register it");
-    }
+    String unknown = "the agent knows no service \"" + proxyId + "\"; register it";
+    Value registered =
+        AgentTeller.registered(api, proxyId).orElseThrow(() -> new IOException(unknown));
     NodeService.Builder registration = NodeService.newBuilder();
     // The agent adds keys, such as the hash of the content, which the row does not have.
     MessageJson.readWeakly(
-        JsonText.compact(answer.orFail().json()).getBytes(StandardCharsets.UTF_8), registration);
+        JsonText.compact(registered).getBytes(StandardCharsets.UTF_8), registration);
     return registration.build();
   }
 

@@ -3,7 +3,6 @@ package io.hanse.cli.program;
 import io.hanse.cli.client.ApiClient;
 import io.hanse.cli.client.ApiException;
 import io.hanse.cli.client.Request;
-import io.hanse.cli.client.Response;
 import io.hanse.cli.value.Value;
 import io.hanse.fsm.view.HostPort;
 import java.time.Duration;
@@ -63,7 +62,7 @@ final class SidecarPresence implements Presence {
   public boolean leave() {
     return agent.tell(
         () -> {
-          if (registered().isEmpty()) {
+          if (AgentTeller.registered(api, sidecar).isEmpty()) {
             return false;
           }
           put("TTL", LEAVING_TTL, Map.of());
@@ -76,7 +75,7 @@ final class SidecarPresence implements Presence {
   public void left() {
     agent.tell(
         () -> {
-          Optional<Value> service = registered();
+          Optional<Value> service = AgentTeller.registered(api, sidecar);
           if (service.isPresent() && hasCheck()) {
             String host = service.get().at("Address").text();
             int port = (int) service.get().at("Port").whole();
@@ -98,11 +97,6 @@ final class SidecarPresence implements Presence {
 
   private boolean hasCheck() {
     return api.get("/v1/agent/checks").orFail().json().fields().containsKey(checkId());
-  }
-
-  private Optional<Value> registered() {
-    Response found = api.get("/v1/agent/service/" + Request.segment(sidecar));
-    return found.isNotFound() ? Optional.empty() : Optional.of(found.orFail().json());
   }
 
   /** Critical, whatever it is. */
