@@ -8,6 +8,8 @@ import io.hanse.cli.value.Value;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +22,9 @@ final class AgentTeller {
   static final long WAIT_SECONDS_MAX = 3;
 
   private final String service;
+
+  /** Fair: what was begun first is told first, also where that takes its time. */
+  private final Lock turn = new ReentrantLock(true);
 
   /** For one proxy, by the id of its service. */
   AgentTeller(String service) {
@@ -34,7 +39,18 @@ final class AgentTeller {
 
   /** Answers what comes of it; false also if that takes too long, or the agent refuses. */
   boolean tell(BooleanSupplier what) {
-    return begin("tell", what).completeOnTimeout(false, WAIT_SECONDS_MAX, TimeUnit.SECONDS).join();
+    Optional<Boolean> told =
+        begin("tell", what)
+            .thenApply(Optional::of)
+            .completeOnTimeout(Optional.empty(), WAIT_SECONDS_MAX, TimeUnit.SECONDS)
+            .join();
+    if (told.isEmpty()) {
+      LOG.warn(
+          "the agent does not answer, going on without it service={} seconds={}",
+          service,
+          WAIT_SECONDS_MAX);
+    }
+    return told.orElse(false);
   }
 
   /** Waits for nothing. */
@@ -46,13 +62,16 @@ final class AgentTeller {
     return told;
   }
 
-  private synchronized boolean isTold(BooleanSupplier what) {
+  private boolean isTold(BooleanSupplier what) {
+    turn.lock();
     try {
       return what.getAsBoolean();
     } catch (ApiException e) {
       LOG.warn(
           "cannot tell the agent, its check runs on service={} cause={}", service, e.getMessage());
       return false;
+    } finally {
+      turn.unlock();
     }
   }
 }

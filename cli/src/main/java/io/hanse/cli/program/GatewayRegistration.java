@@ -21,6 +21,10 @@ import org.slf4j.LoggerFactory;
 final class GatewayRegistration implements Presence {
   private static final Logger LOG = LoggerFactory.getLogger(GatewayRegistration.class);
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(2);
+
+  /** Before it is taken back: what comes after that would stay. */
+  private static final int REGISTERED_SECONDS_MAX = 5;
+
   private static final String REGISTER_SERVICE = "/v1/agent/service/register";
   private static final String REGISTER_CHECK = "/v1/agent/check/register";
 
@@ -134,9 +138,9 @@ final class GatewayRegistration implements Presence {
   @Override
   public void takeBack() {
     if (phase.getAndSet(Phase.OVER) != Phase.NOTHING) {
+      awaitAnswer();
       agent.tell(
           () -> {
-            awaitAnswer();
             Optional<Value> now = AgentTeller.registered(api, service());
             if (now.isEmpty()) {
               LOG.info("not registered service={}", definition.service());
@@ -158,8 +162,11 @@ final class GatewayRegistration implements Presence {
   /** What is still on its way to the agent would come after what is to undo it. */
   private void awaitAnswer() {
     try {
-      if (!answered.await(AgentTeller.WAIT_SECONDS_MAX, TimeUnit.SECONDS)) {
-        LOG.warn("the agent has not answered yet service={}", definition.service());
+      if (!answered.await(REGISTERED_SECONDS_MAX, TimeUnit.SECONDS)) {
+        LOG.warn(
+            "the agent has not answered the registration, which may stay service={} seconds={}",
+            definition.service(),
+            REGISTERED_SECONDS_MAX);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

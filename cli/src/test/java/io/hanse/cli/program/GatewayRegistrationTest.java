@@ -221,6 +221,32 @@ class GatewayRegistrationTest {
     }
   }
 
+  /** What undoes it has the same time, however late the agent has answered. */
+  @Test
+  void shouldTakeBackWhatTheAgentAnswersLate() throws Exception {
+    CountDownLatch arrived = new CountDownLatch(1);
+    CountDownLatch registered = new CountDownLatch(1);
+    try (FakeApi agent =
+        new FakeApi()
+            .with("/v1/agent/service/deregister/", "")
+            .after(
+                "/v1/agent/service/register",
+                () -> {
+                  arrived.countDown();
+                  registered.await();
+                })) {
+      ProxyRun run = new ProxyRun(Optional.of(of(agent.address())));
+      CompletableFuture<Throwable> failure = started(run);
+      arrived.await();
+      agent.with("/v1/agent/service/gw", at("192.0.2.5", 8443));
+      CompletableFuture.delayedExecutor(AgentTeller.WAIT_SECONDS_MAX + 1, TimeUnit.SECONDS)
+          .execute(registered::countDown);
+      run.stop();
+      assertThat(agent.requests()).containsExactly(REGISTER, FIND, DEREGISTER);
+      assertThat(failure.get(10, TimeUnit.SECONDS)).isNotNull();
+    }
+  }
+
   private static CompletableFuture<Throwable> started(ProxyRun run) {
     return CompletableFuture.supplyAsync(
         () -> catchThrowable(() -> run.start(GatewayRegistrationTest::mustNotStart)),
