@@ -35,7 +35,10 @@ final class GatewayRegistration implements Presence {
     /** That there is a gateway; it may not have answered yet. */
     REGISTERED,
 
-    /** That it leaves. */
+    /** That it leaves; it may not have answered yet. */
+    LEAVING,
+
+    /** Nothing more. */
     OVER
   }
 
@@ -104,6 +107,7 @@ final class GatewayRegistration implements Presence {
             LOG.info("another gateway has the id by now service={}", definition.service());
             return false;
           }
+          phase.set(Phase.LEAVING);
           put(api, REGISTER_CHECK, definition.leaving());
           LOG.info("critical, before it stops to listen service={}", definition.service());
           return true;
@@ -116,7 +120,8 @@ final class GatewayRegistration implements Presence {
     agent.tell(
         () -> {
           boolean isLeaving =
-              isThere()
+              phase.get() == Phase.LEAVING
+                  && isThere()
                   && api.get("/v1/agent/checks")
                       .orFail()
                       .json()

@@ -14,7 +14,10 @@ interface Presence {
    */
   boolean leave();
 
-  /** After {@link #leave}, once nobody listens: the agent looks for itself from now on. */
+  /**
+   * After {@link #leave}, whatever that has answered, once nobody listens: where the agent was
+   * told, or may have been, it looks for itself from now on.
+   */
   void left();
 
   /** Of one that never listened: nothing is left but what was there before. */

@@ -73,15 +73,23 @@ final class ProxyRun {
     }
     isOver = true;
     boolean listens = proxy.filter(MeshProxy::isReady).isPresent();
-    if (!listens) {
+    if (listens) {
+      leadAway(proxy.get());
+    } else {
       presence.ifPresent(Presence::takeBack);
-    } else if (presence.filter(Presence::leave).isPresent()) {
-      proxy.get().awaitQuiet(LEAVE_MAX);
-      proxy.get().stopListening();
-      presence.get().left();
     }
     if (proxy.isPresent()) {
       proxy.get().stop();
+    }
+  }
+
+  private void leadAway(MeshProxy listening) throws InterruptedException {
+    if (presence.isPresent()) {
+      if (presence.get().leave()) {
+        listening.awaitQuiet(LEAVE_MAX);
+      }
+      listening.stopListening();
+      presence.get().left();
     }
   }
 

@@ -32,6 +32,9 @@ final class SidecarPresence implements Presence {
   private final String sidecar;
   private final AgentTeller agent;
 
+  /** Whether the agent was told that it leaves; it may not have answered yet. */
+  private volatile boolean isLeaving;
+
   SidecarPresence(ApiClient api, String sidecar) {
     this.api = api.withTimeout(ANSWER_TIMEOUT);
     this.sidecar = sidecar;
@@ -65,6 +68,7 @@ final class SidecarPresence implements Presence {
           if (AgentTeller.registered(api, sidecar).isEmpty()) {
             return false;
           }
+          isLeaving = true;
           put("TTL", LEAVING_TTL, Map.of());
           LOG.info("critical, before it stops to listen service={}", sidecar);
           return true;
@@ -75,6 +79,9 @@ final class SidecarPresence implements Presence {
   public void left() {
     agent.tell(
         () -> {
+          if (!isLeaving) {
+            return true;
+          }
           Optional<Value> service = AgentTeller.registered(api, sidecar);
           if (service.isPresent() && hasCheck()) {
             String host = service.get().at("Address").text();

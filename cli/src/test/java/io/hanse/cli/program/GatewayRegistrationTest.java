@@ -28,6 +28,7 @@ class GatewayRegistrationTest {
   private static final String FIND = "GET /v1/agent/service/gw";
   private static final String REGISTER = "PUT /v1/agent/service/register";
   private static final String REGISTER_CHECK = "PUT /v1/agent/check/register";
+  private static final String CHECKS = "GET /v1/agent/checks";
   private static final String DEREGISTER = "PUT /v1/agent/service/deregister/gw";
   private static final InetSocketAddress ADDRESS =
       InetSocketAddress.createUnresolved("192.0.2.5", 8443);
@@ -87,8 +88,25 @@ class GatewayRegistrationTest {
       assertThat(registration.leave()).isTrue();
       registration.left();
       assertThat(agent.requests())
-          .containsExactly(
-              FIND, REGISTER, FIND, REGISTER_CHECK, FIND, "GET /v1/agent/checks", REGISTER_CHECK);
+          .containsExactly(FIND, REGISTER, FIND, REGISTER_CHECK, FIND, CHECKS, REGISTER_CHECK);
+    }
+  }
+
+  /** It may have heard of it, and would never look for the gateway that comes next. */
+  @Test
+  void shouldHaveAnAgentLookAgainThatAnswersTooLate() throws Exception {
+    CountDownLatch heard = new CountDownLatch(1);
+    try (FakeApi agent =
+        new FakeApi()
+            .with("/v1/agent/service/register", "")
+            .with("/v1/agent/service/gw", at("192.0.2.5", 8443))
+            .with("/v1/agent/checks", "{'service:gw':{'Type':'ttl'}}")
+            .after("/v1/agent/check/register", heard::await)) {
+      GatewayRegistration registration = make(agent);
+      assertThat(registration.leave()).isFalse();
+      heard.countDown();
+      registration.left();
+      assertThat(agent.requests()).endsWith(REGISTER_CHECK, FIND, CHECKS, REGISTER_CHECK);
     }
   }
 
@@ -96,8 +114,10 @@ class GatewayRegistrationTest {
   void shouldLeaveAloneWhoHasItsPlaceByNow() throws IOException {
     try (FakeApi agent =
         agentWith("192.0.2.5", 8443).with("/v1/agent/checks", "{'service:gw':{'Type':'tcp'}}")) {
-      make(agent).left();
-      assertThat(agent.requests()).doesNotContain(REGISTER_CHECK);
+      GatewayRegistration registration = make(agent);
+      assertThat(registration.leave()).isTrue();
+      registration.left();
+      assertThat(agent.requests()).containsOnlyOnce(REGISTER_CHECK);
     }
   }
 
@@ -110,7 +130,7 @@ class GatewayRegistrationTest {
         assertThat(registration.leave()).isFalse();
         registration.left();
         registration.takeBack();
-        assertThat(agent.requests()).containsExactly(FIND, REGISTER, FIND, FIND, FIND);
+        assertThat(agent.requests()).containsExactly(FIND, REGISTER, FIND, FIND);
       }
     }
   }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.hanse.cli.FakeApi;
 import io.hanse.cli.client.ApiClient;
 import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 /** What an agent is told of a sidecar that stops, and of the one that comes after it. */
@@ -42,6 +43,24 @@ class SidecarPresenceTest {
     }
   }
 
+  /** It may have heard of it, and would never look for the sidecar that comes next. */
+  @Test
+  void shouldHaveAnAgentLookAgainThatAnswersTooLate() throws IOException {
+    CountDownLatch heard = new CountDownLatch(1);
+    try (FakeApi agent =
+        new FakeApi()
+            .with("/v1/agent/service/web-sidecar-proxy", "{'Port':21000}")
+            .with("/v1/agent/checks", LEFT)
+            .after("/v1/agent/check/register", heard::await)) {
+      SidecarPresence presence = of(agent);
+      assertThat(presence.leave()).isFalse();
+      heard.countDown();
+      presence.left();
+      assertThat(agent.requests())
+          .containsExactly(FIND, REGISTER_CHECK, FIND, CHECKS, REGISTER_CHECK);
+    }
+  }
+
   /** There it was taken away meanwhile, by the next one that is there already. */
   @Test
   void shouldTellNoMoreOfOneWhosePlaceIsTaken() throws IOException {
@@ -68,7 +87,9 @@ class SidecarPresenceTest {
   @Test
   void shouldTellNothingOfOneThatIsNotRegistered() throws IOException {
     try (FakeApi agent = new FakeApi().with("/v1/agent/check/register", "")) {
-      assertThat(of(agent).leave()).isFalse();
+      SidecarPresence presence = of(agent);
+      assertThat(presence.leave()).isFalse();
+      presence.left();
       assertThat(agent.requests()).isEmpty();
     }
   }
