@@ -63,10 +63,15 @@ final class ProxyProcess implements AutoCloseable {
     process.destroyForcibly().waitFor();
   }
 
+  /** It begins to leave. */
+  void tellToEnd() {
+    process.destroy();
+  }
+
   /** Tells it to end, and waits until it has. Answers how long that took. */
   Duration stop() throws InterruptedException {
     long begun = System.nanoTime();
-    process.destroy();
+    tellToEnd();
     assertThat(process.waitFor(STOP_SECONDS_MAX, TimeUnit.SECONDS)).as(name + " ends").isTrue();
     assertThat(process.exitValue()).as(name + " ends in order").isZero();
     return Duration.ofNanos(System.nanoTime() - begun);

@@ -9,6 +9,7 @@ import io.hanse.cli.value.Value;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -102,6 +103,10 @@ class RollingSidecarsIT {
         .anyMatch(check -> check.at("Status").text().equals("critical"));
   }
 
+  private void awaitStopped(String id) {
+    await(id + " is stopped").atMost(PeerCluster.PATIENCE).until(() -> isStopped(id));
+  }
+
   private void awaitPassing(String id) {
     await(id + " passes")
         .atMost(PeerCluster.PATIENCE)
@@ -146,5 +151,20 @@ class RollingSidecarsIT {
       await().atMost(PeerCluster.PATIENCE).until(() -> !isStopped(id));
     }
     assertThat(callers).allSatisfy(each -> assertThat(each.failures()).isEmpty());
+  }
+
+  /** Nobody says that it has left, and who comes next need not know of its check. */
+  @Test
+  void shouldPassForWhoeverListensAfterOneThatWasKilledWhileItLeft() throws Exception {
+    int port = free.next();
+    ProxyProcess killed = sidecar("app", "one", port, "");
+    awaitPassing("one");
+    killed.tellToEnd();
+    awaitStopped("one");
+    killed.kill();
+    try (ServerSocket next = new ServerSocket(port, 100, loopback(port).getAddress())) {
+      awaitPassing("one");
+      assertThat(next.isClosed()).isFalse();
+    }
   }
 }

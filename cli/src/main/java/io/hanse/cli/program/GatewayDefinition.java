@@ -27,9 +27,10 @@ record GatewayDefinition(
   private static final String STARTING_INTERVAL = "1s";
 
   private static final String INTERVAL = "10s";
+  private static final String LEAVING_INTERVAL = "1s";
 
-  /** Longer than any gateway takes to stop; nothing passes by it. */
-  private static final String LEAVING_TTL = "24h";
+  /** By this the check of one that leaves is known. */
+  private static final String LEAVING_NOTES = "The gateway was told to stop.";
 
   GatewayDefinition {
     binds = Map.copyOf(binds);
@@ -49,12 +50,12 @@ record GatewayDefinition(
     return alone(listening(INTERVAL));
   }
 
-  /** In place of the check: critical, though the gateway listens. */
+  /** In place of the check: critical, though the gateway listens for some more seconds. */
   Value.Fields leaving() {
-    Map<String, Value> check = new LinkedHashMap<>();
-    check.put("TTL", Value.of(LEAVING_TTL));
+    Map<String, Value> check = listening(LEAVING_INTERVAL);
+    check.put("SuccessBeforePassing", Value.of(ProxyRun.LISTENS_SECONDS_MAX));
     check.put("Status", Value.of("critical"));
-    check.put("Notes", Value.of("The gateway was told to stop."));
+    check.put("Notes", Value.of(LEAVING_NOTES));
     return alone(check);
   }
 
@@ -65,7 +66,12 @@ record GatewayDefinition(
     return alone(check);
   }
 
-  String checkId() {
+  /** Whether the check, among all of the agent's, is that of one that leaves. */
+  boolean isLeaving(Value checks) {
+    return checks.at(checkId()).at("Notes").text().equals(LEAVING_NOTES);
+  }
+
+  private String checkId() {
     return "service:" + service;
   }
 

@@ -122,13 +122,7 @@ final class GatewayRegistration implements Presence {
           boolean isLeaving =
               phase.get() == Phase.LEAVING
                   && isThere()
-                  && api.get("/v1/agent/checks")
-                      .orFail()
-                      .json()
-                      .at(definition.checkId())
-                      .at("Type")
-                      .text()
-                      .equals("ttl");
+                  && definition.isLeaving(api.get("/v1/agent/checks").orFail().json());
           if (isLeaving) {
             put(api, REGISTER_CHECK, definition.stopped());
           }

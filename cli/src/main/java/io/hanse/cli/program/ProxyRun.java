@@ -19,6 +19,13 @@ final class ProxyRun {
   /** For the word that it leaves to get to those who call. */
   private static final Duration LEAVE_MAX = Duration.ofSeconds(5);
 
+  /**
+   * Longer than it listens after the word that it leaves: the answer to that, the time until it is
+   * quiet, and what it takes to close. A check that has found it to listen for so long has found
+   * another one, also where this one was killed amid of it and nobody could say so.
+   */
+  static final int LISTENS_SECONDS_MAX = 15;
+
   private final Optional<Presence> presence;
   private Optional<MeshProxy> proxy = Optional.empty();
   private boolean isOver;

@@ -22,9 +22,6 @@ final class SidecarPresence implements Presence {
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(2);
   private static final String LOOPBACK = "127.0.0.1";
 
-  /** Longer than any sidecar takes to stop; nothing passes by it. */
-  private static final String LEAVING_TTL = "24h";
-
   /** Whoever listens next, be it another program, is found by it at once. */
   private static final String INTERVAL = "1s";
 
@@ -65,11 +62,13 @@ final class SidecarPresence implements Presence {
   public boolean leave() {
     return agent.tell(
         () -> {
-          if (AgentTeller.registered(api, sidecar).isEmpty()) {
+          Optional<Value> service = AgentTeller.registered(api, sidecar);
+          if (service.isEmpty()) {
             return false;
           }
           isLeaving = true;
-          put("TTL", LEAVING_TTL, Map.of());
+          // It listens still, for a while: that must not count.
+          put(service.get(), ProxyRun.LISTENS_SECONDS_MAX);
           LOG.info("critical, before it stops to listen service={}", sidecar);
           return true;
         });
@@ -84,10 +83,7 @@ final class SidecarPresence implements Presence {
           }
           Optional<Value> service = AgentTeller.registered(api, sidecar);
           if (service.isPresent() && hasCheck()) {
-            String host = service.get().at("Address").text();
-            int port = (int) service.get().at("Port").whole();
-            String address = HostPort.joined(host.isEmpty() ? LOOPBACK : host, port);
-            put("TCP", address, Map.of("Interval", Value.of(INTERVAL)));
+            put(service.get(), 1);
           }
           return true;
         });
@@ -106,15 +102,22 @@ final class SidecarPresence implements Presence {
     return api.get("/v1/agent/checks").orFail().json().fields().containsKey(checkId());
   }
 
-  /** Critical, whatever it is. */
-  private void put(String kind, String what, Map<String, Value> more) throws ApiException {
+  /**
+   * Critical, until somebody was found to listen there.
+   *
+   * @param times in a row, once a second
+   */
+  private void put(Value service, int times) throws ApiException {
+    String host = service.at("Address").text();
+    int port = (int) service.at("Port").whole();
     Map<String, Value> check = new LinkedHashMap<>();
     check.put("ID", Value.of(checkId()));
     check.put("ServiceID", Value.of(sidecar));
     check.put("Name", Value.of("Sidecar Stopped"));
     check.put("Notes", Value.of("The sidecar was told to stop. It takes this away as it starts."));
-    check.put(kind, Value.of(what));
-    check.putAll(more);
+    check.put("TCP", Value.of(HostPort.joined(host.isEmpty() ? LOOPBACK : host, port)));
+    check.put("Interval", Value.of(INTERVAL));
+    check.put("SuccessBeforePassing", Value.of(times));
     check.put("Status", Value.of("critical"));
     api.send(Request.put("/v1/agent/check/register").with(new Value.Fields(check))).orFail();
   }

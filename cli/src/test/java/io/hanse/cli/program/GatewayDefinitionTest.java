@@ -34,7 +34,7 @@ class GatewayDefinitionTest {
     assertThat(texts(gateway.settled().at("Check"))).containsEntry("Interval", "10s");
   }
 
-  /** Its listening says nothing from then on; and if it dies while it stops it is forgotten. */
+  /** Its listening says nothing, until it lasts for longer than that of one that stops. */
   @Test
   void shouldBeCriticalWhileItStopsThoughItListens() {
     assertThat(texts(at("192.0.2.5").leaving()))
@@ -42,7 +42,9 @@ class GatewayDefinitionTest {
             entry("CheckID", "service:gw"),
             entry("ServiceID", "gw"),
             entry("Name", "Mesh Gateway Listening"),
-            entry("TTL", "24h"),
+            entry("TCP", "192.0.2.5:8443"),
+            entry("Interval", "1s"),
+            entry("SuccessBeforePassing", "15"),
             entry("Status", "critical"),
             entry("Notes", "The gateway was told to stop."),
             entry("DeregisterCriticalServiceAfter", "6h"));

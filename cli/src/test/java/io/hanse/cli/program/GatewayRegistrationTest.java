@@ -29,6 +29,7 @@ class GatewayRegistrationTest {
   private static final String REGISTER = "PUT /v1/agent/service/register";
   private static final String REGISTER_CHECK = "PUT /v1/agent/check/register";
   private static final String CHECKS = "GET /v1/agent/checks";
+  private static final String LEAVING = "{'service:gw':{'Notes':'The gateway was told to stop.'}}";
   private static final String DEREGISTER = "PUT /v1/agent/service/deregister/gw";
   private static final InetSocketAddress ADDRESS =
       InetSocketAddress.createUnresolved("192.0.2.5", 8443);
@@ -82,8 +83,7 @@ class GatewayRegistrationTest {
   /** Other clusters dial it by its address, which they would forget with it. */
   @Test
   void shouldStayRegisteredWhenItStops() throws IOException {
-    try (FakeApi agent =
-        agentWith("192.0.2.5", 8443).with("/v1/agent/checks", "{'service:gw':{'Type':'ttl'}}")) {
+    try (FakeApi agent = agentWith("192.0.2.5", 8443).with("/v1/agent/checks", LEAVING)) {
       GatewayRegistration registration = make(agent);
       assertThat(registration.leave()).isTrue();
       registration.left();
@@ -100,7 +100,7 @@ class GatewayRegistrationTest {
         new FakeApi()
             .with("/v1/agent/service/register", "")
             .with("/v1/agent/service/gw", at("192.0.2.5", 8443))
-            .with("/v1/agent/checks", "{'service:gw':{'Type':'ttl'}}")
+            .with("/v1/agent/checks", LEAVING)
             .after("/v1/agent/check/register", heard::await)) {
       GatewayRegistration registration = make(agent);
       assertThat(registration.leave()).isFalse();
@@ -113,7 +113,7 @@ class GatewayRegistrationTest {
   @Test
   void shouldLeaveAloneWhoHasItsPlaceByNow() throws IOException {
     try (FakeApi agent =
-        agentWith("192.0.2.5", 8443).with("/v1/agent/checks", "{'service:gw':{'Type':'tcp'}}")) {
+        agentWith("192.0.2.5", 8443).with("/v1/agent/checks", "{'service:gw':{'Notes':''}}")) {
       GatewayRegistration registration = make(agent);
       assertThat(registration.leave()).isTrue();
       registration.left();
