@@ -143,7 +143,7 @@ class RollingSidecarsIT {
     for (int i = 0; i < sidecars.size(); i++) {
       String id = i == 0 ? "one" : "two";
       sidecars.get(i).stop();
-      assertThat(isStopped(id)).as("whatever its own check has seen").isTrue();
+      awaitStopped(id);
       callers.get(0).awaitMore(50);
       sidecars.get(i).startAgain();
       awaitCallsThrough(sidecars.get(i));
