@@ -104,7 +104,6 @@ final class GatewayRegistration implements Presence {
         () -> {
           phase.set(Phase.OVER);
           if (!isThere()) {
-            LOG.info("another gateway has the id by now service={}", definition.service());
             return false;
           }
           phase.set(Phase.LEAVING);
@@ -140,21 +139,21 @@ final class GatewayRegistration implements Presence {
       awaitAnswer();
       agent.tell(
           () -> {
-            Optional<Value> now = AgentTeller.registered(api, service());
-            if (now.isEmpty()) {
-              LOG.info("not registered service={}", definition.service());
-            } else if (!definition.isAt(now.get())) {
-              LOG.info("another gateway has the id by now service={}", definition.service());
-            } else if (wasThere) {
-              put(api, REGISTER_CHECK, definition.check());
-              LOG.info("registered as it was before service={}", definition.service());
-            } else {
-              String id = Request.segment(definition.service());
-              api.send(Request.put("/v1/agent/service/deregister/" + id)).orFail();
-              LOG.info("deregistered service={}", definition.service());
+            if (isThere()) {
+              undo();
             }
             return true;
           });
+    }
+  }
+
+  private void undo() {
+    if (wasThere) {
+      put(api, REGISTER_CHECK, definition.check());
+      LOG.info("registered as it was before service={}", service());
+    } else {
+      api.send(Request.put("/v1/agent/service/deregister/" + Request.segment(service()))).orFail();
+      LOG.info("deregistered service={}", service());
     }
   }
 
@@ -172,8 +171,15 @@ final class GatewayRegistration implements Presence {
     }
   }
 
+  /** Whether the agent has this one by the id; where not, it is told why. */
   private boolean isThere() {
-    return AgentTeller.registered(api, service()).filter(definition::isAt).isPresent();
+    Optional<Value> now = AgentTeller.registered(api, service());
+    boolean isThere = now.filter(definition::isAt).isPresent();
+    if (!isThere) {
+      String why = now.isEmpty() ? "not registered" : "another gateway has the id by now";
+      LOG.info("{} service={}", why, service());
+    }
+    return isThere;
   }
 
   private static void put(ApiClient api, String path, Value body) {
