@@ -23,31 +23,32 @@ final class Proxies {
       Optional<GatewayRegistration> registration) {
     return run(
         registration.map(own -> own),
-        () -> {
-          registration.ifPresent(
-              own -> {
-                session.print("Registered service: " + own.service());
-                session.out().flush();
-              });
-          return GatewayServer.start(
-              flags.settings(session, proxyId), flags.firstContact(session, proxyId));
-        });
+        () -> registration.ifPresent(own -> tellRegistered(session, own)),
+        () ->
+            GatewayServer.start(
+                flags.settings(session, proxyId), flags.firstContact(session, proxyId)));
+  }
+
+  private static void tellRegistered(Session session, GatewayRegistration own) {
+    session.print("Registered service: " + own.service());
+    session.out().flush();
   }
 
   static int sidecar(Session session, ProxyFlags flags, String proxyId) {
     return run(
         Optional.of(new SidecarPresence(flags.http().client(session), proxyId)),
+        () -> {},
         () ->
             SidecarProxy.start(
                 flags.settings(session, proxyId), flags.firstContact(session, proxyId)));
   }
 
-  private static int run(Optional<Presence> presence, ProxyRun.Start start) {
+  private static int run(Optional<Presence> presence, Runnable begun, ProxyRun.Start start) {
     ProxyRun run = new ProxyRun(presence);
-    Thread begun = Lifetime.begin(run::stop, () -> 0);
+    Thread hook = Lifetime.begin(run::stop, () -> 0);
     boolean isStopped = false;
     try {
-      run.start(start);
+      run.start(begun, start);
       run.await();
       isStopped = true;
       return 0;
@@ -56,7 +57,7 @@ final class Proxies {
     } finally {
       if (!isStopped) {
         run.abandon();
-        Lifetime.giveUp(begun);
+        Lifetime.giveUp(hook);
       }
     }
   }

@@ -39,11 +39,16 @@ final class ProxyRun {
     this.presence = presence;
   }
 
-  /** Starts it, unless it was told to stop before. */
-  void start(Start start) throws IOException {
+  /**
+   * Starts it, unless it was told to stop before.
+   *
+   * @param begun run once the agent knows of it
+   */
+  void start(Runnable begun, Start start) throws IOException {
     requireGoing();
-    // Without the lock: whoever has it stop is not to wait for the agent.
+    // Without the lock: whoever has it stop is not to wait for the agent, or for who reads output.
     presence.ifPresent(Presence::begin);
+    begun.run();
     synchronized (this) {
       requireGoing();
       MeshProxy started = start.start();

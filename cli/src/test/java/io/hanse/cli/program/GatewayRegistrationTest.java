@@ -175,6 +175,7 @@ class GatewayRegistrationTest {
       assertThatThrownBy(
               () ->
                   run.start(
+                      () -> {},
                       () -> {
                         throw new IllegalStateException("no memory");
                       }))
@@ -191,7 +192,7 @@ class GatewayRegistrationTest {
     try (FakeApi agent = agent()) {
       ProxyRun run = new ProxyRun(Optional.of(of(agent.address())));
       run.stop();
-      assertThatThrownBy(() -> run.start(GatewayRegistrationTest::mustNotStart))
+      assertThatThrownBy(() -> run.start(() -> {}, GatewayRegistrationTest::mustNotStart))
           .isInstanceOf(IOException.class);
       assertThat(agent.requests()).isEmpty();
     }
@@ -269,7 +270,7 @@ class GatewayRegistrationTest {
 
   private static CompletableFuture<Throwable> started(ProxyRun run) {
     return CompletableFuture.supplyAsync(
-        () -> catchThrowable(() -> run.start(GatewayRegistrationTest::mustNotStart)),
+        () -> catchThrowable(() -> run.start(() -> {}, GatewayRegistrationTest::mustNotStart)),
         GatewayRegistrationTest::onThread);
   }
 

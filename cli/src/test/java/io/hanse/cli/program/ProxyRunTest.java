@@ -1,18 +1,23 @@
 package io.hanse.cli.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.hanse.gateway.MeshProxy;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 /** In which order a proxy stops, and tells of it. */
 class ProxyRunTest {
-  private final List<String> steps = new ArrayList<>();
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final List<String> steps = new CopyOnWriteArrayList<>();
   private boolean isHeard;
 
   private final Presence presence =
@@ -85,7 +90,7 @@ class ProxyRunTest {
 
   private void runAndStop(Optional<Presence> told) throws Exception {
     ProxyRun run = new ProxyRun(told);
-    run.start(() -> proxy);
+    run.start(() -> steps.add("begun"), () -> proxy);
     run.stop();
     run.stop();
   }
@@ -96,7 +101,7 @@ class ProxyRunTest {
     runAndStop(Optional.of(presence));
     assertThat(steps)
         .containsExactly(
-            "begin", "settle", "leave", "await quiet", "stop listening", "left", "stop");
+            "begin", "begun", "settle", "leave", "await quiet", "stop listening", "left", "stop");
   }
 
   /** The word may have got through, and nobody else would take it back. */
@@ -104,12 +109,45 @@ class ProxyRunTest {
   void shouldFinishToLeaveWhereNoAnswerCame() throws Exception {
     runAndStop(Optional.of(presence));
     assertThat(steps)
-        .containsExactly("begin", "settle", "leave", "stop listening", "left", "stop");
+        .containsExactly("begin", "begun", "settle", "leave", "stop listening", "left", "stop");
   }
 
   @Test
   void shouldJustStopWhereOthersTellOfIt() throws Exception {
     runAndStop(Optional.empty());
-    assertThat(steps).containsExactly("stop");
+    assertThat(steps).containsExactly("begun", "stop");
+  }
+
+  /** As of a pipe that nobody reads. */
+  @Test
+  void shouldStopThoughNobodyTakesWhatItSays() throws Exception {
+    CountDownLatch says = new CountDownLatch(1);
+    CountDownLatch isRead = new CountDownLatch(1);
+    ProxyRun run = new ProxyRun(Optional.of(presence));
+    Runnable say =
+        () -> {
+          says.countDown();
+          assertThatCode(isRead::await).doesNotThrowAnyException();
+        };
+    CompletableFuture<Throwable> failure =
+        CompletableFuture.supplyAsync(
+            () -> catchThrowable(() -> run.start(say, () -> proxy)), ProxyRunTest::onThread);
+    says.await();
+    CompletableFuture<Void> stopped =
+        CompletableFuture.runAsync(
+            () -> assertThatCode(run::stop).doesNotThrowAnyException(), ProxyRunTest::onThread);
+    try {
+      assertThat(stopped).succeedsWithin(PATIENCE);
+    } finally {
+      isRead.countDown();
+    }
+    assertThat(failure)
+        .succeedsWithin(PATIENCE)
+        .satisfies(each -> assertThat(each).hasMessage("told to stop before it started"));
+    assertThat(steps).containsExactly("begin", "take back");
+  }
+
+  private static void onThread(Runnable task) {
+    new Thread(task, "proxy").start();
   }
 }
