@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Gateways that never come to listen. */
+/** Gateways and sidecars that never come to listen. */
 class GatewayStartIT {
   @TempDir Path folder;
 
@@ -95,12 +95,20 @@ class GatewayStartIT {
   /** It has registered nothing, and would wait for the answer for more than a minute. */
   @Test
   void shouldEndAtOnceWhereItsAgentDoesNotAnswer() throws Exception {
+    endsWhileItAsks("gateway", "-address=127.0.0.1:" + FreePorts.choose(1).next());
+  }
+
+  /** Which sidecar it is it asks for first of all. */
+  @Test
+  void shouldEndAtOnceWhereNobodySaysWhichSidecarItIs() throws Exception {
+    endsWhileItAsks("proxy", "-sidecar-for=web");
+    endsWhileItAsks("connect", "envoy", "-sidecar-for=web");
+  }
+
+  private void endsWhileItAsks(String... words) throws Exception {
     try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       silent.setSoTimeout((int) PeerCluster.PATIENCE.toMillis());
-      runAgainst(
-          "127.0.0.1:" + silent.getLocalPort(),
-          "gateway",
-          "-address=127.0.0.1:" + FreePorts.choose(1).next());
+      runAgainst("127.0.0.1:" + silent.getLocalPort(), words);
       try (Socket asked = silent.accept()) {
         assertThat(asked.getInputStream().read()).isPositive();
         gateway.destroy();

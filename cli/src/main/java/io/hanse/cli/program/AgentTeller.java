@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,13 +22,17 @@ final class AgentTeller {
   /** An agent that does not answer must not take the time of connections that are to end. */
   static final long WAIT_SECONDS_MAX = 3;
 
-  private final String service;
+  private final Supplier<String> service;
 
   /** Fair: what was begun first is told first, also where that takes its time. */
   private final Lock turn = new ReentrantLock(true);
 
-  /** For one proxy, by the id of its service. */
-  AgentTeller(String service) {
+  /**
+   * For one proxy.
+   *
+   * @param service the id of its service, for the log
+   */
+  AgentTeller(Supplier<String> service) {
     this.service = service;
   }
 
@@ -47,7 +52,7 @@ final class AgentTeller {
     if (told.isEmpty()) {
       LOG.warn(
           "the agent does not answer, going on without it service={} seconds={}",
-          service,
+          service.get(),
           WAIT_SECONDS_MAX);
     }
     return told.orElse(false);
@@ -68,7 +73,9 @@ final class AgentTeller {
       return what.getAsBoolean();
     } catch (ApiException e) {
       LOG.warn(
-          "cannot tell the agent, its check runs on service={} cause={}", service, e.getMessage());
+          "cannot tell the agent, its check runs on service={} cause={}",
+          service.get(),
+          e.getMessage());
       return false;
     } finally {
       turn.unlock();

@@ -76,7 +76,7 @@ public final class EnvoyCommand implements Callable<Integer> {
     proxy.configureLogs();
     if (kind.isEmpty()) {
       return Proxies.sidecar(
-          session, proxy, SidecarCommand.find(session, proxy, proxyId, sidecarFor));
+          session, proxy, () -> SidecarCommand.find(session, proxy, proxyId, sidecarFor));
     }
     Optional<GatewayRegistration> registration = Optional.empty();
     if (register) {

@@ -55,7 +55,7 @@ final class GatewayRegistration implements Presence {
     this.patient = api;
     this.api = api.withTimeout(ANSWER_TIMEOUT);
     this.definition = definition;
-    this.agent = new AgentTeller(definition.service());
+    this.agent = new AgentTeller(definition::service);
   }
 
   /** Its name and id. */

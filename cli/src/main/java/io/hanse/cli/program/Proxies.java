@@ -6,6 +6,7 @@ import io.hanse.gateway.GatewayServer;
 import io.hanse.gateway.SidecarProxy;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Starts a gateway or a sidecar and keeps it until the process is told to stop. */
 final class Proxies {
@@ -34,13 +35,20 @@ final class Proxies {
     session.out().flush();
   }
 
-  static int sidecar(Session session, ProxyFlags flags, String proxyId) {
+  /**
+   * Runs a sidecar.
+   *
+   * @param proxyId may have to ask an agent, and is not waited for by who has it stop
+   */
+  static int sidecar(Session session, ProxyFlags flags, Supplier<String> proxyId) {
+    SidecarPresence presence = new SidecarPresence(flags.http().client(session), proxyId);
     return run(
-        Optional.of(new SidecarPresence(flags.http().client(session), proxyId)),
+        Optional.of(presence),
         () -> {},
         () ->
             SidecarProxy.start(
-                flags.settings(session, proxyId), flags.firstContact(session, proxyId)));
+                flags.settings(session, presence.sidecar()),
+                flags.firstContact(session, presence.sidecar())));
   }
 
   private static int run(Optional<Presence> presence, Runnable begun, ProxyRun.Start start) {

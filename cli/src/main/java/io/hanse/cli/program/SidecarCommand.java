@@ -34,7 +34,7 @@ public final class SidecarCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     proxy.configureLogs();
-    return Proxies.sidecar(session, proxy, find(session, proxy, proxyId, sidecarFor));
+    return Proxies.sidecar(session, proxy, () -> find(session, proxy, proxyId, sidecarFor));
   }
 
   /** The id of the sidecar that flags or environment name. */

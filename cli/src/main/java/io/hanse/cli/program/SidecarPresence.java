@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,21 +27,32 @@ final class SidecarPresence implements Presence {
   private static final String INTERVAL = "1s";
 
   private final ApiClient api;
-  private final String sidecar;
-  private final AgentTeller agent;
+  private final Supplier<String> lookUp;
+  private final AgentTeller agent = new AgentTeller(this::sidecar);
+  private volatile String sidecar = "";
 
   /** Whether the agent was told that it leaves; it may not have answered yet. */
   private volatile boolean isLeaving;
 
-  SidecarPresence(ApiClient api, String sidecar) {
+  /**
+   * Knows none yet.
+   *
+   * @param lookUp answers the id that it is registered by; may have to ask for it
+   */
+  SidecarPresence(ApiClient api, Supplier<String> lookUp) {
     this.api = api.withTimeout(ANSWER_TIMEOUT);
-    this.sidecar = sidecar;
-    this.agent = new AgentTeller(sidecar);
+    this.lookUp = lookUp;
   }
 
+  /** The id that it is registered by, once it has begun. */
+  String sidecar() {
+    return sidecar;
+  }
+
+  /** It is registered by others, and only has to find out as which one. */
   @Override
   public void begin() {
-    // It is registered by others.
+    sidecar = lookUp.get();
   }
 
   /** Without the check that the one before it has left. */

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 class AgentTellerTest {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  private final AgentTeller agent = new AgentTeller("web-sidecar-proxy");
+  private final AgentTeller agent = new AgentTeller(() -> "web-sidecar-proxy");
   private final CountDownLatch answered = new CountDownLatch(1);
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
   private final Logger logger = (Logger) LoggerFactory.getLogger(AgentTeller.class);

@@ -26,7 +26,10 @@ class SidecarPresenceTest {
   }
 
   private static SidecarPresence of(FakeApi agent) {
-    return new SidecarPresence(ApiClient.of(agent.address()), "web-sidecar-proxy");
+    SidecarPresence presence =
+        new SidecarPresence(ApiClient.of(agent.address()), () -> "web-sidecar-proxy");
+    presence.begin();
+    return presence;
   }
 
   @Test
