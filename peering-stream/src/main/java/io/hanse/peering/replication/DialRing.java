@@ -15,7 +15,7 @@ final class DialRing {
   private int turn;
   private @Nullable String lost;
 
-  /** To be tried next, out of turn. */
+  /** To be tried next, out of turn, unless all begins anew before. */
   private @Nullable String fore;
 
   private long foreMillis = Long.MIN_VALUE / 2;
@@ -24,12 +24,14 @@ final class DialRing {
   void begin() {
     turn = 0;
     lost = null;
+    fore = null;
   }
 
   /** A stream that was good has ended. */
   void lost(String address) {
     turn = 0;
     lost = address;
+    fore = null;
   }
 
   /**
