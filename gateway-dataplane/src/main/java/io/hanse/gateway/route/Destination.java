@@ -14,10 +14,24 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>One that has failed too often is ejected: for a second at first, for twice as long each time
  * it fails again soon, and never for more than half a minute. After that a single connection tries
- * it, while all others still pass it by: one that was restarted is back at once, and one that is
- * dead costs one caller in half a minute an attempt.
+ * it, while all others still pass it by, taking no lock. Once something has come back over that one
+ * all may go there. Until then a connection alone says little, as a sidecar takes it for an
+ * application that is dead: others follow one at a time, and all once a second has passed in which
+ * none of them failed, for there are those who answer late or never. So one that was restarted is
+ * back at once, and one that is dead costs one caller in half a minute an attempt.
  */
 public final class Destination {
+  /** How far one that is ejected has come on the way back. */
+  private enum Trial {
+    NONE,
+
+    /** Somebody tries it. */
+    BEGUN,
+
+    /** It took a connection, of which nothing more is known. */
+    HELD
+  }
+
   private static final int FAILURES_UNTIL_EJECTION = 5;
   private static final long EJECTION_NANOS = 1_000_000_000L;
   private static final long EJECTION_NANOS_MAX = 30 * EJECTION_NANOS;
@@ -25,6 +39,14 @@ public final class Destination {
 
   /** By then a trial has ended, or whoever tried is gone, and nothing is known of it. */
   private static final long TRIAL_NANOS_MAX = 10 * EJECTION_NANOS;
+
+  /**
+   * From a trial that was connected to the next, at least: by then most have failed or answered.
+   */
+  private static final long STEP_NANOS = EJECTION_NANOS / 10;
+
+  /** Who has held its connections for so long is believed. */
+  private static final long HOLDING_NANOS = EJECTION_NANOS;
 
   private final InetSocketAddress address;
   private final AtomicInteger open = new AtomicInteger();
@@ -34,8 +56,11 @@ public final class Destination {
   private int doublings;
 
   private volatile boolean ejected;
-  private boolean onTrial;
-  private long nextTrialNanos;
+  private volatile long nextTrialNanos;
+
+  private Trial trial = Trial.NONE;
+  private long trialBeganNanos;
+  private long heldSinceNanos;
   private long backSinceNanos;
 
   Destination(Endpoint endpoint) {
@@ -58,12 +83,22 @@ public final class Destination {
 
   /** Whether a connection may go there; of one that is ejected, whether it is the one to try it. */
   boolean admits(long nowNanos) {
-    return !ejected || isToBeTried(nowNanos);
+    return !ejected || (nanosToTrial(nowNanos) <= 0 && isToBeTried(nowNanos));
+  }
+
+  /** Until one that is ejected is to be tried; not above 0 where it is due. */
+  long nanosToTrial(long nowNanos) {
+    return nextTrialNanos - nowNanos;
   }
 
   private synchronized boolean isToBeTried(long nowNanos) {
-    if (ejected && nowNanos - nextTrialNanos < 0) {
+    if (ejected && nanosToTrial(nowNanos) > 0) {
       return false;
+    }
+    if (trial == Trial.HELD && nowNanos - heldSinceNanos >= HOLDING_NANOS) {
+      readmit(nowNanos);
+      // If all it does is to take connections, its next failure is one too many.
+      failuresInARow.set(FAILURES_UNTIL_EJECTION - 1);
     }
     beginTrial(nowNanos);
     return true;
@@ -72,7 +107,10 @@ public final class Destination {
   /** A connection goes there all the same, as there is no other. */
   synchronized void beginTrial(long nowNanos) {
     if (ejected) {
-      onTrial = true;
+      if (trial == Trial.NONE) {
+        trial = Trial.BEGUN;
+      }
+      trialBeganNanos = nowNanos;
       nextTrialNanos = nowNanos + TRIAL_NANOS_MAX;
     }
   }
@@ -80,23 +118,25 @@ public final class Destination {
   /** Answers true when it has failed often enough to be left out, or failed its trial. */
   synchronized boolean failed() {
     // Of one that is ejected, the others are calls from before.
-    return ejected ? onTrial : failuresInARow.incrementAndGet() >= FAILURES_UNTIL_EJECTION;
+    return ejected
+        ? trial != Trial.NONE
+        : failuresInARow.incrementAndGet() >= FAILURES_UNTIL_EJECTION;
   }
 
-  /**
-   * It takes connections: on trial it has passed. If all it does is to take them, its next failure
-   * is one too many.
-   */
+  /** It takes connections: on trial, one more may follow after as long as this one took. */
   void connected(long nowNanos) {
     if (ejected) {
-      passTrial(nowNanos);
+      holdsOne(nowNanos);
     }
   }
 
-  private synchronized void passTrial(long nowNanos) {
-    if (onTrial) {
-      readmit(nowNanos);
-      failuresInARow.set(FAILURES_UNTIL_EJECTION - 1);
+  private synchronized void holdsOne(long nowNanos) {
+    if (trial == Trial.BEGUN) {
+      heldSinceNanos = nowNanos;
+      trial = Trial.HELD;
+    }
+    if (trial == Trial.HELD) {
+      nextTrialNanos = nowNanos + Math.max(STEP_NANOS, nowNanos - trialBeganNanos);
     }
   }
 
@@ -114,14 +154,14 @@ public final class Destination {
     failuresInARow.set(0);
     if (ejected) {
       ejected = false;
-      onTrial = false;
+      trial = Trial.NONE;
       backSinceNanos = nowNanos;
     }
   }
 
   /** Answers false if somebody else has just done so. */
   synchronized boolean eject(long nowNanos) {
-    if (ejected && !onTrial) {
+    if (ejected && trial == Trial.NONE) {
       return false;
     }
     if (!ejected) {
@@ -130,7 +170,7 @@ public final class Destination {
     nextTrialNanos = nowNanos + ejectionNanos(doublings);
     doublings = Math.min(doublings + 1, DOUBLINGS_MAX);
     failuresInARow.set(0);
-    onTrial = false;
+    trial = Trial.NONE;
     ejected = true;
     return true;
   }

@@ -4,6 +4,7 @@ import io.hanse.peering.proto.Endpoint;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -103,8 +104,9 @@ public final class EndpointPicker {
     List<Destination> usable = new ArrayList<>(untried);
     usable.removeIf(Destination::isEjected);
     if (usable.isEmpty()) {
-      // All that are left are ejected: a doubtful one is better than none.
-      Optional<Destination> doubtful = untried.stream().findFirst();
+      // All that are left are ejected: a doubtful one is better than none. Each has its turn.
+      Optional<Destination> doubtful =
+          untried.stream().min(Comparator.comparingLong(each -> each.nanosToTrial(nanos)));
       doubtful.ifPresent(each -> each.beginTrial(nanos));
       return doubtful;
     }

@@ -6,6 +6,7 @@ import io.hanse.peering.proto.Endpoint;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class EndpointPickerTest {
@@ -51,20 +52,75 @@ class EndpointPickerTest {
   }
 
   @Test
-  void shouldTakeBackASecondLaterWhatListensAgain() {
+  void shouldTakeBackASecondLaterWhatAnswersAgain() {
     Destination restarted = ejected();
     seconds(1);
     assertThat(picks(10)).as("one tries it, and the others do not").containsEntry(1, 1);
     picker.connected(restarted);
-    assertThat(picks(10)).isEqualTo(Map.of(1, 5, 2, 5));
-    fail(restarted, 1);
-    assertThat(picks(10)).as("it takes connections, and no more").isEqualTo(Map.of(2, 10));
-    seconds(2);
-    assertThat(picks(10)).containsEntry(1, 1);
-    picker.connected(restarted);
+    assertThat(picks(10)).as("nothing came back yet").isEqualTo(Map.of(2, 10));
     picker.succeeded(restarted);
     fail(restarted, 4);
     assertThat(picks(10)).isEqualTo(Map.of(1, 5, 2, 5));
+  }
+
+  /** As a sidecar does that is well, before an application that is not. */
+  @Test
+  void shouldLoseOneCallATrialToWhatOnlyTakesConnections() {
+    Destination dead = ejected();
+    for (int wait : new int[] {1, 2, 4, 8, 16, 30, 30}) {
+      seconds(wait);
+      assertThat(picks(10)).as("%d s are over", wait).containsEntry(1, 1);
+      picker.connected(dead);
+      assertThat(picks(10)).as("taken after %d s", wait).isEqualTo(Map.of(2, 10));
+      fail(dead, 1);
+    }
+  }
+
+  /** As one that answers late, or never. */
+  @Test
+  void shouldTakeBackByDegreesWhatHoldsItsConnections() {
+    Destination silent = ejected();
+    seconds(1);
+    for (int i = 0; i < 10; i++) {
+      assertThat(picks(10)).as("one at a time").containsEntry(1, 1);
+      picker.connected(silent);
+      millis(100);
+    }
+    assertThat(picks(10)).isEqualTo(Map.of(1, 5, 2, 5));
+    fail(silent, 1);
+    assertThat(picks(10)).as("its next failure is one too many").isEqualTo(Map.of(2, 10));
+    seconds(2);
+    assertThat(picks(10)).containsEntry(1, 1);
+  }
+
+  /** It is as far away as that: by then nobody knows how the first call has ended. */
+  @Test
+  void shouldLetTheNextWaitForAsLongAsTheFirstHasTaken() {
+    Destination far = ejected();
+    seconds(1);
+    assertThat(picks(10)).containsEntry(1, 1);
+    millis(400);
+    picker.connected(far);
+    millis(399);
+    assertThat(picks(10)).isEqualTo(Map.of(2, 10));
+    millis(1);
+    assertThat(picks(10)).containsEntry(1, 1);
+  }
+
+  /** Where all others have failed a caller. */
+  @Test
+  void shouldTryEachOfThoseThatAreEjectedInTurns() {
+    picker.update(IntStream.rangeClosed(1, 20).mapToObj(port -> endpoint(port, true, 1)).toList());
+    List<Destination> all = IntStream.rangeClosed(1, 20).mapToObj(this::find).toList();
+    fail(all.get(0), 5);
+    fail(all.get(1), 5);
+    assertThat(picker.ejectedCount()).isEqualTo(2);
+    List<Destination> tried = all.subList(2, 20);
+    assertThat(picker.pick(tried)).contains(all.get(0));
+    assertThat(picker.pick(tried)).contains(all.get(1));
+    fail(all.get(0), 1);
+    fail(all.get(1), 1);
+    assertThat(picker.pick(tried)).contains(all.get(0));
   }
 
   @Test
@@ -156,7 +212,11 @@ class EndpointPickerTest {
   }
 
   private void seconds(int count) {
-    nanos += count * 1_000_000_000L;
+    millis(count * 1_000);
+  }
+
+  private void millis(int count) {
+    nanos += count * 1_000_000L;
   }
 
   private void fail(Destination destination, int times) {
