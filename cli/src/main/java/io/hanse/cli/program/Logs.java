@@ -49,6 +49,13 @@ public final class Logs extends ContextAwareBase implements Configurator {
     if (isLeftToLibrary()) {
       return ExecutionStatus.INVOKE_NEXT_IF_ANY;
     }
+    Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    root.addAppender(console(context));
+    configureLevels(context);
+    return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+  }
+
+  static ConsoleAppender<ILoggingEvent> console(LoggerContext context) {
     ConsoleAppender<ILoggingEvent> out = new ConsoleAppender<>();
     out.setContext(context);
     out.setName("out");
@@ -63,10 +70,7 @@ public final class Logs extends ContextAwareBase implements Configurator {
     practice.start();
     out.addFilter(practice);
     out.start();
-    Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-    root.addAppender(out);
-    configureLevels(context);
-    return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    return out;
   }
 
   private static boolean isTold(Level own) {
