@@ -151,7 +151,8 @@ final class AgentProcess implements Subject {
     }
   }
 
-  private String log() {
+  /** All that it has said since its first start. */
+  String log() {
     try {
       return Files.readString(builder.redirectOutput().file().toPath());
     } catch (IOException e) {

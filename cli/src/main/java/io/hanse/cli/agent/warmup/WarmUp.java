@@ -4,6 +4,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryType;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +33,14 @@ public final class WarmUp implements AutoCloseable {
   /** So much of the heap has to be left: what is practised takes some 20 MB, and makes garbage. */
   private static final long HEAP_BYTES_LEFT = 128L << 20;
 
-  private final Pace pace = new Pace(new MachineLoad(), MachineLoad::workedNanos, LOOK_EVERY);
+  /** A property of the JVM: it practises also while others take more than half of the machine. */
+  private static final String BESIDE_OTHERS = "hanse.warm-up.beside-others";
+
+  private final Pace pace = new Pace(others(), MachineLoad::workedNanos, LOOK_EVERY);
+
+  private static DoubleSupplier others() {
+    return Boolean.getBoolean(BESIDE_OTHERS) ? () -> 0 : new MachineLoad();
+  }
 
   /** To be called once the server serves. */
   public void start() {
