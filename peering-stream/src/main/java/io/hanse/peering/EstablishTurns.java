@@ -75,7 +75,7 @@ final class EstablishTurns {
               ? turn.run().get()
               : CompletableFuture.failedFuture(
                   refused(turn.call(), "was being established by others for too long"));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       running = CompletableFuture.failedFuture(e);
     }
     running.whenComplete((done, failure) -> ended(turn, failure));

@@ -104,7 +104,7 @@ final class TokenRedemption {
           token.secret(),
           nonce,
           settings.attemptPatience());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       return CompletableFuture.failedFuture(e);
     }
   }
@@ -113,7 +113,7 @@ final class TokenRedemption {
   private void guard(Runnable step) {
     try {
       step.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("redemption of a token broken off peering_there={}", token.peerId(), e);
       result.completeExceptionally(e);
     }

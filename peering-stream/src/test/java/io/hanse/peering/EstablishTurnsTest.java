@@ -55,6 +55,19 @@ class EstablishTurnsTest {
     assertThat(begun).containsExactly("one", "three");
   }
 
+  /** With the line held up, the name could never be established again. */
+  @Test
+  void shouldGoOnAfterAnError() {
+    CompletableFuture<Void> broken =
+        turns.take(
+            EstablishCall.newBuilder().setName("beta").setToken("one").build(),
+            () -> {
+              throw new NoClassDefFoundError("a class that nobody missed");
+            });
+    assertThatThrownBy(broken::join).hasRootCauseInstanceOf(NoClassDefFoundError.class);
+    assertThat(take("two")).isCompleted();
+  }
+
   @Test
   void shouldLetSomeWaitAndNotAll() {
     take("one", first);

@@ -41,6 +41,7 @@ class TokenRedemptionTest {
   private List<String> away = List.of();
 
   private final AtomicInteger mistakes = new AtomicInteger();
+  private final Mistakes made = new Mistakes();
   private final List<String> dialed = new CopyOnWriteArrayList<>();
 
   @AfterEach
@@ -91,7 +92,7 @@ class TokenRedemptionTest {
         (LinkTarget target, String peerId, String secret, String nonce, Duration patience) -> {
           dialed.add(target.address());
           if (mistakes.getAndDecrement() > 0) {
-            throw new IllegalStateException("a mistake that nobody foresaw");
+            throw made.next();
           }
           CompletableFuture<String> answer = new CompletableFuture<>();
           if (good.contains(target.address())) {

@@ -226,7 +226,7 @@ final class DeletionDuty {
     Command step;
     try (View view = state.view()) {
       step = PurgeStep.of(view, peering.getName(), settings.purgeNodes());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       stepFailed(peering, e);
       return;
     }

@@ -198,7 +198,7 @@ final class DialLoop {
     publishRecord();
     try {
       replication.dialer().dial(way, outbound -> open(dialed, outbound));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LinkStatus status = news.broke(way, e);
       stream = null;
       attempts++;

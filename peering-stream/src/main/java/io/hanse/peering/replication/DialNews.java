@@ -42,7 +42,7 @@ record DialNews(String peeringId) {
   }
 
   /** An attempt ended as nobody foresaw; answers how it counts. */
-  LinkStatus broke(LinkTarget way, RuntimeException cause) {
+  LinkStatus broke(LinkTarget way, Throwable cause) {
     LOG.error("cannot dial, trying again peering={} address={}", peeringId, way.shown(), cause);
     return LinkStatus.of(LinkStatus.Code.INTERNAL, String.valueOf(cause));
   }

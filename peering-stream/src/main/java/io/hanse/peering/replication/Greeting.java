@@ -74,7 +74,7 @@ final class Greeting implements Inbound {
   private void guard(Runnable step) {
     try {
       step.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("stream not let in peering={} remote={}", peeringId, outbound.remote(), e);
       LinkStatus broken = LinkStatus.of(Code.INTERNAL, "internal error");
       cancelDeadline.run();

@@ -69,7 +69,7 @@ public final class PeerSupervisor implements AutoCloseable {
   private void standingIs(Leadership.Standing standing) {
     try {
       follow(standing);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("replication with peers not begun, trying again term={}", standing.term(), e);
       loop.after(AGAIN_MILLIS, () -> standingIs(replication.leadership().standing()));
       if (leadingTerm >= 0) {

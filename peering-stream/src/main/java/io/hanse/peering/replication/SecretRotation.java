@@ -111,7 +111,7 @@ final class SecretRotation {
   private void guard(Peering peering, Runnable step) {
     try {
       step.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("following of a stream secret broken off peer={}", peering.getName(), e);
       failed(peering, "internal error");
     }

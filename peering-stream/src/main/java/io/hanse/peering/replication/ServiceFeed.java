@@ -70,7 +70,7 @@ final class ServiceFeed {
       boolean isKnown;
       try {
         isKnown = subscription().giveKnown(sink, loop.nowMillis());
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         failed(e);
         return;
       }
@@ -85,7 +85,7 @@ final class ServiceFeed {
       ServiceContent content;
       try {
         content = subscription().read(loop.nowMillis());
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         failed(e);
         return;
       }
@@ -94,7 +94,7 @@ final class ServiceFeed {
     }
 
     /** Whatever it was: nobody would tell of a change of what was not read. */
-    private void failed(RuntimeException failure) {
+    private void failed(Throwable failure) {
       reportFailure(name, failure);
       unread.add(this);
       cancelRetry = loop.after(RETRY_MILLIS, this::changed);
@@ -244,7 +244,7 @@ final class ServiceFeed {
   }
 
   /** Where thousands can't be read, each of them each second, the log tells how many. */
-  private void reportFailure(ExportedName name, RuntimeException failure) {
+  private void reportFailure(ExportedName name, Throwable failure) {
     if (!failures.add()) {
       return;
     }

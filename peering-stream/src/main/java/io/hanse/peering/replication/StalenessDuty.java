@@ -192,7 +192,7 @@ final class StalenessDuty {
     long next = AGAIN_MILLIS;
     try {
       next = lookAtAll();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       failed("", e);
     }
     if (next < Long.MAX_VALUE) {
@@ -209,7 +209,7 @@ final class StalenessDuty {
     for (Watched each : peerings.values()) {
       try {
         next = Math.min(next, Math.min(look(each), tell(each)));
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         // The others' silence is minded all the same.
         failed(each.peering().getName(), e);
         next = Math.min(next, AGAIN_MILLIS);
@@ -224,7 +224,7 @@ final class StalenessDuty {
     return next;
   }
 
-  private void failed(String peer, RuntimeException failure) {
+  private void failed(String peer, Throwable failure) {
     if (failures.add()) {
       LOG.error("silence not looked at, trying again peer={}", peer, failure);
     }

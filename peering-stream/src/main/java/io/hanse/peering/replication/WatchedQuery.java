@@ -80,7 +80,7 @@ public final class WatchedQuery<T> {
     try {
       sink.accept(answer);
       untaken.reset();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       if (untaken.add()) {
         report("answer not taken in", e, untaken.times());
       }
@@ -102,7 +102,7 @@ public final class WatchedQuery<T> {
         index = view.readIndex();
       }
       unwatch = watch(reads, index);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       if (failures.add()) {
         report("query failed", e, failures.times());
       }
@@ -128,7 +128,7 @@ public final class WatchedQuery<T> {
   }
 
   /** A problem is the state's, anything else a mistake of ours. */
-  private static void report(String what, RuntimeException failure, long failures) {
+  private static void report(String what, Throwable failure, long failures) {
     if (failure instanceof ProblemException problem) {
       LOG.warn(
           "{}, trying again failures={} code={} cause={}",

@@ -154,7 +154,7 @@ public final class ConnectCaEndpoint implements ExternalService {
       try (View view = reader.view()) {
         response = response(new Ca(view));
         unwatch = reader.watch(view.reads(), view.readIndex(), this::wake);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         // Without a watch it would never hear of new roots; its client asks again.
         over = true;
         share.giveBack();

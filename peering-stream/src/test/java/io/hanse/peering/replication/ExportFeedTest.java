@@ -3,6 +3,7 @@ package io.hanse.peering.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Message;
+import io.hanse.peering.Mistakes;
 import io.hanse.peering.protocol.Content;
 import io.hanse.peering.protocol.ResourceType;
 import io.hanse.peering.protocol.ServiceContent;
@@ -19,6 +20,7 @@ class ExportFeedTest implements ExportFeed.Sink {
   private final List<String> given = new ArrayList<>();
   private SortedSet<String> named = new TreeSet<>();
   private int mistakes;
+  private final Mistakes made = new Mistakes();
   private final ExportFeed feed =
       new ExportFeed(
           time.newLoop(),
@@ -62,7 +64,7 @@ class ExportFeedTest implements ExportFeed.Sink {
   @Override
   public void names(SortedSet<String> names) {
     if (mistakes-- > 0) {
-      throw new IllegalStateException("a mistake that nobody foresaw");
+      throw made.next();
     }
     named = names;
   }

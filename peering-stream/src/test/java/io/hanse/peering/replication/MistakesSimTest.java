@@ -7,7 +7,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /**
- * Two clusters in which, for a while, any look at the state may end with an exception that nobody
+ * Two clusters in which, for a while, any look at the state may end with a mistake that nobody
  * foresaw: whatever broke off is begun anew, by itself, once that is over.
  */
 class MistakesSimTest {

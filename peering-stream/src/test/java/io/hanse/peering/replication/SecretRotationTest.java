@@ -7,6 +7,7 @@ import io.hanse.fsm.row.Peering;
 import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Peerings;
 import io.hanse.peering.LogPace;
+import io.hanse.peering.Mistakes;
 import io.hanse.peering.link.LinkTarget;
 import io.hanse.peering.link.SecretFollower;
 import java.time.Duration;
@@ -29,6 +30,7 @@ class SecretRotationTest {
   private String next = "second";
   private boolean isConfirmed;
   private boolean breaks;
+  private final Mistakes made = new Mistakes();
 
   private final SecretFollower follower =
       new SecretFollower() {
@@ -36,7 +38,7 @@ class SecretRotationTest {
         public CompletableFuture<String> follow(
             LinkTarget target, String peerId, String current, Duration patience) {
           if (breaks) {
-            throw new IllegalStateException("a mistake that nobody foresaw");
+            throw made.next();
           }
           return CompletableFuture.completedFuture(next);
         }

@@ -15,6 +15,7 @@ import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Health;
 import io.hanse.fsm.view.Peerings;
 import io.hanse.peering.LogPace;
+import io.hanse.peering.Mistakes;
 import io.hanse.peering.PeeringSettings;
 import io.hanse.peering.proto.PeerStreamStatus;
 import io.hanse.peering.protocol.Effect;
@@ -41,6 +42,8 @@ final class SilenceRig implements AutoCloseable {
 
   /** Nobody can be told of an alarm. */
   boolean breaks;
+
+  private final Mistakes made = new Mistakes();
 
   /** The lines for an operator. */
   final List<String> told = new ArrayList<>();
@@ -98,7 +101,7 @@ final class SilenceRig implements AutoCloseable {
 
   private void tell(String line) {
     if (breaks) {
-      throw new IllegalStateException("a mistake that nobody foresaw");
+      throw made.next();
     }
     told.add(line);
   }

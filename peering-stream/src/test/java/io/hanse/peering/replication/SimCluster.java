@@ -18,6 +18,7 @@ import io.hanse.fsm.store.Store;
 import io.hanse.fsm.store.StoreSettings;
 import io.hanse.fsm.store.View;
 import io.hanse.peering.LogPace;
+import io.hanse.peering.Mistakes;
 import io.hanse.peering.PartingNotes;
 import io.hanse.peering.link.LinkTarget;
 import java.time.Duration;
@@ -55,6 +56,7 @@ final class SimCluster implements StateReader, AutoCloseable {
   private long term = 1;
   private double trouble;
   private double mistakes;
+  private final Mistakes made = new Mistakes();
   private int watches;
   private ReplicationSettings settings = ReplicationSettings.DEFAULT;
 
@@ -92,7 +94,7 @@ final class SimCluster implements StateReader, AutoCloseable {
     trouble = share;
   }
 
-  /** The share of looks at the state that end with an exception of a kind that nobody awaits. */
+  /** The share of looks at the state that end with a mistake that nobody awaits. */
   void mistakes(double share) {
     mistakes = share;
   }
@@ -198,7 +200,7 @@ final class SimCluster implements StateReader, AutoCloseable {
   @Override
   public View view() {
     if (mistakes > 0 && time.chance(mistakes)) {
-      throw new IllegalStateException("a mistake that nobody foresaw");
+      throw made.next();
     }
     return machine.view();
   }

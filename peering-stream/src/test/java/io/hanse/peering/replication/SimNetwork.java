@@ -1,5 +1,6 @@
 package io.hanse.peering.replication;
 
+import io.hanse.peering.Mistakes;
 import io.hanse.peering.link.Inbound;
 import io.hanse.peering.link.LinkStatus;
 import io.hanse.peering.link.LinkTarget;
@@ -31,6 +32,7 @@ final class SimNetwork {
   private int rowsSent;
   private int farewells;
   private int broken;
+  private final Mistakes made = new Mistakes();
   private int dialed;
   private long latencyMillisMax = 20;
   private double refusals;
@@ -96,7 +98,7 @@ final class SimNetwork {
     }
   }
 
-  /** So many attempts to dial end with an exception of a kind that nobody awaits. */
+  /** So many attempts to dial end with a mistake that nobody awaits. */
   void breakDialing(int times) {
     broken = times;
   }
@@ -104,7 +106,7 @@ final class SimNetwork {
   Outbound dial(String from, LinkTarget target, Function<Outbound, Inbound> inbound) {
     if (broken > 0) {
       broken--;
-      throw new IllegalStateException("no room for another connection");
+      throw made.next();
     }
     dialed++;
     Connection connection =

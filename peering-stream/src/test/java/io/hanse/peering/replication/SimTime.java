@@ -56,7 +56,7 @@ final class SimTime implements Loops {
   private void carryOut(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) {
       if (!carriesOn) {
         throw e;
       }

@@ -3,12 +3,14 @@ package io.hanse.peering.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hanse.fsm.store.TableId;
+import io.hanse.peering.Mistakes;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class WatchedQueryTest {
   private final SimTime time = new SimTime(1);
+  private final Mistakes made = new Mistakes();
 
   @Test
   void shouldGiveAgainWhatWasNotTakenIn() {
@@ -21,7 +23,7 @@ class WatchedQueryTest {
           view -> view.size(TableId.NODES),
           answer -> {
             if (mistakes[0]-- > 0) {
-              throw new IllegalStateException("a mistake");
+              throw made.next();
             }
             answers.add(answer);
           });
@@ -43,7 +45,7 @@ class WatchedQueryTest {
           cluster,
           view -> {
             if (isBroken[0]) {
-              throw new IllegalStateException("a mistake");
+              throw made.next();
             }
             return view.size(TableId.NODES);
           },

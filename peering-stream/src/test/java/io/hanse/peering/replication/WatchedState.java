@@ -5,6 +5,7 @@ import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.port.StateReader;
 import io.hanse.fsm.store.ReadSet;
 import io.hanse.fsm.store.View;
+import io.hanse.peering.Mistakes;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -15,6 +16,7 @@ final class WatchedState implements StateReader, AutoCloseable {
   final SimTime time = new SimTime(1);
   final SimCluster cluster = new SimCluster("c", time, new SimNetwork(time), command -> {});
   private final Deque<Runnable> wakes = new ArrayDeque<>();
+  private final Mistakes made = new Mistakes();
   int views;
   int watches;
 
@@ -35,7 +37,7 @@ final class WatchedState implements StateReader, AutoCloseable {
   public View view() {
     views++;
     if (isBroken) {
-      throw new IllegalStateException("a mistake that nobody foresaw");
+      throw made.next();
     }
     return cluster.view();
   }

@@ -134,6 +134,21 @@ class ConnectCaEndpointTest {
   }
 
   @Test
+  void shouldEndTheCallOfWhomItCannotTellForAnError() {
+    StateReader broken =
+        new FullReader() {
+          @Override
+          public View view() {
+            throw new NoClassDefFoundError("a class that nobody missed");
+          }
+        };
+    Listener listener = new Listener();
+    ((ConnectCAServiceImplBase) endpoint(broken, Runnable::run).service())
+        .watchRoots(WatchRootsRequest.getDefaultInstance(), listener);
+    assertThat(listener.endedWith).isNotNull();
+  }
+
+  @Test
   void shouldEndTheCallOfWhomNobodyHasTimeToTell() {
     List<Runnable> wakes = new ArrayList<>();
     boolean[] isFull = new boolean[1];
