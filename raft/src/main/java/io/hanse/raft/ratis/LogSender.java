@@ -46,13 +46,14 @@ final class LogSender extends GrpcLogAppender {
   @Override
   public void start() {
     super.start();
-    presumeHeardLater();
+    presumeHeard();
   }
 
   /**
    * A leader that has not heard a majority for one timeout gives up its office (thesis 6.2), also
    * the first one, in which the followers of a busy machine are still opening connections: then an
-   * election follows an election. So at first its followers count as heard.
+   * election follows an election. So at first its followers count as heard: from this very moment,
+   * for who asks it for a vote meanwhile has it look at once whether it is one still.
    *
    * <p>Nothing rests on that but the office. What is acknowledged is in the logs of a majority by
    * their answers ({@code matchIndex}), and a leader serves nothing before its first entry is.
@@ -61,15 +62,6 @@ final class LogSender extends GrpcLogAppender {
    * one as ever. A leader that reaches nobody goes after {@value #FIRST_TIMEOUTS} timeouts more;
    * the others, which do not hear it, elect one meanwhile.
    */
-  private void presumeHeardLater() {
-    TimeoutExecutor.getInstance()
-        .onTimeout(
-            timeout.multiply(1 / LOOKS_PER_TIMEOUT),
-            this::presumeHeard,
-            LOG,
-            () -> "a follower was not presumed to be heard " + this);
-  }
-
   private void presumeHeard() {
     // Who is being brought up to date for its vote must show that itself.
     if (isRunning() && isNew() && !getLeaderState().isFollowerBootstrapping(getFollower())) {
@@ -78,6 +70,15 @@ final class LogSender extends GrpcLogAppender {
     } else {
       isPresumed = false;
     }
+  }
+
+  private void presumeHeardLater() {
+    TimeoutExecutor.getInstance()
+        .onTimeout(
+            timeout.multiply(1 / LOOKS_PER_TIMEOUT),
+            this::presumeHeard,
+            LOG,
+            () -> "a follower was not presumed to be heard " + this);
   }
 
   /**

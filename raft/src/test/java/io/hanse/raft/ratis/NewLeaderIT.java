@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.conf.RaftProperties;
@@ -23,6 +25,7 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.statemachine.impl.BaseStateMachine;
+import org.apache.ratis.util.CodeInjectionForTesting;
 import org.apache.ratis.util.NetUtils;
 import org.apache.ratis.util.TimeDuration;
 import org.junit.jupiter.api.AfterEach;
@@ -35,6 +38,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NewLeaderIT {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final int TIMEOUT_MILLIS = 600;
+
+  /** Where Ratis lets a test in as a leader begins. */
+  private static final String FIRST_STEPS = "LeaderState.placeholder";
 
   @TempDir Path folder;
 
@@ -113,6 +119,52 @@ class NewLeaderIT {
     // One vote is enough: the other may not even have been asked.
     assertThat(Stream.of(one, other).flatMap(voter -> voter.terms().stream()).distinct())
         .containsExactly(division.getInfo().getCurrentTerm());
+  }
+
+  /**
+   * Who asks it for a vote has it look whether it leads still: a busy machine took the time of an
+   * election before anything was sent.
+   */
+  @Test
+  void shouldKeepItsOfficeWhereItsFirstStepsTakeLong() throws Exception {
+    AtomicReference<CompletableFuture<Candidate.Answer>> asked = new AtomicReference<>();
+    CodeInjectionForTesting.put(
+        FIRST_STEPS,
+        (leader, remote, more) -> {
+          if (leader.equals(us.getId().toString()) && asked.get() == null) {
+            asked.set(CompletableFuture.supplyAsync(this::askForAVote));
+            awaitLongOffice();
+          }
+          return true;
+        });
+    try {
+      start(1_000);
+      await().atMost(PATIENCE).until(() -> division.getInfo().isLeaderReady());
+    } finally {
+      CodeInjectionForTesting.remove(FIRST_STEPS);
+    }
+    assertThat(asked.get()).isCompletedWithValueMatching(answer -> !answer.isGranted());
+    assertThat(Stream.of(one, other).flatMap(voter -> voter.terms().stream()).distinct())
+        .containsExactly(division.getInfo().getCurrentTerm());
+  }
+
+  private Candidate.Answer askForAVote() {
+    int port = NetUtils.createSocketAddr(us.getAddress()).getPort();
+    return new Candidate(group.getGroupId().getUuid().toString(), one.peer().getId().toString(), 1)
+        .ask(port, us.getId().toString(), true);
+  }
+
+  private void awaitLongOffice() {
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                server
+                        .getDivision(group.getGroupId())
+                        .getInfo()
+                        .getRoleInfoProto()
+                        .getRoleElapsedTimeMs()
+                    > TIMEOUT_MILLIS + 50);
   }
 
   /** While its followers only count as heard, they have to hear it all the same. */
