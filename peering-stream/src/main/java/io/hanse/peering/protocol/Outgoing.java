@@ -179,7 +179,7 @@ final class Outgoing {
   }
 
   /** What is on its way, and what came and is not stored yet. */
-  void count(ImportQueue imports) {
+  void count(ImportExchange imports) {
     int unanswered = ledger.unanswered() + changes.unanswered();
     long oldest = ledger.oldestMillis();
     if (oldest == 0 || (changes.oldestMillis() > 0 && changes.oldestMillis() < oldest)) {

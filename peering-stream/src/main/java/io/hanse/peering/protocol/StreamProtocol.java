@@ -33,8 +33,7 @@ public final class StreamProtocol {
 
   private final StreamRules rules;
   private final SubscriptionLedger ledger = new SubscriptionLedger();
-  private final ImportQueue imports = new ImportQueue();
-  private final StrayServices strays = new StrayServices();
+  private final ImportExchange imports;
   private final StatusRecorder status;
   private final SignsOfLife life;
   private final ChangeExchange changes;
@@ -58,6 +57,7 @@ public final class StreamProtocol {
     this.rules = rules;
     this.life = new SignsOfLife(rules);
     this.status = new StatusRecorder(earlier);
+    this.imports = new ImportExchange(status);
     this.changes = new ChangeExchange(this::add, status, rules.limits().messageBytesMax());
     this.outgoing = new Outgoing(rules, ledger, status, changes, this::add);
   }
@@ -222,35 +222,17 @@ public final class StreamProtocol {
       status.receiveFailed(now, nack.get().message());
       send(Answers.nack(response, nack.get()));
     } else if (type.isPresent()) {
-      strays.received(type.get());
-      imports.add(type.get(), response);
+      imports.received(type.get(), response);
       effects.addAll(imports.ready());
     }
   }
 
   private void importFinished(Input.ImportFinished finished) {
-    for (ImportQueue.Finished done : imports.finish(finished.sequence(), finished.problem())) {
-      if (phase == Phase.OPEN) {
-        answer(done);
-      }
-    }
     if (phase == Phase.OPEN) {
+      imports.finished(now, finished).forEach(this::send);
       effects.addAll(imports.ready());
-    }
-  }
-
-  private void answer(ImportQueue.Finished done) {
-    Response response = done.response();
-    if (StrayServices.isOwn(response)) {
-      strays.finished(now, done.problem().isEmpty());
-    } else if (done.problem().isPresent()) {
-      Answers.Nack nack = Answers.notStored(response, done.problem().get());
-      status.notStored(now, response.getResourceId(), nack.message());
-      send(Answers.nack(response, nack));
     } else {
-      strays.stored(now, done.type(), response);
-      status.stored(now, done.type(), response.getResourceId(), response.getResource());
-      send(Answers.ack(response));
+      imports.finishedLate(finished);
     }
   }
 
@@ -323,9 +305,9 @@ public final class StreamProtocol {
 
   private void tick() {
     if (phase == Phase.OPEN) {
-      Optional<LinkStatus> silence = life.tick(now, !readOwed);
-      if (silence.isPresent()) {
-        fail(silence.get());
+      Optional<LinkStatus> flaw = life.tick(now, !readOwed).or(() -> imports.tick(now));
+      if (flaw.isPresent()) {
+        fail(flaw.get());
         return;
       }
       if (life.takeHeartbeat(now)) {
@@ -335,13 +317,7 @@ public final class StreamProtocol {
                     .setHeartbeat(Heartbeat.getDefaultInstance())
                     .build()));
       }
-      strays
-          .due(now)
-          .ifPresent(
-              list -> {
-                imports.add(PeerResources.SERVICE_LIST, list);
-                effects.addAll(imports.ready());
-              });
+      effects.addAll(imports.ready());
     } else if (phase != Phase.NEW && now >= drainDueMillis) {
       drained();
     }
