@@ -74,7 +74,7 @@ public final class BoundedWatches implements StateReader {
     Runnable end;
     try {
       end = reader.watch(reads, since, place);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       place.leave();
       throw e;
     }

@@ -34,7 +34,7 @@ public final class LiveQuery<T> implements AutoCloseable {
   private final Function<View, T> query;
   private final Executor executor;
   private final Sink<T> sink;
-  private final Consumer<RuntimeException> failures;
+  private final Consumer<Throwable> failures;
 
   private final Object lock = new Object();
   private State state = State.WAITING;
@@ -46,7 +46,7 @@ public final class LiveQuery<T> implements AutoCloseable {
       Function<View, T> query,
       Executor executor,
       Sink<T> sink,
-      Consumer<RuntimeException> failures) {
+      Consumer<Throwable> failures) {
     this.reader = reader;
     this.query = query;
     this.executor = executor;
@@ -65,7 +65,7 @@ public final class LiveQuery<T> implements AutoCloseable {
       Function<View, T> query,
       Executor executor,
       Sink<T> sink,
-      Consumer<RuntimeException> failures) {
+      Consumer<Throwable> failures) {
     LiveQuery<T> live = new LiveQuery<>(reader, query, executor, sink, failures);
     live.wake();
     return live;
@@ -100,7 +100,7 @@ public final class LiveQuery<T> implements AutoCloseable {
       }
       sink.accept(answer, index);
       await(reads, index);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       fail(e);
     }
   }
@@ -125,7 +125,7 @@ public final class LiveQuery<T> implements AutoCloseable {
     end.run();
   }
 
-  private void fail(RuntimeException failure) {
+  private void fail(Throwable failure) {
     synchronized (lock) {
       if (state == State.CLOSED) {
         return;

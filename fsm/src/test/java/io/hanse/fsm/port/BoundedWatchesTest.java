@@ -19,6 +19,7 @@ class BoundedWatchesTest {
 
   private final Deque<Runnable> wakes = new ArrayDeque<>();
   private boolean isFull;
+  private boolean isBroken;
   private int woken;
 
   private final BoundedWatches watches =
@@ -44,6 +45,9 @@ class BoundedWatchesTest {
               if (isFull) {
                 throw new ProblemException(ProblemCode.OVERLOADED, "full");
               }
+              if (isBroken) {
+                throw new NoClassDefFoundError("a class that nobody missed");
+              }
               wakes.add(wake);
               return () -> {};
             }
@@ -65,6 +69,13 @@ class BoundedWatchesTest {
         .hasMessageContaining("proxies")
         .hasMessageContaining("(2)");
     assertThat(watches.count()).isEqualTo(2);
+  }
+
+  @Test
+  void shouldKeepNoPlaceForAnError() {
+    isBroken = true;
+    assertThatThrownBy(this::watch).isInstanceOf(NoClassDefFoundError.class);
+    assertThat(watches.count()).isZero();
   }
 
   @Test

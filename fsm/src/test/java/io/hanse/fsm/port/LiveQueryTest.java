@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LiveQueryTest {
   private static final Key KEY = Key.of("a");
@@ -25,7 +27,7 @@ class LiveQueryTest {
   private final Store store = new Store(StoreSettings.defaults(), Runnable::run);
   private final Deque<Runnable> tasks = new ArrayDeque<>();
   private final List<String> answers = new ArrayList<>();
-  private final List<RuntimeException> failures = new ArrayList<>();
+  private final List<Throwable> failures = new ArrayList<>();
 
   /** Reads the store, with nothing between. */
   private final StateReader reader =
@@ -70,6 +72,9 @@ class LiveQueryTest {
     String text = value == null ? "none" : new String(value, UTF_8);
     if (text.equals("broken")) {
       throw new IllegalStateException(text);
+    }
+    if (text.equals("broken for good")) {
+      throw new NoClassDefFoundError(text);
     }
     return text;
   }
@@ -116,11 +121,13 @@ class LiveQueryTest {
     assertThat(store.watches().count()).isZero();
   }
 
-  @Test
-  void shouldSayOnceWhyItFailed() {
+  /** Of an error, too, who follows what is read has to hear: nothing else would be told. */
+  @ParameterizedTest
+  @ValueSource(strings = {"broken", "broken for good"})
+  void shouldSayOnceWhyItFailed(String how) {
     try (LiveQuery<String> query = start()) {
       runAll();
-      put(KEY, "broken");
+      put(KEY, how);
       runAll();
       put(KEY, "well again");
       runAll();
