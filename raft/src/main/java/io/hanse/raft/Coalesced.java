@@ -49,7 +49,7 @@ final class Coalesced<T> {
     CompletableFuture<T> asked;
     try {
       asked = question.get();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       asked = CompletableFuture.failedFuture(e);
     }
     out = asked;

@@ -201,7 +201,7 @@ public final class GroupCommit {
     CompletableFuture<BatchResult> appended;
     try {
       appended = log.apply(builder.build().toByteArray());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       appended = CompletableFuture.failedFuture(e);
     }
     // Whatever failed: nothing is known of any command of the batch, as of one without a result.

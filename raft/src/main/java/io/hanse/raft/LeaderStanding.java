@@ -76,7 +76,7 @@ public final class LeaderStanding implements Leadership {
   private static void tell(Consumer<Standing> listener, Standing now) {
     try {
       listener.accept(now);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("a listener of the leadership failed term={}", now.term(), e);
     }
   }

@@ -32,6 +32,23 @@ class CoalescedTest {
     assertThat(third).isCompletedWithValue("new");
   }
 
+  /** Else all who ask later would wait for a question that was never asked. */
+  @Test
+  void shouldAskAgainAfterAnError() {
+    boolean[] isBroken = {true};
+    Coalesced<String> breaking =
+        new Coalesced<>(
+            () -> {
+              if (isBroken[0]) {
+                throw new NoClassDefFoundError("a class that nobody missed");
+              }
+              return CompletableFuture.completedFuture("new");
+            });
+    assertThat(breaking.ask()).isCompletedExceptionally();
+    isBroken[0] = false;
+    assertThat(breaking.ask()).isCompletedWithValue("new");
+  }
+
   @Test
   void shouldAskAgainAfterAFailure() {
     CompletableFuture<String> first = coalesced.ask();

@@ -30,6 +30,7 @@ class GroupCommitTest {
   private final AtomicLong nanos = new AtomicLong();
   private final Deque<Runnable> timers = new ArrayDeque<>();
   private GroupCommit groupCommit;
+  private boolean isBroken;
 
   @BeforeEach
   void open() {
@@ -45,6 +46,9 @@ class GroupCommitTest {
   }
 
   private CompletableFuture<BatchResult> append(byte[] entry) {
+    if (isBroken) {
+      throw new NoClassDefFoundError("a class that nobody missed");
+    }
     try {
       appended.add(Batch.parseFrom(entry));
     } catch (InvalidProtocolBufferException e) {
@@ -214,6 +218,22 @@ class GroupCommitTest {
     assertThat(sent).isNotDone();
     answer(0);
     assertThat(sent.join().getIndex()).isEqualTo(1);
+  }
+
+  /** More often than batches may be on their way at once. */
+  @Test
+  void shouldGoOnAfterErrors() {
+    isBroken = true;
+    for (int i = 1; i <= 5; i++) {
+      CompletableFuture<CommandResult> failed = submit(i);
+      letTimePass();
+      assertThat(problem(failed)).isEqualTo(ProblemCode.COMMIT_UNKNOWN);
+    }
+    isBroken = false;
+    CompletableFuture<CommandResult> later = submit(6);
+    letTimePass();
+    answer(0);
+    assertThat(later.join().getIndex()).isEqualTo(6);
   }
 
   @Test

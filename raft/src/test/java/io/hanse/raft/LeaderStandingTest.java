@@ -21,6 +21,10 @@ class LeaderStandingTest {
         changed -> {
           throw new IllegalStateException("a mistake");
         });
+    standing.onChange(
+        changed -> {
+          throw new NoClassDefFoundError("a class that nobody missed");
+        });
     standing.onChange(heard::add);
     heard.clear();
 
