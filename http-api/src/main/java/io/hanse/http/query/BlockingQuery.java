@@ -146,7 +146,7 @@ final class BlockingQuery {
     Optional<Ran> ran;
     try {
       ran = turn();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       fail(e);
       return;
     }
@@ -262,7 +262,7 @@ final class BlockingQuery {
       } else {
         finish(ran, freshness, level);
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       fail(e);
     }
   }

@@ -24,6 +24,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -116,6 +117,33 @@ class LargeReadsTest {
         .join();
     assertThat(waiting).allSatisfy(one -> assertThat(text(one.join())).contains("news"));
     assertThat(made).containsExactly(LISTS);
+  }
+
+  /** It runs again on a loop that goes on after an error, and nobody else would answer. */
+  @Test
+  void shouldAnswerWhoWaitsWhereAnErrorEndsTheQuery() {
+    AtomicBoolean isBroken = new AtomicBoolean();
+    Handler handler =
+        reads.blocking(
+            Metadata.PLAIN,
+            (call, view) -> {
+              if (isBroken.get()) {
+                throw new NoClassDefFoundError("a class that nobody missed");
+              }
+              return list(call, view);
+            });
+    write("a", "1");
+    String index = ask(handler, "").join().headers().get("X-Consul-Index");
+    CompletableFuture<Answer> waiting = ask(handler, "wait=5m&index=" + index);
+    await().atMost(PATIENCE).until(() -> reads.parkedCount() == 1);
+    isBroken.set(true);
+    write("b", "1");
+    assertThat(waiting)
+        .failsWithin(PATIENCE)
+        .withThrowableThat()
+        .havingRootCause()
+        .isInstanceOf(NoClassDefFoundError.class);
+    assertThat(reads.parkedCount()).isZero();
   }
 
   private Answer list(Call call, View view) {
