@@ -132,7 +132,9 @@ class NewLeaderIT {
         FIRST_STEPS,
         (leader, remote, more) -> {
           if (leader.equals(us.getId().toString()) && asked.get() == null) {
-            asked.set(CompletableFuture.supplyAsync(this::askForAVote));
+            asked.set(
+                CompletableFuture.supplyAsync(
+                    this::askForAVote, task -> new Thread(task, "candidate").start()));
             awaitLongOffice();
           }
           return true;
