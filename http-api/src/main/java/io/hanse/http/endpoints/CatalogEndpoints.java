@@ -2,6 +2,7 @@ package io.hanse.http.endpoints;
 
 import io.hanse.fsm.filter.Filter;
 import io.hanse.fsm.filter.Selectors;
+import io.hanse.fsm.port.CommandSubmitter;
 import io.hanse.fsm.row.CheckServiceNode;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.DeregisterCatalog;
@@ -29,6 +30,15 @@ import java.util.concurrent.CompletableFuture;
 public final class CatalogEndpoints {
   private final Writes writes;
   private final String datacenter;
+
+  /**
+   * The handlers over a state that commands change.
+   *
+   * @param datacenter of the nodes that are registered
+   */
+  public static CatalogEndpoints over(CommandSubmitter submitter, String datacenter) {
+    return new CatalogEndpoints(new Writes(submitter), datacenter);
+  }
 
   CatalogEndpoints(Writes writes, String datacenter) {
     this.writes = writes;

@@ -14,7 +14,8 @@ import java.util.function.Function;
 
 /** {@code /v1/health}: checks, and instances with theirs. */
 public final class HealthEndpoints {
-  HealthEndpoints() {}
+  /** They read, and need nothing but what they are given to read. */
+  public HealthEndpoints() {}
 
   public Answer node(Call call, View view) {
     List<HealthCheck> checks = new Health(view).ofNode("", call.rest("Missing node name"));

@@ -57,6 +57,12 @@ public final class EndpointTable {
         .toList();
   }
 
+  /** What a cluster has in any case: a catalog, and the health of what is in it. */
+  public static List<Endpoint> ofCatalog(
+      CatalogEndpoints catalog, HealthEndpoints health, Reads reads) {
+    return Stream.concat(catalog(catalog, reads).stream(), health(health, reads).stream()).toList();
+  }
+
   private static List<Endpoint> operator(OperatorEndpoints operator) {
     return List.of(
         at("/v1/status/leader")

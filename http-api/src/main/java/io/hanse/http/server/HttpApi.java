@@ -1,6 +1,10 @@
 package io.hanse.http.server;
 
+import io.hanse.fsm.port.CommandSubmitter;
+import io.hanse.fsm.port.StateReader;
+import io.hanse.http.endpoints.CatalogEndpoints;
 import io.hanse.http.endpoints.Endpoints;
+import io.hanse.http.endpoints.HealthEndpoints;
 import io.hanse.http.exchange.Transfers;
 import io.hanse.http.query.Reads;
 import io.hanse.http.route.EndpointTable;
@@ -30,6 +34,26 @@ public final class HttpApi implements AutoCloseable {
     Dispatcher dispatcher = new Dispatcher(router, settings, ports.agent().datacenter(), state);
     return new HttpApi(
         new HttpServer(settings, dispatcher, transfers, threadCount), reads, transfers);
+  }
+
+  /** Of the catalog and its health alone, for connections inside of this process. */
+  public static HttpApi ofCatalog(
+      StateReader reader, CommandSubmitter submitter, String datacenter) {
+    HttpSettings settings = HttpSettings.DEFAULTS;
+    Reads reads = new Reads(reader, settings.reads(), settings.isIndented());
+    Transfers transfers = new Transfers(settings.transferFolder());
+    Router router =
+        new Router(
+            EndpointTable.ofCatalog(
+                CatalogEndpoints.over(submitter, datacenter), new HealthEndpoints(), reads));
+    LoadedState state = new LoadedState(reader, settings.reads().patience());
+    Dispatcher dispatcher = new Dispatcher(router, settings, datacenter, state);
+    return new HttpApi(new HttpServer(settings, dispatcher, transfers, 1), reads, transfers);
+  }
+
+  /** A connection from inside of this process. */
+  public LocalConnection connect() {
+    return new LocalConnection(server);
   }
 
   /**

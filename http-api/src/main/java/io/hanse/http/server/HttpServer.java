@@ -108,14 +108,21 @@ public final class HttpServer implements AutoCloseable {
   }
 
   private void fill(SocketChannel connection) {
+    connection
+        .pipeline()
+        .addLast(gate)
+        .addLast(new IdleStateHandler(limits.idle().toMillis(), 0, 0, TimeUnit.MILLISECONDS));
+    serve(connection);
+  }
+
+  /** Answers what comes by a connection; who accepts it sees to its bounds. */
+  void serve(Channel connection) {
     HttpDecoderConfig decoding =
         new HttpDecoderConfig()
             .setMaxInitialLineLength(limits.requestLineBytesMax())
             .setMaxHeaderSize(limits.headerBytesMax());
     connection
         .pipeline()
-        .addLast(gate)
-        .addLast(new IdleStateHandler(limits.idle().toMillis(), 0, 0, TimeUnit.MILLISECONDS))
         .addLast(new HttpRequestDecoder(decoding))
         .addLast(new HttpResponseEncoder())
         .addLast(new HttpConnection(dispatcher, writer, transfers));

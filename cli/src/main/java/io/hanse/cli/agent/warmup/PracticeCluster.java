@@ -72,6 +72,7 @@ final class PracticeCluster implements StateReader, CommandSubmitter, Leadership
               Runnable::run));
   private final List<Waiting> waiting = new ArrayList<>();
   private final long client;
+  private Runnable onApplied = () -> {};
   private long sequence;
   private long entries;
 
@@ -106,6 +107,15 @@ final class PracticeCluster implements StateReader, CommandSubmitter, Leadership
             new LogPace()));
   }
 
+  /** A client that is told whenever what it waits for may be there. */
+  PracticeClient client() {
+    return new PracticeClient(this, loop);
+  }
+
+  void onApplied(Runnable listener) {
+    onApplied = listener;
+  }
+
   @Override
   public CompletableFuture<CommandResult> submit(Command command) {
     Waiting submitted = new Waiting(command, new CompletableFuture<>());
@@ -126,6 +136,7 @@ final class PracticeCluster implements StateReader, CommandSubmitter, Leadership
     for (int i = 0; i < batch.size(); i++) {
       answer(batch.get(i).answer(), results.getResults(i));
     }
+    onApplied.run();
   }
 
   private Entry entry(Command command) {

@@ -124,6 +124,24 @@ final class PracticeCommands {
         .build();
   }
 
+  /** The same as {@link #instance}, as it is written by HTTP. */
+  static String registration(int service, int number, int port) {
+    RegisterCatalog instance = instance(service, number, port).getRegister();
+    NodeService row = instance.getService();
+    return """
+        {"Node":"%s","Address":"%s","SkipNodeUpdate":true,
+         "Service":{"ID":"%s","Service":"%s","Address":"%s","Port":%d,
+          "Tags":["primary","v1"],"Meta":{"version":"1.2.3","zone":"a"}}}
+        """
+        .formatted(
+            instance.getNode().getNode(),
+            instance.getNode().getAddress(),
+            row.getId(),
+            row.getService(),
+            row.getAddress(),
+            port);
+  }
+
   /** All services, or none. */
   static Command exports(boolean isAll) {
     ExportedServices.Builder exported = ExportedServices.newBuilder();

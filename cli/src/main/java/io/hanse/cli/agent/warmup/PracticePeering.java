@@ -2,7 +2,6 @@ package io.hanse.cli.agent.warmup;
 
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.store.View;
-import io.hanse.fsm.view.Health;
 import io.hanse.fsm.view.Peerings;
 import io.hanse.peering.replication.PeerSupervisor;
 import java.util.List;
@@ -15,6 +14,8 @@ final class PracticePeering implements AutoCloseable {
   private final PracticeLoops loops;
   private final PracticeCluster exporter;
   private final PracticeCluster importer;
+  private final PracticeClient writing;
+  private final PracticeClient reading;
   private final int services;
   private int ports = PORT;
 
@@ -23,6 +24,8 @@ final class PracticePeering implements AutoCloseable {
     loops = new PracticeLoops(pace, System.currentTimeMillis());
     exporter = new PracticeCluster("exporter", loops);
     importer = new PracticeCluster("importer", loops);
+    writing = exporter.client();
+    reading = importer.client();
     run(exporter, PracticeCommands.acceptor());
     run(importer, PracticeCommands.dialer());
     PeerSupervisor accepting =
@@ -50,8 +53,25 @@ final class PracticePeering implements AutoCloseable {
 
   private void change(int service) {
     ports = ports == 65_535 ? PORT : ports + 1;
-    exporter.submit(PracticeCommands.instance(service, ports % INSTANCES, ports));
-    loops.runUntil(() -> shows(service, ports));
+    String path =
+        "/v1/health/service/%s?peer=%s"
+            .formatted(PracticeCommands.service(service), PracticeCommands.EXPORTER);
+    ask(reading, "GET", path, "", "HTTP/1.1 200");
+    String port = "\"Port\":" + ports;
+    reading.ask("GET", path + "&wait=600s&index=" + reading.index(), "");
+    ask(
+        writing,
+        "PUT",
+        "/v1/catalog/register",
+        PracticeCommands.registration(service, ports % INSTANCES, ports),
+        "HTTP/1.1 200");
+    loops.runUntil(() -> reading.hasHeard(port));
+  }
+
+  private void ask(
+      PracticeClient client, String method, String path, String body, String expected) {
+    client.ask(method, path, body);
+    loops.runUntil(() -> client.hasHeard(expected));
   }
 
   private void run(PracticeCluster cluster, List<Command> commands) {
@@ -65,16 +85,10 @@ final class PracticePeering implements AutoCloseable {
     }
   }
 
-  private boolean shows(int service, int port) {
-    try (View view = importer.view()) {
-      return new Health(view)
-          .service(PracticeCommands.EXPORTER, PracticeCommands.service(service)).stream()
-              .anyMatch(row -> row.getService().getPort() == port);
-    }
-  }
-
   @Override
   public void close() {
+    writing.close();
+    reading.close();
     exporter.close();
     importer.close();
   }
