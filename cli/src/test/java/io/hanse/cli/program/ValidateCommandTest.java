@@ -12,7 +12,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Exit codes and first words are a real Consul's, which was asked the same. */
+/**
+ * Exit codes and first words are a real Consul's, which was asked the same. Where all is valid an
+ * address is named: a machine may have several, and then wants one of them chosen.
+ */
 class ValidateCommandTest {
   @TempDir private Path folder;
 
@@ -29,7 +32,7 @@ class ValidateCommandTest {
 
   @Test
   void shouldFindAWholeDirectoryValid() throws IOException {
-    write("a.hcl", "server = true");
+    write("a.hcl", "server = true bind_addr = \"127.0.0.1\"");
     write("b.json", "{\"data_dir\": \"data\", \"bootstrap_expect\": 1}");
     assertThat(validate(".")).isEqualTo(new Result(0, "Configuration is valid!\n", ""));
     assertThat(validate("-quiet", ".")).isEqualTo(new Result(0, "", ""));
@@ -38,7 +41,10 @@ class ValidateCommandTest {
 
   @Test
   void shouldTellOfKeysThatComeToNothing() throws IOException {
-    write("a.hcl", "server = true data_dir = \"data\" bootstrap = true ports { dns = 8600 }");
+    write(
+        "a.hcl",
+        "server = true data_dir = \"data\" bootstrap = true bind_addr = \"127.0.0.1\""
+            + " ports { dns = 8600 }");
     Result result = validate("a.hcl");
     assertThat(result.exit()).isZero();
     assertThat(result.err()).contains("ports.dns");
