@@ -7,9 +7,12 @@ import io.hanse.http.endpoints.Endpoints;
 import io.hanse.http.endpoints.HealthEndpoints;
 import io.hanse.http.exchange.Transfers;
 import io.hanse.http.query.Reads;
+import io.hanse.http.route.Endpoint;
 import io.hanse.http.route.EndpointTable;
 import io.hanse.http.route.Router;
 import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.function.BiFunction;
 import javax.net.ssl.SSLContext;
 
 /** The HTTP API of one agent: its endpoints over the ports they work on, served at addresses. */
@@ -26,29 +29,42 @@ public final class HttpApi implements AutoCloseable {
 
   /** Builds it; nothing is bound yet. */
   public static HttpApi of(Endpoints.Ports ports, HttpSettings settings, int threadCount) {
-    Reads reads = new Reads(ports.reader(), settings.reads(), settings.isIndented());
-    Transfers transfers = new Transfers(settings.transferFolder());
-    Endpoints endpoints = Endpoints.of(ports, settings.defaultIntentionPolicy(), transfers);
-    Router router = new Router(EndpointTable.all(endpoints, reads));
-    LoadedState state = new LoadedState(ports.reader(), settings.reads().patience());
-    Dispatcher dispatcher = new Dispatcher(router, settings, ports.agent().datacenter(), state);
-    return new HttpApi(
-        new HttpServer(settings, dispatcher, transfers, threadCount), reads, transfers);
+    return of(
+        ports.reader(),
+        settings,
+        ports.agent().datacenter(),
+        threadCount,
+        (reads, transfers) ->
+            EndpointTable.all(
+                Endpoints.of(ports, settings.defaultIntentionPolicy(), transfers), reads));
   }
 
   /** Of the catalog and its health alone, for connections inside of this process. */
   public static HttpApi ofCatalog(
       StateReader reader, CommandSubmitter submitter, String datacenter) {
-    HttpSettings settings = HttpSettings.DEFAULTS;
-    Reads reads = new Reads(reader, settings.reads(), settings.isIndented());
-    Transfers transfers = new Transfers(settings.transferFolder());
-    Router router =
-        new Router(
+    return of(
+        reader,
+        HttpSettings.DEFAULTS,
+        datacenter,
+        1,
+        (reads, transfers) ->
             EndpointTable.ofCatalog(
                 CatalogEndpoints.over(submitter, datacenter), new HealthEndpoints(), reads));
+  }
+
+  private static HttpApi of(
+      StateReader reader,
+      HttpSettings settings,
+      String datacenter,
+      int threadCount,
+      BiFunction<Reads, Transfers, List<Endpoint>> endpoints) {
+    Reads reads = new Reads(reader, settings.reads(), settings.isIndented());
+    Transfers transfers = new Transfers(settings.transferFolder());
+    Router router = new Router(endpoints.apply(reads, transfers));
     LoadedState state = new LoadedState(reader, settings.reads().patience());
     Dispatcher dispatcher = new Dispatcher(router, settings, datacenter, state);
-    return new HttpApi(new HttpServer(settings, dispatcher, transfers, 1), reads, transfers);
+    return new HttpApi(
+        new HttpServer(settings, dispatcher, transfers, threadCount), reads, transfers);
   }
 
   /** A connection from inside of this process. */
