@@ -81,11 +81,7 @@ class StrayServicesTest {
     StreamProbe probe = StreamProbe.acceptor();
     takeAway(probe, "Web", "api");
 
-    Effect.Import list =
-        probe
-            .receive(response("00000009", SERVICE_LIST, SERVICE_LIST_ID, list("web")))
-            .all(Effect.Import.class)
-            .get(0);
+    Effect.Import list = receiveListOfWeb(probe);
     probe.on(new Input.ImportFinished(list.sequence(), Optional.empty()));
     Effect.Import again = onlyImport(probe);
     assertThat(again.id()).isEqualTo("Web");
@@ -115,11 +111,7 @@ class StrayServicesTest {
     StreamProbe probe = StreamProbe.acceptor();
     takeAway(probe, "web");
 
-    Effect.Import list =
-        probe
-            .receive(response("00000009", SERVICE_LIST, SERVICE_LIST_ID, list("web")))
-            .all(Effect.Import.class)
-            .get(0);
+    Effect.Import list = receiveListOfWeb(probe);
     probe.receive(response("00000010", SERVICE, "web", service("web", 81)));
     probe.on(new Input.ImportFinished(list.sequence(), Optional.empty()));
     assertThat(onlyImport(probe).payload()).isEqualTo(Any.pack(service("web", 81)));
@@ -129,11 +121,7 @@ class StrayServicesTest {
   void shouldTellWhatItCouldNotStoreAgain() {
     StreamProbe probe = StreamProbe.acceptor();
     takeAway(probe, "web");
-    Effect.Import list =
-        probe
-            .receive(response("00000009", SERVICE_LIST, SERVICE_LIST_ID, list("web")))
-            .all(Effect.Import.class)
-            .get(0);
+    Effect.Import list = receiveListOfWeb(probe);
     probe.on(new Input.ImportFinished(list.sequence(), Optional.empty()));
     Effect.Import again = onlyImport(probe);
     probe.on(new Input.ImportFinished(again.sequence(), Optional.of("the quota is used up")));
@@ -160,6 +148,11 @@ class StrayServicesTest {
     assertThat(probe.after(1).close())
         .hasValueSatisfying(
             close -> assertThat(close.status().code()).isEqualTo(LinkStatus.Code.UNAVAILABLE));
+  }
+
+  private static Effect.Import receiveListOfWeb(StreamProbe probe) {
+    return onlyImport(
+        probe.receive(response("00000009", SERVICE_LIST, SERVICE_LIST_ID, list("web"))));
   }
 
   /** Stores services that no list names, and lets the time pass after which they are taken away. */
