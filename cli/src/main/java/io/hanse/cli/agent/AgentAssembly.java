@@ -1,5 +1,6 @@
 package io.hanse.cli.agent;
 
+import io.hanse.cli.agent.compilers.YieldingCompilers;
 import io.hanse.cli.agent.warmup.WarmUp;
 import io.hanse.cli.config.AgentConfig;
 import io.hanse.fsm.apply.ClusterStateMachine;
@@ -228,17 +229,15 @@ public final class AgentAssembly implements AutoCloseable {
             echoes::ofMajority,
             replication::resign,
             Succession.PATIENCE));
-    Optional<WarmUp> warmUp =
-        config.timing().warmsUp()
-            ? Optional.of(parts.begin("warm-up", new WarmUp()))
-            : Optional.empty();
+    parts.begin("compilers", YieldingCompilers.begin());
+    WarmUp warmUp = parts.begin("warm-up", new WarmUp(config.timing().warmsUp()));
     LOG.info("agent started node={} id={}", identity.nodeName(), identity.nodeId());
     new Readiness(
             replication.reader(),
             threads.timer(),
             () -> {
               LOG.info("agent ready, requests are served node={}", identity.nodeName());
-              warmUp.ifPresent(WarmUp::start);
+              warmUp.start();
             })
         .look();
   }
