@@ -36,7 +36,7 @@ final class PeeringBench {
         --services N     services that are exported
         --instances N    of each service (10)
         --warm N         single changes that don't count, before those that do (0)
-        --changes N      single changes (300)
+        --changes N      single changes (1000)
         --idle S         seconds of looking on (20)
         --servers N      of each cluster (1); of the exporter only, with several importers
         --importers N    clusters that import (1)
@@ -68,7 +68,7 @@ final class PeeringBench {
               (int) Options.number(given, "--services", "5000", 1),
               (int) Options.number(given, "--instances", "10", 1),
               (int) Options.number(given, "--warm", "0", 0),
-              (int) Options.number(given, "--changes", "300", 1),
+              (int) Options.number(given, "--changes", "1000", 1),
               Options.number(given, "--idle", "20", 1),
               (int) Options.number(given, "--servers", "1", 1),
               (int) Options.number(given, "--importers", "1", 1));
