@@ -1,12 +1,9 @@
 package io.hanse.cli.config;
 
-import java.net.Inet4Address;
 import java.net.InetAddress;
-import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Reads the addresses to bind and to advertise. */
@@ -29,7 +26,7 @@ final class ConfigAddresses {
     List<String> clients = literals("client_addr", List.of(LOOPBACK));
     String advertise = values.text("advertise_addr", "");
     if (advertise.isEmpty()) {
-      advertise = isWildcard(bind) ? privateAddress() : bind;
+      advertise = isWildcard(bind) ? found(!bind.equals(ANY)) : bind;
     } else {
       literal("advertise_addr", advertise);
       if (isWildcard(advertise)) {
@@ -74,37 +71,16 @@ final class ConfigAddresses {
     return address.equals(ANY) || address.equals("::") || address.equals("[::]");
   }
 
-  /** The only private IPv4 address of this machine: with several, the user has to choose. */
-  private String privateAddress() {
+  private String found(boolean ipv6) {
     try {
-      List<String> found =
-          NetworkInterface.networkInterfaces()
-              .filter(ConfigAddresses::isUsable)
-              .flatMap(NetworkInterface::inetAddresses)
-              .filter(Inet4Address.class::isInstance)
-              .map(InetAddress::getHostAddress)
-              .distinct()
-              .toList();
-      Optional<String> single = found.stream().reduce((one, other) -> one + " " + other);
-      if (found.size() > 1) {
-        values.error(
-            "multiple private IPv4 addresses found ("
-                + single.orElse("")
-                + "); set bind_addr or advertise_addr to one of them");
-      }
-      return found.isEmpty() ? LOOPBACK : found.get(0);
+      List<InetAddress> all = MachineAddresses.all();
+      return ipv6 ? MachineAddresses.publicIpv6(all) : MachineAddresses.privateIpv4(all);
     } catch (SocketException e) {
       values.error("advertise_addr: can't look at the network interfaces; set it");
-      return LOOPBACK;
+    } catch (IllegalArgumentException e) {
+      values.error(String.valueOf(e.getMessage()));
     }
-  }
-
-  private static boolean isUsable(NetworkInterface network) {
-    try {
-      return network.isUp() && !network.isLoopback();
-    } catch (SocketException e) {
-      return false;
-    }
+    return LOOPBACK;
   }
 
   static String hostName() {
