@@ -1,7 +1,6 @@
 package io.hanse.cli.config;
 
 import io.hanse.http.server.Network;
-import io.netty.util.NetUtil;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
@@ -73,7 +72,7 @@ final class MachineAddresses {
     return addresses.stream()
         .filter(address -> address instanceof Inet6Address == ipv6)
         .filter(address -> isPrivate(address) == isPrivate)
-        .map(NetUtil::toAddressString)
+        .map(Network::textOf)
         .distinct()
         .toList();
   }

@@ -1,5 +1,6 @@
 package io.hanse.http.server;
 
+import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
@@ -26,6 +27,11 @@ public record Network(InetAddress address, int prefixBits) {
     } catch (UnknownHostException | NumberFormatException e) {
       throw new IllegalArgumentException("not a network in CIDR notation: " + text, e);
     }
+  }
+
+  /** An address as everybody writes it, those of IPv6 shortened by RFC 5952 and without a zone. */
+  public static String textOf(InetAddress address) {
+    return NetUtil.toAddressString(address);
   }
 
   public boolean contains(InetAddress other) {

@@ -36,23 +36,14 @@ public final class WarmUp implements AutoCloseable {
   /** A property of the JVM: it practises also while others take more than half of the machine. */
   private static final String BESIDE_OTHERS = "hanse.warm-up.beside-others";
 
-  private final boolean isWanted;
   private final Pace pace = new Pace(others(), MachineLoad::workedNanos, LOOK_EVERY);
 
   private static DoubleSupplier others() {
     return Boolean.getBoolean(BESIDE_OTHERS) ? () -> 0 : new MachineLoad();
   }
 
-  /** It has not begun; where it is not wanted, it never does. */
-  public WarmUp(boolean isWanted) {
-    this.isWanted = isWanted;
-  }
-
   /** To be called once the server serves. */
   public void start() {
-    if (!isWanted) {
-      return;
-    }
     Thread thread = new Thread(this::run, THREAD);
     thread.setDaemon(true);
     thread.start();
