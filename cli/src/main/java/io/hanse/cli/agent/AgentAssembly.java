@@ -218,6 +218,7 @@ public final class AgentAssembly implements AutoCloseable {
     BootstrapEntries entries = BootstrapEntries.of(config.bootstrapEntries());
     leaderTasks.onLeading(
         "entries of the configuration", () -> entries.write(replication.submitter()));
+    parts.begin("compilers", YieldingCompilers.begin());
     // Nothing is asked any more of what stops after it.
     parts.endFirst(http);
     // While all is served still: who is led, or dials, finds the next leader before this server
@@ -229,15 +230,15 @@ public final class AgentAssembly implements AutoCloseable {
             echoes::ofMajority,
             replication::resign,
             Succession.PATIENCE));
-    parts.begin("compilers", YieldingCompilers.begin());
-    WarmUp warmUp = parts.begin("warm-up", new WarmUp(config.timing().warmsUp()));
+    Optional<WarmUp> warmUp = Optional.of(new WarmUp()).filter(any -> config.timing().warmsUp());
+    warmUp.ifPresent(practice -> parts.begin("warm-up", practice));
     LOG.info("agent started node={} id={}", identity.nodeName(), identity.nodeId());
     new Readiness(
             replication.reader(),
             threads.timer(),
             () -> {
               LOG.info("agent ready, requests are served node={}", identity.nodeName());
-              warmUp.start();
+              warmUp.ifPresent(WarmUp::start);
             })
         .look();
   }
