@@ -1,9 +1,9 @@
 package io.hanse.fsm.store;
 
-import java.util.LinkedHashSet;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -67,8 +67,8 @@ final class ReadRecorder {
     }
   }
 
-  Set<ReadSet.Read> reads() {
-    Set<ReadSet.Read> reads = new LinkedHashSet<>();
+  List<ReadSet.Read> reads() {
+    List<ReadSet.Read> reads = new ArrayList<>();
     for (TableId table : TableId.values()) {
       NavigableMap<Key, Boolean> noted = byTable[table.slot()];
       if (noted != null) {

@@ -1,8 +1,7 @@
 package io.hanse.fsm.store;
 
-import java.util.Collections;
-import java.util.LinkedHashSet;
-import java.util.Set;
+import java.util.Collection;
+import java.util.List;
 
 /**
  * The keys and prefixes that a query looked at: what its answer depends on.
@@ -10,15 +9,16 @@ import java.util.Set;
  * @param reads each at most once
  * @param generation of the state that was read; 0: of any
  */
-public record ReadSet(Set<Read> reads, long generation) {
+public record ReadSet(List<Read> reads, long generation) {
   /** A key, or all keys that begin with it. */
   public record Read(TableId table, Key key, boolean isPrefix) {}
 
+  // A list: it takes a tenth of the memory of a set, and those of watches are many.
   public ReadSet {
-    reads = Collections.unmodifiableSet(new LinkedHashSet<>(reads));
+    reads = List.copyOf(reads);
   }
 
-  public ReadSet(Set<Read> reads) {
-    this(reads, 0);
+  public ReadSet(Collection<Read> reads) {
+    this(List.copyOf(reads), 0);
   }
 }

@@ -28,8 +28,8 @@ public final class WatchRegistry {
 
   /** Those of one table. */
   private static final class OfTable {
-    final Map<Key, Set<Watch>> keys = new LinkedHashMap<>();
-    final Map<Key, Set<Watch>> prefixes = new LinkedHashMap<>();
+    final Map<Key, Waiting> keys = new LinkedHashMap<>();
+    final Map<Key, Waiting> prefixes = new LinkedHashMap<>();
 
     /** How many different prefixes there are of a length. */
     final TreeMap<Integer, Integer> lengths = new TreeMap<>();
@@ -43,6 +43,46 @@ public final class WatchRegistry {
     Watch(Collection<ReadSet.Read> reads, Runnable wake) {
       this.reads = reads;
       this.wake = wake;
+    }
+  }
+
+  /** Who waits for one key or prefix: a single one as a rule, but so for very many keys. */
+  private static final class Waiting {
+    private @Nullable Watch only;
+
+    /** Where there were several at once. */
+    private @Nullable Set<Watch> several;
+
+    void add(Watch watch) {
+      if (several != null) {
+        several.add(watch);
+      } else if (only == null) {
+        only = watch;
+      } else {
+        several = new LinkedHashSet<>();
+        several.add(only);
+        several.add(watch);
+        only = null;
+      }
+    }
+
+    void remove(Watch watch) {
+      if (several != null) {
+        several.remove(watch);
+      } else if (only == watch) {
+        only = null;
+      }
+    }
+
+    boolean isEmpty() {
+      return several == null ? only == null : several.isEmpty();
+    }
+
+    List<Watch> list() {
+      if (several != null) {
+        return List.copyOf(several);
+      }
+      return only == null ? List.of() : List.of(only);
     }
   }
 
@@ -142,9 +182,9 @@ public final class WatchRegistry {
     woken.forEach(this::run);
   }
 
-  private void take(@Nullable Set<Watch> matching, List<Watch> woken) {
+  private void take(@Nullable Waiting matching, List<Watch> woken) {
     if (matching != null) {
-      for (Watch watch : List.copyOf(matching)) {
+      for (Watch watch : matching.list()) {
         remove(watch);
         woken.add(watch);
       }
@@ -156,10 +196,10 @@ public final class WatchRegistry {
     count = all.size();
     for (ReadSet.Read read : watch.reads) {
       OfTable table = tables[read.table().slot()];
-      Map<Key, Set<Watch>> map = read.isPrefix() ? table.prefixes : table.keys;
-      Set<Watch> those = map.get(read.key());
+      Map<Key, Waiting> map = read.isPrefix() ? table.prefixes : table.keys;
+      Waiting those = map.get(read.key());
       if (those == null) {
-        those = new LinkedHashSet<>();
+        those = new Waiting();
         map.put(read.key(), those);
         if (read.isPrefix()) {
           table.lengths.merge(read.key().bytes().length, 1, Integer::sum);
@@ -175,9 +215,13 @@ public final class WatchRegistry {
     count = all.size();
     for (ReadSet.Read read : watch.reads) {
       OfTable table = tables[read.table().slot()];
-      Map<Key, Set<Watch>> map = read.isPrefix() ? table.prefixes : table.keys;
-      Set<Watch> those = map.get(read.key());
-      if (those != null && those.remove(watch) && those.isEmpty()) {
+      Map<Key, Waiting> map = read.isPrefix() ? table.prefixes : table.keys;
+      Waiting those = map.get(read.key());
+      if (those == null) {
+        continue;
+      }
+      those.remove(watch);
+      if (those.isEmpty()) {
         map.remove(read.key());
         if (read.isPrefix()) {
           int length = read.key().bytes().length;

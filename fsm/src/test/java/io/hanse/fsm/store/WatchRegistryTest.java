@@ -14,7 +14,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WatchRegistryTest {
   private static ReadSet reads(TableId table, Key key, boolean isPrefix) {
@@ -41,6 +44,27 @@ class WatchRegistryTest {
       assertThat(byPrefix).hasValue(1);
       assertThat(byOther).hasValue(0);
       assertThat(watches.count()).isEqualTo(2);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 5})
+  void shouldWakeAllOfOneKeyButThoseThatEnded(int count) {
+    try (Store store = TestTables.store()) {
+      ReadSet reads = reads(TableId.KV, TestTables.kvKey("a"), false);
+      // The second time what waited before has gone.
+      for (int round = 1; round <= 2; round++) {
+        List<Integer> woken = new ArrayList<>();
+        List<Runnable> ends = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+          int number = i;
+          ends.add(store.watches().watch(reads, round, () -> woken.add(number)));
+        }
+        ends.get(0).run();
+        TestTables.put(store, "a", "by round " + round);
+        assertThat(woken).containsExactlyElementsOf(IntStream.range(1, count).boxed().toList());
+        assertThat(store.watches().count()).isZero();
+      }
     }
   }
 
