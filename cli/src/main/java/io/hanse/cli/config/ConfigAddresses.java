@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Reads the addresses to bind and to advertise. */
@@ -26,7 +27,7 @@ final class ConfigAddresses {
     List<String> clients = literals("client_addr", List.of(LOOPBACK));
     String advertise = values.text("advertise_addr", "");
     if (advertise.isEmpty()) {
-      advertise = isWildcard(bind) ? found(!bind.equals(ANY)) : bind;
+      advertise = isWildcard(bind) ? found(bind.contains(":")) : bind;
     } else {
       literal("advertise_addr", advertise);
       if (isWildcard(advertise)) {
@@ -56,19 +57,24 @@ final class ConfigAddresses {
   }
 
   private static boolean isLiteral(String text) {
+    return parsed(text).isPresent();
+  }
+
+  /** However it is written: {@code ::0} is one as well. */
+  private static boolean isWildcard(String text) {
+    return parsed(text).filter(InetAddress::isAnyLocalAddress).isPresent();
+  }
+
+  private static Optional<InetAddress> parsed(String text) {
     if (!LITERAL.matcher(text).matches()) {
-      return false;
+      return Optional.empty();
     }
     try {
       // Never asks a name server: the text has the form of an address.
-      return InetAddress.getByName(text) != null;
+      return Optional.of(InetAddress.getByName(text));
     } catch (UnknownHostException e) {
-      return false;
+      return Optional.empty();
     }
-  }
-
-  private static boolean isWildcard(String address) {
-    return address.equals(ANY) || address.equals("::") || address.equals("[::]");
   }
 
   private String found(boolean ipv6) {

@@ -130,6 +130,7 @@ class AgentConfigTest {
         "ports { http = \"x\" }|ports.http: expected a whole number",
         "bind_addr = \"zz\"|bind_addr: \"zz\" is not an IP address",
         "advertise_addr = \"0.0.0.0\"|advertise_addr cannot be 0.0.0.0",
+        "advertise_addr = \"0:0:0:0:0:0:0:0\"|advertise_addr cannot be 0:0:0:0:0:0:0:0",
         "datacenter = \"a b\"|datacenter can only contain",
         "primary_datacenter = \"other\"|federation is not supported",
         "bootstrap = true bootstrap_expect = 3|mutually exclusive",
