@@ -1,6 +1,7 @@
 package io.hanse.cli.agent.compilers;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,9 @@ final class CompilerThreads {
    */
   private final Map<String, Boolean> known = new HashMap<>();
 
+  private Map<Integer, Sight> seen = Map.of();
+  private long lookedNanos;
+
   CompilerThreads() {
     this(TASKS);
   }
@@ -31,14 +35,23 @@ final class CompilerThreads {
     this.tasks = tasks;
   }
 
-  /** Whether Linux was built to tell what {@link #waitedNanos()} asks for. */
+  /** Whether Linux was built, and started, to tell what {@link #waitedNanos} asks for. */
   boolean areShown() {
-    return Files.isReadable(tasks.resolveSibling("schedstat"));
+    try {
+      // All are 0 where it was built to, but not started to.
+      return !Files.readString(tasks.resolveSibling("schedstat")).startsWith("0 ");
+    } catch (IOException e) {
+      return false;
+    }
   }
 
-  /** How long each waited in all for a processor while it could run, in nanoseconds by number. */
-  Map<Integer, Long> waitedNanos() throws IOException {
-    Map<Integer, Long> waited = new TreeMap<>();
+  /**
+   * How long each waited in all for a processor while it could run, in nanoseconds by number.
+   *
+   * @throws IOException if they can't be seen now
+   */
+  Map<Integer, Long> waitedNanos(long nowNanos) throws IOException {
+    Map<Integer, Sight> now = new TreeMap<>();
     Map<String, Boolean> before = Map.copyOf(known);
     known.clear();
     try (DirectoryStream<Path> threads = Files.newDirectoryStream(tasks)) {
@@ -47,16 +60,24 @@ final class CompilerThreads {
         try {
           Boolean was = before.get(number);
           boolean isCompiler = was == null ? isCompiler(thread) : was;
-          known.put(number, isCompiler);
           if (isCompiler) {
-            waited.put(Integer.valueOf(number), waitedNanos(thread));
+            now.put(Integer.valueOf(number), look(thread, nowNanos));
           }
+          known.put(number, isCompiler);
         } catch (IOException e) {
-          // It has ended meanwhile.
-          known.remove(number);
+          // It has ended meanwhile, or this process may open no more files.
+          if (Files.exists(thread)) {
+            throw e;
+          }
         }
       }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
+    seen = now;
+    lookedNanos = nowNanos;
+    Map<Integer, Long> waited = new TreeMap<>();
+    now.forEach((number, sight) -> waited.put(number, sight.waitedNanos()));
     return waited;
   }
 
@@ -64,8 +85,38 @@ final class CompilerThreads {
     return Files.readString(thread.resolve("comm")).strip().matches(COMPILER);
   }
 
-  /** The second of three numbers: what it ran, what it waited, how often it ran. */
-  private static long waitedNanos(Path thread) throws IOException {
-    return Long.parseLong(Files.readString(thread.resolve("schedstat")).split(" ", -1)[1]);
+  private Sight look(Path thread, long nowNanos) throws IOException {
+    boolean canRun = state(thread) == 'R';
+    Sight now = new Sight(canRun, times(thread), 0);
+    Sight before = seen.get(Integer.valueOf(thread.getFileName().toString()));
+    return before != null && now.waitsSince(before)
+        ? new Sight(canRun, now.times, before.lastingNanos + nowNanos - lookedNanos)
+        : now;
+  }
+
+  /** The third field of many: the second, its name, may hold blanks and brackets. */
+  private static char state(Path thread) throws IOException {
+    String stat = Files.readString(thread.resolve("stat"));
+    return stat.charAt(stat.lastIndexOf(')') + 2);
+  }
+
+  /** How long it ran, how long it waited, and how often it was given a processor. */
+  private static String times(Path thread) throws IOException {
+    return Files.readString(thread.resolve("schedstat")).strip();
+  }
+
+  /**
+   * What was seen of a thread. Linux adds a wait to the times only when it is over, and one of
+   * {@code SCHED_IDLE} may last for seconds.
+   */
+  private record Sight(boolean canRun, String times, long lastingNanos) {
+    /** It did not run, nor did it sleep: it would have run in between. */
+    boolean waitsSince(Sight before) {
+      return before.canRun && canRun && before.times.equals(times);
+    }
+
+    long waitedNanos() {
+      return Long.parseLong(times.split(" ", -1)[1]) + lastingNanos;
+    }
   }
 }

@@ -32,23 +32,25 @@ final class ThreadScheduling {
   private static final Logger LOG = LoggerFactory.getLogger(ThreadScheduling.class);
   private static final int CALLER = 0;
 
+  private final Function getScheduler;
   private final Function setScheduler;
 
-  private ThreadScheduling(Function setScheduler) {
-    this.setScheduler = setScheduler;
+  private ThreadScheduling(NativeLibrary library) {
+    getScheduler = library.getFunction("sched_getscheduler");
+    setScheduler = library.getFunction("sched_setscheduler");
   }
 
   /**
    * Nothing where this process may not take back what it gives. That is a matter of rights: without
-   * them a thread goes to {@link Policy#IDLE}, and never comes back.
+   * them a thread goes to {@link Policy#IDLE}, and never comes back. Nor where an operator chose
+   * another policy than {@link Policy#NORMAL} for this process.
    */
   static Optional<ThreadScheduling> find() {
     if (!Platform.isLinux()) {
       return Optional.empty();
     }
     try {
-      ThreadScheduling found =
-          new ThreadScheduling(NativeLibrary.getProcess().getFunction("sched_setscheduler"));
+      ThreadScheduling found = new ThreadScheduling(NativeLibrary.getProcess());
       return found.canTakeBack() ? Optional.of(found) : Optional.empty();
     } catch (LinkageError | RuntimeException e) {
       // A folder for temporary files that runs no programs, or another C library.
@@ -57,10 +59,14 @@ final class ThreadScheduling {
     }
   }
 
-  /** Tried by a thread that has nothing else to do. */
+  /** Tried by a thread that has nothing else to do, and has the policy of whoever starts it. */
   private boolean canTakeBack() {
     FutureTask<Boolean> trial =
-        new FutureTask<>(() -> set(CALLER, Policy.IDLE) && set(CALLER, Policy.NORMAL));
+        new FutureTask<>(
+            () ->
+                getScheduler.invokeInt(new Object[] {CALLER}) == Policy.NORMAL.number()
+                    && set(CALLER, Policy.IDLE)
+                    && set(CALLER, Policy.NORMAL));
     Thread thread = new Thread(trial, "scheduling-trial");
     thread.setDaemon(true);
     thread.start();

@@ -1,9 +1,6 @@
 package io.hanse.cli.agent.compilers;
 
-import io.hanse.cli.agent.compilers.ThreadScheduling.Policy;
-import java.io.IOException;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -16,8 +13,9 @@ import org.slf4j.LoggerFactory;
  * through a dozen threads, waits for that several times, even where another processor is idle. So
  * compilers take what others leave, as long as that is enough for them ({@link CompilerShare}).
  *
- * <p>On Linux alone, and where this process may take back what it gives: as root, with the
- * capability {@code SYS_NICE}, or with a limit of 20 for {@code nice}. Else nothing is done.
+ * <p>On Linux alone, and where this process may take back what it gives: with the capability {@code
+ * SYS_NICE}, as root has it outside of containers, or with a limit of 20 for {@code nice}. Else
+ * nothing is done.
  */
 public final class YieldingCompilers implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(YieldingCompilers.class);
@@ -27,7 +25,6 @@ public final class YieldingCompilers implements AutoCloseable {
 
   private static final Duration LOOK_EVERY = Duration.ofMillis(250);
 
-  private final CompilerThreads threads = new CompilerThreads();
   private final CountDownLatch end = new CountDownLatch(1);
 
   private YieldingCompilers() {}
@@ -42,6 +39,7 @@ public final class YieldingCompilers implements AutoCloseable {
   }
 
   private void run() {
+    CompilerThreads threads = new CompilerThreads();
     if (!Boolean.parseBoolean(System.getProperty(WANTED, "true")) || !threads.areShown()) {
       return;
     }
@@ -51,25 +49,27 @@ public final class YieldingCompilers implements AutoCloseable {
       return;
     }
     try {
-      give(scheduling.get());
-    } catch (IOException | RuntimeException e) {
-      // They stay as they are: either is better than none that looks after them.
+      give(threads, scheduling.get());
+    } catch (RuntimeException e) {
       LOG.warn("compilers are not looked after any more", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private void give(ThreadScheduling scheduling) throws IOException, InterruptedException {
-    CompilerShare share = new CompilerShare(System.nanoTime());
+  private void give(CompilerThreads threads, ThreadScheduling scheduling)
+      throws InterruptedException {
+    CompilerPolicies policies = new CompilerPolicies(threads, new CompilerShare(System.nanoTime()));
     try {
-      while (!end.await(LOOK_EVERY.toNanos(), TimeUnit.NANOSECONDS)) {
-        Map<Integer, Long> waited = threads.waitedNanos();
-        Policy policy = share.policy(System.nanoTime(), waited);
-        waited.keySet().forEach(thread -> scheduling.set(thread, policy));
+      boolean isOver = false;
+      // The last look finds those that others have started, with their policy, since the one
+      // before.
+      while (!isOver) {
+        isOver = end.await(LOOK_EVERY.toNanos(), TimeUnit.NANOSECONDS);
+        policies.look(System.nanoTime()).forEach(scheduling::set);
       }
     } finally {
-      threads.waitedNanos().keySet().forEach(thread -> scheduling.set(thread, Policy.NORMAL));
+      policies.ofShare().forEach(scheduling::set);
     }
   }
 
