@@ -1,8 +1,10 @@
 package io.hanse.raft;
 
+import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -10,15 +12,20 @@ import org.slf4j.LoggerFactory;
 final class JoinLoop {
   private static final Logger LOG = LoggerFactory.getLogger(JoinLoop.class);
 
-  private final Bootstrap bootstrap;
+  /** Before what failed is tried again. */
+  private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
+
+  private final Runnable step;
+  private final Supplier<Duration> pause;
   private final ScheduledExecutorService thread;
   private final AtomicBoolean isStepAsked = new AtomicBoolean();
 
   /** In a row. Of the thread only. */
   private int failures;
 
-  JoinLoop(Bootstrap bootstrap, ScheduledExecutorService thread) {
-    this.bootstrap = bootstrap;
+  JoinLoop(Runnable step, Supplier<Duration> pause, ScheduledExecutorService thread) {
+    this.step = step;
+    this.pause = pause;
     this.thread = thread;
   }
 
@@ -27,16 +34,18 @@ final class JoinLoop {
   }
 
   private void run() {
+    Duration next = PAUSE_AFTER_FAILURE;
     try {
-      bootstrap.step();
+      step.run();
+      next = pause.get();
       failures = 0;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       if (failures++ == 0) {
         LOG.warn("the join exchange failed and will be tried again", e);
       }
     }
     if (!thread.isShutdown()) {
-      thread.schedule(this::run, bootstrap.pause().toMillis(), TimeUnit.MILLISECONDS);
+      thread.schedule(this::run, next.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 
@@ -46,7 +55,7 @@ final class JoinLoop {
       thread.execute(
           () -> {
             isStepAsked.set(false);
-            bootstrap.step();
+            step.run();
           });
     }
   }

@@ -84,9 +84,17 @@ final class LeaderDuties {
         || !isAnnouncing.compareAndSet(false, true)) {
       return;
     }
-    CompletableFuture<?> written =
-        submitter.submit(
-            Command.newBuilder().setWriteServer(WriteServer.newBuilder().setServer(self)).build());
+    CompletableFuture<?> written;
+    try {
+      written =
+          submitter.submit(
+              Command.newBuilder()
+                  .setWriteServer(WriteServer.newBuilder().setServer(self))
+                  .build());
+    } catch (RuntimeException | Error e) {
+      isAnnouncing.set(false);
+      throw e;
+    }
     written.whenComplete(
         (result, failure) -> {
           isAnnounced = failure == null;

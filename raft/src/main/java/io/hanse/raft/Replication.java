@@ -1,6 +1,7 @@
 package io.hanse.raft;
 
 import io.hanse.fsm.port.CommandSubmitter;
+import io.hanse.fsm.port.GuardedTask;
 import io.hanse.fsm.port.LeaderCall;
 import io.hanse.fsm.port.Leadership;
 import io.hanse.fsm.port.Leadership.Standing;
@@ -144,7 +145,7 @@ public final class Replication implements AutoCloseable {
             System::nanoTime,
             retirement,
             new FormationNews(settings, System::nanoTime, LOG::warn));
-    joinLoop = new JoinLoop(bootstrap, joiner);
+    joinLoop = new JoinLoop(bootstrap::step, bootstrap::pause, joiner);
     memberDuty =
         new MemberDuty(
             standing,
@@ -196,12 +197,9 @@ public final class Replication implements AutoCloseable {
     retirement.remember();
     standing.onChange(this::standingChanged);
     standing.refresh();
-    timer.scheduleWithFixedDelay(
-        standing::refresh, REFRESH_MILLIS, REFRESH_MILLIS, TimeUnit.MILLISECONDS);
-    timer.scheduleWithFixedDelay(
-        this::watch, WATCHDOG_MILLIS, WATCHDOG_MILLIS, TimeUnit.MILLISECONDS);
-    long duty = settings.timing().dutyInterval().toMillis();
-    timer.scheduleWithFixedDelay(duties::tidy, duty, duty, TimeUnit.MILLISECONDS);
+    repeat("standing", standing::refresh, REFRESH_MILLIS);
+    repeat("watchdog", this::watch, WATCHDOG_MILLIS);
+    repeat("tidying", duties::tidy, settings.timing().dutyInterval().toMillis());
     joinLoop.begin();
     LOG.info(
         "server started raft_id={} start={} raft={} servers={}",
@@ -209,6 +207,14 @@ public final class Replication implements AutoCloseable {
         self.getStart(),
         settings.raftBind(),
         settings.serversBind());
+  }
+
+  private void repeat(String name, Runnable task, long millis) {
+    timer.scheduleWithFixedDelay(
+        new GuardedTask(task, failure -> LOG.warn("{} failed", name, failure)),
+        millis,
+        millis,
+        TimeUnit.MILLISECONDS);
   }
 
   /**
@@ -246,27 +252,23 @@ public final class Replication implements AutoCloseable {
   }
 
   private void watch() {
-    try {
-      if (consensus.isBroken()) {
-        if (!isFoundBroken) {
-          isFoundBroken = true;
-          fail("the Raft group closed by itself", new IllegalStateException("division closed"));
-        }
-        return;
+    if (consensus.isBroken()) {
+      if (!isFoundBroken) {
+        isFoundBroken = true;
+        fail("the Raft group closed by itself", new IllegalStateException("division closed"));
       }
-      if (consensus.isLeftOut()) {
-        joinLoop.stepSoon();
-        return;
-      }
-      if (quorumNews.isDue()) {
-        joiner.execute(quorumNews::tell);
-      }
-      consensus.snapshotIfDue();
-      duties.announce();
-      memberDuty.look();
-    } catch (RuntimeException e) {
-      LOG.warn("watchdog failed", e);
+      return;
     }
+    if (consensus.isLeftOut()) {
+      joinLoop.stepSoon();
+      return;
+    }
+    if (quorumNews.isDue()) {
+      joiner.execute(quorumNews::tell);
+    }
+    consensus.snapshotIfDue();
+    duties.announce();
+    memberDuty.look();
   }
 
   private void fail(String what, Throwable cause) {

@@ -38,7 +38,9 @@ class ReplicationTest {
   private final Queue<String> failures = new ConcurrentLinkedQueue<>();
   private final AtomicInteger appended = new AtomicInteger();
   private final AtomicInteger reopened = new AtomicInteger();
+  private final AtomicInteger looks = new AtomicInteger();
   private volatile boolean isBroken;
+  private volatile int erroneousLooks;
   private volatile boolean isLeftOut;
   private volatile boolean isDamaged;
   private volatile boolean isClosed;
@@ -138,6 +140,15 @@ class ReplicationTest {
   void shouldStopWhenItsGroupCloses() throws Exception {
     start(1);
     await().until(() -> replication.leadership().standing().self());
+    isBroken = true;
+    await().until(() -> failures.contains("the Raft group closed by itself"));
+  }
+
+  @Test
+  void shouldGoOnLookingAfterItsGroupAfterErrors() throws Exception {
+    erroneousLooks = 1;
+    start(1);
+    await().until(() -> looks.get() >= 2);
     isBroken = true;
     await().until(() -> failures.contains("the Raft group closed by itself"));
   }
@@ -277,6 +288,9 @@ class ReplicationTest {
 
             @Override
             public boolean isBroken() {
+              if (looks.getAndIncrement() < erroneousLooks) {
+                throw new NoClassDefFoundError("a class that nobody missed");
+              }
               return isBroken;
             }
 
