@@ -1,5 +1,6 @@
 package io.hanse.raft;
 
+import io.hanse.fsm.port.Attempt;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -46,12 +47,7 @@ final class Coalesced<T> {
   }
 
   private void send(CompletableFuture<T> answer) {
-    CompletableFuture<T> asked;
-    try {
-      asked = question.get();
-    } catch (RuntimeException | Error e) {
-      asked = CompletableFuture.failedFuture(e);
-    }
+    CompletableFuture<T> asked = Attempt.of(question);
     out = asked;
     asked.whenComplete(
         (value, failure) -> {

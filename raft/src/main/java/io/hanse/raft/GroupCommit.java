@@ -2,6 +2,7 @@ package io.hanse.raft;
 
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.port.Attempt;
 import io.hanse.fsm.row.Batch;
 import io.hanse.fsm.row.BatchResult;
 import io.hanse.fsm.row.CommandResult;
@@ -198,14 +199,8 @@ public final class GroupCommit {
     Batch.Builder builder = Batch.newBuilder().setTimeMillis(logMillis.getAsLong());
     batch.forEach(waiting -> builder.addEntries(waiting.entry));
     long begin = nanoClock.getAsLong();
-    CompletableFuture<BatchResult> appended;
-    try {
-      appended = log.apply(builder.build().toByteArray());
-    } catch (RuntimeException | Error e) {
-      appended = CompletableFuture.failedFuture(e);
-    }
     // Whatever failed: nothing is known of any command of the batch, as of one without a result.
-    appended
+    Attempt.of(() -> log.apply(builder.build().toByteArray()))
         .exceptionally(failure -> BatchResult.getDefaultInstance())
         .thenAcceptAsync(reply -> finish(batch, reply.getResultsList(), begin), completer);
   }

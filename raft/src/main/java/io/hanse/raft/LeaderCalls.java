@@ -3,6 +3,7 @@ package io.hanse.raft;
 import com.google.protobuf.ByteString;
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.port.Attempt;
 import io.hanse.fsm.port.LeaderCall;
 import io.hanse.fsm.port.Leadership.Standing;
 import io.hanse.fsm.port.ServerCall;
@@ -127,10 +128,6 @@ public final class LeaderCalls implements LeaderCall, ServerCall {
 
   private static CompletableFuture<ByteString> answer(
       Function<ByteString, CompletableFuture<ByteString>> handler, ByteString request) {
-    try {
-      return handler.apply(request);
-    } catch (RuntimeException e) {
-      return CompletableFuture.failedFuture(e);
-    }
+    return Attempt.of(() -> handler.apply(request));
   }
 }

@@ -1,6 +1,7 @@
 package io.hanse.raft;
 
 import io.hanse.fsm.error.ProblemCode;
+import io.hanse.fsm.port.Attempt;
 import io.hanse.fsm.port.Leadership.Standing;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -112,12 +113,8 @@ final class LeaderRoute {
       return;
     }
     Standing now = standing.standing();
-    CompletableFuture<T> asked;
-    try {
-      asked = now.leader().map(way.attempt).orElseGet(LeaderRoute::nowhere);
-    } catch (RuntimeException e) {
-      asked = CompletableFuture.failedFuture(e);
-    }
+    CompletableFuture<T> asked =
+        Attempt.of(() -> now.leader().map(way.attempt).orElseGet(LeaderRoute::nowhere));
     CompletableFuture<T> own = asked.copy();
     if (!own.isDone()) {
       deadlines.bound(own, way.deadline);

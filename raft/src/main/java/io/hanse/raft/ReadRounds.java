@@ -1,5 +1,6 @@
 package io.hanse.raft;
 
+import io.hanse.fsm.port.Attempt;
 import io.hanse.raft.Consensus.Position;
 import io.hanse.raft.Consensus.Voters;
 import io.hanse.raft.transport.proto.ConfirmReply;
@@ -100,13 +101,7 @@ public final class ReadRounds {
   CompletableFuture<Void> withoutLease(Supplier<CompletableFuture<Void>> transfer) {
     transfers.incrementAndGet();
     lease = NONE;
-    CompletableFuture<Void> begun;
-    try {
-      begun = transfer.get();
-    } catch (RuntimeException e) {
-      begun = CompletableFuture.failedFuture(e);
-    }
-    return begun.whenComplete((done, failure) -> transfers.decrementAndGet());
+    return Attempt.of(transfer).whenComplete((done, failure) -> transfers.decrementAndGet());
   }
 
   private CompletableFuture<Long> round() {

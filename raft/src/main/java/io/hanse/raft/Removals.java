@@ -2,6 +2,7 @@ package io.hanse.raft;
 
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.port.Attempt;
 import io.hanse.raft.transport.proto.Account;
 import io.hanse.raft.transport.proto.MemberName;
 import java.util.Map;
@@ -41,13 +42,8 @@ final class Removals {
               ProblemCode.CONFLICT,
               "server " + raftId + " was told meanwhile that it is kept; let it leave once more"));
     }
-    CompletableFuture<Void> removed;
-    try {
-      removed = consensus.removeVoter(raftId);
-    } catch (RuntimeException e) {
-      removed = CompletableFuture.failedFuture(e);
-    }
-    return removed.whenComplete((done, failure) -> ended(raftId));
+    return Attempt.of(() -> consensus.removeVoter(raftId))
+        .whenComplete((done, failure) -> ended(raftId));
   }
 
   private synchronized boolean begin(String raftId, int leave) {

@@ -3,6 +3,7 @@ package io.hanse.raft;
 import io.hanse.fsm.apply.CommandShape;
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.port.Attempt;
 import io.hanse.fsm.port.CommandSubmitter;
 import io.hanse.fsm.port.Leadership.Standing;
 import io.hanse.fsm.row.Command;
@@ -203,12 +204,9 @@ public final class Submitter implements CommandSubmitter {
         return;
       }
       Standing leader = standing.standing();
-      CompletableFuture<CommandResult> sent;
-      try {
-        sent = leader.leader().map(to -> send(to, leftMillis)).orElseGet(Submitter::nowhere);
-      } catch (RuntimeException e) {
-        sent = CompletableFuture.failedFuture(e);
-      }
+      CompletableFuture<CommandResult> sent =
+          Attempt.of(
+              () -> leader.leader().map(to -> send(to, leftMillis)).orElseGet(Submitter::nowhere));
       // No longer than it is worth asking again: the answer of a paused leader may never come.
       if (!sent.isDone()) {
         deadlines.bound(sent, followUntil);

@@ -82,6 +82,36 @@ class LeaderCallsTest {
     assertThat(questions).containsExactly("in 2", "in 3");
   }
 
+  /** On another's thread nobody would hear of it, and the caller waits. */
+  @Test
+  void shouldFailWhereAnErrorEndsItOnItsWay() {
+    CompletableFuture<ByteString> call =
+        calls.call(
+            "question",
+            term -> {
+              throw new NoClassDefFoundError("a class that nobody missed");
+            },
+            PATIENCE);
+    leads("one");
+    assertThat(call)
+        .failsWithin(20, TimeUnit.SECONDS)
+        .withThrowableThat()
+        .havingRootCause()
+        .isInstanceOf(NoClassDefFoundError.class);
+  }
+
+  @Test
+  void shouldFailWhereAnErrorEndsItsAnswer() {
+    calls.serve(
+        "question",
+        request -> {
+          throw new NoClassDefFoundError("a class that nobody missed");
+        });
+    now = new Standing(2, true, Optional.of("self"));
+    standing.refresh();
+    assertThat(calls.answer("question", ByteString.EMPTY)).isCompletedExceptionally();
+  }
+
   @Test
   void shouldAskOneLeaderOnceAndTakeItsAnswerThoughItLeadsNoMore() {
     leads("one");

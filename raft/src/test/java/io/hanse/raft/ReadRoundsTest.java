@@ -101,6 +101,20 @@ class ReadRoundsTest {
     assertThat(rounds.underLease()).isNotDone();
   }
 
+  /** Else each read would ask a majority for as long as this server leads. */
+  @Test
+  void shouldTakeALeaseAgainAfterATransferThatAnErrorEnded() {
+    CompletableFuture<Void> transfer =
+        rounds.withoutLease(
+            () -> {
+              throw new NoClassDefFoundError("a class that nobody missed");
+            });
+    assertThat(transfer).isCompletedExceptionally();
+    rounds.underLease();
+    asked.get("a").complete(reply(5, 0, false));
+    assertThat(rounds.isLeased()).isTrue();
+  }
+
   @Test
   void shouldDropTheLeaseBeforeATransferAndWithTheTerm() {
     rounds.underLease();

@@ -40,6 +40,14 @@ class RemovalsTest {
     assertThat(keeps(1)).as("both have failed").isTrue();
   }
 
+  /** Else it would never be told that it is kept. */
+  @Test
+  void shouldForgetARemovalThatAnErrorEnds() {
+    leader.isBroken = true;
+    assertThat(remove(1)).isCompletedExceptionally();
+    assertThat(keeps(1)).isTrue();
+  }
+
   @Test
   void shouldRemoveNobodyWhoWasToldToBeKeptForALeaveOfBefore() {
     assertThat(keeps(2)).isTrue();
@@ -84,6 +92,7 @@ class RemovalsTest {
   /** Answers removals when it is told to. */
   private static final class Leader extends FakeConsensus {
     @Nullable CompletableFuture<Void> removal;
+    boolean isBroken;
 
     Leader() {
       super("self");
@@ -93,6 +102,9 @@ class RemovalsTest {
 
     @Override
     public CompletableFuture<Void> removeVoter(String raftId) {
+      if (isBroken) {
+        throw new NoClassDefFoundError("a class that nobody missed");
+      }
       removal = new CompletableFuture<>();
       return removal;
     }

@@ -132,6 +132,22 @@ class SubmitterTest {
     assertThat(sent.get(2).getAckedBelow()).isEqualTo(2);
   }
 
+  /** On another's thread nobody would hear of it, and the caller waits. */
+  @Test
+  void shouldSendAgainAfterErrors() throws Exception {
+    Submitter submitter =
+        submitter(
+            PATIENCE,
+            entry -> {
+              if (sent.size() < 4) {
+                throw new NoClassDefFoundError("a class that nobody missed");
+              }
+              return answered(entry);
+            });
+    get(submitter.submit(put("a")));
+    assertThat(replica.writes("a")).isEqualTo(1);
+  }
+
   @Test
   void shouldSendAgainUnderTheSameIdentityWhenTheAnswerIsLost() throws Exception {
     Submitter submitter =

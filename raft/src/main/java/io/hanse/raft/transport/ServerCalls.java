@@ -3,6 +3,7 @@ package io.hanse.raft.transport;
 import io.grpc.stub.StreamObserver;
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.port.Attempt;
 import io.hanse.raft.Problems;
 import io.hanse.raft.ServerRequests;
 import io.hanse.raft.transport.proto.AdmitReply;
@@ -161,20 +162,15 @@ final class ServerCalls extends ServerServiceGrpc.ServerServiceImplBase {
   }
 
   private static <T> void answer(StreamObserver<T> reply, Supplier<CompletableFuture<T>> handler) {
-    CompletableFuture<T> answer;
-    try {
-      answer = handler.get();
-    } catch (RuntimeException e) {
-      answer = CompletableFuture.failedFuture(e);
-    }
-    answer.whenComplete(
-        (value, failure) -> {
-          if (failure == null) {
-            reply.onNext(value);
-            reply.onCompleted();
-          } else {
-            reply.onError(Statuses.of(failure));
-          }
-        });
+    Attempt.of(handler)
+        .whenComplete(
+            (value, failure) -> {
+              if (failure == null) {
+                reply.onNext(value);
+                reply.onCompleted();
+              } else {
+                reply.onError(Statuses.of(failure));
+              }
+            });
   }
 }
