@@ -3,6 +3,7 @@ package io.hanse.cli.agent;
 import io.hanse.cli.config.AgentConfig;
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.port.GuardedTask;
 import io.hanse.identity.FiledTls;
 import io.hanse.identity.SharedKeyTls;
 import io.hanse.identity.TlsContexts;
@@ -96,12 +97,19 @@ final class CertificateFiles {
   void follow(ScheduledExecutorService timer, Runnable renewConnections) {
     whenServersTrustOthers = renewConnections;
     if (config.reloadsItself()) {
-      timer.scheduleWithFixedDelay(this::reload, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
+      repeat(timer, this::reload);
     } else if (servers.isPresent() && config.servers().isEmpty()) {
       // What is made of a shared key runs out within days, and nobody sends a signal for that.
-      timer.scheduleWithFixedDelay(
-          this::reloadServers, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
+      repeat(timer, this::reloadServers);
     }
+  }
+
+  private static void repeat(ScheduledExecutorService timer, Runnable look) {
+    timer.scheduleWithFixedDelay(
+        new GuardedTask(look, e -> LOG.error("certificates not looked at, trying again", e)),
+        LOOK_SECONDS,
+        LOOK_SECONDS,
+        TimeUnit.SECONDS);
   }
 
   /** Looks at all files again: what is half written is passed over until it is whole. */
@@ -147,11 +155,11 @@ final class CertificateFiles {
     }
   }
 
-  /** What fails of it is done at the next look: an exception would end all further ones. */
+  /** What fails of it is done at the next look. */
   private void renewConnections() {
     try {
       whenServersTrustOthers.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       isRenewalDue.set(true);
       LOG.warn("connections between servers not renewed with the certificates", e);
     }

@@ -1,5 +1,6 @@
 package io.hanse.cli.agent;
 
+import io.hanse.fsm.port.Attempt;
 import io.hanse.fsm.port.Leadership;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -41,14 +42,10 @@ final class LeaderTasks {
   }
 
   private void repeat(String name, Duration interval, Supplier<CompletableFuture<?>> task) {
-    CompletableFuture<?> result = CompletableFuture.completedFuture(null);
-    try {
-      if (leadership.standing().self()) {
-        result = task.get();
-      }
-    } catch (RuntimeException e) {
-      result = CompletableFuture.failedFuture(e);
-    }
+    CompletableFuture<?> result =
+        leadership.standing().self()
+            ? Attempt.of(task::get)
+            : CompletableFuture.completedFuture(null);
     result.whenComplete(
         (done, failure) -> {
           if (failure != null) {
@@ -63,23 +60,20 @@ final class LeaderTasks {
     if (!standing.self() || standing.term() != term) {
       return;
     }
-    CompletableFuture<?> result;
-    try {
-      result = task.get();
-    } catch (RuntimeException e) {
-      result = CompletableFuture.failedFuture(e);
-    }
-    result.whenComplete(
-        (done, failure) -> {
-          if (failure == null) {
-            return;
-          }
-          if (attempt == 1) {
-            LOG.warn(
-                "task of the leader failed task={} cause=\"{}\"", name, Problems.reason(failure));
-          }
-          timer.schedule(
-              () -> run(name, task, term, attempt + 1), RETRY_MILLIS, TimeUnit.MILLISECONDS);
-        });
+    Attempt.of(task::get)
+        .whenComplete(
+            (done, failure) -> {
+              if (failure == null) {
+                return;
+              }
+              if (attempt == 1) {
+                LOG.warn(
+                    "task of the leader failed task={} cause=\"{}\"",
+                    name,
+                    Problems.reason(failure));
+              }
+              timer.schedule(
+                  () -> run(name, task, term, attempt + 1), RETRY_MILLIS, TimeUnit.MILLISECONDS);
+            });
   }
 }

@@ -1,6 +1,7 @@
 package io.hanse.cli.agent;
 
 import com.google.protobuf.ByteString;
+import io.hanse.fsm.port.GuardedTask;
 import io.hanse.fsm.port.Leadership;
 import io.hanse.fsm.port.Membership;
 import io.hanse.fsm.port.ServerCall;
@@ -49,19 +50,14 @@ final class ServerEchoes {
   void start(ScheduledExecutorService timer) {
     calls.serveHere(QUESTION, question -> CompletableFuture.completedFuture(ByteString.EMPTY));
     timer.scheduleWithFixedDelay(
-        this::ask, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        new GuardedTask(this::ask, e -> LOG.warn("other servers not asked for a sign", e)),
+        INTERVAL.toMillis(),
+        INTERVAL.toMillis(),
+        TimeUnit.MILLISECONDS);
   }
 
-  /** Asks nobody while there is a leader. A failure must not end what is done again and again. */
+  /** Asks nobody while there is a leader. */
   void ask() {
-    try {
-      look();
-    } catch (RuntimeException e) {
-      LOG.warn("other servers not asked for a sign cause={}", e.toString());
-    }
-  }
-
-  private void look() {
     if (hasLeader()) {
       leaderless = null;
       return;

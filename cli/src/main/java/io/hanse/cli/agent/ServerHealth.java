@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
 import io.hanse.fsm.port.CommandSubmitter;
+import io.hanse.fsm.port.GuardedTask;
 import io.hanse.fsm.port.LeaderCall;
 import io.hanse.fsm.port.Leadership;
 import io.hanse.fsm.port.Membership;
@@ -101,7 +102,11 @@ final class ServerHealth {
           leading = standing.self();
           timer.execute(this::beat);
         });
-    timer.scheduleWithFixedDelay(this::beat, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+    timer.scheduleWithFixedDelay(
+        new GuardedTask(this::beat, e -> LOG.warn("heartbeat not sent, trying again", e)),
+        0,
+        INTERVAL.toMillis(),
+        TimeUnit.MILLISECONDS);
     timer.scheduleWithFixedDelay(
         this::reconcile, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
   }
@@ -135,7 +140,7 @@ final class ServerHealth {
   private void reconcile() {
     try {
       write();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // What is thrown here ends the timer: then no server would ever be called silent again.
       LOG.warn("health of servers not written, trying again", e);
       writing = false;

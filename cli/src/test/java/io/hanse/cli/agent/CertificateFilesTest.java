@@ -19,6 +19,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CertificateFilesTest {
   private static final Duration DAY = Duration.ofDays(1);
@@ -56,8 +58,9 @@ class CertificateFilesTest {
   }
 
   /** It is a timer that looks: one exception would be the last that is heard of it. */
-  @Test
-  void shouldRenewConnectionsAtTheNextLookWhereThatFailed() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void shouldRenewConnectionsAtTheNextLookWhereThatFailed(boolean isError) throws Exception {
     OperatorAuthority.Issued first = issue();
     write("ca", authority.files().certificatePem());
     write("cert", first.certificatePem());
@@ -69,6 +72,9 @@ class CertificateFilesTest {
         timer,
         () -> {
           if (renewals.incrementAndGet() == 1) {
+            if (isError) {
+              throw new NoClassDefFoundError("a class that nobody missed");
+            }
             throw new IllegalStateException("a connection is being closed");
           }
         });

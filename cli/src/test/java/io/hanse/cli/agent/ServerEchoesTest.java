@@ -1,6 +1,7 @@
 package io.hanse.cli.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import io.hanse.fsm.port.Leadership;
@@ -12,16 +13,21 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 class ServerEchoesTest {
   private final Set<String> stopped = new HashSet<>();
+  private final AtomicInteger looks = new AtomicInteger();
+  private final AtomicInteger asked = new AtomicInteger();
   private Optional<String> leader = Optional.of("b");
-  private int asked;
+  private volatile boolean isBroken;
   private long now;
 
   private final ServerEchoes echoes =
@@ -32,7 +38,7 @@ class ServerEchoesTest {
     stopped.add("c");
     pass(60);
     assertThat(echoes.isSilent("c")).isEmpty();
-    assertThat(asked).isZero();
+    assertThat(asked).hasValue(0);
   }
 
   @Test
@@ -57,6 +63,21 @@ class ServerEchoesTest {
   }
 
   @Test
+  void shouldAskAgainAfterErrors() {
+    ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    try {
+      leader = Optional.empty();
+      isBroken = true;
+      echoes.start(timer);
+      await().until(() -> looks.get() >= 2);
+      isBroken = false;
+      await().until(() -> asked.get() > 0);
+    } finally {
+      timer.shutdownNow();
+    }
+  }
+
+  @Test
   void shouldKnowWhetherTheOthersCanElectALeaderBesideOneThatGoes() {
     assertThat(echoes.ofMajority().join()).isTrue();
     stopped.add("b");
@@ -76,6 +97,10 @@ class ServerEchoesTest {
   private final class Standings implements Leadership {
     @Override
     public Standing standing() {
+      looks.incrementAndGet();
+      if (isBroken) {
+        throw new NoClassDefFoundError("a class that nobody missed");
+      }
       return new Standing(1, false, leader);
     }
 
@@ -129,14 +154,12 @@ class ServerEchoesTest {
   private final class Calls implements ServerCall {
     @Override
     public void serveHere(
-        String name, Function<ByteString, CompletableFuture<ByteString>> handler) {
-      throw new UnsupportedOperationException();
-    }
+        String name, Function<ByteString, CompletableFuture<ByteString>> handler) {}
 
     @Override
     public CompletableFuture<ByteString> callServer(
         String raftId, String name, ByteString request, Duration patience) {
-      asked++;
+      asked.incrementAndGet();
       return stopped.contains(raftId)
           ? CompletableFuture.failedFuture(new TimeoutException())
           : CompletableFuture.completedFuture(ByteString.EMPTY);

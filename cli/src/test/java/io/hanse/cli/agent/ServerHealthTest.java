@@ -3,6 +3,9 @@ package io.hanse.cli.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.ByteString;
+import io.hanse.fsm.port.CommandSubmitter;
+import io.hanse.fsm.port.LeaderCall;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.HealthCheck;
 import io.hanse.fsm.row.Node;
@@ -14,9 +17,13 @@ import io.hanse.fsm.store.View;
 import io.hanse.fsm.view.Catalog;
 import io.hanse.fsm.view.Servers;
 import io.hanse.http.LocalCluster;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +39,10 @@ class ServerHealthTest {
   }
 
   private void start() {
+    start(cluster, cluster);
+  }
+
+  private void start(LeaderCall leader, CommandSubmitter submitter) {
     Server self =
         Server.newBuilder()
             .setRaftId(cluster.self())
@@ -40,7 +51,7 @@ class ServerHealthTest {
             .setDatacenter("dc1")
             .setAddress("127.0.0.1")
             .build();
-    new ServerHealth(self, cluster, cluster, cluster, cluster, cluster, timer).start();
+    new ServerHealth(self, cluster, leader, cluster, submitter, cluster, timer).start();
   }
 
   private void register(String node, String service, String check) {
@@ -95,6 +106,54 @@ class ServerHealthTest {
                 assertThat(new Servers(view).byRaftId("raft-2")).isEmpty();
               }
             });
+  }
+
+  private static void breakOff(AtomicInteger errors) {
+    if (errors.getAndDecrement() > 0) {
+      throw new NoClassDefFoundError("a class that nobody missed");
+    }
+  }
+
+  /** Else no server would be told of ever again. */
+  @Test
+  void shouldWriteAgainAfterErrors() {
+    AtomicInteger errors = new AtomicInteger(2);
+    start(
+        cluster,
+        command -> {
+          breakOff(errors);
+          return cluster.submit(command);
+        });
+    becomesNodes("One");
+  }
+
+  /** Else this server would be called silent. */
+  @Test
+  void shouldBeatAgainAfterErrors() {
+    AtomicInteger errors = new AtomicInteger(3);
+    start(
+        new LeaderCall() {
+          @Override
+          public void serve(
+              String name, Function<ByteString, CompletableFuture<ByteString>> handler) {
+            cluster.serve(name, handler);
+          }
+
+          @Override
+          public CompletableFuture<ByteString> call(
+              String name, ByteString request, Duration patience) {
+            breakOff(errors);
+            return cluster.call(name, request, patience);
+          }
+
+          @Override
+          public CompletableFuture<ByteString> callOnce(
+              String name, ByteString request, Duration patience) {
+            return cluster.callOnce(name, request, patience);
+          }
+        },
+        cluster);
+    becomesNodes("One");
   }
 
   /** With all that its agent registered, as a Consul does when a member is reaped. */

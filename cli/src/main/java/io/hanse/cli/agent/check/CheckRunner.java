@@ -1,5 +1,6 @@
 package io.hanse.cli.agent.check;
 
+import io.hanse.fsm.port.Attempt;
 import io.hanse.fsm.port.IdleThreads;
 import io.hanse.fsm.row.AgentCheck;
 import io.hanse.fsm.row.CheckType;
@@ -7,7 +8,6 @@ import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
@@ -133,14 +133,8 @@ public final class CheckRunner implements AutoCloseable {
   }
 
   private void run(String id, Running self, Probe probe, long interval) {
-    CompletableFuture<Verdict> probed;
-    try {
-      probed = probe.run();
-    } catch (RuntimeException e) {
-      // As when too many wait to be run. A check that is not followed up would keep its verdict.
-      probed = CompletableFuture.failedFuture(e);
-    }
-    probed
+    // It fails as when too many wait to be run. One not followed up would keep its verdict.
+    Attempt.of(probe::run)
         .exceptionally(failure -> Verdict.critical("not tried: " + failure))
         .thenAcceptAsync(verdict -> found(id, self, probe, interval, verdict), agent);
   }
@@ -149,10 +143,11 @@ public final class CheckRunner implements AutoCloseable {
     if (running.get(id) != self) {
       return;
     }
-    self.status = self.threshold.weigh(verdict.status(), self.status);
-    report.accept(id, new Verdict(self.status, verdict.output()));
+    // Before anybody is told: whatever becomes of one verdict, the next one is looked for.
     self.next =
         agent.schedule(() -> run(id, self, probe, interval), interval, TimeUnit.MILLISECONDS);
+    self.status = self.threshold.weigh(verdict.status(), self.status);
+    report.accept(id, new Verdict(self.status, verdict.output()));
   }
 
   /** Made when the first check needs it: it begins by reading all the roots of the JDK. */

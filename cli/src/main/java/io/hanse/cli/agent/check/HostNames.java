@@ -48,7 +48,8 @@ final class HostNames {
     fresh.whenComplete((address, failure) -> underWay.remove(host, fresh));
     try {
       workers.execute(() -> lookUp(host, fresh));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // An error, too, as where no thread can be begun: all checks of the name would wait for it.
       fresh.completeExceptionally(e);
     }
     return fresh.copy().orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS);
@@ -57,7 +58,7 @@ final class HostNames {
   private static void lookUp(String host, CompletableFuture<InetAddress> result) {
     try {
       result.complete(InetAddress.getByName(host));
-    } catch (UnknownHostException | RuntimeException e) {
+    } catch (UnknownHostException | RuntimeException | Error e) {
       result.completeExceptionally(e);
     }
   }

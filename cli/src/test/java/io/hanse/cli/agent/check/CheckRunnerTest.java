@@ -74,6 +74,35 @@ class CheckRunnerTest {
     assertThat(verdicts).allMatch(verdict -> verdict.status().equals(Verdict.CRITICAL));
   }
 
+  /** As the system does where it begins no more threads. */
+  @Test
+  void shouldGoOnAfterErrors() {
+    Executor broken =
+        task -> {
+          throw new OutOfMemoryError("unable to create native thread");
+        };
+    start(CheckType.newBuilder().setTcp("name.invalid:1"), broken);
+    await().atMost(PATIENCE).until(() -> verdicts.size() >= 3);
+    assertThat(verdicts)
+        .allMatch(verdict -> verdict.status().equals(Verdict.CRITICAL))
+        .allMatch(verdict -> verdict.output().contains("unable to create native thread"));
+  }
+
+  @Test
+  void shouldGoOnWhereAVerdictIsNotTakenIn() {
+    CheckRunner runner =
+        new CheckRunner(
+            agent,
+            workers,
+            (id, verdict) -> {
+              verdicts.add(verdict);
+              throw new NoClassDefFoundError("a class that nobody missed");
+            });
+    runners.put(workers, runner);
+    start(CheckType.newBuilder().setTcp("127.0.0.1:-1"), workers);
+    await().atMost(PATIENCE).until(() -> verdicts.size() >= 3);
+  }
+
   /** As a host does that drops what it is sent: connections are neither made nor refused. */
   @Test
   void shouldHearOfHealthyServicesWhileOthersAreSilent() throws IOException {
