@@ -1,5 +1,6 @@
 package io.hanse.http.server;
 
+import io.hanse.fsm.port.Attempt;
 import io.hanse.http.exchange.Answer;
 import io.hanse.http.exchange.Call;
 import io.hanse.http.exchange.Escapes;
@@ -180,22 +181,16 @@ final class Dispatcher {
   }
 
   private CompletableFuture<Answer> handle(Endpoint endpoint, Operation operation, Call call) {
-    CompletableFuture<Answer> answer;
-    try {
-      refuseOtherTenants(endpoint, call);
-      answer =
-          isOtherDatacenter(endpoint, call)
-              ? CompletableFuture.completedFuture(
-                  Answer.text(500, "No path to datacenter")
-                      .with(operation.handler().headersUnread()))
-              : handle(endpoint, operation.handler(), call);
-    } catch (RuntimeException e) {
-      answer = CompletableFuture.failedFuture(e);
-    }
-    return answer.exceptionally(ProblemResponses::of);
+    return Attempt.of(() -> begin(endpoint, operation.handler(), call))
+        .exceptionally(ProblemResponses::of);
   }
 
-  private CompletableFuture<Answer> handle(Endpoint endpoint, Handler handler, Call call) {
+  private CompletableFuture<Answer> begin(Endpoint endpoint, Handler handler, Call call) {
+    refuseOtherTenants(endpoint, call);
+    if (isOtherDatacenter(endpoint, call)) {
+      return CompletableFuture.completedFuture(
+          Answer.text(500, "No path to datacenter").with(handler.headersUnread()));
+    }
     if (!endpoint.needsState() || state.isThere()) {
       return handler.handle(call);
     }

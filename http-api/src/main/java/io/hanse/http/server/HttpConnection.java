@@ -174,7 +174,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     upload = null;
     try {
       dispatch(context, request, Optional.of(received));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       received.close();
       throw e;
     }

@@ -100,7 +100,7 @@ final class ResponseSender {
                   .executor()
                   .execute(
                       () -> end(context, context, LastHttpContent.EMPTY_LAST_CONTENT, keepsOpen));
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | Error e) {
               LOG.warn("transfer broke client={}", context.channel().remoteAddress(), e);
               context.close();
             }
@@ -134,7 +134,8 @@ final class ResponseSender {
       ChannelHandlerContext context, Answer answer, ResponseWriter.Form form) {
     try {
       return writer.write(answer, form, context.alloc());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // Nobody else would answer, and the connection would stay taken.
       return writer.write(ProblemResponses.of(e), form, context.alloc());
     }
   }

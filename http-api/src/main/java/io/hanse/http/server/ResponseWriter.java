@@ -68,7 +68,7 @@ final class ResponseWriter {
         body.clear();
       }
       return response;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       body.release();
       throw e;
     }

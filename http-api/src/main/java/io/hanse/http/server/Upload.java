@@ -163,7 +163,7 @@ final class Upload {
       return null;
     } catch (IOException e) {
       return new UncheckedIOException(e);
-    } catch (RuntimeException | OutOfMemoryError e) {
+    } catch (RuntimeException | Error e) {
       return e;
     }
   }
