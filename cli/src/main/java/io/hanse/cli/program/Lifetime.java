@@ -2,7 +2,6 @@ package io.hanse.cli.program;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import org.slf4j.Logger;
@@ -20,6 +19,9 @@ final class Lifetime {
 
   /** Longer than any orderly stop; then the process goes as it is. */
   private static final long STOP_SECONDS_MAX = 30;
+
+  /** Where nobody reads the pipe that the log goes to, a line waits for ever once that is full. */
+  private static final long LINE_SECONDS_MAX = 1;
 
   private Lifetime() {}
 
@@ -59,31 +61,39 @@ final class Lifetime {
     }
   }
 
-  private static boolean close(AutoCloseable program) {
-    LOG.info("stopping");
-    CountDownLatch closed = new CountDownLatch(1);
-    Thread closer =
-        new Thread(
-            () -> {
-              try {
-                program.close();
-              } catch (Exception e) {
-                LOG.error("stop failed", e);
-              }
-              closed.countDown();
-            },
-            "stop");
-    closer.setDaemon(true);
-    closer.start();
+  /** Whether it closed in time; takes no longer than the bound, whatever becomes of the log. */
+  static boolean close(AutoCloseable program) {
+    isOverWithin(LINE_SECONDS_MAX, () -> LOG.info("stopping"));
+    boolean isClosed = isOverWithin(STOP_SECONDS_MAX, () -> closeOrSay(program));
+    isOverWithin(LINE_SECONDS_MAX, () -> sayHow(isClosed));
+    return isClosed;
+  }
+
+  private static void closeOrSay(AutoCloseable program) {
     try {
-      if (closed.await(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {
-        LOG.info("stopped");
-        return true;
-      }
+      program.close();
+    } catch (Exception | Error e) {
+      LOG.error("stop failed", e);
+    }
+  }
+
+  private static void sayHow(boolean isClosed) {
+    if (isClosed) {
+      LOG.info("stopped");
+    } else {
       LOG.error("stop took too long seconds={}", STOP_SECONDS_MAX);
+    }
+  }
+
+  private static boolean isOverWithin(long seconds, Runnable step) {
+    Thread thread = new Thread(step, "stop");
+    thread.setDaemon(true);
+    thread.start();
+    try {
+      thread.join(TimeUnit.SECONDS.toMillis(seconds));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    return false;
+    return !thread.isAlive();
   }
 }
