@@ -65,6 +65,7 @@ public final class WarmUp implements AutoCloseable {
           rounds,
           seconds(System.nanoTime() - begin),
           seconds(pace.workedNanos()));
+      collect();
     } catch (Pace.OverException e) {
       LOG.debug("warm-up ended early cause=\"{}\"", e.getMessage());
     } catch (RuntimeException | LinkageError e) {
@@ -95,6 +96,14 @@ public final class WarmUp implements AutoCloseable {
         }
       }
     }
+  }
+
+  /**
+   * What practice leaves has become old, and would be looked for in the midst of the first sync.
+   * Servers are started so that this stops nobody (ExplicitGCInvokesConcurrent).
+   */
+  private static void collect() {
+    System.gc();
   }
 
   private static String seconds(long nanos) {
