@@ -2,6 +2,7 @@ package io.hanse.peering;
 
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.port.Attempt;
 import io.hanse.peering.proto.EstablishCall;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -68,17 +69,13 @@ final class EstablishTurns {
   }
 
   private void begin(Turn turn) {
-    CompletableFuture<Void> running;
-    try {
-      running =
-          nanoClock.getAsLong() - turn.deadline() < 0
-              ? turn.run().get()
-              : CompletableFuture.failedFuture(
-                  refused(turn.call(), "was being established by others for too long"));
-    } catch (RuntimeException | Error e) {
-      running = CompletableFuture.failedFuture(e);
-    }
-    running.whenComplete((done, failure) -> ended(turn, failure));
+    Attempt.of(
+            () ->
+                nanoClock.getAsLong() - turn.deadline() < 0
+                    ? turn.run().get()
+                    : CompletableFuture.<Void>failedFuture(
+                        refused(turn.call(), "was being established by others for too long")))
+        .whenComplete((done, failure) -> ended(turn, failure));
   }
 
   private void ended(Turn turn, @Nullable Throwable failure) {

@@ -2,6 +2,7 @@ package io.hanse.peering;
 
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.port.Attempt;
 import io.hanse.fsm.row.DialCandidate;
 import io.hanse.peering.link.LinkException;
 import io.hanse.peering.link.LinkStatus;
@@ -97,16 +98,14 @@ final class TokenRedemption {
   }
 
   private CompletableFuture<String> asked(String address) {
-    try {
-      return redeemer.redeem(
-          new LinkTarget(address, token.serverName(), token.caPems()),
-          token.peerId(),
-          token.secret(),
-          nonce,
-          settings.attemptPatience());
-    } catch (RuntimeException | Error e) {
-      return CompletableFuture.failedFuture(e);
-    }
+    return Attempt.of(
+        () ->
+            redeemer.redeem(
+                new LinkTarget(address, token.serverName(), token.caPems()),
+                token.peerId(),
+                token.secret(),
+                nonce,
+                settings.attemptPatience()));
   }
 
   /** On a timer or another's thread nobody would hear of it, and the caller waits. */

@@ -3,6 +3,7 @@ package io.hanse.peering.replication;
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemCode.Category;
 import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.port.Attempt;
 import io.hanse.fsm.port.CommandSubmitter;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.CommandResult;
@@ -117,7 +118,7 @@ final class GatheredImports {
 
   /** Where one of them is refused for what it holds, the others are not to blame. */
   private void together(List<Waiting> group) {
-    LogWriter.attempted(() -> log.submit(commandOf(group)))
+    Attempt.of(() -> log.submit(commandOf(group)))
         .whenComplete(
             (result, failure) -> {
               if (failure != null && isOfContent(failure)) {
@@ -133,7 +134,7 @@ final class GatheredImports {
   private void alone(List<Waiting> group) {
     List<CompletableFuture<CommandResult>> all = new ArrayList<>();
     for (Waiting each : group) {
-      all.add(LogWriter.attempted(() -> log.submit(each.command())).whenComplete(each::complete));
+      all.add(Attempt.of(() -> log.submit(each.command())).whenComplete(each::complete));
     }
     CompletableFuture.allOf(all.toArray(CompletableFuture<?>[]::new))
         .whenComplete((done, failure) -> loop.execute(this::send));

@@ -2,12 +2,12 @@ package io.hanse.peering.replication;
 
 import io.hanse.fsm.error.ProblemCode;
 import io.hanse.fsm.error.ProblemException;
+import io.hanse.fsm.port.Attempt;
 import io.hanse.fsm.port.CommandSubmitter;
 import io.hanse.fsm.row.Command;
 import io.hanse.fsm.row.CommandResult;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.function.Supplier;
 
 /**
  * Gives commands to the log, again where nothing or nothing certain came of it. Only for commands
@@ -35,20 +35,10 @@ final class LogWriter {
   }
 
   private void attempt(Command command, int number, CompletableFuture<CommandResult> written) {
-    attempted(() -> submitter.submit(command))
+    Attempt.of(() -> submitter.submit(command))
         .whenComplete(
             (result, failure) ->
                 loop.execute(() -> finish(command, number, written, result, failure)));
-  }
-
-  /** Fails by the future alone, by which alone who wrote goes: of an error, too, it must hear. */
-  static CompletableFuture<CommandResult> attempted(
-      Supplier<CompletableFuture<CommandResult>> submit) {
-    try {
-      return submit.get();
-    } catch (RuntimeException | Error e) {
-      return CompletableFuture.failedFuture(e);
-    }
   }
 
   private void finish(
